@@ -1,10 +1,12 @@
 // A server with something to see on every page of the console, and the list of those pages.
 
+import { createHash } from 'node:crypto'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { deflateSync } from 'node:zlib'
 import OSS from 'ali-oss'
+import { signedHeaders } from '../../packages/console/dist/wire/sign.js'
 import { startServer } from '../support/start-server.mjs'
 
 const MIB = 1024 * 1024
@@ -15,6 +17,33 @@ const UPLOAD = '#/buckets/film-archive/first-upload'
  * @type {readonly { name: string, address: string, ready: string, prepare?: (page: object, world: object) => Promise<void> }[]}
  */
 const PAGES = [
+  { name: 'overview', address: '#/', ready: '.notice.warn' },
+  { name: 'access', address: '#/access', ready: 'section p >> nth=1' },
+  {
+    name: 'create-user',
+    address: '#/access',
+    ready: 'tbody tr',
+    prepare: async (page) => {
+      await page.click('.page > header .button.primary')
+      await page.waitForSelector('dialog[open] select >> nth=1')
+    },
+  },
+  { name: 'user', address: '#/access?user=scanner', ready: 'details summary' },
+  { name: 'activity', address: '#/activity', ready: 'tbody tr' },
+  { name: 'metrics', address: '#/metrics', ready: 'tbody tr' },
+  { name: 'settings', address: '#/settings', ready: 'dl.facts' },
+  { name: 'bucket-access', address: '#/buckets/demo/settings', ready: 'select' },
+  { name: 'lifecycle', address: '#/buckets/demo/settings?document=lifecycle', ready: 'textarea' },
+  { name: 'cors', address: '#/buckets/demo/settings?document=cors', ready: 'textarea' },
+  {
+    name: 'palette',
+    address: '#/buckets',
+    ready: 'tbody tr',
+    prepare: async (page) => {
+      await page.keyboard.press('Control+k')
+      await page.waitForSelector('dialog .palette a >> nth=9')
+    },
+  },
   { name: 'buckets', address: '#/buckets', ready: 'tbody tr' },
   {
     name: 'create-bucket',
@@ -135,6 +164,10 @@ export async function startWorld() {
   await fillDemo(client)
   await fillLogs(client)
   const uploadId = await beginUploads(client)
+  await createUser(server)
+  await client.putBucketLifecycle('demo', [
+    { id: 'abort-uploads', prefix: 'in/', status: 'Enabled', abortMultipartUpload: { days: 7 } },
+  ])
   client.useBucket('demo')
   const upload = `#/buckets/film-archive/upload?key=2026%2Finterview.mov&id=${uploadId}`
   const pages = PAGES.map((page) => (page.address === UPLOAD ? { ...page, address: upload } : page))
@@ -187,4 +220,28 @@ async function beginUploads(client) {
   await begin('drafts/teaser.mp4', [1])
   const parts = Array.from({ length: 34 }, (_, index) => index + 1).filter((part) => part < 12 || part > 17)
   return begin('2026/interview.mov', [...parts, 40])
+}
+
+/** A user with a key and a policy. */
+async function createUser(server) {
+  const { accessKeyId, accessKeySecret, endpoint, region } = server
+  const admin = async (operation, input) => {
+    const body = JSON.stringify(input)
+    const key = `admin/v1/${operation}`
+    const headers = { 'content-type': 'application/json' }
+    const payload = createHash('sha256').update(body).digest('hex')
+    const signed = signedHeaders(
+      { method: 'POST', bucket: '-', key, query: {}, headers },
+      { accessKeyId, accessKeySecret },
+      { region, time: Date.now(), payload },
+    )
+    const response = await fetch(`${endpoint}/-/${key}`, { method: 'POST', headers: signed, body })
+    if (!response.ok) throw new Error(await response.text())
+  }
+  const UserName = 'scanner'
+  await admin('CreateUser', { UserName, Comments: 'The scanner on the second floor' })
+  await admin('CreateAccessKey', { UserName })
+  const statement = { Effect: 'Allow', Action: ['oss:PutObject'], Resource: 'acs:oss:*:*:demo/scans/*' }
+  const PolicyDocument = { Version: '1', Statement: [statement] }
+  await admin('PutUserPolicy', { UserName, PolicyName: 'uploads', PolicyDocument })
 }

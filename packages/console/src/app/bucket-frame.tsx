@@ -56,6 +56,9 @@ export function BucketFrame({
           <a href={link(['buckets', bucket, 'uploads'])} aria-current={tab === 'uploads' ? 'page' : undefined}>
             {words.place.uploads}
           </a>
+          <a href={link(['buckets', bucket, 'settings'])} aria-current={tab === 'settings' ? 'page' : undefined}>
+            {words.bucketSettings.title}
+          </a>
         </nav>
       )}
       {children}

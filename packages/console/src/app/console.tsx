@@ -2,6 +2,7 @@ import type { ComponentType, JSX } from 'preact'
 import { useEffect, useState } from 'preact/hooks'
 import { SignInPage } from '../pages/sign-in.js'
 import { Failure } from '../parts/notice.js'
+import { Palette } from '../parts/palette.js'
 import { useWords } from './language.js'
 import { LaterPart } from './later-part.js'
 import { currentRoute, type Route } from './route.js'
@@ -20,6 +21,12 @@ type Load = () => Promise<ComponentType<PageProps>>
 const PAGES: Readonly<Record<string, Load>> = {
   buckets: async () => (await import('../pages/buckets.js')).BucketsPage,
   objects: async () => (await import('../pages/objects.js')).ObjectsPage,
+  overview: async () => (await import('../pages/overview.js')).OverviewPage,
+  access: async () => (await import('../pages/access.js')).AccessPage,
+  activity: async () => (await import('../pages/activity.js')).ActivityPage,
+  metrics: async () => (await import('../pages/metrics.js')).MetricsPage,
+  settings: async () => (await import('../pages/settings.js')).SettingsPage,
+  'bucket-settings': async () => (await import('../pages/bucket-settings.js')).BucketSettingsPage,
   uploads: async () => (await import('../pages/uploads.js')).UploadsPage,
   'bucket-uploads': async () => (await import('../pages/uploads.js')).BucketUploadsPage,
   upload: async () => (await import('../pages/upload.js')).UploadPage,
@@ -27,9 +34,9 @@ const PAGES: Readonly<Record<string, Load>> = {
 }
 
 const pageOf = ({ path }: Route): string => {
-  const [first = 'buckets', bucket, place] = path
+  const [first = 'overview', bucket, place] = path
   if (first !== 'buckets' || bucket === undefined) return first
-  if (place === 'uploads') return 'bucket-uploads'
+  if (place === 'uploads' || place === 'settings') return `bucket-${place}`
   return place ?? 'objects'
 }
 
@@ -43,6 +50,7 @@ export function Console(): JSX.Element {
     <Shell holder={holder} tools={<LaterPart name="pill" />}>
       <CurrentPage />
       <LaterPart name="drawer" />
+      <Palette />
     </Shell>
   )
 }

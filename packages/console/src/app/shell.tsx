@@ -3,15 +3,21 @@ import { useEffect, useRef } from 'preact/hooks'
 import { Icon, type IconName, Mark } from '../parts/icon.js'
 import { Toasts } from '../parts/toasts.js'
 import { currentSession, type Holder, signOut } from '../wire/session.js'
+import type { Words } from '../words/en.js'
 import { chooseLanguage, useLanguage, useWords } from './language.js'
 import { currentRoute, link } from './route.js'
 import { useStore } from './store.js'
 import { chooseTheme, currentTheme, THEMES } from './theme.js'
 
 /** The places of the rail, by the first segment of their address. */
-const PLACES: readonly (readonly [path: string, icon: IconName])[] = [
+const PLACES: readonly (readonly [path: keyof Words['place'], icon: IconName])[] = [
+  ['overview', 'overview'],
   ['buckets', 'bucket'],
   ['uploads', 'uploads'],
+  ['access', 'key'],
+  ['activity', 'activity'],
+  ['metrics', 'metrics'],
+  ['settings', 'settings'],
 ]
 
 /** The frame around every page for someone who is signed in. */
@@ -59,18 +65,16 @@ export function Shell({
         <ul>
           {PLACES.map(([segment, icon]) => (
             <li key={segment}>
-              <a
-                href={link(segment === '' ? [] : [segment])}
-                aria-current={(path[0] ?? 'buckets') === segment ? 'page' : undefined}
-              >
+              <a href={link([segment])} aria-current={(path[0] ?? 'overview') === segment ? 'page' : undefined}>
                 <Icon name={icon} />
-                {words.place[segment === '' ? 'overview' : (segment as keyof typeof words.place)]}
+                {words.place[segment]}
               </a>
             </li>
           ))}
         </ul>
       </nav>
-      <main class="main" id="main" ref={main} tabIndex={-1}>
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, and then the keyboard must reach it */}
+      <main class="main" id="main" ref={main} tabIndex={0}>
         {children}
       </main>
       <Toasts />

@@ -61,3 +61,14 @@ export async function createBucket(bucket: string, acl: Acl): Promise<void> {
 export async function deleteBucket(bucket: string): Promise<void> {
   await send({ method: 'DELETE', bucket })
 }
+
+/** Throws ServerError. */
+export async function readBucketAcl(bucket: string, signal?: AbortSignal): Promise<Acl> {
+  const root = await sendForXml({ method: 'GET', bucket, query: { acl: '' }, signal })
+  return (textOf(all(root, 'AccessControlList')[0], 'Grant') ?? 'private') as Acl
+}
+
+/** Throws ServerError. */
+export async function writeBucketAcl(bucket: string, acl: Acl): Promise<void> {
+  await send({ method: 'PUT', bucket, query: { acl: '' }, headers: { 'x-oss-acl': acl } })
+}

@@ -34,7 +34,9 @@ async function attempt({ method, bucket, key, query = {}, headers = {}, body, si
   const { region } = await aboutServer()
   const unsigned = { method, bucket, key, query, headers: bytesIn(headers) }
   const signed = signedHeaders(unsigned, await signingKey(), { region, time: serverTime() })
-  const init = { method, headers: signed, ...(body === undefined ? {} : { body }), ...(signal && { signal }) }
+  // with a text the browser would send a Content-Type of its own, which is not signed
+  const bytes = typeof body === 'string' ? (utf8Bytes(body) as Uint8Array<ArrayBuffer>) : body
+  const init = { method, headers: signed, ...(bytes === undefined ? {} : { body: bytes }), ...(signal && { signal }) }
   const response = await reach(`${pathOf(bucket, key)}${queryText(query)}`, init)
   noteTime(response)
   if (!response.ok) throw await errorOf(response)

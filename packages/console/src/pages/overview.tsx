@@ -1,0 +1,185 @@
+import type { JSX } from 'preact'
+import { useState } from 'preact/hooks'
+import { bytes, count, percent } from '../app/format.js'
+import { useWords } from '../app/language.js'
+import { link } from '../app/route.js'
+import { useLoad } from '../app/use-load.js'
+import { Command } from '../parts/as-command.js'
+import { Choice } from '../parts/field.js'
+import { Icon } from '../parts/icon.js'
+import { Notice } from '../parts/notice.js'
+import { WhenLoaded } from '../parts/states.js'
+import { type BucketUsage, type StoreStatus, storeStatus } from '../wire/buckets.js'
+import { abortsUploads } from '../wire/lifecycle.js'
+import { readMetrics, sumOf } from '../wire/metrics.js'
+import { aboutServer } from '../wire/session.js'
+import { CLIENTS, type ClientName, snippetFor } from '../wire/snippets.js'
+import { listUploads } from '../wire/uploads.js'
+
+/** The state of the server in a few numbers, and what needs attention. */
+export function OverviewPage(): JSX.Element {
+  const words = useWords()
+  const status = useLoad((signal) => storeStatus(signal), [])
+  return (
+    <div class="page">
+      <header>
+        <h1>{words.place.overview}</h1>
+      </header>
+      <WhenLoaded loaded={status}>
+        {(found) => (
+          <>
+            <Figures status={found} />
+            <Attention buckets={found.buckets} />
+          </>
+        )}
+      </WhenLoaded>
+      <Connect />
+    </div>
+  )
+}
+
+const sum = (buckets: readonly BucketUsage[], pick: (bucket: BucketUsage) => number) =>
+  buckets.reduce((total, bucket) => total + pick(bucket), 0)
+
+function Figures({ status: { buckets, garbage } }: { readonly status: StoreStatus }): JSX.Element {
+  const words = useWords()
+  // only programs on the server's own machine may read metrics
+  const disk = useLoad(async (signal) => {
+    const samples = await readMetrics(signal)
+    return { free: sumOf(samples, 'bindery_disk_free_bytes'), total: sumOf(samples, 'bindery_disk_total_bytes') }
+  }, [])
+  const figures: readonly (readonly [string, string, string])[] = [
+    [words.place.buckets, count(buckets.length), ''],
+    [words.objectsLabel, count(sum(buckets, ({ objects }) => objects)), ''],
+    [words.overview.stored, bytes(sum(buckets, ({ objectBytes }) => objectBytes)), ''],
+    [
+      words.overview.incomplete,
+      bytes(sum(buckets, ({ partBytes }) => partBytes)),
+      words.uploads.listed(count(sum(buckets, ({ uploads }) => uploads))),
+    ],
+    [words.overview.garbage, bytes(garbage.bytes), words.overview.garbageHint],
+  ]
+  return (
+    <div class="figures">
+      {figures.map(([title, value, hint]) => (
+        <section key={title} class="card figure">
+          <h2 class="muted small">{title}</h2>
+          <strong>{value}</strong>
+          <span class="muted small">{hint}</span>
+        </section>
+      ))}
+      {disk.value !== undefined && disk.value.total > 0 && (
+        <section class="card figure">
+          <h2 class="muted small">{words.overview.disk}</h2>
+          <strong>{words.overview.free(bytes(disk.value.free))}</strong>
+          <span class="muted small">
+            {words.overview.used(percent(1 - disk.value.free / disk.value.total), bytes(disk.value.total))}
+          </span>
+        </section>
+      )}
+    </div>
+  )
+}
+
+const WEEK_MS = 7 * 86_400_000
+/** Buckets that are looked into. */
+const BUCKETS_MAX = 20
+
+interface Finding {
+  readonly bucket: string
+  readonly kind: 'noRule' | 'old'
+  readonly uploads: number
+  readonly bytes: number
+}
+
+/** Buckets whose uploads are left alone: without a rule that aborts them, or with uploads that are a week old. */
+async function findNeglected(buckets: readonly BucketUsage[], signal: AbortSignal): Promise<readonly Finding[]> {
+  const now = Date.now()
+  const holding = buckets.filter(({ uploads }) => uploads > 0).sort((one, other) => other.partBytes - one.partBytes)
+  const found = holding.slice(0, BUCKETS_MAX).map(async ({ name, uploads, partBytes }) => {
+    const fact = { bucket: name, bytes: partBytes }
+    const [hasRule, page] = await Promise.all([
+      abortsUploads(name, signal),
+      listUploads({ bucket: name, prefix: '' }, {}, signal),
+    ])
+    const old = page.rows.filter(({ initiated }) => initiated < now - WEEK_MS).length
+    return [
+      ...(hasRule ? [] : [{ ...fact, kind: 'noRule' as const, uploads }]),
+      ...(old > 0 ? [{ ...fact, kind: 'old' as const, uploads: old }] : []),
+    ]
+  })
+  return (await Promise.all(found)).flat()
+}
+
+function Attention({ buckets }: { readonly buckets: readonly BucketUsage[] }): JSX.Element {
+  const words = useWords()
+  const findings = useLoad((signal) => findNeglected(buckets, signal), [buckets])
+  return (
+    <section class="card stack">
+      <h2>{words.overview.attention}</h2>
+      <WhenLoaded loaded={findings}>
+        {(all) =>
+          all.length === 0 ? (
+            <p class="row">
+              <Icon name="check" />
+              {words.overview.nothing}
+            </p>
+          ) : (
+            <div class="stack tight">
+              {all.map(({ bucket, kind, uploads, bytes: held }) => (
+                <Notice key={`${bucket} ${kind}`} kind="warn">
+                  <span>
+                    {kind === 'noRule'
+                      ? words.overview.noRule(bucket, uploads, bytes(held))
+                      : words.overview.old(bucket, uploads)}
+                  </span>
+                  <span class="row">
+                    <a href={link(['buckets', bucket, 'uploads'], kind === 'old' ? { age: '7' } : {})}>
+                      {words.overview.showUploads}
+                    </a>
+                    {kind === 'noRule' && (
+                      <a href={link(['buckets', bucket, 'settings'], { document: 'lifecycle' })}>
+                        {words.overview.addRule}
+                      </a>
+                    )}
+                  </span>
+                </Notice>
+              ))}
+            </div>
+          )
+        }
+      </WhenLoaded>
+    </section>
+  )
+}
+
+/** How clients are configured for this server; their key is a placeholder. */
+function Connect(): JSX.Element {
+  const words = useWords()
+  const about = useLoad(() => aboutServer(), [])
+  const [client, setClient] = useState<ClientName>('env')
+  return (
+    <section class="card stack">
+      <h2>{words.overview.connect}</h2>
+      <Choice
+        label={words.access.configurationFor}
+        value={client}
+        onChange={setClient}
+        options={CLIENTS.map(([name, title]) => [name, title] as const)}
+      />
+      <WhenLoaded loaded={about}>
+        {({ region }) => (
+          <Command
+            text={snippetFor(client, {
+              endpoint: location.origin,
+              region,
+              accessKeyId: 'ACCESS_KEY_ID',
+              accessKeySecret: 'ACCESS_KEY_SECRET',
+              bucket: 'BUCKET',
+            })}
+          />
+        )}
+      </WhenLoaded>
+    </section>
+  )
+}
