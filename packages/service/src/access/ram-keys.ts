@@ -96,7 +96,7 @@ export class RamKeys implements AccessKeys {
   /** Notes that a key signed a request. */
   used(requester: Requester, now: number): void {
     if (requester.kind === 'anonymous' || requester.kind === 'role' || requester.key === undefined) return
-    this.#uses.note(requester.key.session?.standsFor ?? requester.accessKeyId, now)
+    this.#uses.note(requester.standsFor ?? requester.accessKeyId, now)
   }
 
   #lookUp(accessKeyId: string): Awaitable<AccessKey | undefined> {

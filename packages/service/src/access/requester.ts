@@ -83,6 +83,8 @@ export interface KeyHolder {
   readonly kind: 'account' | 'user' | 'role'
   readonly account: Account
   readonly accessKeyId: string
+  /** The id of the permanent key that began the session, where the key is of one that stands for another. */
+  readonly standsFor?: string
   /** Absent: the account itself. */
   readonly identity?: Identity | undefined
   /** The key as it was looked up; absent where what it may do cannot change. */
@@ -91,8 +93,11 @@ export interface KeyHolder {
 
 /** The requester that a key stands for. */
 export function keyHolder(key: AccessKey): KeyHolder {
-  const { accessKeyId, account, identity, edition } = key
-  const holder = { kind: identity?.kind ?? 'account', account, accessKeyId } as const
+  const { accessKeyId, account, identity, edition, session } = key
+  const kind = identity?.kind ?? 'account'
+  const { standsFor } = session ?? {}
+  const known = { kind, account, accessKeyId } as const
+  const holder: KeyHolder = standsFor === undefined ? known : { ...known, standsFor }
   if (identity === undefined) return edition === undefined ? holder : { ...holder, key }
   return { ...holder, identity, key: edition === undefined ? undefined : key }
 }

@@ -22,11 +22,11 @@ export function trailedAs({ name, method, level, body }: Operation): 'settings' 
   return reads || level === 'object' || body === 'bytes' ? undefined : 'settings'
 }
 
-/** The actor of an entry; undefined for anonymous requests. */
+/** The actor of an entry, by the key that lasts; undefined for anonymous requests. */
 export function actorOf(requester: Requester): Actor | undefined {
   if (requester.kind === 'anonymous') return undefined
-  const { account, accessKeyId } = requester
-  return { account: account.id, accessKeyId, identity: identityOf(requester) }
+  const { account, accessKeyId, standsFor = accessKeyId } = requester
+  return { account: account.id, accessKeyId: standsFor, identity: identityOf(requester) }
 }
 
 function identityOf({ identity }: KeyHolder): string | undefined {

@@ -131,6 +131,14 @@ describe('the sign-in of the console', () => {
     assert.equal(AccessKeys.AccessKey[0].LastUsedDate, '2026-01-05T08:00:00Z')
   })
 
+  test('leaves entries in the trail under the key that began the session', async () => {
+    const started = await startWithBucket({ trailMs: 24 * HOUR_MS })
+    const { key } = await signIn(started, ROOT)
+    await done(started, 'CreateUser', { UserName: 'bob' }, key)
+    const { Events } = await done(started, 'LookupEvents', { EventName: 'CreateUser' })
+    assert.equal(Events.Event[0].UserIdentity.AccessKeyId, 'root')
+  })
+
   test('begins no session for the temporary key of a role', async () => {
     const started = await startWithBucket()
     const { AssumeRolePolicyDocument, ...trusting } = {
