@@ -7,7 +7,8 @@ import { after, before, describe, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { runStatements } from '../../packages/storage-postgres/dist/testing/postgres-server.js'
 import { BUCKET, rawClient, sdkClient } from '../crash/clients.mjs'
-import { startBucket, startWorld, withoutPostgres } from './world.mjs'
+import { startBinderyStore } from './blob-stores.mjs'
+import { startWorld, withoutPostgres } from './world.mjs'
 
 const PART_BYTES = 1_100_000
 
@@ -18,7 +19,7 @@ async function until(what, holds, seconds = 30) {
   }
 }
 
-const PLACES = { 'a shared folder': async () => undefined, 'a bucket': startBucket }
+const PLACES = { 'a shared folder': async () => undefined, 'a bucket': startBinderyStore }
 
 for (const [place, startBlobs] of Object.entries(PLACES)) {
   describe(`gateways over one database and ${place}`, { skip: withoutPostgres() }, () => testGateways(startBlobs))
@@ -40,7 +41,7 @@ function testGateways(startBlobs) {
   })
   after(async () => {
     await world.dispose()
-    await bucket?.store.stop()
+    await bucket?.stop()
   })
 
   test('what one gateway acknowledged, the others return at once', async () => {

@@ -8,25 +8,13 @@ import { startServer } from '../support/start-server.mjs'
 
 export { withoutPostgres }
 
-/** A bucket of another Bindery, with its key as variables of a gateway. */
-export async function startBucket() {
-  const store = await startServer({ args: ['--workers', '1', '--buckets', 'blobs'] })
-  return {
-    store,
-    blobs: `s3://blobs/cluster?endpoint=${store.endpoint}&part=5MiB`,
-    env: {
-      BINDERY_BLOBS_ACCESS_KEY_ID: store.accessKeyId,
-      BINDERY_BLOBS_ACCESS_KEY_SECRET: store.accessKeySecret,
-    },
-  }
-}
-
 /** The root key of all gateways. */
 const KEY = { BINDERY_ACCESS_KEY_ID: 'BKCLUSTER', BINDERY_ACCESS_KEY_SECRET: 'cluster-secret' }
 
 /**
  * @typedef {object} World
  * @property {import('../../packages/storage-postgres/dist/testing/postgres-server.js').PostgresServer} postgres
+ * @property {import('../../packages/storage-postgres/dist/testing/postgres-server.js').PostgresStandby} [follower]
  * @property {string} url of the database
  * @property {(options?: { args?: readonly string[], port?: number, env?: Readonly<Record<string, string>> }) => Promise<import('../support/start-server.mjs').StartedServer>} startGateway
  * @property {() => Promise<void>} dispose ends all gateways that run, and the database
@@ -35,18 +23,22 @@ const KEY = { BINDERY_ACCESS_KEY_ID: 'BKCLUSTER', BINDERY_ACCESS_KEY_SECRET: 'cl
 /**
  * @param {object} [options]
  * @param {boolean} [options.durable] the database writes everything through
+ * @param {boolean} [options.standby] with a standby, for which every commit waits
  * @param {string} [options.blobs] by default a folder of its own
  * @param {Readonly<Record<string, string>>} [options.env] further variables of the gateways
  * @returns {Promise<World>}
  */
-export async function startWorld({ durable = false, blobs, env = {} } = {}) {
+export async function startWorld({ durable = false, standby = false, blobs, env = {} } = {}) {
   const folder = await mkdtemp(join(tmpdir(), 'bindery-cluster-'))
   const postgres = await startPostgres({ durable })
-  const url = await postgres.database('bindery')
+  let url = await postgres.database('bindery')
+  const follower = standby ? await postgres.standby() : undefined
+  if (follower !== undefined) url = url.replace(`:${postgres.port}/`, `:${postgres.port},127.0.0.1:${follower.port}/`)
   const masterKeys = randomBytes(32).toString('base64')
   const gateways = new Set()
   return {
     postgres,
+    follower,
     url,
     async startGateway({ args = [], port = 0, env: more = {} } = {}) {
       const gateway = await startServer({
@@ -60,6 +52,7 @@ export async function startWorld({ durable = false, blobs, env = {} } = {}) {
     },
     async dispose() {
       for (const gateway of gateways) await gateway.kill().catch(() => {})
+      await follower?.dispose()
       await postgres.dispose()
       await rm(folder, { recursive: true, force: true })
     },

@@ -16,7 +16,9 @@ const APPENDS_MAX = 40
 const PART_NUMBERS = [1, 2, 3, 4, 5, 6]
 const PART_SIZE_MIN = 102_400
 
-const { server, seed, actors, worldFile, ledger } = JSON.parse(process.env.CRASH_LOAD)
+const { servers, seed, actors, worldFile, ledger } = JSON.parse(process.env.CRASH_LOAD)
+/** The server of a client. */
+const serverOf = (index) => servers[index % servers.length]
 const world = JSON.parse(readFileSync(worldFile, 'utf8'))
 const random = createRandom(seed)
 const pick = (list) => list[random.below(list.length)]
@@ -57,7 +59,7 @@ function note(line) {
 
 class Actor {
   constructor(index) {
-    this.client = index % 2 === 0 ? rawClient(server) : sdkClient(server)
+    this.client = (index % 2 === 0 ? rawClient : sdkClient)(serverOf(index >> 1))
     this.keys = Array.from({ length: KEYS_PER_ACTOR }, (_, key) => `${index}/${key}`)
     this.uploads = Object.entries(world.uploads)
       .filter(([, upload]) => upload.isOpen && this.keys.includes(upload.key))
@@ -210,9 +212,11 @@ function newContent(sizeMin = 0) {
 
 process.stdout.write('ready\n')
 const KEEPERS = 2
-const keeping = { server, world, perform, newContent, random, pick }
+const keeping = { world, perform, newContent, random, pick }
 await Promise.all([
   ...Array.from({ length: actors }, (_, index) => new Actor(index).run()),
-  ...Array.from({ length: KEEPERS }, (_, index) => new Keeper(index, keeping).run(() => isStopping)),
+  ...Array.from({ length: KEEPERS }, (_, index) =>
+    new Keeper(index, { server: serverOf(index), ...keeping }).run(() => isStopping),
+  ),
 ])
 process.exit(0)

@@ -1,19 +1,8 @@
 // Cycles of load, death, check and audit on one data folder: clients work on a real server, which is killed. Then the
 // folder is checked as it is, the server is started again, and everything that it acknowledged must exist.
 
-import { execFile, spawn, spawnSync } from 'node:child_process'
-import { once } from 'node:events'
-import {
-  closeSync,
-  existsSync,
-  mkdtempSync,
-  openSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs'
+import { execFile, spawnSync } from 'node:child_process'
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -23,11 +12,11 @@ import { createRandom } from '../../packages/storage/dist/index.js'
 import { startServer } from '../support/start-server.mjs'
 import { auditServer } from './audit.mjs'
 import { BUCKET } from './clients.mjs'
+import { startLoad } from './start-load.mjs'
 import { KEPT, prepareVersions } from './versions.mjs'
 import { emptyWorld, replay } from './world.mjs'
 
 const COMMAND = fileURLToPath(new URL('../../packages/cli/bin/bindery.js', import.meta.url))
-const LOAD = fileURLToPath(new URL('./load.mjs', import.meta.url))
 const ACTORS = 6
 
 /**
@@ -139,7 +128,6 @@ export class CrashRun {
     })
     if (server === undefined || !(await this.prepare(server, death))) return true
     const load = await this.startLoad(server, ledger)
-    const ended = once(load, 'exit').then(([code]) => code)
     const lives = death.mode === 'worker' ? 1 + this.random.below(3) : 0
     for (let life = 0; life < lives; life += 1) {
       await sleep(death.loadMs / lives)
@@ -148,9 +136,7 @@ export class CrashRun {
     if (lives === 0) await sleep(death.loadMs)
     const died = !isRunning(server.pid) || server.log().includes('a process has ended')
     await server.kill()
-    load.kill('SIGTERM')
-    const code = await ended
-    if (code !== 0) throw new Error(`the load failed: ${load.errors}`)
+    await load.stop()
     return died
   }
 
@@ -166,23 +152,9 @@ export class CrashRun {
     }
   }
 
-  async startLoad({ endpoint, accessKeyId, accessKeySecret }, ledgerFile) {
-    const worldFile = path.join(this.root, 'world.json')
-    writeFileSync(worldFile, JSON.stringify(this.world))
-    const server = { endpoint, accessKeyId, accessKeySecret }
-    const setting = { server, seed: this.random.below(2 ** 31), actors: ACTORS, worldFile, ledger: 3 }
-    const ledger = openSync(ledgerFile, 'a')
-    const load = spawn(process.execPath, [LOAD], {
-      env: { ...process.env, CRASH_LOAD: JSON.stringify(setting) },
-      stdio: ['ignore', 'pipe', 'pipe', ledger],
-    })
-    closeSync(ledger)
-    load.errors = ''
-    load.stderr.setEncoding('utf8').on('data', (text) => {
-      load.errors += text
-    })
-    await Promise.race([once(load.stdout, 'data'), once(load, 'exit')])
-    return load
+  startLoad(server, ledger) {
+    const settings = { servers: [server], seed: this.random.below(2 ** 31), actors: ACTORS, world: this.world }
+    return startLoad({ root: this.root, ledger, ...settings })
   }
 
   async fsck(bytes) {

@@ -1,5 +1,6 @@
 import { StorageError } from '@bindery/storage'
 import pg from 'pg'
+import { urlsOf } from './urls.js'
 
 /** Parameters of a statement. */
 export type Parameter = Scalar | readonly Scalar[]
@@ -11,7 +12,7 @@ export type AnswerRow = readonly (string | null)[]
 
 /** Which database a connection leads to, and how long it waits. */
 export interface ConnectionOptions {
-  /** `postgres://user:password@host:port/database?sslmode=…` */
+  /** `postgres://user:password@host:port,host:port/database?sslmode=…`: the primary is one of the hosts. */
   readonly url: string
   /** Milliseconds after which a statement without an answer counts as lost, and its connection as broken. */
   readonly answerTimeoutMs: number
@@ -96,27 +97,43 @@ export class Session {
   }
 }
 
+/** Tries the hosts in order until one is the primary. */
 async function connect({ url, answerTimeoutMs }: ConnectionOptions, onBroken: () => void): Promise<Session> {
+  let failure: unknown
+  for (const host of urlsOf(url)) {
+    try {
+      return await connectTo(host, answerTimeoutMs, onBroken)
+    } catch (error) {
+      failure = error
+    }
+  }
+  onBroken()
+  throw lost(failure)
+}
+
+async function connectTo(host: string, answerTimeoutMs: number, onBroken: () => void): Promise<Session> {
+  let isOpen = false
   const client = new pg.Client({
-    connectionString: url,
+    connectionString: host,
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
     query_timeout: answerTimeoutMs,
     keepAlive: true,
     application_name: 'bindery',
     pipeline: true,
   })
-  client.on('error', onBroken)
-  client.on('end', onBroken)
+  const broken = () => isOpen && onBroken()
+  client.on('error', broken)
+  client.on('end', broken)
   try {
     await client.connect()
     const { rows } = await client.query<{ standby: boolean }>('SELECT pg_is_in_recovery() AS standby')
     // a standby may lag behind acknowledged commits
     if (rows[0]?.standby !== false) throw new Error('the server is a standby')
+    isOpen = true
     return new Session(client)
   } catch (error) {
-    onBroken()
     client.end().catch(() => {})
-    throw lost(error)
+    throw error
   }
 }
 

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import pg from 'pg'
+import { urlsOf } from './urls.js'
 
 /** A channel on which the processes of a cluster send one another short texts, best effort. */
 export interface Notices {
@@ -72,9 +73,10 @@ class Channel implements Notices {
 
   async #listen(): Promise<void> {
     const { signal } = this.#closing
-    while (!signal.aborted) {
+    const hosts = urlsOf(this.#options.url)
+    for (let turn = 0; !signal.aborted; turn += 1) {
       const client = new pg.Client({
-        connectionString: this.#options.url,
+        connectionString: hosts[turn % hosts.length] ?? hosts[0],
         connectionTimeoutMillis: ANSWER_TIMEOUT_MS,
         query_timeout: ANSWER_TIMEOUT_MS,
         keepAlive: true,

@@ -6,7 +6,7 @@ import { ConnectionPool, PointReads, Snapshot } from './rows.js'
 
 /** Options of a metadata store in PostgreSQL. */
 export interface PostgresMetadataOptions {
-  /** `postgres://user:password@host:port/database?sslmode=…`: the primary, or what leads to it. */
+  /** `postgres://user:password@host:port,host:port/database?sslmode=…`: one of the hosts is the primary, or leads to it. */
   readonly url: string
   /** Random, and used by no other store before or after: names this one in the database. */
   readonly session: string

@@ -1,9 +1,10 @@
 /** A PostgreSQL of a test's own, on loopback, from the binaries of this machine. */
 import { execFile, execFileSync } from 'node:child_process'
-import { accessSync, chownSync, constants, mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { accessSync, chownSync, constants, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import pg from 'pg'
 
@@ -18,8 +19,18 @@ export interface PostgresServer {
   stop(mode?: 'immediate' | 'fast'): Promise<void>
   /** Starts it again. */
   start(): Promise<void>
+  /** Ends its main process as `kill -9` does; its other processes end when they notice. */
+  kill(): Promise<void>
+  /** Starts a copy of the server, for which every commit waits from then on. */
+  standby(): Promise<PostgresStandby>
   /** Stops the server and removes its files. */
   dispose(): Promise<void>
+}
+
+/** A server that follows another one. */
+export interface PostgresStandby extends PostgresServer {
+  /** Makes it the primary, which waits for no standby. */
+  promote(): Promise<void>
 }
 
 /** The folder of initdb and pg_ctl: `BINDERY_TEST_POSTGRES`, Debian's newest, or one of PATH; undefined without any. */
@@ -46,16 +57,34 @@ export function withoutPostgres(): string | false {
 
 /** `durable`: with the settings of a real server; otherwise it writes nothing through, and is as fast as it can be. */
 export async function startPostgres({ durable = false } = {}): Promise<PostgresServer> {
+  const place = await newPlace(durable)
+  await place.call('initdb', '-D', place.data, '-U', 'bindery', '--auth=trust', '-E', 'UTF8', '--locale=C', '-N', '-k')
+  const server = serverIn(place)
+  await server.start()
+  return server
+}
+
+interface Place {
+  readonly folder: string
+  readonly data: string
+  readonly port: number
+  readonly durable: boolean
+  /** Runs a program of PostgreSQL, which refuses to run as root. */
+  readonly call: (program: string, ...input: string[]) => Promise<unknown>
+}
+
+async function newPlace(durable: boolean): Promise<Place> {
   const binaries = postgresBinaries()
   if (binaries === undefined) throw new Error('no PostgreSQL is installed')
   const user = process.getuid?.() === 0 ? postgresUser() : undefined
   const folder = mkdtempSync(join(tmpdir(), 'bindery-postgres-'))
   if (user !== undefined) chownSync(folder, user.uid, user.gid)
-  const port = await freePort()
-  // the server refuses to run as root
-  const call = (program: string, ...input: string[]) => run(join(binaries, program), input, { ...user })
-  const data = join(folder, 'data')
-  await call('initdb', '-D', data, '-U', 'bindery', '--auth=trust', '-E', 'UTF8', '--locale=C', '-N', '-k')
+  const call = (program: string, ...input: string[]) => run(join(binaries, program), input, { cwd: folder, ...user })
+  return { folder, data: join(folder, 'data'), port: await freePort(), durable, call }
+}
+
+function serverIn(place: Place): PostgresServer {
+  const { folder, data, port, durable, call } = place
   const settings = durable ? [] : ['fsync=off', 'full_page_writes=off', 'synchronous_commit=off']
   const options = [
     `port=${port}`,
@@ -63,14 +92,9 @@ export async function startPostgres({ durable = false } = {}): Promise<PostgresS
     'listen_addresses=127.0.0.1',
     'max_connections=200',
   ]
-  const start = async (): Promise<void> => {
-    const switches = [...options, ...settings].map((setting) => `-c ${setting}`).join(' ')
-    await call('pg_ctl', '-D', data, '-l', join(folder, 'log'), '-w', '-t', '120', '-o', switches, 'start')
-  }
   const stop = async (mode: 'immediate' | 'fast' = 'fast'): Promise<void> => {
     await call('pg_ctl', '-D', data, '-m', mode, '-w', 'stop')
   }
-  await start()
   return {
     port,
     async database(name) {
@@ -79,11 +103,41 @@ export async function startPostgres({ durable = false } = {}): Promise<PostgresS
       })
       return `postgres://bindery@127.0.0.1:${port}/${name}`
     },
-    start,
+    async start() {
+      const switches = [...options, ...settings].map((setting) => `-c ${setting}`).join(' ')
+      await call('pg_ctl', '-D', data, '-l', join(folder, 'log'), '-w', '-t', '120', '-o', switches, 'start')
+    },
     stop,
+    async kill() {
+      const [pid] = readFileSync(join(data, 'postmaster.pid'), 'utf8').split('\n')
+      process.kill(Number(pid), 'SIGKILL')
+    },
+    standby: () => standbyOf(port, durable),
     async dispose() {
       await stop('immediate').catch(() => {})
       rmSync(folder, { recursive: true, force: true })
+    },
+  }
+}
+
+async function standbyOf(primary: number, durable: boolean): Promise<PostgresStandby> {
+  const place = await newPlace(durable)
+  const { data, call } = place
+  await call('pg_basebackup', '-h', '127.0.0.1', '-p', String(primary), '-U', 'bindery', '-D', data, '-R', '-c', 'fast')
+  const server = serverIn(place)
+  await server.start()
+  const url = `postgres://bindery@127.0.0.1:${primary}/postgres`
+  await runStatements(url, "ALTER SYSTEM SET synchronous_standby_names = '*'")
+  await runStatements(url, 'SELECT pg_reload_conf()')
+  for (let state: unknown; state !== 'sync'; ) {
+    await sleep(50)
+    const [[found] = []] = await runStatements(url, 'SELECT sync_state FROM pg_stat_replication')
+    state = found
+  }
+  return {
+    ...server,
+    async promote() {
+      await call('pg_ctl', '-D', data, '-w', 'promote')
     },
   }
 }

@@ -1,5 +1,5 @@
 /** Bindery itself as an S3 store for tests: the built server, in a process of its own. */
-import { createHash, createHmac } from 'node:crypto'
+import { createHash, createHmac, randomUUID } from 'node:crypto'
 import { request } from 'node:http'
 import { type Digests, signS3 } from '@bindery/protocol'
 import { parseS3Place, type S3Place } from '../s3-place.js'
@@ -17,14 +17,17 @@ const support = new URL('../../../../test/support/start-server.mjs', import.meta
 export interface TestStore {
   readonly endpoint: string
   /** A place of its own in a new bucket, by default at the store itself. */
-  place(more?: { readonly endpoint?: string; readonly part?: string }): Promise<S3Place>
-  /** Sends a signed request without a body; the answer as text. */
-  send(method: string, target: string): Promise<string>
+  place(more?: { readonly endpoint?: string }): Promise<S3Place>
   stop(): Promise<unknown>
 }
 
-/** Starts a store with an empty folder. */
+/**
+ * Starts a store with an empty folder; or returns that of `BINDERY_TEST_S3`, a URL as for `--blobs`, whose key is in
+ * `BINDERY_TEST_S3_KEY` as `ID:SECRET`. There each place has a prefix of its own.
+ */
 export async function startBindery(): Promise<TestStore> {
+  const { BINDERY_TEST_S3: url, BINDERY_TEST_S3_KEY: key = '' } = process.env
+  if (url !== undefined) return givenStore(url, key)
   const { startServer } = (await import(support.href)) as {
     startServer(options: { readonly args: readonly string[] }): Promise<StartedServer>
   }
@@ -33,17 +36,28 @@ export async function startBindery(): Promise<TestStore> {
   const send = (method: string, target: string) => sendSigned(server, method, target)
   return {
     endpoint: server.endpoint,
-    send,
     stop: () => server.stop(),
-    async place({ endpoint = server.endpoint, part = '5MiB' } = {}) {
+    async place({ endpoint = server.endpoint } = {}) {
       buckets += 1
       const bucket = `blobs-${buckets}`
       await send('PUT', `/${bucket}`)
-      const url = `s3://${bucket}/some/prefix?endpoint=${endpoint}&part=${part}`
+      const url = `s3://${bucket}/some/prefix?endpoint=${endpoint}&part=5MiB`
       const place = parseS3Place(url, server)
       if (place === undefined) throw new Error(url)
       return place
     },
+  }
+}
+
+function givenStore(url: string, key: string): TestStore {
+  const [accessKeyId = '', accessKeySecret = ''] = key.split(':')
+  const given = parseS3Place(url, { accessKeyId, accessKeySecret })
+  if (given === undefined) throw new Error(url)
+  const { endpoint } = given
+  return {
+    endpoint,
+    place: async (more = {}) => ({ ...given, endpoint, ...more, prefix: `${given.prefix}${randomUUID()}/` }),
+    stop: async () => {},
   }
 }
 

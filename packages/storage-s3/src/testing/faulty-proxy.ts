@@ -72,7 +72,10 @@ async function exchange(
   if (fault === 'delay') await sleep(DELAY_MS)
   const { 'transfer-encoding': _, ...headers } = response.headers
   if (fault === 'changeAnswer' && answer.length > 0) flip(answer)
-  outgoing.writeHead(response.statusCode ?? 500, { ...headers, 'content-length': headers['content-length'] ?? '0' })
+  outgoing.writeHead(response.statusCode ?? 500, {
+    ...headers,
+    'content-length': headers['content-length'] ?? answer.length,
+  })
   if (fault !== 'cutAnswer') return void outgoing.end(incoming.method === 'HEAD' ? undefined : answer)
   outgoing.write(answer.subarray(0, Math.floor(answer.length * 0.7)), () => incoming.socket.destroy())
 }
