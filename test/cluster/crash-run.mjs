@@ -113,8 +113,16 @@ export class ClusterCrashRun {
 
   async database() {
     await this.cluster.postgres.kill()
-    await sleep(300)
-    await this.cluster.postgres.start()
+    // its other processes, which end when they notice, keep a new one from starting
+    for (let tries = 0; ; tries += 1) {
+      await sleep(300)
+      try {
+        await this.cluster.postgres.start()
+        return
+      } catch (error) {
+        if (tries === 50) throw error
+      }
+    }
   }
 
   async restart() {
