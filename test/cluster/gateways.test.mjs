@@ -135,6 +135,17 @@ function testGateways(startBlobs) {
     await kept.stop()
   })
 
+  test('a cluster is checked when its gateways have stopped, and not before', async () => {
+    await sdkClient(gateways[0]).put('checked', randomBytes(PART_BYTES))
+    await assert.rejects(world.fsck(), /gateways use postgres/)
+    for (const gateway of gateways) await gateway.stop()
+    const report = await world.fsck()
+    assert.deepEqual(report.findings, {})
+    assert.ok(report.checked.blobs > 0)
+    await assert.rejects(world.fsck('--repair'), /only data folders/)
+    gateways = await Promise.all(gateways.map(() => world.startGateway()))
+  })
+
   test('a gateway whose database is away answers 503, is not ready, and recovers by itself', async () => {
     const [one] = gateways
     await world.postgres.stop('immediate')

@@ -1,12 +1,18 @@
 /** A PostgreSQL and gateways over it, for the tests and demonstrations of clusters. */
+import { execFile } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
 import { startPostgres, withoutPostgres } from '../../packages/storage-postgres/dist/testing/postgres-server.js'
 import { startServer } from '../support/start-server.mjs'
 
 export { withoutPostgres }
+
+const COMMAND = fileURLToPath(new URL('../../packages/cli/bin/bindery.js', import.meta.url))
+const run = promisify(execFile)
 
 /** The root key of all gateways. */
 const KEY = { BINDERY_ACCESS_KEY_ID: 'BKCLUSTER', BINDERY_ACCESS_KEY_SECRET: 'cluster-secret' }
@@ -17,6 +23,7 @@ const KEY = { BINDERY_ACCESS_KEY_ID: 'BKCLUSTER', BINDERY_ACCESS_KEY_SECRET: 'cl
  * @property {import('../../packages/storage-postgres/dist/testing/postgres-server.js').PostgresStandby} [follower]
  * @property {string} url of the database
  * @property {(options?: { args?: readonly string[], port?: number, env?: Readonly<Record<string, string>> }) => Promise<import('../support/start-server.mjs').StartedServer>} startGateway
+ * @property {(...flags: string[]) => Promise<object>} fsck
  * @property {() => Promise<void>} dispose ends all gateways that run, and the database
  */
 
@@ -40,6 +47,17 @@ export async function startWorld({ durable = false, standby = false, blobs, env 
     postgres,
     follower,
     url,
+    /** The report of `bindery fsck --bytes`. Rejects with its output. */
+    async fsck(...flags) {
+      const place = { BINDERY_BLOBS: blobs ?? join(folder, 'blobs') }
+      const inherited = Object.entries(process.env).filter(([name]) => !name.startsWith('BINDERY_'))
+      const variables = { BINDERY_METADATA: url, BINDERY_MASTER_KEYS: masterKeys, BINDERY_LANG: 'en', ...place, ...env }
+      const { stdout } = await run(process.execPath, [COMMAND, 'fsck', '--bytes', '--json', ...flags], {
+        env: { ...Object.fromEntries(inherited), ...variables },
+        maxBuffer: 1 << 26,
+      })
+      return JSON.parse(stdout.trim().split('\n').at(-1))
+    },
     async startGateway({ args = [], port = 0, env: more = {} } = {}) {
       const gateway = await startServer({
         folder,

@@ -35,6 +35,7 @@ const USAGE_KINDS: ReadonlySet<FailureKind> = new Set([
   'clusterHalfGiven',
   'masterKeysRequired',
   'blobsKeyMissing',
+  'repairUnsupported',
   'tlsHalfGiven',
   'instanceRoleProxied',
   'adminArgument',

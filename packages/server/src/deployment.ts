@@ -49,8 +49,8 @@ export interface IdleStores {
   readonly location: string
   readonly metadata: MetadataStore
   readonly blobs: BlobStore
-  /** Keeps what a repair removes, at `quarantineLocation`. */
-  readonly quarantine: Quarantine
+  /** Keeps what a repair removes, at `quarantineLocation`; undefined where nothing can be repaired. */
+  readonly quarantine: Quarantine | undefined
   readonly quarantineLocation: string
   close(): Promise<void>
 }

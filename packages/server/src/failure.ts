@@ -49,6 +49,10 @@ export interface FailureDetails {
   masterKeysInvalid: { variable: string }
   /** Metadata in a database without a place for the blobs, or the other way round. */
   clusterHalfGiven: { missing: string }
+  /** Gateways of the cluster run. */
+  clusterInUse: { place: string }
+  /** Only data folders can be repaired. */
+  repairUnsupported: { place: string }
   /** A bucket for the blobs without the key to it. */
   blobsKeyMissing: Record<never, never>
   /** A cluster needs master keys from outside. */

@@ -5,6 +5,7 @@ import { isDataFolder } from './folder/data-folder.js'
 import { openDataStores } from './folder/data-stores.js'
 import { folderInWorker, openFolderDeployment } from './folder/folder-deployment.js'
 import { gatewayInWorker, isGateway, openGatewayDeployment } from './gateway/gateway-deployment.js'
+import { openIdleCluster } from './gateway/idle-cluster.js'
 
 /** Opens the deployment that a configuration names. Throws Failure. */
 export function openDeployment(config: Config): Promise<Deployment> {
@@ -21,7 +22,8 @@ export function deploymentInWorker(address: DeploymentAddress, callPrimary: Call
   return address.kind === 'gateway' ? gatewayInWorker(address) : folderInWorker(address.path, callPrimary)
 }
 
-/** The stores of a deployment that no server uses. Throws Failure. */
-export function openIdleStores(folder: string, bufferBytes: number): Promise<IdleStores> {
-  return openDataStores(folder, bufferBytes)
+/** The stores of a deployment that no server uses: a data folder, or what a configuration names. Throws Failure. */
+export function openIdleStores(place: string | Config, bufferBytes: number): Promise<IdleStores> {
+  if (typeof place === 'string') return openDataStores(place, bufferBytes)
+  return isGateway(place) ? openIdleCluster(place, bufferBytes) : openDataStores(place.folder, bufferBytes)
 }

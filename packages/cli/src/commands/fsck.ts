@@ -1,4 +1,4 @@
-import { type FsckReport, fsck } from '@bindery/server'
+import { type FsckOptions, type FsckReport, fsck, readConfig } from '@bindery/server'
 import { defaultFolder, readArguments } from '../arguments.js'
 import type { Invocation } from '../command.js'
 import { EXIT, type ExitCode } from '../exit-codes.js'
@@ -7,17 +7,18 @@ import type { Language } from '../language.js'
 import { maintenanceIn } from '../messages/maintenance.js'
 import { ProgressLine } from '../progress-line.js'
 
-/** `bindery fsck [DIR]`: checks a data folder that no server uses. Resolves with 6 if it has a problem. */
+/** `bindery fsck [DIR]`: checks a data folder, or a cluster, that no server uses. Resolves with 6 if it has a problem. */
 export async function fsckCommand({ args, env, language }: Invocation): Promise<ExitCode> {
   const { positionals, flags } = readArguments('fsck', args, 1)
-  const folder = positionals[0] ?? defaultFolder(env)
-  const options = { folder, bytes: flags.has('bytes'), repair: flags.has('repair') }
+  const isCluster = positionals[0] === undefined && (env.BINDERY_METADATA || env.BINDERY_METADATA_FILE)
+  const place = isCluster ? readConfig([], env) : (positionals[0] ?? defaultFolder(env))
+  const options = { place, bytes: flags.has('bytes'), repair: flags.has('repair') }
   const report = flags.has('json') ? await printJson(options) : await printText(options, language)
   return Object.keys(report.findings).length === 0 ? EXIT.ok : EXIT.found
 }
 
 interface Options {
-  readonly folder: string
+  readonly place: FsckOptions['place']
   readonly bytes: boolean
   readonly repair: boolean
 }

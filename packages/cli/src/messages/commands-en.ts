@@ -55,7 +55,10 @@ export const ENGLISH_COMMANDS: { readonly help: HelpSentences; readonly commands
     },
     fsck: {
       summary: 'Check the data folder of a stopped server.',
-      details: ['DIR defaults to BINDERY_DIR, or ./data. The exit code is 6 if it has a problem.'],
+      details: [
+        'DIR defaults to BINDERY_DIR, or ./data. The exit code is 6 if it has a problem.',
+        'Without DIR, and with BINDERY_METADATA, BINDERY_BLOBS and their keys as for serve, it checks a cluster whose gateways have stopped, and repairs nothing.',
+      ],
       flags: {
         bytes: 'read and verify all bytes, not only the metadata',
         repair: 'repair what can be repaired; removed data are kept in DIR/quarantine',

@@ -53,7 +53,10 @@ export const CHINESE_COMMANDS: { readonly help: HelpSentences; readonly commands
     },
     fsck: {
       summary: '检查数据目录（服务须已停止）。',
-      details: ['DIR 默认为 BINDERY_DIR 或 ./data。发现问题时退出码为 6。'],
+      details: [
+        'DIR 默认为 BINDERY_DIR 或 ./data。发现问题时退出码为 6。',
+        '不带 DIR 并像 serve 一样设置 BINDERY_METADATA、BINDERY_BLOBS 及其密钥时，检查网关均已停止的集群，不做修复。',
+      ],
       flags: {
         bytes: '读取并校验全部数据，而不只是元数据',
         repair: '修复能修复的问题；移出的内容保存在 DIR/quarantine',

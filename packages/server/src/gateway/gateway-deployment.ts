@@ -32,7 +32,7 @@ export function isGateway({ metadata }: Config): boolean {
  * `masterKeysRequired`, `masterKeysInvalid`, `valueInvalid`, `blobsKeyMissing`, `databaseUnusable`, `masterKeyMissing`.
  */
 export async function openGatewayDeployment(config: Config): Promise<Deployment> {
-  const places = placesOf(config)
+  const places = gatewayPlaces(config)
   const place = withoutPassword(places.metadata)
   const { isNew } = await prepareDatabase(places.metadata).catch((error) => {
     throw databaseFailure(error, place)
@@ -70,7 +70,8 @@ export function gatewayInWorker(places: GatewayPlaces): ProcessDeployment {
   return openProcess(places)
 }
 
-function placesOf(config: Config): GatewayPlaces {
+/** The places that a configuration names. Throws Failure `masterKeysRequired`, `masterKeysInvalid`, `valueInvalid`, `blobsKeyMissing`. */
+export function gatewayPlaces(config: Config): GatewayPlaces {
   const { metadata = '', blobs = '', masterKeys } = config
   if (masterKeys === undefined) throw new Failure('masterKeysRequired', { variable: MASTER_KEYS_VARIABLE })
   if (parseMasterKeys(masterKeys) === undefined) {
@@ -112,7 +113,7 @@ function openProcess(places: GatewayPlaces): OpenProcess {
       store = await openPostgresMetadataStore({ url, session: incarnation, onFenced })
       return store
     },
-    openBlobs: (options) => (s3 === undefined ? openBlobs(blobs, options) : openS3BlobStore({ place: s3, ...options })),
+    openBlobs: (options) => gatewayBlobs(places, options),
     join: ({ metadata, incarnation, log }) =>
       GatewayCluster.join({
         metadata,
@@ -123,11 +124,15 @@ function openProcess(places: GatewayPlaces): OpenProcess {
       }),
     keyRing: () => keys.keyRing(),
     disk: async () => (s3 === undefined ? await diskOf(blobs) : undefined),
-    failureOf: (error) => gatewayFailure(error, place, blobs),
+    failureOf: (error) => gatewayFailure(error, places),
   }
 }
 
-async function openBlobs(folder: string, options: BlobOptions): Promise<BlobStore> {
+/** Opens the blobs of a cluster. Throws StorageError. */
+export async function gatewayBlobs(places: GatewayPlaces, options: BlobOptions): Promise<BlobStore> {
+  const s3 = s3PlaceOf(places)
+  if (s3 !== undefined) return openS3BlobStore({ place: s3, ...options })
+  const folder = places.blobs
   await mkdir(folder, { recursive: true, mode: 0o700 })
   return openLocalBlobStore({ folder, ...options })
 }
@@ -143,7 +148,8 @@ function databaseFailure(error: unknown, place: string): unknown {
   return new Failure('databaseUnusable', { place, reason }, { cause: error })
 }
 
-function gatewayFailure(error: unknown, place: string, blobs: string): unknown {
+/** The Failure for an error of these stores that the user can act on; any other error is returned unchanged. */
+export function gatewayFailure(error: unknown, { metadata, blobs }: GatewayPlaces): unknown {
   switch (systemCode(error)) {
     case 'EACCES':
     case 'EPERM':
@@ -153,6 +159,6 @@ function gatewayFailure(error: unknown, place: string, blobs: string): unknown {
     case 'EDQUOT':
       return new Failure('diskFull', { folder: blobs }, { cause: error })
     default:
-      return databaseFailure(error, place)
+      return databaseFailure(error, withoutPassword(metadata))
   }
 }

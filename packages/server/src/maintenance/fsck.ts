@@ -1,12 +1,14 @@
 import { randomBytes } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { type AuditProgress, type AuditReport, audit, type Finding } from '@bindery/service'
+import type { Config } from '../config.js'
+import { Failure } from '../failure.js'
 import { openIdleStores } from '../open-deployment.js'
 
-/** The data folder that is examined, how thoroughly, and the observers. */
+/** The stores that are examined, how thoroughly, and the observers. */
 export interface FsckOptions {
-  /** A data folder that no server uses. */
-  readonly folder: string
+  /** A data folder, or the configuration of a server, that no server uses. */
+  readonly place: string | Config
   /** Whether all bytes are read and verified. */
   readonly bytes: boolean
   /** Whether findings are repaired if possible. */
@@ -17,7 +19,7 @@ export interface FsckOptions {
 
 /** The outcome of an examination. */
 export interface FsckReport extends AuditReport {
-  /** Absolute path of the data folder. */
+  /** Absolute path of the data folder, or the places of the cluster. */
   readonly folder: string
   /** The folder with the data that a repair removed from the store; undefined if this one removed nothing. */
   readonly quarantine: string | undefined
@@ -27,13 +29,14 @@ export interface FsckReport extends AuditReport {
 const BUFFER_BYTES = 64 * 1024 * 1024
 
 /**
- * Audits a data folder, and repairs it on request. Throws Failure `folderMissing`, `folderLocked`, `folderForbidden`,
+ * Audits stores, and repairs those of a data folder on request. Throws Failure `repairUnsupported`, `clusterInUse`, `folderMissing`, `folderLocked`, `folderForbidden`,
  * `formatNewer`, `layoutOther`, `fileDamaged`.
  */
-export async function fsck({ folder, bytes, repair, onFinding, onProgress }: FsckOptions): Promise<FsckReport> {
-  const stores = await openIdleStores(folder, BUFFER_BYTES)
+export async function fsck({ place, bytes, repair, onFinding, onProgress }: FsckOptions): Promise<FsckReport> {
+  const stores = await openIdleStores(place, BUFFER_BYTES)
   const { location, metadata, blobs, quarantine, quarantineLocation } = stores
   try {
+    if (repair && quarantine === undefined) throw new Failure('repairUnsupported', { place: location })
     const report = await audit({
       metadata,
       blobs,

@@ -154,7 +154,8 @@ export async function runStatements(url: string, text: string): Promise<unknown[
   }
 }
 
-function postgresUser(): { uid: number; gid: number } | undefined {
+/** The user as which programs of PostgreSQL run where tests run as root; undefined if it does not exist. */
+export function postgresUser(): { uid: number; gid: number } | undefined {
   try {
     const idOf = (flag: string) =>
       Number(execFileSync('id', [flag, 'postgres'], { stdio: ['ignore', 'pipe', 'ignore'] }))
@@ -181,7 +182,8 @@ function isProgram(path: string): boolean {
   }
 }
 
-function freePort(): Promise<number> {
+/** A port of 127.0.0.1 that nothing uses. */
+export function freePort(): Promise<number> {
   return new Promise((resolve, reject) => {
     const server = createServer()
     server.once('error', reject)

@@ -5,6 +5,7 @@
  * runs twice as fast as another, two processes never run a task at once; and if they do, each step of a task does no harm
  * when it is repeated.
  */
+import { hex } from '@bindery/bytes'
 import { type MetadataStore, type Reader, together } from '@bindery/storage'
 import { unlessDamaged } from '../stored/damage.js'
 import { leaderRows } from '../stored/keyspace.js'
@@ -25,6 +26,8 @@ export interface ElectionOptions {
   /** Milliseconds since some moment, by a clock that is never set. */
   readonly uptime: () => number
 }
+
+const CHORES_MAX = 100
 
 interface Candidacy {
   readonly chore: string
@@ -130,6 +133,13 @@ export class Elections {
     })
     candidacy.running = { controller, ended }
   }
+}
+
+/** The numbers of all tasks, as one text that changes every few seconds while a process of a cluster runs. */
+export async function readBeats(metadata: MetadataStore): Promise<string> {
+  const { from, to } = leaderRows.all
+  const rows = await metadata.read((reader) => reader.range(from, to, { limit: CHORES_MAX, onDamaged: () => {} }))
+  return rows.map(({ key, value }) => `${hex(key)} ${hex(value)}`).join()
 }
 
 /** A damaged row counts as missing, and is written again. */
