@@ -71,6 +71,16 @@ export const ABSENT_OPERATIONS: readonly AbsentOperation[] = [
  */
 export const UNDESCRIBED_SUBRESOURCES: Readonly<Record<Level, readonly string[]>> = {
   service: ['udf', 'udfApplication', 'udfApplicationLog', 'udfImage', 'udfImageDesc', 'vip', 'vpcip'],
-  bucket: ['dataPipeline', 'img', 'vip', 'vpcip'],
+  bucket: [
+    'DeleteVectorIndex',
+    'GetVectorIndex',
+    'ListVectorIndexes',
+    'MetaQuery',
+    'PutVectorIndex',
+    'dataPipeline',
+    'img',
+    'vip',
+    'vpcip',
+  ],
   object: ['group', 'img', 'link', 'objectInfo'],
 }
