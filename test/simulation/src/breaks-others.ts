@@ -84,7 +84,7 @@ export const OTHER_BREAKS: readonly Break[] = [
     invariant: 'callback',
     name: 'the answer of the application is not kept for repeated requests',
     mode: 'sequence',
-    seed: 10,
+    seed: 13,
     file: `${DOMAIN}uploads/complete.js`,
     find: 'await answerReceipt(domain, uploadId, callback.encode(outcome));',
     replace: '',
