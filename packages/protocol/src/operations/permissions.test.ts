@@ -20,7 +20,7 @@ const NEEDED: Readonly<Record<string, string>> = {
   'oss:PutBucketCors': 'PutBucketCors',
   'oss:GetBucketCors': 'GetBucketCors',
   'oss:DeleteBucketCors': 'DeleteBucketCors',
-  'oss:PutBucketLifecycle': 'PutBucketLifecycle',
+  'oss:PutBucketLifecycle': 'PutBucketLifecycle PreviewBucketLifecycle',
   'oss:GetBucketLifecycle': 'GetBucketLifecycle',
   'oss:DeleteBucketLifecycle': 'DeleteBucketLifecycle',
   'oss:PutBucketTagging': 'PutBucketTags',

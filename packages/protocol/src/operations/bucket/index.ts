@@ -48,6 +48,7 @@ import { bucketObjectWorm } from './object-worm.js'
 import { bucketOverwriteConfig } from './overwrite-config.js'
 import { ownershipControlsDocument } from './ownership-controls.js'
 import { bucketPolicy } from './policy.js'
+import { previewBucketLifecycle } from './preview-lifecycle.js'
 import { bucketProcess } from './process-configuration.js'
 import { bucketPublicAccessBlock } from './public-access-block.js'
 import { putBucket } from './put-bucket.js'
@@ -200,4 +201,5 @@ export const bucketOperations = [
   listObjectVersions,
   runBucketInventory,
   deliverBucketLogs,
+  previewBucketLifecycle,
 ] as const

@@ -9,7 +9,7 @@ import { readBucket } from '../buckets/buckets.js'
 import type { Domain } from '../domain.js'
 import { isDamage } from '../stored/damage.js'
 import { readDocument } from '../stored/documents.js'
-import { type KeyRange, startingWith } from '../stored/key-range.js'
+import { startingWith } from '../stored/key-range.js'
 import { bucketRows, documentRows, uploadRows } from '../stored/keyspace.js'
 import type { BucketRecord, UploadRecord } from '../stored/model.js'
 import { endUpload, type Usage } from '../uploads/uploads.js'
@@ -49,7 +49,7 @@ export async function* applyLifecycle(
     if (signal?.aborted) return
     if (bucket === undefined) continue
     const rules = await findRules(domain, bucket)
-    for (const rule of rules) if (rule.status === 'Enabled') yield* applyRule(domain, bucket.name, rule, signal)
+    for (const rule of rules) yield* applyRule(domain, bucket.name, rule, signal)
     yield* applyToVersions(domain, bucket, rules, signal)
   }
 }
@@ -71,23 +71,23 @@ async function* applyRule(
   rule: LifecycleRule,
   signal: AbortSignal | undefined,
 ): AsyncGenerator<AbortedByRule, void, undefined> {
-  if (rule.abortMultipartUpload === undefined) return
-  const range = startingWith(uploadRows.prefix({ bucket, key: rule.prefix }))
   const abort = async ([upload, row]: readonly [UploadRecord, Bytes]): Promise<AbortedByRule | undefined> => {
     const usage = await abortByRule(domain, rule, upload, row)
     if (usage === undefined) return undefined
     const { key, uploadId } = upload
     return { kind: 'aborted', bucket, ruleId: rule.id, key, uploadId, parts: usage.parts, bytes: usage.bytes }
   }
-  yield* actAtOnce(dueUploads(domain, rule, range), abort, signal)
+  yield* actAtOnce(dueUploadsOf(domain, bucket, rule), abort, signal)
 }
 
-/** The uploads that a rule aborts now, with the keys of their rows. */
-async function* dueUploads(
+/** The uploads that an enabled rule aborts now, with the keys of their rows. */
+export async function* dueUploadsOf(
   { metadata, damage, clock }: Domain,
+  bucket: BucketName,
   rule: LifecycleRule,
-  range: KeyRange,
 ): AsyncGenerator<readonly [UploadRecord, Bytes]> {
+  if (rule.abortMultipartUpload === undefined || rule.status !== 'Enabled') return
+  const range = startingWith(uploadRows.prefix({ bucket, key: rule.prefix }))
   for await (const { key, value } of damage.rowsIn(metadata, range, UPLOADS_AT_ONCE)) {
     const upload = damage.skip(key, () => uploadRows.decodeRow({ key, value }))
     if (upload !== undefined && isDue(rule, upload, clock())) yield [upload, key]

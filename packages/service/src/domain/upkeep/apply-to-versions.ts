@@ -34,18 +34,27 @@ export interface ActedOn {
 /** Yields each version after a rule has acted on it. */
 export async function* applyToVersions(
   domain: Domain,
-  { name: bucket }: BucketRecord,
+  record: BucketRecord,
   rules: readonly LifecycleRule[],
   signal: AbortSignal | undefined,
 ): AsyncGenerator<ActedOn, void, undefined> {
-  const acting = rules.filter(actsOnVersions)
-  if (acting.length === 0) return
-  const prefix = commonStart(acting.map((rule) => rule.prefix))
-  for (const subjects of [currentOnes(domain, bucket, prefix), others(domain, bucket, prefix)]) {
-    const due = dueOnes(domain, subjects, acting)
-    yield* actAtOnce(due, ([subject, action]) => act(domain, bucket, subject, action), signal)
+  for (const due of dueVersions(domain, record, rules)) {
+    yield* actAtOnce(due, ([subject, action]) => act(domain, record.name, subject, action), signal)
     if (signal?.aborted) return
   }
+}
+
+/** The versions of a bucket for which an action is due: first those that are current, then the others. */
+export function dueVersions(
+  domain: Domain,
+  { name }: BucketRecord,
+  rules: readonly LifecycleRule[],
+): readonly AsyncGenerator<readonly [WalkedSubject, DueAction]>[] {
+  const acting = rules.filter(actsOnVersions)
+  if (acting.length === 0) return []
+  const prefix = commonStart(acting.map((rule) => rule.prefix))
+  const walks = [currentOnes(domain, name, prefix), others(domain, name, prefix)]
+  return walks.map((subjects) => dueOnes(domain, subjects, acting))
 }
 
 /** The subjects for which an action of the rules is due. */

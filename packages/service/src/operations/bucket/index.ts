@@ -40,6 +40,7 @@ import { listObjects } from './list-objects.js'
 import { listObjectsV2 } from './list-objects-v2.js'
 import { notificationHandlers } from './notification.js'
 import { ownershipHandlers } from './ownership-controls.js'
+import { previewBucketLifecycle } from './preview-lifecycle.js'
 import { putBucket } from './put-bucket.js'
 import { putBucketAcl } from './put-bucket-acl.js'
 import { putBucketVersioning } from './put-bucket-versioning.js'
@@ -129,6 +130,7 @@ export const bucketHandlers = [
   listObjectVersions,
   runBucketInventory,
   deliverBucketLogs,
+  previewBucketLifecycle,
   ...bucketGrantHandlers,
   ...ownershipHandlers,
   ...s3ReplicationHandlers,

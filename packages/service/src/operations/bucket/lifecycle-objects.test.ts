@@ -7,6 +7,7 @@ import {
   element,
   elements,
   idOf,
+  initiate,
   listedVersions,
   listVersions,
   put,
@@ -273,3 +274,66 @@ test('rules that contradict themselves or one another are refused with their cod
   const different = rule(expires(1)) + rule(moves(2, 'IA')) + rule(moves(3, 'Archive'), { prefix: 'a' })
   assert.equal((await send(started, different)).status, 200)
 })
+
+test('a preview shows what rules would do now, changes nothing, and sets nothing', async () => {
+  const started = await startWithBucket()
+  for (const key of ['tmp/a', 'tmp/b', 'cold/c', 'other']) await putOf(started, key)
+  await initiate(started, 'tmp/upload')
+  started.advance(3 * DAY_MS)
+  await putOf(started, 'tmp/new')
+  const rules = [
+    '<Rule><ID>clean</ID><Prefix>tmp/</Prefix><Status>Enabled</Status><AbortMultipartUpload><Days>1</Days></AbortMultipartUpload><Expiration><Days>1</Days></Expiration></Rule>',
+    '<Rule><ID>move</ID><Prefix>cold/</Prefix><Status>Enabled</Status><Transition><Days>1</Days><StorageClass>IA</StorageClass></Transition></Rule>',
+    '<Rule><ID>off</ID><Prefix>other</Prefix><Status>Disabled</Status><Expiration><Days>1</Days></Expiration></Rule>',
+  ]
+  const preview = (body: string) =>
+    call(started, {
+      method: 'POST',
+      bucket: BUCKET,
+      query: { lifecycle: undefined, 'x-oss-ext-preview': undefined },
+      body,
+    })
+  const { status, text } = await preview(`<LifecycleConfiguration>${rules.join('')}</LifecycleConfiguration>`)
+  assert.equal(status, 200, text)
+  const { actions, isTruncated } = JSON.parse(text) as { actions: Record<string, unknown>[]; isTruncated: boolean }
+  assert.deepEqual(
+    actions.map(({ action, rule, key, bytes, storageClass, targetClass }) => [
+      action,
+      rule,
+      key,
+      bytes,
+      storageClass,
+      targetClass,
+    ]),
+    [
+      ['abort', 'clean', 'tmp/upload', undefined, undefined, undefined],
+      ['move', 'move', 'cold/c', 1, 'Standard', 'IA'],
+      ['expire', 'clean', 'tmp/a', 1, 'Standard', undefined],
+      ['expire', 'clean', 'tmp/b', 1, 'Standard', undefined],
+    ],
+  )
+  assert.equal(isTruncated, false)
+  const list = await call(started, { method: 'GET', bucket: BUCKET })
+  assert.equal(elements(list.text, 'Key').length, 5)
+  assert.equal((await call(started, { method: 'GET', bucket: BUCKET, query: { lifecycle: '' } })).status, 404)
+  assert.equal(
+    element((await preview('<LifecycleConfiguration></LifecycleConfiguration>')).text, 'Code'),
+    'MalformedXML',
+  )
+})
+
+test('a preview lists 1,000 actions, and states that there are more', async () => {
+  const started = await startWithBucket()
+  for (let number = 0; number < 1_001; number += 1) await putOf(started, `k${number}`)
+  started.advance(3 * DAY_MS)
+  const rule = '<Rule><Prefix></Prefix><Status>Enabled</Status><Expiration><Days>1</Days></Expiration></Rule>'
+  const query = { lifecycle: undefined, 'x-oss-ext-preview': undefined }
+  const body = `<LifecycleConfiguration>${rule}</LifecycleConfiguration>`
+  const { text } = await call(started, { method: 'POST', bucket: BUCKET, query, body })
+  const { actions, isTruncated } = JSON.parse(text) as { actions: unknown[]; isTruncated: boolean }
+  assert.deepEqual([actions.length, isTruncated], [1_000, true])
+})
+
+function putOf(started: StartedService, key: string): Promise<unknown> {
+  return call(started, { method: 'PUT', bucket: BUCKET, key, body: 'x' })
+}

@@ -1,0 +1,10 @@
+import { handler } from '../../call.js'
+import { previewLifecycle } from '../../domain/upkeep/preview-lifecycle.js'
+import { documentRules } from './document-rules.js'
+
+export const previewBucketLifecycle = handler('PreviewBucketLifecycle', async ({ domain, bucket, document }) => {
+  const { rules } = await domain.metadata.transact(async (tx) => {
+    return (await documentRules.lifecycle?.(document, { domain, tx, bucket })) ?? document
+  })
+  return { output: {}, result: await previewLifecycle(domain, bucket, rules) }
+})
