@@ -39,6 +39,10 @@ export function buildSite(out) {
   const pages = files.map(readPage)
   rmSync(out, { recursive: true, force: true })
   for (const page of pages) write(path.join(out, page.href), frame(page, pages))
+  for (const file of listFiles(root, 'docs').filter((one) => one.endsWith('.png'))) {
+    mkdirSync(path.dirname(path.join(out, file)), { recursive: true })
+    cpSync(path.join(root, file), path.join(out, file))
+  }
   const index = pages.map(({ href, title, text }) => ({ href, title, text }))
   write(path.join(out, 'search-index.js'), `window.SEARCH_INDEX = ${JSON.stringify(index)}\n`)
   for (const asset of ['site.css', 'site.js']) cpSync(path.join(root, 'tools', 'site', asset), path.join(out, asset))

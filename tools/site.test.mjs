@@ -15,6 +15,7 @@ test('the site has a page for every document, with titles, and no link that lead
     'docs/decisions/index.html',
     'search-index.js',
     'site.js',
+    'docs/guides/images/console-upload-en.png',
   ]) {
     assert.ok(existsSync(path.join(out, href)), href)
   }

@@ -20,6 +20,7 @@ import {
   listBuckets,
   storeStatus,
 } from '../wire/buckets.js'
+import { EmptyBucketDialog } from './empty-bucket.js'
 
 /** The buckets of the account. */
 export function BucketsPage(): JSX.Element {
@@ -60,7 +61,13 @@ export function BucketsPage(): JSX.Element {
       {buckets.error !== undefined && <OpenByName />}
       {dialog === 'create' && <CreateDialog onClose={close} onDone={changed} />}
       {typeof dialog === 'object' && (
-        <DeleteDialog bucket={dialog.name} usage={usageOf(dialog.name)} onClose={close} onDone={changed} />
+        <DeleteDialog
+          bucket={dialog.name}
+          usage={usageOf(dialog.name)}
+          onClose={close}
+          onDone={changed}
+          onEmptied={usage.again}
+        />
       )}
     </div>
   )
@@ -207,7 +214,12 @@ function DeleteDialog({
   usage,
   onClose,
   onDone,
-}: DialogProps & { readonly bucket: string; readonly usage: BucketUsage | undefined }): JSX.Element {
+  onEmptied,
+}: DialogProps & {
+  readonly bucket: string
+  readonly usage: BucketUsage | undefined
+  readonly onEmptied: () => void
+}): JSX.Element {
   const words = useWords()
   const [error, setError] = useState<unknown>(undefined)
   const remove = async () => {
@@ -215,15 +227,25 @@ function DeleteDialog({
     announce(words.buckets.wasDeleted(bucket))
     onDone()
   }
+  const [isEmptying, setEmptying] = useState(false)
+  const emptied = () => {
+    setEmptying(false)
+    setError(undefined)
+    onEmptied()
+  }
   const holds = usage !== undefined && (usage.objects > 0 || usage.uploads > 0)
   return (
     <Dialog title={words.buckets.deleteOne(bucket)} onClose={onClose}>
       <p>{holds ? words.buckets.holds(count(usage.objects), count(usage.uploads)) : words.buckets.deletesEmpty}</p>
       {error !== undefined && <Failure error={error} />}
       <AsCommand lines={[`bindery rb ${quoted(`oss://${bucket}`)}`]} />
+      {isEmptying && <EmptyBucketDialog bucket={bucket} onClose={() => setEmptying(false)} onDone={emptied} />}
       <footer>
         <button type="button" class="button" onClick={onClose}>
           {words.cancel}
+        </button>
+        <button type="button" class="button danger" onClick={() => setEmptying(true)}>
+          {words.buckets.empty}
         </button>
         <button type="button" class="button danger primary" onClick={() => void remove().catch(setError)}>
           {words.delete}

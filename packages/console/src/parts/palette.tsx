@@ -73,7 +73,7 @@ function PaletteDialog({ onClose }: { readonly onClose: () => void }): JSX.Eleme
       {/* biome-ignore lint/a11y/noStaticElementInteractions: it moves the focus between what is in it */}
       <div class="palette stack tight" ref={box} onKeyDown={onKeyDown}>
         <input
-          type="search"
+          type="text"
           autoFocus
           aria-label={words.palette.title}
           value={text}

@@ -93,6 +93,12 @@ export const ENGLISH = {
     deletesEmpty: 'The bucket is empty. Its settings are deleted with it.',
     holds: (objects: string, uploads: string) =>
       `The bucket holds ${objects} objects and ${uploads} incomplete uploads. Only an empty bucket can be deleted.`,
+    empty: 'Empty',
+    emptyOne: (name: string) => `Empty bucket ${name}`,
+    emptiesAll:
+      'All objects, all their versions and all incomplete uploads are deleted for good. This cannot be undone.',
+    typeName: (name: string) => `Type ${name} to confirm`,
+    wasEmptied: (name: string) => `The bucket ${name} is empty.`,
     openByName: 'Open a bucket by its name',
     openHint: 'Your key may not list all buckets, but may be allowed to use one.',
   },

@@ -1,0 +1,139 @@
+// The console by keyboard alone, and how it stays smooth with long lists and large maps.
+
+import assert from 'node:assert/strict'
+import { after, before, test } from 'node:test'
+import OSS from 'ali-oss'
+import { startServer } from '../support/start-server.mjs'
+import { openConsole, signIn, startBrowser } from './browser.mjs'
+
+const OBJECTS = 3_000
+const PARTS = 2_000
+const AT_A_TIME = 12
+/** Milliseconds of the longest task, on a machine that runs other tests meanwhile. */
+const LONG_MS = 500
+
+let server
+let client
+let browser
+
+before(async () => {
+  server = await startServer({ args: ['--buckets', 'many'] })
+  const { endpoint, region, accessKeyId, accessKeySecret } = server
+  client = new OSS({
+    ...{ endpoint, region: `oss-${region}`, accessKeyId, accessKeySecret },
+    ...{ bucket: 'many', authorizationV4: true, sldEnable: true },
+  })
+  await inTurns(OBJECTS, (index) => client.put(`n/${String(index).padStart(5, '0')}`, Buffer.from('x')))
+  ;({ browser } = await startBrowser())
+})
+
+after(async () => {
+  await browser?.close()
+  await server?.stop()
+})
+
+async function inTurns(total, act) {
+  let next = 0
+  const turn = async () => {
+    while (next < total) {
+      next += 1
+      await act(next)
+    }
+  }
+  await Promise.all(Array.from({ length: AT_A_TIME }, turn))
+}
+
+async function open(t, address) {
+  const opened = await openConsole(browser, server)
+  t.after(() => opened.context.close())
+  await signIn(opened.page, server)
+  await opened.page.goto(`${server.endpoint}/-/console/${address}`)
+  return opened
+}
+
+/** Collects the lengths of tasks that block the page from now on. */
+async function watchTasks(page) {
+  await page.evaluate(() => {
+    globalThis.tasks = []
+    new PerformanceObserver((list) =>
+      globalThis.tasks.push(...list.getEntries().map(({ duration }) => duration)),
+    ).observe({
+      type: 'longtask',
+    })
+  })
+  return () => page.evaluate(() => Math.max(0, ...globalThis.tasks))
+}
+
+test('objects are selected, opened and deleted by keyboard alone', async (t) => {
+  await client.put('keys/a', Buffer.from('a'))
+  await client.put('keys/b', Buffer.from('b'))
+  await client.put('keys/c', Buffer.from('c'))
+  const { page, requireQuiet } = await open(t, '#/buckets/many?prefix=keys%2F')
+  await page.waitForSelector('tbody tr[aria-selected]')
+  await page.keyboard.press('Control+k')
+  await page.keyboard.type('many')
+  await page.keyboard.press('Escape')
+  await page.focus('table[role=grid]')
+  await page.keyboard.press('ArrowDown')
+  await page.keyboard.press('Shift+ArrowDown')
+  await page.waitForSelector('text=2 selected')
+  await page.keyboard.press('Delete')
+  await page.waitForSelector('dialog[open] >> text=keys/c')
+  for (let tabs = 0; tabs < 6; tabs += 1) {
+    if (await page.evaluate(() => document.activeElement?.classList.contains('danger'))) break
+    await page.keyboard.press('Tab')
+  }
+  await page.keyboard.press('Enter')
+  await page.waitForSelector('text=2 objects were deleted.')
+  await page.waitForSelector('dialog', { state: 'detached' })
+  await page.focus('table[role=grid]')
+  await page.keyboard.press('Home')
+  await page.keyboard.press('Enter')
+  await page.waitForSelector('dl.facts >> text=oss://many/keys/a')
+  requireQuiet()
+})
+
+test('a page and a bucket are reached by their names', async (t) => {
+  const { page } = await open(t, '#/settings')
+  await page.waitForSelector('dl.facts')
+  await page.keyboard.press('Control+k')
+  await page.waitForSelector('dialog >> text=many')
+  await page.keyboard.type('many')
+  await page.keyboard.press('Enter')
+  await page.waitForSelector('.crumbs >> text=many')
+  assert.match(page.url(), /#\/buckets\/many$/)
+})
+
+test('thousands of objects scroll while few rows are drawn, and no task blocks the page', async (t) => {
+  const { page } = await open(t, '#/buckets/many?prefix=n%2F')
+  await page.waitForSelector('tbody tr[aria-selected]')
+  const longest = await watchTasks(page)
+  for (let steps = 0; steps < 60; steps += 1) {
+    await page.locator('.virtual').evaluate((box) => box.scrollBy(0, box.scrollHeight))
+    await page.waitForTimeout(50)
+    if ((await page.textContent('.toolbar')).includes('3,000 entries')) break
+  }
+  await page.locator('.virtual').evaluate((box) => box.scrollTo(0, box.scrollHeight))
+  await page.waitForSelector('text=03000')
+  assert.ok((await page.locator('tbody tr').count()) < 80)
+  assert.ok((await longest()) < LONG_MS, `a task took ${await longest()} ms`)
+})
+
+test('a map of thousands of parts is drawn without blocking the page, and describes the part at the cursor', async (t) => {
+  const { uploadId } = await client.initMultipartUpload('map.bin')
+  const byte = Buffer.from('x')
+  await inTurns(PARTS, (part) =>
+    part % 100 === 50 ? undefined : client.uploadPart('map.bin', uploadId, part, byte, 0, 1),
+  )
+  const { page } = await open(t, '#/buckets/many/uploads')
+  await page.waitForSelector('tbody >> text=map.bin')
+  const longest = await watchTasks(page)
+  await page.click('tbody >> text=map.bin')
+  await page.waitForSelector('canvas.map')
+  await page.focus('canvas.map')
+  for (let step = 0; step < 50; step += 1) await page.keyboard.press('ArrowRight')
+  await page.waitForSelector('text=Part 50 is missing.')
+  await page.keyboard.press('ArrowRight')
+  await page.waitForSelector('text=Part 51: 1 B, stored.')
+  assert.ok((await longest()) < LONG_MS, `a task took ${await longest()} ms`)
+})
