@@ -1,4 +1,4 @@
-import { FILTER_FLAGS, type FlagName, SERVER_FLAGS, TRANSFER_FLAGS } from './flags.js'
+import { FILTER_FLAGS, type FlagName, HEADER_FLAGS, SERVER_FLAGS, TRANSFER_FLAGS } from './flags.js'
 import type { Language } from './language.js'
 
 /** The environment variables of the process. */
@@ -59,9 +59,9 @@ export const COMMANDS = {
     examples: ['bindery backup ./data /mnt/backup/bindery', 'bindery backup ./data /mnt/backup/bindery --bytes'],
   },
   restore: {
-    synopsis: 'TARGET DIR [--bytes] [--json]',
-    flags: ['bytes', 'json'],
-    examples: ['bindery restore /mnt/backup/bindery ./data'],
+    synopsis: 'TARGET DIR [--bytes] [--json] | oss://BUCKET/KEY [--days DAYS] [--recursive] [flags]',
+    flags: ['bytes', 'days', 'tier', 'version-id', 'recursive', 'dry-run', ...FILTER_FLAGS, ...SERVER_FLAGS],
+    examples: ['bindery restore /mnt/backup/bindery ./data', 'bindery restore oss://demo/2020/ --recursive --days 3'],
   },
   upgrade: {
     synopsis: '[DIR] --check [--json]',
@@ -84,8 +84,8 @@ export const COMMANDS = {
     examples: ['bindery rb oss://demo'],
   },
   ls: {
-    synopsis: '[oss://BUCKET[/PREFIX]] [--recursive] [--versions]',
-    flags: ['recursive', 'versions', ...SERVER_FLAGS],
+    synopsis: '[oss://BUCKET[/PREFIX]] [--recursive] [--versions] [--format TEMPLATE]',
+    flags: ['recursive', 'versions', 'format', ...SERVER_FLAGS],
     examples: ['bindery ls', 'bindery ls oss://demo/photos/', 'bindery ls oss://demo --recursive --json'],
   },
   stat: {
@@ -120,6 +120,11 @@ export const COMMANDS = {
       "bindery cp -r ./site oss://demo/site/ --exclude '*.map' --cache-control max-age=3600 --acl public-read",
     ],
   },
+  mv: {
+    synopsis: 'FROM TO [--recursive] [flags]',
+    flags: ['recursive', 'no-overwrite', 'update', ...TRANSFER_FLAGS],
+    examples: ['bindery mv report.pdf oss://demo/reports/', 'bindery mv -r oss://demo/inbox/ oss://archive/2026/'],
+  },
   sync: {
     synopsis: 'FROM TO [--delete] [--checksum] [--dry-run] [flags]',
     flags: ['delete', 'checksum', 'size-only', 'update', ...TRANSFER_FLAGS],
@@ -129,23 +134,93 @@ export const COMMANDS = {
       'bindery sync oss://demo/ oss://backup/demo/ --checksum',
     ],
   },
-  uploads: {
-    synopsis:
-      'list oss://BUCKET[/PREFIX] | parts oss://BUCKET/KEY ID | abort oss://BUCKET/KEY ID | abort --all oss://BUCKET[/PREFIX]',
-    flags: ['all', 'yes', 'checkpoint-dir', ...SERVER_FLAGS],
+  du: {
+    synopsis: 'oss://BUCKET[/PREFIX] [--by folder|class] [--depth LEVELS] [--mpu] [--versions]',
+    flags: ['by', 'depth', 'mpu', 'versions', ...FILTER_FLAGS, ...SERVER_FLAGS],
+    examples: ['bindery du oss://demo --mpu', 'bindery du oss://demo/logs/ --by class'],
+  },
+  tree: {
+    synopsis: 'oss://BUCKET[/PREFIX] [--depth LEVELS]',
+    flags: ['depth', ...SERVER_FLAGS],
+    examples: ['bindery tree oss://demo --depth 2'],
+  },
+  find: {
+    synopsis: 'oss://BUCKET[/PREFIX] | DIR [--include PATTERN] [--format TEMPLATE] [flags]',
+    flags: ['format', 'storage-class', ...FILTER_FLAGS, ...SERVER_FLAGS],
     examples: [
-      'bindery uploads list oss://demo',
-      'bindery uploads abort oss://demo/big.iso 0004B9894A22E5B1888A1E29F8236E2D',
-      'bindery uploads abort --all oss://demo/tmp/ --yes',
+      "bindery find oss://demo --include '*.log' --min-size 1GiB",
+      "bindery find oss://demo/logs/ --min-age 90d --format '{address}\\t{size}'",
     ],
   },
-  sign: {
-    synopsis: 'oss://BUCKET/KEY [--method METHOD] [--expires TIME] [--version-id ID] [--query QUERY] [--header HEADER]',
-    flags: ['method', 'expires', 'version-id', 'query', 'header', ...SERVER_FLAGS],
+  diff: {
+    synopsis: 'ONE OTHER [--size-only] [flags]',
+    flags: ['size-only', ...FILTER_FLAGS, ...SERVER_FLAGS],
+    examples: ['bindery diff ./photos oss://demo/photos/', 'bindery diff oss://demo/ oss://backup/demo/ --size-only'],
+  },
+  hash: {
+    synopsis: 'FILE|oss://BUCKET/KEY|- [OTHER] [--bytes]',
+    flags: ['bytes', ...SERVER_FLAGS],
+    examples: ['bindery hash big.iso', 'bindery hash big.iso oss://demo/big.iso'],
+  },
+  'set-props': {
+    synopsis: 'oss://BUCKET/KEY [--recursive] [--meta NAME=VALUE] [--acl ACL] [--storage-class CLASS] [flags]',
+    flags: ['recursive', 'dry-run', ...HEADER_FLAGS, ...FILTER_FLAGS, ...SERVER_FLAGS],
     examples: [
-      'bindery sign oss://demo/cat.jpg',
-      'bindery sign oss://demo/inbox.zip --method PUT --expires 2h',
-      "bindery sign oss://demo --query 'uploads&prefix=videos/'",
+      'bindery set-props oss://demo/site/ --recursive --cache-control max-age=600',
+      'bindery set-props oss://demo/cat.jpg --acl public-read --meta owner=me',
+    ],
+  },
+  tag: {
+    synopsis: 'oss://BUCKET[/KEY] [TAGS] [--add | --delete] [--version-id ID]',
+    flags: ['add', 'delete', 'version-id', ...SERVER_FLAGS],
+    examples: ['bindery tag oss://demo/raw.csv', "bindery tag oss://demo/raw.csv 'stage=raw&team=a'"],
+  },
+  mpu: {
+    synopsis:
+      'ls|du|gc|watch oss://BUCKET[/PREFIX] | parts|map|complete|abort oss://BUCKET/KEY ID | resume oss://BUCKET/KEY ID FILE',
+    flags: [
+      'all',
+      'yes',
+      'dry-run',
+      'min-age',
+      'upload',
+      'no-overwrite',
+      'part-size',
+      'parallel',
+      'bandwidth-limit',
+      'checkpoint-dir',
+      'no-progress',
+      ...SERVER_FLAGS,
+    ],
+    examples: [
+      'bindery mpu ls oss://demo',
+      'bindery mpu map oss://demo/big.iso --upload ./big.iso',
+      'bindery mpu resume oss://demo/big.iso 0004B9894A22E5B1888A1E29F8236E2D ./big.iso',
+      'bindery mpu complete oss://demo/big.iso 0004B9894A22E5B1888A1E29F8236E2D',
+      'bindery mpu gc oss://demo/tmp/ --older-than 7d --dry-run',
+      'bindery mpu watch oss://demo',
+    ],
+  },
+  presign: {
+    synopsis:
+      'oss://BUCKET/KEY [--method METHOD] [--expires TIME] [--version-id ID] | oss://[BUCKET[/KEY]] --query QUERY [--header HEADER] | --upload FILE oss://BUCKET/KEY',
+    flags: [
+      'method',
+      'expires',
+      'version-id',
+      'query',
+      'header',
+      'recursive',
+      'upload',
+      'part-size',
+      ...FILTER_FLAGS,
+      ...SERVER_FLAGS,
+    ],
+    examples: [
+      'bindery presign oss://demo/cat.jpg',
+      'bindery presign oss://demo/inbox.zip --method PUT --expires 2h',
+      "bindery presign oss://demo --query 'uploads&prefix=videos/'",
+      'bindery presign --upload big.iso oss://demo/big.iso --expires 12h > upload.sh',
     ],
   },
   admin: {
@@ -160,10 +235,14 @@ export const COMMANDS = {
 /** The name of a command, as it is typed. */
 export type CommandName = keyof typeof COMMANDS
 
+/** Other names of commands: those that ossutil and earlier versions have. */
+const ALIASES: Readonly<Record<string, CommandName>> = { sign: 'presign', uploads: 'mpu' }
+
 /** The names of all commands, in the order of the help page. */
 export const COMMAND_NAMES = Object.keys(COMMANDS) as readonly CommandName[]
 
-/** Whether a typed name is that of a command. */
-export function isCommand(name: string): name is CommandName {
-  return Object.hasOwn(COMMANDS, name)
+/** The command of a typed name; undefined where it is not one. */
+export function commandOf(name: string): CommandName | undefined {
+  if (Object.hasOwn(COMMANDS, name)) return name as CommandName
+  return Object.hasOwn(ALIASES, name) ? ALIASES[name] : undefined
 }

@@ -22,6 +22,7 @@ export const FLAGS = {
   'retry-times': { value: 'NUMBER' },
   // the output
   json: {},
+  format: { value: 'TEMPLATE' },
   quiet: { spellings: ['-q'] },
   'no-progress': {},
   // the selection
@@ -39,6 +40,13 @@ export const FLAGS = {
   'all-versions': {},
   range: { value: 'FIRST-LAST' },
   all: {},
+  by: { value: 'GROUP' },
+  depth: { value: 'LEVELS', spellings: ['-L'] },
+  mpu: {},
+  days: { value: 'DAYS' },
+  tier: { value: 'TIER' },
+  add: {},
+  upload: { value: 'FILE' },
   // the target
   yes: { spellings: ['-y', '--force', '-f'] },
   'dry-run': { spellings: ['-n'] },

@@ -53,6 +53,7 @@ const USAGE_KINDS: ReadonlySet<FailureKind> = new Set([
 export function failureExit({ kind, details }: Failure): ExitCode {
   if (kind === 'adminRefused' || kind === 'requestRefused') return EXIT.refused
   if (kind === 'transferFailed') return transferExit((details as FailureDetails['transferFailed']).code)
+  if (kind === 'uploadIncomplete') return EXIT.found
   return USAGE_KINDS.has(kind) ? EXIT.usage : EXIT.failed
 }
 

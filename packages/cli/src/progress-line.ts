@@ -1,41 +1,69 @@
+import type { WriteStream } from 'node:tty'
 import { columnsOf } from './columns.js'
 
 const INTERVAL_MS = 200
 const WIDTH_OF_UNKNOWN_TERMINAL = 80
 
-/** A line on a terminal that shows progress; does nothing if standard error is not a terminal. */
+/** Lines on a terminal that are replaced by the next ones; does nothing where the stream is not a terminal. */
 export class ProgressLine {
-  readonly #isShown = process.stderr.isTTY === true
+  readonly #stream: WriteStream
+  readonly #isShown: boolean
   #last = 0
+  #lines = 0
+
+  constructor(stream: WriteStream = process.stderr) {
+    this.#stream = stream
+    this.#isShown = stream.isTTY === true
+  }
 
   /** Whether there is a terminal to show progress on. */
   get isShown(): boolean {
     return this.#isShown
   }
 
+  /** The characters of a line at most. */
+  get width(): number {
+    return (this.#stream.columns ?? WIDTH_OF_UNKNOWN_TERMINAL) - 1
+  }
+
+  /** Shows one or several lines, unless the last ones are too young. */
   show(text: () => string): void {
     const now = performance.now()
     if (!this.#isShown || now - this.#last < INTERVAL_MS) return
+    const lines = text().split('\n')
+    this.#stream.write(this.#erasing() + lines.map((line) => cut(line, this.width)).join('\n'))
     this.#last = now
-    process.stderr.write(`\r\x1b[K${cut(text())}`)
+    this.#lines = lines.length
   }
 
-  /** Removes the line, so that another text can take its place. */
+  /** Removes the lines, so that another text can take their place. */
   clear(): void {
-    if (this.#isShown && this.#last > 0) process.stderr.write('\r\x1b[K')
+    if (this.#isShown && this.#lines > 0) this.#stream.write(this.#erasing())
     this.#last = 0
+    this.#lines = 0
   }
 
-  /** Prints a line on standard output in place of the progress line. */
+  /** Leaves the lines as they are, and goes on below them. */
+  leave(): void {
+    if (this.#isShown && this.#lines > 0) this.#stream.write('\n')
+    this.#last = 0
+    this.#lines = 0
+  }
+
+  /** Prints a line on standard output in place of the progress. */
   print(text: string): void {
     this.clear()
     process.stdout.write(`${text}\n`)
   }
+
+  #erasing(): string {
+    const up = this.#lines > 1 ? `\x1b[${this.#lines - 1}A` : ''
+    return `${up}\r\x1b[J`
+  }
 }
 
 /** As much of a text as fits on one line of the terminal: a second line could not be replaced. */
-function cut(text: string): string {
-  const width = (process.stderr.columns ?? WIDTH_OF_UNKNOWN_TERMINAL) - 1
+function cut(text: string, width: number): string {
   let columns = 0
   let shown = ''
   for (const character of text) {

@@ -95,6 +95,8 @@ export interface FailureDetails {
   requestRefused: { code: string; message: string; ec: string | undefined; requestId: string | undefined }
   /** A transfer failed on this machine or on the way; `code` is one of the client library. */
   transferFailed: { code: string; message: string }
+  /** An upload whose parts have `gaps` gaps. */
+  uploadIncomplete: { address: string; uploadId: string; gaps: number }
   /** A source without entries, after which a sync would delete everything. */
   sourceEmpty: { source: string }
   /** A deletion of many objects, with no terminal to confirm it on. */

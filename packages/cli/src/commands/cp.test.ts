@@ -288,7 +288,7 @@ test('the parts of a file that has changed since are not used, and are freed by 
   const { code, stderr } = await bindery(...command)
   assert.equal(code, 0, stderr)
   const [, uploadId = ''] =
-    stderr.match(/has changed since .*bindery uploads abort oss:\/\/demo\/changed ([0-9A-F]+)/) ?? []
+    stderr.match(/has changed since .*bindery mpu abort oss:\/\/demo\/changed ([0-9A-F]+)/) ?? []
   assert.ok(changed.equals(await client.get('changed')))
 
   const listed = linesOf((await bindery('uploads', 'list', `oss://${BUCKET}`, '--json')).stdout)

@@ -1,7 +1,7 @@
 import { Failure, nearest, OPTIONS, type OptionName } from '@bindery/server'
 import { readArguments } from '../arguments.js'
 import { columnsOf, padColumns } from '../columns.js'
-import { COMMAND_NAMES, COMMANDS, type Command, type CommandName, type Invocation, isCommand } from '../command.js'
+import { COMMAND_NAMES, COMMANDS, type Command, type CommandName, commandOf, type Invocation } from '../command.js'
 import { EXIT, type ExitCode } from '../exit-codes.js'
 import { FLAGS, flagText } from '../flags.js'
 import type { Language } from '../language.js'
@@ -40,7 +40,8 @@ export async function pageIn(language: Language, name: CommandName): Promise<str
 
 /** Throws Failure `unknownCommand`, with the name that was probably meant. */
 export function requireCommand(name: string): CommandName {
-  if (isCommand(name)) return name
+  const found = commandOf(name)
+  if (found !== undefined) return found
   throw new Failure('unknownCommand', { command: name, suggestion: nearest(name, [...COMMAND_NAMES]) })
 }
 

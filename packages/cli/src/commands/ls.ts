@@ -3,6 +3,7 @@ import { readArguments } from '../arguments.js'
 import type { Invocation } from '../command.js'
 import { EXIT, type ExitCode } from '../exit-codes.js'
 import { type Address, addressText, parseAddress } from '../objects/address.js'
+import { type Facts, formatOf } from '../objects/format.js'
 import { timeText, write, writeJson } from '../objects/output.js'
 import { withClient } from '../objects/with-client.js'
 
@@ -13,10 +14,12 @@ export async function lsCommand({ args, env }: Invocation): Promise<ExitCode> {
   const [given] = positionals
   const address = given === undefined ? undefined : parseAddress(given)
   const hasJson = flags.has('json')
+  const format = formatOf(parsed.values.get('format'), FACTS)
   await withClient(parsed, env, async (client) => {
     const options = { isRecursive: flags.has('recursive'), hasVersions: flags.has('versions') }
     for await (const entry of entriesOf(client, address, options)) {
-      await (hasJson ? writeJson(jsonOf(entry, address)) : write(`${lineOf(entry, address?.bucket ?? '')}\n`))
+      if (hasJson) await writeJson(jsonOf(entry, address))
+      else await write(format?.(factsOf(entry, address?.bucket ?? '')) ?? `${lineOf(entry, address?.bucket ?? '')}\n`)
     }
   })
   return EXIT.ok
@@ -33,6 +36,30 @@ function entriesOf(
   const { bucket, key } = address
   const options = { bucket, prefix: key, ...(isRecursive ? {} : { delimiter: '/' }) }
   return hasVersions ? client.listVersions(options) : client.list(options)
+}
+
+const FACTS = ['address', 'key', 'size', 'modified', 'class', 'etag', 'version', 'kind'] as const
+
+/** The facts of an entry for a template; a bucket has an address and when it was created. */
+function factsOf(entry: Entry, bucket: string): Facts {
+  if (!('kind' in entry)) {
+    const { name, created, storageClass } = entry
+    return { kind: 'bucket', address: `oss://${name}`, modified: created, class: storageClass }
+  }
+  if (entry.kind === 'prefix') {
+    return { kind: 'prefix', address: addressText({ bucket, key: entry.prefix }), key: entry.prefix }
+  }
+  const { kind, key, lastModified: modified } = entry
+  const facts = { kind, key, modified, address: addressText({ bucket, key }) }
+  if (entry.kind === 'deleteMarker') return { ...facts, version: entry.versionId }
+  const { size, storageClass, etag } = entry
+  return {
+    ...facts,
+    size,
+    class: storageClass,
+    etag,
+    ...(entry.kind === 'version' ? { version: entry.versionId } : {}),
+  }
 }
 
 function jsonOf(entry: Entry, address: Address | undefined): object {

@@ -1,6 +1,5 @@
-import { createReadStream } from 'node:fs'
 import { rm } from 'node:fs/promises'
-import { type Client, crc64 } from '@bindery/client'
+import type { Client } from '@bindery/client'
 import { Failure } from '@bindery/server'
 import { readArguments, requireArguments } from '../arguments.js'
 import type { Invocation } from '../command.js'
@@ -8,6 +7,7 @@ import { EXIT, type ExitCode } from '../exit-codes.js'
 import { transferWordsIn } from '../messages/transfer.js'
 import { commandLineOf, note, write, writeJson } from '../objects/output.js'
 import { withClient } from '../objects/with-client.js'
+import { hasSameBytes } from '../transfer/checksum.js'
 import { differences, type Entry, entriesBelow, folderOf, placeBelow, withFileNames } from '../transfer/entries.js'
 import { type Filter, filterOf, nameFilterOf } from '../transfer/filter.js'
 import type { Item, LeftOut } from '../transfer/items.js'
@@ -119,20 +119,6 @@ function isAsNew(source: Entry, target: Entry): boolean {
   // listings have whole seconds
   const seconds = ({ modified }: Entry) => Math.floor(modified.getTime() / 1_000)
   return seconds(target) >= seconds(source)
-}
-
-async function hasSameBytes(client: Client, source: Entry, target: Entry): Promise<boolean> {
-  if (source.size !== target.size) return false
-  const [one, other] = await Promise.all([checksumOf(client, source), checksumOf(client, target)])
-  return one !== undefined && one === other
-}
-
-/** CRC-64 in decimal; undefined where the server reports none. */
-async function checksumOf(client: Client, { place }: Entry): Promise<string | undefined> {
-  if (place.kind === 'object') return (await client.head(place.address.key, { bucket: place.address.bucket })).crc64
-  let checksum = 0n
-  if (place.kind === 'file') for await (const piece of createReadStream(place.path)) checksum = crc64(piece, checksum)
-  return String(checksum)
 }
 
 /** Entries that only the target has: deleted, printed, or left alone. */

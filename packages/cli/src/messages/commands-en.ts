@@ -74,9 +74,12 @@ export const ENGLISH_COMMANDS: { readonly help: HelpSentences; readonly commands
       },
     },
     restore: {
-      summary: 'Create a data folder from a backup.',
-      details: ['DIR must be empty, or not exist yet.'],
+      summary: 'Create a data folder from a backup, or make archived objects readable for some days.',
+      details: [
+        'DIR must be empty, or not exist yet. With an address it requests the restoration of archived objects.',
+      ],
       flags: {
+        recursive: 'all keys that begin with KEY',
         bytes: 'read and verify all bytes of the copy',
         json: 'print one line of JSON per finding, and a report as the last line',
       },
@@ -176,23 +179,89 @@ export const ENGLISH_COMMANDS: { readonly help: HelpSentences; readonly commands
         yes: 'accepted for scripts: there is no confirmation',
       },
     },
-    uploads: {
-      summary: 'List incomplete multipart uploads with what they hold, and abort them.',
+    mv: {
+      summary: 'Move: upload, download or copy, and delete each source whose target is complete.',
       details: [
-        'Columns of list: when it was begun, parts, bytes, upload id, address. Columns of parts: time, number, bytes, ETag.',
-        'To continue an upload, run the command again that began it.',
+        'FROM and TO are as for cp. A source is deleted after its target has been verified; what was skipped stays.',
         ...SERVER_DETAILS,
       ],
       flags: {
-        all: 'abort: every upload whose address begins so; needs --yes',
-        yes: 'abort --all: without a confirmation',
+        recursive: 'all files below the folder FROM, or all keys that begin with it',
+        'dry-run': 'print what would be moved',
+        yes: 'accepted for scripts: there is no confirmation',
+      },
+    },
+    du: {
+      summary: 'Sum the objects and bytes below a prefix.',
+      details: ['Columns: objects, bytes, bytes in short, group.', ...SERVER_DETAILS],
+      flags: { versions: 'count all versions' },
+    },
+    tree: {
+      summary: 'Show keys as folders within folders.',
+      details: SERVER_DETAILS,
+      flags: {},
+    },
+    find: {
+      summary: 'Print the files or objects below a folder or prefix that match.',
+      details: [
+        'Columns: time, bytes, address. A template has {address}, {name}, {size}, {modified}, {class} and {etag}; \\t and \\n are escapes.',
+        ...SERVER_DETAILS,
+      ],
+      flags: { 'storage-class': 'only objects of this class' },
+    },
+    diff: {
+      summary: 'Compare two folders or prefixes by name, size and CRC-64.',
+      details: [
+        'Signs: < only in ONE, > only in OTHER, ! different. The exit code is 6 if they differ. CRC-64 takes one request per object, and reads files.',
+        ...SERVER_DETAILS,
+      ],
+      flags: { 'size-only': 'compare by name and size' },
+    },
+    hash: {
+      summary: 'Print checksums of a file or object, or compare two.',
+      details: [
+        'The checksums of an object are those that the server reports. With OTHER the exit code is 6 if size or CRC-64 differ.',
+        ...SERVER_DETAILS,
+      ],
+      flags: { bytes: 'read the bytes of objects' },
+    },
+    'set-props': {
+      summary: 'Change what objects are stored with: headers, metadata, ACL, class, tags.',
+      details: [
+        'What the flags do not name stays. Headers and class take a copy of the object onto itself, which moves no bytes but makes a new version in a bucket with versioning.',
+        ...SERVER_DETAILS,
+      ],
+      flags: { recursive: 'all keys that begin with KEY' },
+    },
+    tag: {
+      summary: 'Print or change the tags of an object or a bucket.',
+      details: ["Without TAGS it prints them; TAGS such as 'stage=raw&team=a' replace them.", ...SERVER_DETAILS],
+      flags: { delete: 'delete all tags' },
+    },
+    mpu: {
+      summary: 'Look at incomplete multipart uploads, continue them and end them.',
+      details: [
+        'ls: the uploads, with when they were begun, parts, bytes and id. parts: time, number, bytes and ETag. du: the sums.',
+        'map: which parts are stored, and with --upload FILE what is left to send; without ID of the latest upload of the key.',
+        'resume: sends what is missing of FILE, also where another program began the upload. complete: makes the object of the stored parts.',
+        'abort: frees the parts. gc: aborts the uploads without activity for --older-than (7d). watch: events, or the map of one upload.',
+        ...SERVER_DETAILS,
+      ],
+      flags: {
+        all: 'abort: every upload whose address begins so. complete: although numbers before the last part are missing',
+        yes: 'abort --all and gc: without a confirmation',
+        'dry-run': 'abort --all, gc and complete: print what would be done',
+        'min-age': 'gc: how long nothing has happened to an upload; 7d by default',
+        upload: 'map: the file, from whose size the plan is made',
+        'no-overwrite': 'complete: keep an object that exists',
         'checkpoint-dir': 'folder of the records of interrupted uploads, from which aborted ones are removed',
       },
     },
-    sign: {
+    presign: {
       summary: 'Print a URL with which a program without a key can read or write an object.',
       details: [
         'With --query the URL is that of any request: on an object, on a bucket (oss://BUCKET), or on the server (oss://).',
+        'With --upload it begins a multipart upload, and prints a script for sh, dd and curl that sends the parts and completes it.',
         ...SERVER_DETAILS,
       ],
       flags: {},

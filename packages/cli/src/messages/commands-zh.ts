@@ -69,9 +69,13 @@ export const CHINESE_COMMANDS: { readonly help: HelpSentences; readonly commands
       flags: { bytes: '读取并校验副本的全部数据', json: '每个问题一行 JSON，最后一行是总结' },
     },
     restore: {
-      summary: '由备份生成数据目录。',
-      details: ['DIR 必须为空，或尚不存在。'],
-      flags: { bytes: '读取并校验副本的全部数据', json: '每个问题一行 JSON，最后一行是总结' },
+      summary: '由备份生成数据目录，或解冻归档的对象。',
+      details: ['DIR 必须为空，或尚不存在。给出地址时，请求解冻归档的对象。'],
+      flags: {
+        recursive: '以 KEY 开头的全部 Key',
+        bytes: '读取并校验副本的全部数据',
+        json: '每个问题一行 JSON，最后一行是总结',
+      },
     },
     upgrade: {
       summary: '在用本版本替换其他版本之前，检查它能否读取数据目录或备份。',
@@ -164,23 +168,82 @@ export const CHINESE_COMMANDS: { readonly help: HelpSentences; readonly commands
         yes: '为兼容脚本而接受：命令不会询问',
       },
     },
-    uploads: {
-      summary: '列出未完成的分片上传及其内容，或取消它们。',
+    mv: {
+      summary: '移动：上传、下载或复制，并在目标完成后删除源。',
+      details: ['FROM 和 TO 与 cp 相同。目标校验之后才删除源；跳过的内容保留。', ...SERVER_DETAILS],
+      flags: {
+        recursive: '目录 FROM 下的全部文件，或以其开头的全部 Key',
+        'dry-run': '只打印将要移动的内容',
+        yes: '为兼容脚本而接受：命令不会询问',
+      },
+    },
+    du: {
+      summary: '统计前缀下的对象数和字节数。',
+      details: ['各列：对象数、字节数、易读的大小、分组。', ...SERVER_DETAILS],
+      flags: { versions: '统计全部版本' },
+    },
+    tree: {
+      summary: '以目录树显示 Key。',
+      details: SERVER_DETAILS,
+      flags: {},
+    },
+    find: {
+      summary: '打印目录或前缀下匹配的文件或对象。',
       details: [
-        'list 的各列：开始时间、分片数、字节数、上传 ID、地址。parts 的各列：时间、编号、字节数、ETag。',
-        '要继续一个上传，请再次运行开始它的命令。',
+        '各列：时间、字节数、地址。模板可以用 {address}、{name}、{size}、{modified}、{class} 和 {etag}；\\t 和 \\n 是转义。',
+        ...SERVER_DETAILS,
+      ],
+      flags: { 'storage-class': '只打印该存储类型的对象' },
+    },
+    diff: {
+      summary: '按名称、大小和 CRC-64 比较两个目录或前缀。',
+      details: [
+        '符号：< 只在 ONE，> 只在 OTHER，! 不同。有差异时退出码为 6。CRC-64 需要每个对象一个请求，并读取文件。',
+        ...SERVER_DETAILS,
+      ],
+      flags: { 'size-only': '按名称和大小比较' },
+    },
+    hash: {
+      summary: '打印文件或对象的校验值，或比较两者。',
+      details: ['对象的校验值由服务报告。带 OTHER 时，大小或 CRC-64 不同则退出码为 6。', ...SERVER_DETAILS],
+      flags: { bytes: '读取对象的数据' },
+    },
+    'set-props': {
+      summary: '更改对象的属性：请求头、元数据、ACL、存储类型、标签。',
+      details: [
+        '没有指定的属性不变。更改请求头和存储类型时，对象复制到自身，不移动数据，但在开启版本控制的 Bucket 中产生新版本。',
+        ...SERVER_DETAILS,
+      ],
+      flags: { recursive: '以 KEY 开头的全部 Key' },
+    },
+    tag: {
+      summary: '打印或更改对象或 Bucket 的标签。',
+      details: ["不带 TAGS 时打印标签；'stage=raw&team=a' 形式的 TAGS 替换原有标签。", ...SERVER_DETAILS],
+      flags: { delete: '删除全部标签' },
+    },
+    mpu: {
+      summary: '查看、继续和结束未完成的分片上传。',
+      details: [
+        'ls：列出上传及其开始时间、分片数、字节数和 ID。parts：时间、编号、字节数和 ETag。du：总计。',
+        'map：已存的分片；加上 --upload FILE 时还有尚未发送的内容；不带 ID 时为该 Key 最近的上传。',
+        'resume：发送 FILE 中缺少的部分，不论上传由谁开始。complete：用已有的分片生成对象。',
+        'abort：释放分片。gc：取消超过 --older-than（7d）没有活动的上传。watch：事件，或一个上传的分片图。',
         ...SERVER_DETAILS,
       ],
       flags: {
-        all: 'abort：地址以此开头的全部上传；需要 --yes',
-        yes: 'abort --all：不再确认',
+        all: 'abort：地址以此开头的全部上传。complete：即使最后一个分片之前缺少编号',
+        yes: 'abort --all 和 gc：不再确认',
+        'dry-run': 'abort --all、gc 和 complete：只打印将要执行的操作',
+        'min-age': 'gc：上传没有活动的时间；默认 7d',
+        upload: 'map：文件，按其大小制定计划',
+        'no-overwrite': 'complete：保留已存在的对象',
         'checkpoint-dir': '保存中断上传记录的目录，取消的上传从中移除',
       },
     },
-    sign: {
+    presign: {
       summary: '打印一个 URL，没有密钥的程序可以用它读写对象。',
       details: [
-        '使用 --query 时可以是任何请求的 URL：针对对象、Bucket（oss://BUCKET）或服务本身（oss://）。',
+        '使用 --upload 时开始一个分片上传，并打印用 sh、dd 和 curl 发送分片并完成上传的脚本。',
         ...SERVER_DETAILS,
       ],
       flags: {},

@@ -71,6 +71,8 @@ export const ENGLISH: Sentences = {
     requestRefused: ({ code, message, ec, requestId }) =>
       `the server refused: ${code}: ${message} (${ec === undefined ? '' : `EC ${ec}, `}request ${requestId ?? '?'}). ${advice[code] ?? ''}`.trimEnd(),
     transferFailed: ({ code, message }) => `${reasons[code] ?? code}: ${message}`,
+    uploadIncomplete: ({ address, uploadId, gaps }) =>
+      `upload ${uploadId} to ${address} lacks parts in ${gaps} places, so the object would be too short. Send them (bindery mpu resume), or complete it as it is with --all.`,
     sourceEmpty: ({ source }) =>
       `${source} is empty, so --delete would delete everything at the target. Check the source; to delete everything: bindery rm --recursive`,
     confirmationNeeded: ({ address }) =>

@@ -1,4 +1,6 @@
+import { columnsOf } from '../columns.js'
 import type { Language } from '../language.js'
+import { partMap } from '../part-map.js'
 import type { BoardProgress } from '../transfer/board.js'
 import { sizeText } from './maintenance-words.js'
 
@@ -17,22 +19,26 @@ export interface TransferSummary {
 /** The texts of the commands that transfer objects. */
 export interface TransferWords {
   readonly progress: (progress: BoardProgress) => string
+  /** The map of the parts of one transfer, in a line of at most `width` characters. */
+  readonly parts: (parts: NonNullable<BoardProgress['parts']>, width: number) => string
   readonly summary: (summary: TransferSummary) => string
   readonly stopping: string
   readonly interrupted: (commandLine: string) => string
   readonly sourceChanged: (file: string, address: string, uploadId: string) => string
   readonly leftOut: { readonly notAFile: (name: string) => string; readonly badName: (name: string) => string }
   readonly deletedExtras: (count: number) => string
-  readonly aborted: (
-    address: string,
-    uploadId: string,
-    held: { readonly parts: number; readonly bytes: number },
-  ) => string
   readonly nothingFound: (address: string) => string
 }
 
 const ENGLISH: TransferWords = {
   progress: (progress) => progressText(progress, { files: 'files', of: 'of', left: 'left' }),
+  parts: (parts, width) =>
+    partsText(parts, width, {
+      parts: 'parts',
+      active: (count) => `${count} in flight`,
+      retried: (count) => `${count} retried`,
+      reused: (count) => `${count} reused`,
+    }),
   summary: ({ files, bytes, reusedBytes, skipped, failed, retries, seconds }) =>
     [
       `${files === 1 ? '1 file' : `${files} files`}, ${sizeText(bytes)} in ${seconds.toFixed(1)} s (${speedText(bytes - reusedBytes, seconds)})`,
@@ -46,19 +52,24 @@ const ENGLISH: TransferWords = {
   stopping: 'Stopping after the running parts. A second Ctrl-C stops at once.',
   interrupted: (commandLine) => `Stopped. To continue: ${commandLine}`,
   sourceChanged: (file, address, uploadId) =>
-    `${file} has changed since its upload was interrupted, so the parts of upload ${uploadId} are not used; the upload starts at the beginning. To free them: bindery uploads abort ${address} ${uploadId}`,
+    `${file} has changed since its upload was interrupted, so the parts of upload ${uploadId} are not used; the upload starts at the beginning. To free them: bindery mpu abort ${address} ${uploadId}`,
   leftOut: {
     notAFile: (name) => `${name} is left out: it is not a file.`,
     badName: (name) => `${name} is left out: its key cannot be the name of a file.`,
   },
   deletedExtras: (count) => `${count} deleted from the target.`,
-  aborted: (address, uploadId, { parts, bytes }) =>
-    `Aborted upload ${uploadId} to ${address}: ${parts} parts, ${sizeText(bytes)}.`,
   nothingFound: (address) => `There is nothing at ${address}.`,
 }
 
 const CHINESE: TransferWords = {
   progress: (progress) => progressText(progress, { files: '个文件', of: '/', left: '剩余' }),
+  parts: (parts, width) =>
+    partsText(parts, width, {
+      parts: '分片',
+      active: (count) => `传输中 ${count}`,
+      retried: (count) => `重试 ${count}`,
+      reused: (count) => `沿用 ${count}`,
+    }),
   summary: ({ files, bytes, reusedBytes, skipped, failed, retries, seconds }) =>
     [
       `${files} 个文件，${sizeText(bytes)}，用时 ${seconds.toFixed(1)} 秒（${speedText(bytes - reusedBytes, seconds)}）`,
@@ -72,14 +83,12 @@ const CHINESE: TransferWords = {
   stopping: '正在等待传输中的分片完成后停止。再按一次 Ctrl-C 立即停止。',
   interrupted: (commandLine) => `已停止。继续：${commandLine}`,
   sourceChanged: (file, address, uploadId) =>
-    `${file} 在上次上传中断后发生了变化，因此不使用上传 ${uploadId} 的分片，从头开始上传。释放这些分片：bindery uploads abort ${address} ${uploadId}`,
+    `${file} 在上次上传中断后发生了变化，因此不使用上传 ${uploadId} 的分片，从头开始上传。释放这些分片：bindery mpu abort ${address} ${uploadId}`,
   leftOut: {
     notAFile: (name) => `已忽略 ${name}：不是文件。`,
     badName: (name) => `已忽略 ${name}：其 Key 不能作为文件名。`,
   },
   deletedExtras: (count) => `从目标删除了 ${count} 个。`,
-  aborted: (address, uploadId, { parts, bytes }) =>
-    `已取消到 ${address} 的上传 ${uploadId}：${parts} 个分片，${sizeText(bytes)}。`,
   nothingFound: (address) => `${address} 处没有内容。`,
 }
 
@@ -115,4 +124,28 @@ function durationText(milliseconds: number): string {
   const minutes = Math.floor(seconds / 60)
   const text = `${minutes >= 60 ? `${Math.floor(minutes / 60)}:${two(minutes % 60)}` : minutes}`
   return `${text}:${two(seconds % 60)}`
+}
+
+/** Characters of a map: the rest of the line is for the counts. */
+const MAP_WIDTH_MAX = 40
+
+function partsText(
+  { states, done, active, retries, reused }: NonNullable<BoardProgress['parts']>,
+  width: number,
+  words: {
+    readonly parts: string
+    readonly active: (count: number) => string
+    readonly retried: (count: number) => string
+    readonly reused: (count: number) => string
+  },
+): string {
+  const facts = [
+    words.active(active),
+    retries === 0 ? '' : words.retried(retries),
+    reused === 0 ? '' : words.reused(reused),
+  ].filter((fact) => fact !== '')
+  const left = `  ${words.parts} ${done}/${states.length}  `
+  const right = `  ${facts.join(' · ')}`
+  const room = Math.max(1, Math.min(MAP_WIDTH_MAX, width - columnsOf(left) - columnsOf(right)))
+  return `${left}${partMap(states, room)}${right}`
 }

@@ -70,6 +70,8 @@ export const CHINESE: Sentences = {
     requestRefused: ({ code, message, ec, requestId }) =>
       `服务拒绝了请求：${code}：${message}（${ec === undefined ? '' : `EC ${ec}，`}请求 ${requestId ?? '?'}）。${advice[code] ?? ''}`,
     transferFailed: ({ code, message }) => `${reasons[code] ?? code}：${message}`,
+    uploadIncomplete: ({ address, uploadId, gaps }) =>
+      `到 ${address} 的上传 ${uploadId} 有 ${gaps} 处缺少分片，生成的对象会过短。请发送缺少的分片（bindery mpu resume），或用 --all 按现状完成。`,
     sourceEmpty: ({ source }) =>
       `${source} 为空，--delete 将删除目标处的全部内容。请检查源；要全部删除，请使用 bindery rm --recursive`,
     confirmationNeeded: ({ address }) =>

@@ -1,4 +1,5 @@
-import type { Transfer } from '@bindery/client'
+import type { Transfer, TransferPart } from '@bindery/client'
+import type { CellState } from '../part-map.js'
 
 /** Milliseconds over which speed is measured. */
 const SPEED_WINDOW_MS = 5_000
@@ -14,6 +15,14 @@ export interface BoardProgress {
   readonly bytesPerSecond: number
   /** Milliseconds. */
   readonly leftMs: number | undefined
+  /** The parts of the transfer, where only one runs and has several. */
+  readonly parts?: {
+    readonly states: readonly CellState[]
+    readonly done: number
+    readonly active: number
+    readonly retries: number
+    readonly reused: number
+  }
 }
 
 /** The sums over all transfers of a command. */
@@ -65,7 +74,15 @@ export class Board {
     const { files, totalFiles } = this
     const left = totalBytes === undefined || bytesPerSecond === 0 ? undefined : Math.max(0, totalBytes - bytes)
     const leftMs = left === undefined ? undefined : Math.round((left / bytesPerSecond) * 1_000)
-    return { files, totalFiles, totalBytes, bytes, bytesPerSecond, leftMs }
+    const parts = this.#parts()
+    return { files, totalFiles, totalBytes, bytes, bytesPerSecond, leftMs, ...(parts === undefined ? {} : { parts }) }
+  }
+
+  #parts(): BoardProgress['parts'] {
+    const [only] = this.#active
+    if (only === undefined || this.#active.size > 1 || only.parts.length < 2) return undefined
+    const { done, active, retries, resumed } = only.progress.parts
+    return { states: only.parts.map(stateOf), done, active, retries, reused: resumed }
   }
 
   #speed(moved: number): number {
@@ -76,4 +93,9 @@ export class Board {
     if (first === undefined || first.at === now) return 0
     return Math.max(0, Math.round(((moved - first.moved) / Math.max(250, now - first.at)) * 1_000))
   }
+}
+
+function stateOf({ state }: TransferPart): CellState {
+  if (state === 'done' || state === 'reused') return 'stored'
+  return state === 'waiting' ? 'missing' : state
 }

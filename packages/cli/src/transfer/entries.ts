@@ -13,11 +13,14 @@ export interface Entry {
   /** Bytes. */
   readonly size: number
   readonly modified: Date
+  /** Absent for a file. */
+  readonly storageClass?: string
+  readonly etag?: string
 }
 
 /** An entry of two folders that differ: to be transferred, or only in the target. */
 export type Difference =
-  | { readonly kind: 'transfer'; readonly entry: Entry }
+  | { readonly kind: 'transfer'; readonly entry: Entry; readonly target: Entry | undefined }
   | { readonly kind: 'extra'; readonly entry: Entry }
 
 /** The folder that a place stands for; a prefix ends with a slash. */
@@ -48,10 +51,11 @@ export async function* entriesBelow(
     const { bucket, key: prefix } = folder.address
     for await (const found of client.list({ bucket, prefix })) {
       if (found.kind !== 'object') continue
-      const { key, size, lastModified } = found
-      const name = key.slice(prefix.length)
-      if (name === '' || (name.endsWith('/') && size === 0)) continue // stands for a folder
-      yield { name, place: { kind: 'object', address: { bucket, key } }, size, modified: lastModified }
+      const { key, size, lastModified: modified, storageClass, etag } = found
+      const name = key.slice(prefix.lastIndexOf('/') + 1)
+      if (key === prefix && name === '') continue
+      if (name.endsWith('/') && size === 0) continue // stands for a folder
+      yield { name, place: { kind: 'object', address: { bucket, key } }, size, modified, storageClass, etag }
     }
   } else if (folder.kind === 'file') {
     const found = await stat(folder.path).catch(() => undefined)
@@ -91,7 +95,7 @@ export async function* differences(
     while (left !== undefined || right !== undefined) {
       const order = left === undefined ? 1 : right === undefined ? -1 : compare(left.name, right.name)
       if (left !== undefined && (order < 0 || (right !== undefined && order === 0 && !(await isSame(left, right))))) {
-        yield { kind: 'transfer', entry: left }
+        yield { kind: 'transfer', entry: left, target: order === 0 ? right : undefined }
       }
       if (right !== undefined && order > 0) yield { kind: 'extra', entry: right }
       if (order <= 0) left = await next(source)

@@ -112,12 +112,18 @@ async function* objectsOf(client: Client, { from, to, filter, onLeftOut }: Selec
     const name = key.slice(start)
     if (name === '' || (name.endsWith('/') && size === 0)) continue // stands for a folder
     if (filter?.({ name, size, modified }) === false) continue
+    if (isBelow(to, bucket, key)) continue // made by this very command
     const source = { kind: 'object', address: { bucket, key } } as const
     if (to.kind === 'object') yield { from: source, to: below(to, name), size, modified }
     else if (to.kind === 'file' && isFileName(name)) {
       yield { from: source, to: { kind: 'file', path: path.join(to.path, ...name.split('/')) }, size, modified }
     } else onLeftOut({ name: key, reason: 'badName' })
   }
+}
+
+/** Whether a key is below the target of a copy. */
+function isBelow(to: Place, bucket: string, key: string): boolean {
+  return to.kind === 'object' && to.address.bucket === bucket && key.startsWith(below(to, '').address.key)
 }
 
 /** Whether a key names a file below a folder, and nothing outside of it. */
@@ -136,7 +142,9 @@ async function targetOf(to: Place, name: string): Promise<Place> {
   return isFolder ? { kind: 'file', path: path.join(to.path, name) } : to
 }
 
-function below({ address: { bucket, key } }: Place & { readonly kind: 'object' }, name: string): Place {
+type ObjectPlace = Place & { readonly kind: 'object' }
+
+function below({ address: { bucket, key } }: ObjectPlace, name: string): ObjectPlace {
   const prefix = key === '' || key.endsWith('/') ? key : `${key}/`
   return { kind: 'object', address: { bucket, key: `${prefix}${name}` } }
 }

@@ -31,5 +31,7 @@ export function requirePair(command: string, from: Place, to: Place, isRecursive
   if (isRecursive && from.kind === 'stream') unfit(from, 'DIR, oss://BUCKET/PREFIX')
   if (isRecursive && to.kind === 'stream') unfit(to, 'DIR, oss://BUCKET/PREFIX')
   if (!isRecursive && from.kind === 'object' && from.address.key === '') unfit(from, 'oss://BUCKET/KEY, --recursive')
+  if (!isRecursive && from.kind === 'object' && placeText(from) === placeText(to))
+    unfit(to, 'a target that is not FROM')
   if (from.kind === 'stream' && to.kind === 'object' && /(?:^|\/)$/.test(to.address.key)) unfit(to, 'oss://BUCKET/KEY')
 }

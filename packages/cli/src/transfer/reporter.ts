@@ -7,6 +7,8 @@ import type { Item } from './items.js'
 
 const LINE_INTERVAL_MS = 200
 const JSON_INTERVAL_MS = 1_000
+/** Between two lines where nothing can be replaced. */
+const LOG_INTERVAL_MS = 10_000
 
 /** How transfers are reported. */
 export interface ReporterOptions {
@@ -32,9 +34,9 @@ export class Reporter {
     this.#words = words
     this.#hasJson = hasJson
     this.#hasProgress = hasProgress && !hushed()
-    this.#timer = setInterval(() => this.#tick(), hasJson ? JSON_INTERVAL_MS : LINE_INTERVAL_MS)
+    const interval = hasJson ? JSON_INTERVAL_MS : this.#line.isShown ? LINE_INTERVAL_MS : LOG_INTERVAL_MS
+    this.#timer = setInterval(() => this.#tick(), interval)
     if (!this.#hasProgress) return
-    if (!this.#line.isShown && !hasJson) return
     if (counted !== undefined) this.#count(counted()).catch(() => {}) // without it, progress has no percentage
   }
 
@@ -64,9 +66,14 @@ export class Reporter {
 
   #tick(): void {
     if (!this.#hasProgress) return
-    const progress = this.#board.snapshot()
-    if (this.#hasJson) void writeJson({ event: 'progress', ...progress })
-    else this.#line.show(() => this.#words.progress(progress))
+    const { parts, ...progress } = this.#board.snapshot()
+    if (this.#hasJson)
+      void writeJson({ event: 'progress', ...progress, ...(parts && { parts: { ...parts, states: undefined } }) })
+    else if (!this.#line.isShown) note(this.#words.progress(progress))
+    else {
+      const map = parts === undefined ? '' : `\n${this.#words.parts(parts, this.#line.width)}`
+      this.#line.show(() => `${this.#words.progress(progress)}${map}`)
+    }
   }
 
   /** Counts what there is to do while it is being done. */

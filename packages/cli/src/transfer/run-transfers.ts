@@ -31,6 +31,8 @@ export interface TransferPlan {
   /** The command line that continues after a signal. */
   readonly commandLine: string
   readonly options: Omit<TransferOptions, 'onChanged'>
+  /** Called with each item whose target is complete, before it counts as done. */
+  readonly onDone?: (item: Item) => Promise<void>
 }
 
 /** Codes after which the next transfer would fail, too. */
@@ -118,7 +120,7 @@ class Run {
   }
 
   async #transfer(item: Item): Promise<void> {
-    const { client, options } = this.#plan
+    const { client, options, onDone } = this.#plan
     const reporter = this.#reporter
     const onChanged = (upload: Parameters<TransferOptions['onChanged']>[0]) =>
       reporter.note(this.#words.sourceChanged(placeText(item.from), placeText(item.to), upload.uploadId))
@@ -127,6 +129,7 @@ class Run {
       if (options.isUpdate && (await isCurrent(client, item))) return await this.#skipped(item, 'UpToDate')
       await reporter.json({ event: 'start', ...namesOf(item), ...(item.size === undefined ? {} : { size: item.size }) })
       const done = await transferItem({ ...context, options: { ...options, onChanged } }, item)
+      await onDone?.(item)
       this.#board.files += 1
       await reporter.json({ event: 'done', ...namesOf(item), ...done })
     } catch (error) {

@@ -1,0 +1,66 @@
+import { readArguments, requireArguments } from '../arguments.js'
+import type { Invocation } from '../command.js'
+import { EXIT, type ExitCode } from '../exit-codes.js'
+import { inspectWordsIn } from '../messages/inspect.js'
+import { transferWordsIn } from '../messages/transfer.js'
+import { shown } from '../objects/address.js'
+import { note, write, writeJson } from '../objects/output.js'
+import { withClient } from '../objects/with-client.js'
+import { hasSameBytes } from '../transfer/checksum.js'
+import { differences, type Entry, entriesBelow, folderOf } from '../transfer/entries.js'
+import { filterOf } from '../transfer/filter.js'
+import type { LeftOut } from '../transfer/items.js'
+import { parsePlace, requirePair } from '../transfer/places.js'
+
+/**
+ * `bindery diff ONE OTHER`: compares two folders or prefixes by name, size and CRC-64. Resolves with 6 if they differ.
+ * Throws Failure.
+ */
+export async function diffCommand({ args, env, language }: Invocation): Promise<ExitCode> {
+  const parsed = readArguments('diff', args, 2)
+  const { positionals, flags } = parsed
+  const [one, other] = requireArguments(positionals, 'diff', ['ONE', 'OTHER'])
+  const [from, to] = [folderOf(parsePlace(one)), folderOf(parsePlace(other))]
+  requirePair('diff', from, to, true)
+  const filter = filterOf(parsed, Date.now())
+  const hasJson = flags.has('json')
+  const sums = { same: 0, differ: 0, onlyFirst: 0, onlySecond: 0 }
+  await withClient(parsed, env, async (client) => {
+    const onLeftOut = ({ name, reason }: LeftOut) => note(transferWordsIn(language).leftOut[reason](name))
+    const isSame = async (source: Entry, target: Entry) => {
+      if (filter?.(source) === false) return true
+      const isEqual = flags.has('size-only') ? source.size === target.size : await hasSameBytes(client, source, target)
+      if (isEqual) sums.same += 1
+      return isEqual
+    }
+    const sources = entriesBelow(client, from, { onLeftOut, mayBeMissing: false })
+    const targets = entriesBelow(client, to, { onLeftOut, mayBeMissing: false })
+    for await (const difference of differences(sources, targets, isSame)) {
+      const { entry } = difference
+      if (filter?.(entry) === false) continue
+      const target = difference.kind === 'transfer' ? difference.target : undefined
+      const kind = difference.kind === 'extra' ? 'onlySecond' : target === undefined ? 'onlyFirst' : 'differ'
+      sums[kind] += 1
+      const { name, size } = entry
+      const sizes = target === undefined ? { size } : { size, otherSize: target.size }
+      if (hasJson) await writeJson({ event: 'difference', kind, name, ...sizes })
+      else await write(lineOf(kind, name, sizes))
+    }
+  })
+  const isEqual = sums.differ + sums.onlyFirst + sums.onlySecond === 0
+  const exit = isEqual ? EXIT.ok : EXIT.found
+  if (hasJson) await writeJson({ event: 'summary', ...sums, exit })
+  else note(inspectWordsIn(language).diffSum(sums))
+  return exit
+}
+
+const SIGNS = { onlyFirst: '<', onlySecond: '>', differ: '!' } as const
+
+function lineOf(
+  kind: keyof typeof SIGNS,
+  name: string,
+  { size, otherSize }: { readonly size: number; readonly otherSize?: number },
+): string {
+  const sizes = otherSize === undefined || otherSize === size ? String(size) : `${size} ≠ ${otherSize}`
+  return `${SIGNS[kind]} ${shown(name)}  ${sizes}\n`
+}

@@ -1,0 +1,121 @@
+import type { Language } from '../language.js'
+import type { Explained } from '../mpu/explain.js'
+import { MAP_SIGNS } from '../part-map.js'
+import { sizeText } from './maintenance-words.js'
+
+/** A map of the parts of an upload, as text is made of it. */
+export interface MapFacts {
+  readonly uploadId: string
+  readonly explained: Explained
+  /** The lines of the map. */
+  readonly lines: readonly string[]
+  /** Part numbers; '' where nothing is missing. */
+  readonly missing: string
+  readonly undersized: string
+}
+
+/** The texts of `bindery mpu`. Those of lines end with a line break. */
+export interface MpuWords {
+  readonly aborted: (
+    address: string,
+    uploadId: string,
+    held: { readonly parts: number; readonly bytes: number },
+  ) => string
+  readonly sum: (
+    sum: { readonly uploads: number; readonly parts: number; readonly bytes: number },
+    size: string,
+    oldest: string | undefined,
+  ) => string
+  readonly swept: (sum: { readonly uploads: number; readonly bytes: number }, kept: number, isDry: boolean) => string
+  readonly completed: (
+    address: string,
+    done: { readonly parts: number; readonly size: number },
+    isDry: boolean,
+  ) => string
+  readonly ended: (address: string) => string
+  readonly map: (facts: MapFacts) => string
+}
+
+const ENGLISH: MpuWords = {
+  aborted: (address, uploadId, { parts, bytes }) =>
+    `Aborted upload ${uploadId} to ${address}: ${parts} parts, ${sizeText(bytes)}.`,
+  sum: ({ uploads, parts, bytes }, size, oldest) =>
+    `${uploads} uploads, ${parts} parts, ${bytes} bytes (${size})${oldest === undefined ? '' : `, the oldest since ${oldest}`}\n`,
+  swept: ({ uploads, bytes }, kept, isDry) =>
+    `${uploads} uploads with ${sizeText(bytes)} ${isDry ? 'would be aborted' : 'aborted'}, ${kept} kept.`,
+  completed: (address, { parts, size }, isDry) =>
+    `${isDry ? 'Would complete' : 'Completed'} ${address}: ${parts} parts, ${sizeText(size)}.\n`,
+  ended: (address) => `The upload to ${address} has ended.\n`,
+  map: (facts) => mapOf(facts, ENGLISH_MAP),
+}
+
+const CHINESE: MpuWords = {
+  aborted: (address, uploadId, { parts, bytes }) =>
+    `已取消到 ${address} 的上传 ${uploadId}：${parts} 个分片，${sizeText(bytes)}。`,
+  sum: ({ uploads, parts, bytes }, size, oldest) =>
+    `${uploads} 个上传，${parts} 个分片，${bytes} 字节（${size}）${oldest === undefined ? '' : `，最早开始于 ${oldest}`}\n`,
+  swept: ({ uploads, bytes }, kept, isDry) =>
+    `${isDry ? '将取消' : '已取消'} ${uploads} 个上传（${sizeText(bytes)}），保留 ${kept} 个。`,
+  completed: (address, { parts, size }, isDry) =>
+    `${isDry ? '将完成' : '已完成'} ${address}：${parts} 个分片，${sizeText(size)}。\n`,
+  ended: (address) => `到 ${address} 的上传已结束。\n`,
+  map: (facts) => mapOf(facts, CHINESE_MAP),
+}
+
+/** The texts of `bindery mpu` in a language. */
+export function mpuWordsIn(language: Language): MpuWords {
+  return language === 'zh' ? CHINESE : ENGLISH
+}
+
+interface MapWords {
+  readonly upload: string
+  readonly parts: (count: number, size: string) => string
+  readonly begun: string
+  readonly active: string
+  readonly missing: string
+  readonly small: string
+  readonly left: string
+  readonly completable: (isCompletable: boolean) => string
+  readonly legend: string
+}
+
+const ENGLISH_MAP: MapWords = {
+  upload: 'Upload',
+  parts: (count, size) => `${count} parts, ${size}`,
+  begun: 'Begun',
+  active: 'Last activity',
+  missing: 'Missing parts',
+  small: 'Parts too small',
+  left: 'Left to send',
+  completable: (isCompletable) =>
+    isCompletable ? 'It can be completed as it is.' : 'It cannot be completed as it is.',
+  legend: `${MAP_SIGNS.stored} stored  ${MAP_SIGNS.partly} in part  ${MAP_SIGNS.missing} missing`,
+}
+
+const CHINESE_MAP: MapWords = {
+  upload: '上传',
+  parts: (count, size) => `${count} 个分片，${size}`,
+  begun: '开始',
+  active: '最近活动',
+  missing: '缺少的分片',
+  small: '过小的分片',
+  left: '尚未发送',
+  completable: (isCompletable) => (isCompletable ? '可以按现状完成。' : '不能按现状完成。'),
+  legend: `${MAP_SIGNS.stored} 已存  ${MAP_SIGNS.partly} 部分  ${MAP_SIGNS.missing} 缺少`,
+}
+
+function mapOf({ uploadId, explained, lines, missing, undersized }: MapFacts, words: MapWords): string {
+  const { partCount, bytes, initiated, initiator, lastActivity, completable, obstacle, plan } = explained
+  const rows = [
+    `${words.upload} ${uploadId}: ${words.parts(partCount, sizeText(bytes))}`,
+    ...lines,
+    words.legend,
+    initiated === undefined ? '' : `${words.begun}: ${initiated} (${initiator ?? '?'})`,
+    lastActivity === undefined ? '' : `${words.active}: ${lastActivity}`,
+    missing === '' ? '' : `${words.missing}: ${missing}`,
+    undersized === '' ? '' : `${words.small}: ${undersized}`,
+    plan === undefined ? '' : `${words.left}: ${sizeText(plan.bytesMissing)} (${plan.percent} %)`,
+    `${words.completable(completable)}${obstacle === undefined ? '' : ` ${obstacle.message}`}`,
+  ]
+  return `${rows.filter((row) => row !== '').join('\n')}\n`
+}

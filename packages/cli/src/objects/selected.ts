@@ -1,0 +1,68 @@
+import type { Client } from '@bindery/client'
+import { Failure } from '@bindery/server'
+import { EXIT, type ExitCode } from '../exit-codes.js'
+import type { Language } from '../language.js'
+import { failureExit, messagesIn } from '../messages.js'
+import type { Filter } from '../transfer/filter.js'
+import { type Address, addressText } from './address.js'
+import { complain, write, writeJson } from './output.js'
+import { failureOf } from './with-client.js'
+
+/** One object, or all objects below a prefix that a filter takes. */
+export interface Selected {
+  readonly address: Address
+  readonly isRecursive: boolean
+  readonly filter: Filter | undefined
+}
+
+/** The addresses of selected objects, found while they are consumed. Throws OssError. */
+export async function* selectedObjects(
+  client: Client,
+  { address, isRecursive, filter }: Selected,
+): AsyncGenerator<Address> {
+  if (!isRecursive) {
+    yield address
+    return
+  }
+  const { bucket, key: prefix } = address
+  for await (const entry of client.list({ bucket, prefix })) {
+    if (entry.kind !== 'object') continue
+    const { key, size, lastModified: modified } = entry
+    const name = key.slice(prefix.lastIndexOf('/') + 1)
+    if (filter?.({ name, size, modified }) !== false) yield { bucket, key }
+  }
+}
+
+/** The action of a command on each selected object, and its report. */
+export interface ForEach {
+  readonly language: Language
+  readonly hasJson: boolean
+  readonly isDry: boolean
+  /** The name of the event for one object. */
+  readonly event: string
+  readonly act: (address: Address) => Promise<object>
+}
+
+/** Acts on each selected object; a failure of one of many is reported, and the others follow. Throws Failure for a single one. */
+export async function forEachObject(
+  client: Client,
+  selected: Selected,
+  { language, hasJson, isDry, event, act }: ForEach,
+): Promise<ExitCode> {
+  let exit: ExitCode = EXIT.ok
+  for await (const address of selectedObjects(client, selected)) {
+    try {
+      const facts = isDry ? {} : await act(address)
+      if (hasJson) await writeJson({ event: isDry ? 'planned' : event, ...address, ...facts })
+      else await write(`${addressText(address)}\n`)
+    } catch (error) {
+      const failure = failureOf(error, client.requester.address.endpoint)
+      if (!selected.isRecursive || !(failure instanceof Failure) || failure.kind === 'serverSilent') throw failure
+      exit = EXIT.partial
+      const text = messagesIn(language).failure(failure)
+      complain(`${addressText(address)}: ${text}`)
+      if (hasJson) await writeJson({ event: 'error', ...address, ...failure.details, text, exit: failureExit(failure) })
+    }
+  }
+  return exit
+}
