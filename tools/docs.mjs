@@ -10,6 +10,7 @@ const root = fileURLToPath(new URL('..', import.meta.url))
 /** One entry per page: its file name, and the module whose `render` returns the text after the title. */
 const PAGES = [
   { file: 'docs/reference/operations.md', title: 'Operations', module: './docs/operations.mjs' },
+  { file: 'docs/reference/command.md', title: 'The command', module: './docs/command.mjs' },
   { file: 'docs/reference/errors.md', title: 'Errors', module: './docs/errors.mjs' },
   { file: 'docs/reference/permissions.md', title: 'Permissions', module: './docs/permissions.mjs' },
   { file: 'docs/reference/admin.md', title: 'The admin interface', module: './docs/admin.mjs' },

@@ -86,6 +86,37 @@ test('the commands on objects work', async (t) => {
   )
 })
 
+test('the commands that look at objects, change them, and call operations work', async (t) => {
+  const { cwd, sh, client } = await openServed(t)
+  const demo = client('demo')
+  await sh('bindery mb oss://demo && bindery mb oss://archive')
+  for (const name of ['photos', 'iso']) mkdirSync(path.join(cwd, name))
+  writeFileSync(path.join(cwd, 'photos', 'a.jpg'), 'a')
+  writeFileSync(path.join(cwd, 'big.iso'), randomBytes(300_000))
+  await sh('bindery cp -r photos oss://demo/photos/ && bindery cp big.iso oss://demo/big.iso')
+  const [looking, ...moreLooking] = guideBlocks('inspecting')
+  assert.deepEqual(moreLooking, [])
+  assert.match(await sh(looking.code), /oss:\/\/demo\/photos\//)
+
+  for (const key of ['inbox/a', 'site/a.html', 'raw.csv']) await demo.put(key, Buffer.from(key))
+  await demo.put('2020/a', Buffer.from('a'), { headers: { 'x-oss-storage-class': 'Archive' } })
+  const [changing, ...moreChanging] = guideBlocks('changing')
+  assert.deepEqual(moreChanging, [])
+  await sh(changing.code)
+  const { res } = await demo.head('site/a.html')
+  assert.equal(res.headers['cache-control'], 'max-age=600')
+  assert.match(await sh('bindery ls oss://archive -r && sh -e upload.sh && bindery stat oss://demo/big.iso'), /300000/)
+
+  writeFileSync(
+    path.join(cwd, 'rules.xml'),
+    '<LifecycleConfiguration><Rule><ID>a</ID><Prefix>tmp/</Prefix><Status>Enabled</Status><Expiration><Days>1</Days></Expiration></Rule></LifecycleConfiguration>',
+  )
+  const [operations, ...moreOperations] = guideBlocks('operations-by-name')
+  assert.deepEqual(moreOperations, [])
+  await sh(operations.code)
+  assert.match(await sh('bindery api get-bucket-lifecycle --bucket demo'), /tmp\//)
+})
+
 test('a folder is checked, backed up, and restored elsewhere', async (t) => {
   const [check, backup, restore, upgrade, ...others] = guideBlocks('backup')
   assert.deepEqual(others, [])

@@ -8,12 +8,12 @@ export type FlagOf<C extends CommandName> = (typeof COMMANDS)[C]['flags'][number
 
 /** A flag as it was given, and its value; '' where it takes none. */
 export interface GivenFlag {
-  readonly name: FlagName
+  readonly name: string
   readonly value: string
 }
 
 /** The parsed command line of a command. */
-export interface Arguments<F extends FlagName = FlagName> {
+export interface Arguments<F extends string = FlagName> {
   readonly positionals: readonly string[]
   /** The given flags that have no values. */
   readonly flags: { has(flag: F): boolean }
@@ -25,23 +25,26 @@ export interface Arguments<F extends FlagName = FlagName> {
 
 /**
  * Parses the arguments after a command by its row in the table of commands. Throws Failure `unknownFlag`,
- * `valueRefused`, `valueMissing`, and `unexpectedArgument` beyond `positionalsMax`.
+ * `valueRefused`, `valueMissing`, `valueInvalid`, and `unexpectedArgument` beyond `positionalsMax`.
  */
 export function readArguments<C extends CommandName>(
   command: C,
   args: readonly string[],
   positionalsMax: number,
 ): Arguments<FlagOf<C>> {
-  return parseFlags<FlagOf<C>>(args, positionalsMax, COMMANDS[command].flags as readonly FlagOf<C>[])
+  const names: readonly FlagName[] = COMMANDS[command].flags
+  return readFlags<FlagOf<C>>(Object.fromEntries(names.map((name) => [name, FLAGS[name]])), args, positionalsMax)
 }
 
-function parseFlags<F extends FlagName>(
+/** Parses arguments by a table of flags, as readArguments does. */
+export function readFlags<F extends string>(
+  table: Readonly<Record<string, Flag>>,
   args: readonly string[],
   positionalsMax: number,
-  known: readonly F[],
 ): Arguments<F> {
-  const spellings = spellingsOf(known)
-  const { tokens } = parseArgs({ args: [...args], options: optionsOf(spellings), strict: false, tokens: true })
+  const spellings = spellingsOf(table)
+  const options = optionsOf(table, spellings)
+  const { tokens } = parseArgs({ args: withJson(args, table), options, strict: false, tokens: true })
   const positionals: string[] = []
   const given: { readonly name: F; readonly value: string }[] = []
   for (const token of tokens) {
@@ -49,20 +52,18 @@ function parseFlags<F extends FlagName>(
     else if (token.kind === 'option') {
       const name = spellings.get(token.rawName)
       if (name === undefined) {
-        throw new Failure('unknownFlag', {
-          flag: token.rawName,
-          suggestion: nearest(token.rawName, [...spellings.keys()]),
-        })
+        const suggestion = nearest(token.rawName, [...spellings.keys()])
+        throw new Failure('unknownFlag', { flag: token.rawName, suggestion })
       }
-      const { value: placeholder }: Flag = FLAGS[name]
-      if (placeholder !== undefined) given.push({ name, value: requireValue(token, placeholder) })
-      else if (token.value === undefined) given.push({ name, value: '' })
+      const placeholder = table[name]?.value
+      if (placeholder !== undefined) given.push({ name: name as F, value: requireValue(token, placeholder) })
+      else if (token.value === undefined) given.push({ name: name as F, value: '' })
       else throw new Failure('valueRefused', { flag: token.rawName, value: token.value })
     }
   }
   const extra = positionals[positionalsMax]
   if (extra !== undefined) throw new Failure('unexpectedArgument', { argument: extra })
-  const takes = ({ name }: { readonly name: F }) => 'value' in FLAGS[name]
+  const takes = ({ name }: { readonly name: F }) => table[name]?.value !== undefined
   return {
     positionals,
     flags: new Set(given.filter((one) => !takes(one)).map(({ name }) => name)),
@@ -71,13 +72,24 @@ function parseFlags<F extends FlagName>(
   }
 }
 
-/** The flags of a command by each of their spellings, with dashes. */
-function spellingsOf<F extends FlagName>(known: readonly F[]): ReadonlyMap<string, F> {
+/** ossutil's `--output-format json` is `--json`; `raw` is the form without it. Throws Failure `valueInvalid`. */
+function withJson(args: readonly string[], table: Readonly<Record<string, Flag>>): string[] {
+  const at = args.findIndex((one) => one === '--output-format' || one.startsWith('--output-format='))
+  if (at === -1 || table.json === undefined) return [...args]
+  const [name = '', inline] = (args[at] ?? '').split('=', 2)
+  const value = inline ?? args[at + 1] ?? ''
+  const rest = [...args.slice(0, at), ...args.slice(at + (inline === undefined ? 2 : 1))]
+  if (value === 'json') return [...rest, '--json']
+  if (value === 'raw') return rest
+  throw new Failure('valueInvalid', { name, value, expected: 'json, raw' })
+}
+
+/** Flags by each of their spellings, with dashes. */
+function spellingsOf(table: Readonly<Record<string, Flag>>): ReadonlyMap<string, string> {
   return new Map(
-    known.flatMap((name) => {
-      const { spellings = [] }: Flag = FLAGS[name]
-      return [`--${name}`, ...spellings].map((spelling) => [spelling, name] as const)
-    }),
+    Object.entries(table).flatMap(([name, { spellings = [] }]) =>
+      [`--${name}`, ...spellings].map((spelling) => [spelling, name] as const),
+    ),
   )
 }
 
@@ -87,10 +99,13 @@ interface ParsedOption {
 }
 
 /** Each spelling is an option of its own, so that a token shows which one was typed. */
-function optionsOf(spellings: ReadonlyMap<string, FlagName>): Record<string, ParsedOption> {
+function optionsOf(
+  table: Readonly<Record<string, Flag>>,
+  spellings: ReadonlyMap<string, string>,
+): Record<string, ParsedOption> {
   return Object.fromEntries(
     [...spellings].map(([spelling, name]) => {
-      const type = 'value' in FLAGS[name] ? ('string' as const) : ('boolean' as const)
+      const type = table[name]?.value === undefined ? ('boolean' as const) : ('string' as const)
       return spelling.startsWith('--')
         ? [spelling.slice(2), { type }]
         : [`short ${spelling}`, { type, short: spelling.slice(1) }]

@@ -228,6 +228,42 @@ export const COMMANDS = {
     flags: [],
     examples: ['bindery admin user create alice', 'bindery admin key create alice'],
   },
+  api: {
+    synopsis: '[OPERATION] [flags]',
+    flags: [],
+    examples: [
+      'bindery api',
+      'bindery api get-bucket-acl --bucket demo',
+      'bindery api put-bucket-lifecycle --bucket demo --body file://rules.xml',
+    ],
+  },
+  config: {
+    synopsis: 'get [SETTING] | set SETTING VALUE|- | unset SETTING | path',
+    flags: ['profile', 'json'],
+    examples: [
+      'bindery config set endpoint https://oss.example',
+      'bindery config set access-key-secret - --profile backup',
+      'bindery config get --profile backup',
+    ],
+  },
+  profile: {
+    synopsis: 'ls | show NAME | rm NAME',
+    flags: ['json'],
+    examples: ['bindery profile ls', 'bindery ls --profile backup'],
+  },
+  completion: {
+    synopsis: 'bash|zsh|fish',
+    flags: [],
+    examples: [
+      'source <(bindery completion bash)',
+      'bindery completion fish > ~/.config/fish/completions/bindery.fish',
+    ],
+  },
+  bench: {
+    synopsis: 'oss://BUCKET[/PREFIX] [--size SIZE] [--objects NUMBER] [--jobs NUMBER]',
+    flags: ['size', 'objects', 'jobs', 'part-size', ...SERVER_FLAGS],
+    examples: ['bindery bench oss://demo', 'bindery bench oss://demo --size 1GiB --objects 1000 --jobs 16'],
+  },
   help: { synopsis: '[COMMAND] [--json]', flags: ['json'], examples: ['bindery help serve', 'bindery help --json'] },
   version: { synopsis: '[--json]', flags: ['json'], examples: ['bindery version'] },
 } as const satisfies Record<string, Command>

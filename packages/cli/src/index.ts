@@ -7,6 +7,7 @@ import { languageOf } from './language.js'
 import { failureExit, messagesIn } from './messages.js'
 
 export { EXIT } from './exit-codes.js'
+export { type CommandReference, commandReferences, type FlagReference } from './reference.js'
 
 /** Runs the command `bindery`. Resolves with its exit code; never rejects. */
 export async function main(args: readonly string[], env: Environment): Promise<ExitCode> {
@@ -20,7 +21,7 @@ export async function main(args: readonly string[], env: Environment): Promise<E
     }
     const name = requireCommand(first === '--version' || first === '-v' ? 'version' : first)
     if (rest.includes('--help') || rest.includes('-h')) {
-      process.stdout.write(await pageIn(language, name))
+      process.stdout.write(await pageIn(language, name, rest[0]))
       return EXIT.ok
     }
     return await RUN[name]({ args: rest, env, language })

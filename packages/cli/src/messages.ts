@@ -47,6 +47,9 @@ const USAGE_KINDS: ReadonlySet<FailureKind> = new Set([
   'addressInvalid',
   'addressUnfit',
   'confirmationNeeded',
+  'profileUnknown',
+  'profileForeign',
+  'settingMissing',
 ])
 
 /** The exit code for a kind of failure. */

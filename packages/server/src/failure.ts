@@ -95,6 +95,13 @@ export interface FailureDetails {
   requestRefused: { code: string; message: string; ec: string | undefined; requestId: string | undefined }
   /** A transfer failed on this machine or on the way; `code` is one of the client library. */
   transferFailed: { code: string; message: string }
+  /** A profile that is in none of the files. */
+  profileUnknown: { profile: string; known: readonly string[] }
+  /** A profile in a file of another program. */
+  profileForeign: { profile: string; file: string }
+  settingMissing: { profile: string; setting: string }
+  /** The program of a profile that prints keys. */
+  credentialProcess: { program: string; reason: string }
   /** An upload whose parts have `gaps` gaps. */
   uploadIncomplete: { address: string; uploadId: string; gaps: number }
   /** A source without entries, after which a sync would delete everything. */

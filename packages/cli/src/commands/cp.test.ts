@@ -1,12 +1,18 @@
 import assert from 'node:assert/strict'
-import { type ChildProcess, spawn } from 'node:child_process'
+import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdir, readdir, readFile, stat, symlink, writeFile } from 'node:fs/promises'
 import path from 'node:path'
-import { text } from 'node:stream/consumers'
 import { after, before, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type Client, createClient } from '@bindery/client'
+import {
+  answered as answeredBy,
+  type Running,
+  settled as settledAt,
+  startCommand,
+  until,
+} from '../testing/interrupting.js'
 import { COMMAND, linesOf, newFolder, runWith, type Server, startLogged } from '../testing/support.js'
 
 const MIB = 1024 * 1024
@@ -62,44 +68,14 @@ async function newFile(name: string, bytes: Uint8Array | string): Promise<string
   return file
 }
 
-/** Requests of one operation for a key that the server has answered with success. */
-function answered(operation: string, key: string): number {
-  return server
-    .log()
-    .split('\n')
-    .filter((line) => line.includes(`"operation":"${operation}"`) && line.includes(`"key":"${key}"`))
-    .filter((line) => /"status":20\d/.test(line)).length
-}
+const answered = (operation: string, key: string) => answeredBy(server, operation, key)
+const settled = (operation: string, key: string) => settledAt(server, operation, key)
 
 /** Starts a command, and returns once the server has answered this many requests of it. */
-async function startUntil(
-  count: number,
-  operation: string,
-  key: string,
-  ...args: readonly string[]
-): Promise<{ readonly child: ChildProcess; readonly stderr: Promise<string> }> {
-  const { endpoint, accessKeyId, accessKeySecret } = server
-  const keys = { OSS_ENDPOINT: endpoint, OSS_ACCESS_KEY_ID: accessKeyId, OSS_ACCESS_KEY_SECRET: accessKeySecret }
-  const child = spawn(process.execPath, [COMMAND, ...args], {
-    env: { ...process.env, BINDERY_LANG: 'en', ...keys, ...env },
-    stdio: ['ignore', 'ignore', 'pipe'],
-  })
-  const stderr = text(child.stderr)
-  while (answered(operation, key) < count) {
-    assert.equal(child.exitCode, null, 'it has ended')
-    await sleep(20)
-  }
-  return { child, stderr }
-}
-
-/** Waits until the server has answered what a killed command had sent; returns the number of successes. */
-async function settled(operation: string, key: string): Promise<number> {
-  for (let last = -1; ; ) {
-    const now = answered(operation, key)
-    if (now === last) return now
-    last = now
-    await sleep(700)
-  }
+async function startUntil(count: number, operation: string, key: string, ...args: readonly string[]): Promise<Running> {
+  const running = startCommand(server, env, ...args)
+  await until(running, server, count, [operation, key])
+  return running
 }
 
 async function storedParts(key: string): Promise<number> {

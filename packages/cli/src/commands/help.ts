@@ -1,39 +1,34 @@
 import { Failure, nearest, OPTIONS, type OptionName } from '@bindery/server'
 import { readArguments } from '../arguments.js'
 import { columnsOf, padColumns } from '../columns.js'
-import { COMMAND_NAMES, COMMANDS, type Command, type CommandName, commandOf, type Invocation } from '../command.js'
+import { COMMAND_NAMES, COMMANDS, type CommandName, commandOf, type Invocation } from '../command.js'
 import { EXIT, type ExitCode } from '../exit-codes.js'
-import { FLAGS, flagText } from '../flags.js'
 import type { Language } from '../language.js'
-import type { CommandText } from '../messages/sentences.js'
 import { type Messages, messagesIn } from '../messages.js'
 import { writeJson } from '../objects/output.js'
+import { referenceOf } from '../reference.js'
 
 /** `bindery help [COMMAND]`. Throws Failure `unknownCommand`. */
 export async function helpCommand({ args, language }: Invocation): Promise<ExitCode> {
-  const { positionals, flags } = readArguments('help', args, 1)
-  const [name] = positionals
+  const { positionals, flags } = readArguments('help', args, 2)
+  const [name, argument] = positionals
   const messages = messagesIn(language)
   if (flags.has('json')) {
     for (const one of name === undefined ? COMMAND_NAMES : [requireCommand(name)])
-      await writeJson(jsonOf(one, messages))
+      await writeJson(referenceOf(one, language))
     return EXIT.ok
   }
-  process.stdout.write(name === undefined ? overview(messages) : await pageIn(language, requireCommand(name)))
+  process.stdout.write(name === undefined ? overview(messages) : await pageIn(language, requireCommand(name), argument))
   return EXIT.ok
 }
 
-/** A command with its flags, for programs. */
-function jsonOf(name: CommandName, messages: Messages): object {
-  const { synopsis, flags, examples }: Command = COMMANDS[name]
-  const { summary, details, flags: texts }: CommandText = messages.commands[name]
-  const all = flags.map((flag) => ({ flag, ...FLAGS[flag], text: texts[flag] ?? messages.flags[flag] }))
-  return { name, synopsis, summary, details, flags: all, examples }
-}
-
-/** The help page of a command. */
-export async function pageIn(language: Language, name: CommandName): Promise<string> {
-  if (name !== 'admin') return pageOf(name, messagesIn(language))
+/** The help page of a command; `argument` is the one after it, by which the page of \`api\` is chosen. Throws Failure \`unknownCommand\`. */
+export async function pageIn(language: Language, name: CommandName, argument?: string): Promise<string> {
+  if (name === 'api') {
+    const { apiPage } = await import('./api.js')
+    return apiPage(language, argument?.startsWith('-') === false ? argument : undefined)
+  }
+  if (name !== 'admin') return pageOf(name, language)
   const { adminPage } = await import('./admin.js')
   return adminPage(language)
 }
@@ -55,21 +50,17 @@ export function overview(messages: Messages): string {
 }
 
 /** A help page from the table of commands: its arguments, flags and examples; for `serve`, every option with its default. */
-export function pageOf(name: CommandName, messages: Messages): string {
-  const { help, commands } = messages
-  const command: Command = COMMANDS[name]
-  const { summary, details, flags }: CommandText = commands[name]
-  const left = command.flags.map(flagText)
-  const width = Math.max(0, ...left.map(columnsOf)) + 2
+export function pageOf(name: CommandName, language: Language): string {
+  const messages = messagesIn(language)
+  const { synopsis, summary, details, flags, examples } = referenceOf(name, language)
+  const width = Math.max(0, ...flags.map(({ usage }) => columnsOf(usage))) + 2
   const sections = [
-    `bindery ${name} ${command.synopsis}`.trimEnd(),
+    `bindery ${name} ${synopsis}`.trimEnd(),
     [summary, ...details].join('\n'),
-    command.flags
-      .map((flag, index) => `  ${padColumns(left[index] ?? '', width)}${flags[flag] ?? messages.flags[flag]}`)
-      .join('\n'),
-    `${help.examples}\n${command.examples.map((line) => `  ${line}`).join('\n')}`,
+    flags.map(({ usage, text }) => `  ${padColumns(usage, width)}${text}`).join('\n'),
+    `${messages.help.examples}\n${examples.map((line) => `  ${line}`).join('\n')}`,
     name === 'serve'
-      ? `${help.options}\n\n${optionNames()
+      ? `${messages.help.options}\n\n${optionNames()
           .map((option) => entry(option, messages))
           .join('\n')}`
       : '',

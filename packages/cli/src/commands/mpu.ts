@@ -25,7 +25,8 @@ const ACTIONS: Readonly<Record<string, (invocation: MpuInvocation) => Promise<Ex
 /** `bindery mpu ACTION …`: looks at incomplete multipart uploads, continues and ends them. Throws Failure. */
 export async function mpuCommand(invocation: Invocation): Promise<ExitCode> {
   const parsed = readArguments('mpu', invocation.args, 4)
-  const [given, ...rest] = requireArguments(parsed.positionals, 'mpu', ['ACTION'])
+  const [given] = requireArguments(parsed.positionals, 'mpu', ['ACTION'])
+  const rest = parsed.positionals.slice(1)
   const name = given === 'list' ? 'ls' : given
   const action = ACTIONS[name]
   if (action !== undefined) return action({ ...invocation, parsed, rest })

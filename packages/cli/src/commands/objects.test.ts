@@ -175,3 +175,26 @@ test('wrong arguments are exit code 1, with what was probably meant', async () =
     [['rm', '--recursve', 'oss://demo'], /Did you mean --recursive\?/],
     [['presign', 'oss://demo/k', '--expires', '8d'], /--expires cannot be "8d"/],
     [['presign', 'oss://demo/k', '--header', 'nothing'], /--header cannot be "nothing"/],
+    [['cat', 'oss://demo/k', '--range', '9-3'], /--range cannot be "9-3"/],
+    [['lss'], /Did you mean ls\?/],
+  ]
+  for (const [args, message] of cases) {
+    const { code, stderr } = await bindery(...args)
+    assert.match(stderr, message)
+    assert.equal(code, 1, args.join(' '))
+  }
+})
+
+test('the server is found by the data folder that it uses, and one that does not answer is reported', async () => {
+  const none = { OSS_ENDPOINT: '', OSS_ACCESS_KEY_ID: '', OSS_ACCESS_KEY_SECRET: '' }
+  const byFolder = await runWith(server, ['ls', '--dir', server.folder], { env: none })
+  assert.match(byFolder.stdout, /oss:\/\/demo\n/)
+  const byVariable = await runWith(server, ['ls'], { env: { ...none, BINDERY_DIR: server.folder } })
+  assert.equal(byVariable.stdout, byFolder.stdout)
+  const silent = await bindery('ls', '--endpoint', 'http://127.0.0.1:1')
+  assert.equal(silent.code, 3)
+  assert.match(silent.stderr, /no answer from http:\/\/127\.0\.0\.1:1\./)
+  const unused = await runWith(server, ['ls', '--dir', '/nowhere'], { env: none })
+  assert.equal(unused.code, 3)
+  assert.match(unused.stderr, /no server uses \/nowhere/)
+})

@@ -36,7 +36,9 @@ export async function presignCommand({ args, env }: Invocation): Promise<ExitCod
   const expires = new Date(Date.now() + expiresIn * 1_000)
   const versionId = values.get('version-id')
   const query = { ...Object.fromEntries(new URLSearchParams(queryText ?? '')), ...(versionId && { versionId }) }
-  const headers = Object.fromEntries(parsed.given.filter(({ name }) => name === 'header').map(({ value }) => headerOf(value)))
+  const headers = Object.fromEntries(
+    parsed.given.filter(({ name }) => name === 'header').map(({ value }) => headerOf(value)),
+  )
   const file = values.get('upload')
   if (file !== undefined) {
     const size = await sizeOf(file)

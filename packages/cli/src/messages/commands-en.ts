@@ -271,6 +271,36 @@ export const ENGLISH_COMMANDS: { readonly help: HelpSentences; readonly commands
       details: [],
       flags: {},
     },
+    api: { summary: 'Send one request of any operation, and print its answer as JSON.', details: [], flags: {} },
+    config: {
+      summary: 'Read and write the settings of a profile: the server and the key.',
+      details: [
+        'Settings: endpoint, region, access-key-id, access-key-secret, sts-token, addressing-style, sign-version, credential-process.',
+        'VALUE - is read from standard input, so that no secret is on the command line. credential-process is a program that prints a key as JSON.',
+        'The file is BINDERY_CONFIG, or bindery/config below XDG_CONFIG_HOME, readable by its owner alone.',
+      ],
+      flags: { profile: 'name of the profile; default by default', json: 'print it as JSON' },
+    },
+    profile: {
+      summary: 'List the profiles that commands can use with --profile.',
+      details: [
+        'Profiles come from bindery config, ~/.ossutilconfig (OSSUTIL_CONFIG_FILE) and ~/.aws; of those with one name the first counts. Secrets are not printed.',
+      ],
+      flags: { json: 'print one line of JSON per profile' },
+    },
+    completion: {
+      summary: 'Print the script with which a shell completes commands, flags, and names of buckets and objects.',
+      details: [],
+      flags: {},
+    },
+    bench: {
+      summary: 'Measure uploads and downloads, with objects that it deletes again.',
+      details: [
+        'Columns: requests, requests per second, bytes per second, half and 99 % of the requests take at most.',
+        ...SERVER_DETAILS,
+      ],
+      flags: { jobs: 'requests at a time, 1 to 64; 8 by default' },
+    },
     help: {
       summary: 'Explain the commands, or one of them.',
       details: [],

@@ -249,6 +249,33 @@ export const CHINESE_COMMANDS: { readonly help: HelpSentences; readonly commands
       flags: {},
     },
     admin: { summary: '管理运行中服务的用户、访问密钥、用户组、角色和权限策略。', details: [], flags: {} },
+    api: { summary: '发送任意操作的一个请求，并以 JSON 打印应答。', details: [], flags: {} },
+    config: {
+      summary: '读取和更改一个配置：服务地址和密钥。',
+      details: [
+        '设置项：endpoint、region、access-key-id、access-key-secret、sts-token、addressing-style、sign-version、credential-process。',
+        'VALUE 为 - 时从标准输入读取，密钥不会出现在命令行中。credential-process 是以 JSON 打印密钥的程序。',
+        '文件是 BINDERY_CONFIG，或 XDG_CONFIG_HOME 下的 bindery/config，仅所有者可读。',
+      ],
+      flags: { profile: '配置的名称；默认 default', json: '以 JSON 显示' },
+    },
+    profile: {
+      summary: '列出命令可以用 --profile 使用的配置。',
+      details: [
+        '配置来自 bindery config、~/.ossutilconfig（OSSUTIL_CONFIG_FILE）和 ~/.aws；同名时以先找到的为准。不打印密钥。',
+      ],
+      flags: { json: '每个配置一行 JSON' },
+    },
+    completion: {
+      summary: '打印供 shell 补全命令、参数、Bucket 和对象名称的脚本。',
+      details: [],
+      flags: {},
+    },
+    bench: {
+      summary: '测量上传和下载，所用的对象随后删除。',
+      details: ['各列：请求数、每秒请求数、每秒字节数、一半和 99% 的请求所用的最长时间。', ...SERVER_DETAILS],
+      flags: { jobs: '同时进行的请求数，1 到 64；默认 8' },
+    },
     help: { summary: '介绍全部命令或其中一个。', details: [], flags: { json: '每个命令一行 JSON' } },
     version: { summary: '显示版本。', details: [], flags: { json: '以 JSON 显示' } },
   },

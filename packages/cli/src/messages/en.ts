@@ -71,6 +71,11 @@ export const ENGLISH: Sentences = {
     requestRefused: ({ code, message, ec, requestId }) =>
       `the server refused: ${code}: ${message} (${ec === undefined ? '' : `EC ${ec}, `}request ${requestId ?? '?'}). ${advice[code] ?? ''}`.trimEnd(),
     transferFailed: ({ code, message }) => `${reasons[code] ?? code}: ${message}`,
+    profileUnknown: ({ profile, known }) =>
+      `there is no profile ${profile}. ${known.length === 0 ? 'Create it: bindery config set endpoint URL --profile NAME' : `Known: ${known.join(', ')}`}`,
+    profileForeign: ({ profile, file }) => `the profile ${profile} is in ${file}, which bindery does not change.`,
+    settingMissing: ({ profile, setting }) => `the profile ${profile} has no ${setting}.`,
+    credentialProcess: ({ program, reason }) => `${program}, which should print a key, has failed: ${reason}`,
     uploadIncomplete: ({ address, uploadId, gaps }) =>
       `upload ${uploadId} to ${address} lacks parts in ${gaps} places, so the object would be too short. Send them (bindery mpu resume), or complete it as it is with --all.`,
     sourceEmpty: ({ source }) =>

@@ -70,6 +70,11 @@ export const CHINESE: Sentences = {
     requestRefused: ({ code, message, ec, requestId }) =>
       `服务拒绝了请求：${code}：${message}（${ec === undefined ? '' : `EC ${ec}，`}请求 ${requestId ?? '?'}）。${advice[code] ?? ''}`,
     transferFailed: ({ code, message }) => `${reasons[code] ?? code}：${message}`,
+    profileUnknown: ({ profile, known }) =>
+      `没有配置 ${profile}。${known.length === 0 ? '创建：bindery config set endpoint URL --profile NAME' : `已有：${known.join('、')}`}`,
+    profileForeign: ({ profile, file }) => `配置 ${profile} 在 ${file} 中，bindery 不会修改该文件。`,
+    settingMissing: ({ profile, setting }) => `配置 ${profile} 没有 ${setting}。`,
+    credentialProcess: ({ program, reason }) => `应打印密钥的程序 ${program} 失败：${reason}`,
     uploadIncomplete: ({ address, uploadId, gaps }) =>
       `到 ${address} 的上传 ${uploadId} 有 ${gaps} 处缺少分片，生成的对象会过短。请发送缺少的分片（bindery mpu resume），或用 --all 按现状完成。`,
     sourceEmpty: ({ source }) =>

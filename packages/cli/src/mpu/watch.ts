@@ -26,8 +26,8 @@ export async function watchUploads({ parsed, rest, env, language }: MpuInvocatio
   const address = parseAddress(text)
   const stop = new AbortController()
   const onSignal = () => stop.abort()
-  process.once('SIGINT', onSignal)
-  process.once('SIGTERM', onSignal)
+  process.on('SIGINT', onSignal)
+  process.on('SIGTERM', onSignal)
   const hasJson = parsed.flags.has('json')
   try {
     await withClient(parsed, env, async (client) => {

@@ -45,8 +45,13 @@ export async function call<I extends Fields, O extends Fields, B, R>(
     ...head,
     ...(bytes === undefined ? {} : { body: bytes }),
   })
-  const result = operation.result as Document<R> | undefined
-  return result === undefined ? (undefined as R) : result.decode(parser, new TextEncoder().encode(text))
+  return decodeResult(operation, text)
+}
+
+/** The value of the document that answers an operation; undefined where it has none. */
+export function decodeResult<R>({ result }: { readonly result?: 'bytes' | Document<R> }, text: string): R {
+  if (result === undefined || result === 'bytes') return undefined as R
+  return result.decode(parser, new TextEncoder().encode(text))
 }
 
 /** Sends a request for an operation; the query keys that distinguish it are added. Throws OssError. */

@@ -1,10 +1,12 @@
 import { resolve } from 'node:path'
 import { type Client, createClient, OssError } from '@bindery/client'
-import { Failure, findServer } from '@bindery/server'
+import { Failure, findServer, requireRootKey } from '@bindery/server'
 import { adminServer } from '../admin/send.js'
 import { type Arguments, defaultFolder } from '../arguments.js'
 import type { Environment } from '../command.js'
+import { EXIT } from '../exit-codes.js'
 import type { SERVER_FLAGS } from '../flags.js'
+import { DEFAULT_PROFILE, findProfile, requireProfile, variablesOf } from '../profiles/profiles.js'
 import { serverWithKey } from '../running-server.js'
 import { numberOf, oneOf } from './arguments.js'
 import { hush } from './output.js'
@@ -48,14 +50,23 @@ export async function withClient<T>(
         if (status > 0) hasAnswered = true
       },
     })
+    process.on('SIGINT', endAtSignal)
+    process.on('SIGTERM', endAtSignal)
     try {
       return await use(client)
     } finally {
+      process.off('SIGINT', endAtSignal)
+      process.off('SIGTERM', endAtSignal)
       client.close()
     }
   } catch (error) {
     throw failureOf(error, server.endpoint)
   }
+}
+
+/** Ends the process with the code of signals, unless something else waits for them, such as a transfer. */
+function endAtSignal(signal: NodeJS.Signals): void {
+  if (process.listenerCount(signal) === 1) process.exit(EXIT.interrupted)
 }
 
 /** The Failure for an error of the client library; any other error is returned unchanged. */
@@ -73,21 +84,52 @@ interface Server extends Omit<Awaited<ReturnType<typeof adminServer>>, 'region'>
 }
 
 /**
- * The server and the key. The address is that of the flag or of OSS_ENDPOINT, else that of the running server that uses the
- * data folder, else the default one where the environment has a key.
+ * The server and the key. Flags take precedence over a profile that a flag names, that over variables, and those over a profile
+ * that a variable names. Without an address it is the running server that uses the data folder, else that of the default
+ * profile, else the default address where the environment has a key. Throws Failure.
  */
 async function serverOf(values: ServerArguments['values'], given: Environment): Promise<Server> {
-  const env = { ...given, ...keyVariables(values) }
+  const flagged = values.get('profile')
+  const named = given.BINDERY_PROFILE || given.OSSUTIL_PROFILE || undefined
+  const base = flagged === undefined && named !== undefined ? await variablesOf(await requireProfile(named, given)) : {}
+  const chosen = flagged === undefined ? {} : await variablesOf(await requireProfile(flagged, given))
+  const env = over(over(over(base, set(given)), chosen), keyVariables(values))
   const folder = values.get('dir')
   const endpoint = values.get('endpoint') ?? (env.OSS_ENDPOINT || undefined)
   const region = values.get('region') ?? (env.OSS_REGION || env.BINDERY_REGION || undefined)
-  if (endpoint !== undefined) return { ...(await adminServer({ endpoint, folder }, env)), region }
+  if (endpoint !== undefined) {
+    return { ...(await adminServer({ endpoint, folder }, await withDefaultKey(env, folder))), region }
+  }
   const running = await findServer(resolve(folder ?? defaultFolder(env)))
-  if (running === undefined && folder === undefined && env.OSS_ACCESS_KEY_ID) {
-    return { ...(await adminServer({ endpoint, folder }, env)), region }
+  if (running === undefined && folder === undefined) {
+    const profile = env.OSS_ACCESS_KEY_ID ? undefined : await findProfile(DEFAULT_PROFILE, given)
+    const known = over(env, profile === undefined ? {} : await variablesOf(profile))
+    if (known.OSS_ACCESS_KEY_ID) {
+      return { ...(await adminServer({ endpoint, folder }, known)), region: region ?? known.OSS_REGION }
+    }
   }
   const found = await serverWithKey(folder, undefined, env)
   return { ...found, region: region ?? found.region }
+}
+
+/** Variables over others. A key is one thing: no part of one is joined with part of another. */
+function over(others: Environment, variables: Environment): Environment {
+  if (!variables.OSS_ACCESS_KEY_ID) return { ...others, ...variables }
+  const { OSS_ACCESS_KEY_ID: _, OSS_ACCESS_KEY_SECRET: __, OSS_SESSION_TOKEN: ___, ...rest } = others
+  return { ...rest, ...variables }
+}
+
+/** An empty variable is one that is not set. */
+function set(env: Environment): Environment {
+  return Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined && value !== ''))
+}
+
+/** The key of the default profile, where neither the environment nor a data folder has one. */
+async function withDefaultKey(env: Environment, folder: string | undefined): Promise<Environment> {
+  if (env.OSS_ACCESS_KEY_ID || env.BINDERY_ACCESS_KEY_ID || folder !== undefined) return env
+  if ((await requireRootKey(defaultFolder(env)).catch(() => undefined)) !== undefined) return env
+  const profile = await findProfile(DEFAULT_PROFILE, env)
+  return profile === undefined ? env : over(await variablesOf(profile), env)
 }
 
 /** The key of flags, as if variables held it. Throws Failure `argumentMissing` for half of a key. */
@@ -97,7 +139,7 @@ function keyVariables(values: ServerArguments['values']): Environment {
   if (id === undefined)
     throw new Failure('argumentMissing', { command: '--access-key-secret', argument: '--access-key-id' })
   if (secret === undefined)
-    return { OSS_ACCESS_KEY_ID: id, ...(token === undefined ? {} : { OSS_SESSION_TOKEN: token }) }
+    throw new Failure('argumentMissing', { command: '--access-key-id', argument: '--access-key-secret' })
   return { OSS_ACCESS_KEY_ID: id, OSS_ACCESS_KEY_SECRET: secret, OSS_SESSION_TOKEN: token }
 }
 

@@ -19,7 +19,7 @@ import { contentTypeOf } from './content-type.js'
 import type { Ending, Interruption } from './interruption.js'
 import type { Item } from './items.js'
 import type { Place } from './places.js'
-import { type OnChanged, watchedStore } from './watched-store.js'
+import { type OnChanged, requiring, watchedStore } from './watched-store.js'
 
 /** The options of all transfers of a command. */
 export interface TransferOptions {
@@ -123,9 +123,11 @@ interface Source extends Address {
 
 async function copy(context: Transferring, from: Source, to: Address): Promise<Done> {
   const { client, options } = context
-  const { partSize, parallel, multipartThreshold, noOverwrite } = options
+  const { partSize, parallel, multipartThreshold, noOverwrite, resume } = options
   const task = client.copy({
     ...(await copyOptions(client, from, options.object)),
+    checkpoints: resume === 'require' ? requiring(options.checkpoints, from, to) : options.checkpoints,
+    resume: resume !== 'never',
     from,
     to,
     ...(partSize === undefined ? {} : { partSize }),
@@ -133,7 +135,7 @@ async function copy(context: Transferring, from: Source, to: Address): Promise<D
     ...(multipartThreshold === undefined ? {} : { multipartThreshold }),
     ...(noOverwrite ? { forbidOverwrite: true } : {}),
   })
-  return done(context, task, await followed(context, task, 'discard'))
+  return done(context, task, await followed(context, task, 'keep'))
 }
 
 /** A copy keeps the tags and the metadata of its source, except for what the options name. */

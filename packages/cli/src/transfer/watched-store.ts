@@ -1,4 +1,5 @@
 import { type Checkpoint, type CheckpointStore, OssError } from '@bindery/client'
+import { type Address, addressText } from '../objects/address.js'
 
 /** An upload of a file to a key. */
 export interface UploadOfFile {
@@ -29,6 +30,18 @@ export function watchedStore(
       for await (const other of store.list()) if (isOf(other, upload)) onChanged(other)
       if (!isRequired) return undefined
       throw new OssError({ code: 'NothingToResume', message: `${upload.file} → oss://${upload.bucket}/${upload.key}` })
+    },
+  }
+}
+
+/** The checkpoints of a copy that fails where it cannot continue: OssError NothingToResume. */
+export function requiring(store: CheckpointStore, from: Address, to: Address): CheckpointStore {
+  return {
+    ...store,
+    async get(id) {
+      const known = await store.get(id)
+      if (known !== undefined) return known
+      throw new OssError({ code: 'NothingToResume', message: `${addressText(from)} → ${addressText(to)}` })
     },
   }
 }

@@ -1,11 +1,13 @@
 /** A copy on the server: one request, or parts of a multipart upload for objects that one request may not copy. */
+import type { Checkpoint } from '../types/checkpoint.js'
+import { CLIENT_CODES, OssError } from '../types/error.js'
 import type { CopyOptions, ObjectInfo } from '../types/object.js'
 import type { ObjectOptions } from '../types/object-options.js'
 import type { UploadResult } from '../types/upload.js'
-import { abort, complete, initiate, uploadPartCopy } from '../wire/multipart.js'
+import { abort, complete, initiate, listParts, uploadPartCopy } from '../wire/multipart.js'
 import { copyObject, headObject } from '../wire/objects.js'
 import type { Requester } from '../wire/requester.js'
-import { objectOptions } from './checkpoint.js'
+import { checkpointId, objectOptions } from './checkpoint.js'
 import { type PlannedPart, partSizeFor, planParts } from './plan.js'
 import { runPool } from './pool.js'
 import type { Run, Runner } from './task.js'
@@ -24,7 +26,8 @@ interface Place {
 /**
  * Copies one object. Sources of up to `multipartThreshold` bytes (1 GiB by default) take one request and appear
  * atomically; larger ones are copied in parts that require the source's ETag, so that a source which changes meanwhile
- * fails the copy.
+ * fails the copy. A part that the server has already, of an upload that a checkpoint names, is of the same ETag and therefore
+ * not copied again. The CRC-64 of the copy is compared with that of its source.
  */
 export class CopyRunner implements Runner<UploadResult> {
   readonly #requester: Requester
@@ -35,6 +38,7 @@ export class CopyRunner implements Runner<UploadResult> {
   #uploadId: string | undefined
   #waiting: PlannedPart[] = []
   readonly #etags = new Map<number, string>()
+  #unlock: (() => Promise<void>) | undefined
   #startedAt = 0
 
   constructor(requester: Requester, from: Place, to: Place, options: CopyOptions) {
@@ -53,10 +57,19 @@ export class CopyRunner implements Runner<UploadResult> {
   }
 
   async discard(): Promise<void> {
-    if (this.#uploadId !== undefined) await abort(this.#requester, { ...this.#to, uploadId: this.#uploadId })
+    if (this.#uploadId === undefined) return
+    await abort(this.#requester, { ...this.#to, uploadId: this.#uploadId })
+    await this.#forget()
   }
 
-  async close(): Promise<void> {}
+  async close(): Promise<void> {
+    await this.#unlock?.()
+    this.#unlock = undefined
+  }
+
+  async release(): Promise<void> {
+    await this.close()
+  }
 
   async #copyOnce(run: Run, { size, crc64 }: ObjectInfo): Promise<UploadResult> {
     run.board.reset([{ partNumber: 1, offset: 0, size }], size)
@@ -75,6 +88,7 @@ export class CopyRunner implements Runner<UploadResult> {
   }
 
   async #copyParts(run: Run, source: ObjectInfo): Promise<UploadResult | undefined> {
+    await this.#lock(source)
     if (this.#uploadId === undefined) await this.#begin(run, source)
     const uploadId = this.#uploadId ?? ''
     run.setState('running')
@@ -92,19 +106,85 @@ export class CopyRunner implements Runner<UploadResult> {
     const parts = [...this.#etags].sort(([one], [other]) => one - other)
     const list = parts.map(([partNumber, etag]) => ({ partNumber, etag }))
     const stored = await complete(this.#requester, { ...this.#to, uploadId }, list, this.#options, run.hooks)
+    await this.#forget()
+    if (source.crc64 !== undefined && stored.crc64 !== undefined && source.crc64 !== stored.crc64)
+      throw mismatch(source)
     return { ...this.#result(run, { ...stored, size: source.size, parts: list.length }), uploadId }
   }
 
   async #begin(run: Run, source: ObjectInfo): Promise<void> {
-    const partSize = partSizeFor(
-      source.size,
-      this.#options.partSize ?? Math.max(PART_BYTES, Math.ceil(source.size / 10_000)),
-    )
+    const partSize = this.#partSize(source)
     this.#waiting = planParts(source.size, partSize)
     run.board.reset(this.#waiting, source.size)
+    const { checkpoints, resume = true } = this.#options
+    const known = resume ? await checkpoints?.get(this.#checkpoint(source, partSize, '').id) : undefined
+    if (known !== undefined && (await this.#resume(run, known))) return
     const kept = this.#options.metadata === 'replace' ? {} : storedOptions(source)
     const options = { ...kept, ...objectOptions(this.#options) }
     this.#uploadId = await initiate(this.#requester, { ...this.#to, options }, run.hooks)
+    await this.#options.checkpoints?.put(this.#checkpoint(source, partSize, this.#uploadId))
+  }
+
+  /** Keeps other processes from the same copy. Throws TransferLocked. */
+  async #lock(source: ObjectInfo): Promise<void> {
+    const { checkpoints } = this.#options
+    if (checkpoints?.lock === undefined || this.#unlock !== undefined) return
+    this.#unlock = await checkpoints.lock(this.#checkpoint(source, this.#partSize(source), '').id)
+    if (this.#unlock === undefined) throw locked(this.#to.key)
+  }
+
+  /** Takes over the parts that the server has. Resolves to false where the upload has ended. */
+  async #resume(run: Run, { uploadId }: Checkpoint): Promise<boolean> {
+    const waiting = new Map(this.#waiting.map((part) => [part.partNumber, part]))
+    try {
+      for await (const { partNumber, size, etag } of listParts(this.#requester, { ...this.#to, uploadId }, run.hooks)) {
+        if (waiting.get(partNumber)?.size !== size) continue
+        waiting.delete(partNumber)
+        this.#etags.set(partNumber, etag)
+        run.emitPart(run.board.reused(partNumber))
+      }
+    } catch (error) {
+      if (error instanceof OssError && error.code === 'NoSuchUpload') return false
+      throw error
+    }
+    this.#waiting = [...waiting.values()]
+    this.#uploadId = uploadId
+    return true
+  }
+
+  /** The parts are the server's: a checkpoint names the upload, and everything that must be the same to continue it. */
+  #checkpoint({ size, etag }: ObjectInfo, partSize: number, uploadId: string): Checkpoint {
+    const { bucket, key, versionId = '' } = this.#from
+    const { endpoint } = this.#requester.address
+    const options = objectOptions(this.#options)
+    const fingerprint = JSON.stringify(['copy', bucket, key, versionId, etag, size, partSize, options])
+    const id = checkpointId(endpoint, this.#to.bucket, this.#to.key, fingerprint)
+    const now = Date.now()
+    const target = { bucket: this.#to.bucket, key: this.#to.key, uploadId }
+    return {
+      v: 1,
+      id,
+      endpoint,
+      ...target,
+      size,
+      partSize,
+      fingerprint,
+      parts: [],
+      options,
+      createdAt: now,
+      updatedAt: now,
+    }
+  }
+
+  async #forget(): Promise<void> {
+    const { checkpoints } = this.#options
+    if (checkpoints === undefined || this.#source === undefined) return
+    const partSize = this.#partSize(this.#source)
+    await checkpoints.delete(this.#checkpoint(this.#source, partSize, '').id)
+  }
+
+  #partSize({ size }: ObjectInfo): number {
+    return partSizeFor(size, this.#options.partSize ?? Math.max(PART_BYTES, Math.ceil(size / 10_000)))
   }
 
   async #copyPart(
@@ -147,7 +227,7 @@ export class CopyRunner implements Runner<UploadResult> {
       etag,
       size,
       parts,
-      reusedParts: 0,
+      reusedParts: run.board.reusedParts,
       retries: run.board.retries,
       ms: Date.now() - this.#startedAt,
       ...(crc64 === undefined ? {} : { crc64 }),
@@ -155,6 +235,22 @@ export class CopyRunner implements Runner<UploadResult> {
       ...(requestId === undefined ? {} : { requestId }),
     }
   }
+}
+
+function locked(key: string): OssError {
+  return new OssError({
+    code: CLIENT_CODES.locked,
+    message: `Another tab or process copies to ${key} at the moment.`,
+    hint: 'Wait for it, or stop it.',
+  })
+}
+
+function mismatch({ key }: ObjectInfo): OssError {
+  return new OssError({
+    code: CLIENT_CODES.checksumMismatch,
+    message: `The copy of ${key} does not have its CRC-64.`,
+    hint: 'Copy it again.',
+  })
 }
 
 /** A multipart copy transfers only bytes, so the source's headers and metadata are sent again. */

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { content, KIB, MIB, rejection, startClient } from '../testing/support.js'
 import type { OssError } from '../types/error.js'
+import { memoryStore } from './checkpoint.js'
 
 test('a download survives answers that break off, and goes on at the byte', async () => {
   const { client, seen } = await startClient(({ method, count }) =>
@@ -65,6 +66,43 @@ test('a copy of many parts keeps bytes and metadata', async () => {
   assert.deepEqual(await client.get('to'), bytes)
   await client.copy({ from: { key: 'from' }, to: { key: 'once' } }).result
   assert.deepEqual(await client.get('once'), bytes)
+})
+
+test('a copy in parts that was stopped goes on where it stopped, for the same source alone', async () => {
+  const started = await startClient()
+  const { client, seen } = started
+  const checkpoints = memoryStore()
+  await client.put('from', content(MIB))
+  const copy = () =>
+    client.copy({
+      from: { key: 'from' },
+      to: { key: 'to' },
+      multipartThreshold: 1,
+      partSize: 100 * KIB,
+      parallel: 1,
+      checkpoints,
+    })
+  const copied = () => seen.filter(({ method, query }) => method === 'PUT' && query.has('partNumber')).length
+  const stopped = async () => {
+    const task = copy()
+    await new Promise<void>((resolve) => task.on('part', ({ state }) => state === 'done' && resolve()))
+    await task.pause({ drain: true })
+    await task.abort({ keepParts: true })
+    return task.progress.parts.done
+  }
+  const done = await stopped()
+  assert.ok(done > 0 && done < 11)
+  const result = await copy().result
+  assert.deepEqual([result.reusedParts, copied()], [done, 11])
+  assert.equal(result.crc64, (await client.head('from')).crc64)
+  let left = 0
+  for await (const _ of checkpoints.list()) left += 1
+  assert.equal(left, 0)
+
+  await stopped()
+  await client.put('from', content(MIB, 5))
+  assert.equal((await copy().result).reusedParts, 0, 'the source was replaced')
+  assert.deepEqual(await client.get('to'), content(MIB, 5))
 })
 
 test('listings come in pages, with names that XML cannot hold', async () => {

@@ -1,4 +1,5 @@
 /** Objects, listings, downloads and copies. */
+import type { CheckpointStore } from './checkpoint.js'
 import type { OssError } from './error.js'
 import type { ObjectOptions } from './object-options.js'
 import type { PartSizing, Transfer } from './upload.js'
@@ -106,6 +107,10 @@ export interface CopyOptions extends ObjectOptions {
   readonly parallel?: number | 'auto'
   /** `copy`, the default, keeps the source's metadata; `replace` takes that of these options. */
   readonly metadata?: 'copy' | 'replace'
+  /** Where a copy in parts is remembered, so that it goes on in another process. Default: nowhere. */
+  readonly checkpoints?: CheckpointStore
+  /** `true`, the default: continues what the store knows of the same source, target and part size. */
+  readonly resume?: boolean
   readonly signal?: AbortSignal
 }
 

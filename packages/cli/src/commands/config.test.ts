@@ -1,0 +1,123 @@
+import assert from 'node:assert/strict'
+import { chmod, mkdir, readFile, stat, writeFile } from 'node:fs/promises'
+import path from 'node:path'
+import { after, before, test } from 'node:test'
+import { newFolder, type Ran, runWith, type Server, start } from '../testing/support.js'
+
+let server: Server
+let folder: string
+const ends: (() => unknown)[] = []
+const none = { endpoint: '', accessKeyId: '', accessKeySecret: '' }
+
+before(async () => {
+  const t = { after: (end: () => unknown) => ends.push(end) } as never
+  folder = await newFolder(t)
+  server = await start(t, path.join(folder, 'data'))
+})
+
+after(async () => {
+  for (const end of ends.reverse()) await end()
+})
+
+/** Runs a command without variables of a server, as a user with this home. */
+function bindery(
+  home: string,
+  args: readonly string[],
+  options: { env?: Record<string, string>; input?: string } = {},
+): Promise<Ran> {
+  const env = {
+    HOME: home,
+    XDG_CONFIG_HOME: path.join(home, 'settings'),
+    BINDERY_DIR: path.join(home, 'nothing'),
+    ...options.env,
+  }
+  return runWith(none, args, { env, ...(options.input === undefined ? {} : { input: options.input }) })
+}
+
+async function newHome(name: string, files: Readonly<Record<string, string>> = {}): Promise<string> {
+  const home = path.join(folder, name)
+  await mkdir(home, { recursive: true })
+  for (const [file, content] of Object.entries(files)) {
+    await mkdir(path.dirname(path.join(home, file)), { recursive: true })
+    await writeFile(path.join(home, file), content)
+  }
+  return home
+}
+
+test('settings are written to a file of their owner, read back, and name the server and the key', async () => {
+  const home = await newHome('own')
+  const set = (setting: string, value: string, input?: string) =>
+    bindery(home, ['config', 'set', setting, value, '--profile', 'here'], input === undefined ? {} : { input })
+  assert.equal((await set('endpoint', server.endpoint)).code, 0)
+  await set('access-key-id', server.accessKeyId)
+  await set('access-key-secret', '-', `${server.accessKeySecret}\n`)
+  const file = (await bindery(home, ['config', 'path'])).stdout.trim()
+  assert.equal(((await stat(file)).mode & 0o777).toString(8), '600')
+  assert.equal((await bindery(home, ['config', 'get', 'endpoint', '--profile', 'here'])).stdout, `${server.endpoint}\n`)
+  const listed = await bindery(home, ['ls', '--profile', 'here'])
+  assert.match(listed.stdout, /oss:\/\/demo\n/)
+  assert.match((await bindery(home, ['ls'], { env: { BINDERY_PROFILE: 'here' } })).stdout, /oss:\/\/demo\n/)
+  const shown = await bindery(home, ['profile', 'show', 'here'])
+  assert.ok(!shown.stdout.includes(server.accessKeySecret))
+
+  await bindery(home, ['config', 'unset', 'endpoint', '--profile', 'here'])
+  assert.match((await bindery(home, ['config', 'get', 'endpoint', '--profile', 'here'])).stderr, /has no endpoint/)
+  await bindery(home, ['profile', 'rm', 'here'])
+  assert.equal(await readFile(file, 'utf8'), '')
+  const gone = await bindery(home, ['ls', '--profile', 'here'])
+  assert.deepEqual([gone.code, /there is no profile here/.test(gone.stderr)], [1, true])
+})
+
+test('a change of one setting leaves all other lines as they are', async () => {
+  const text = '# mine\n[default]\nregion = cn-hangzhou\nother = kept\n\n[profile b]\nendpoint = http://b\n'
+  const home = await newHome('kept', { 'settings/bindery/config': text })
+  await bindery(home, ['config', 'set', 'region', 'cn-beijing'])
+  await bindery(home, ['config', 'set', 'endpoint', 'http://a'])
+  assert.equal(
+    await readFile(path.join(home, 'settings/bindery/config'), 'utf8'),
+    '# mine\n[default]\nregion = cn-beijing\nother = kept\nendpoint = http://a\n\n[profile b]\nendpoint = http://b\n',
+  )
+  const wrong = await bindery(home, ['config', 'set', 'endpont', 'x'])
+  assert.deepEqual([wrong.code, /Expected: endpoint, region/.test(wrong.stderr)], [1, true])
+})
+
+test('profiles of ossutil 1 and 2 and of AWS are used, and not changed', async () => {
+  const { endpoint, accessKeyId, accessKeySecret } = server
+  const first = await newHome('ossutil1', {
+    '.ossutilconfig': `[Credentials]\nlanguage=EN\nendpoint=${endpoint}\naccessKeyID=${accessKeyId}\naccessKeySecret=${accessKeySecret}\n`,
+  })
+  assert.match((await bindery(first, ['ls'])).stdout, /oss:\/\/demo\n/)
+  const second = await newHome('ossutil2', {
+    '.ossutilconfig': `[default]\nregion=cn-x\n[profile b]\naccess-key-id=${accessKeyId}\naccess-key-secret=${accessKeySecret}\nendpoint=${endpoint}\n`,
+    '.aws/credentials': `[a]\naws_access_key_id = ${accessKeyId}\naws_secret_access_key = ${accessKeySecret}\n`,
+    '.aws/config': `[profile a]\nregion = cn-hangzhou\nendpoint_url = ${endpoint}\n`,
+  })
+  for (const profile of ['a', 'b']) {
+    const { stdout, stderr } = await bindery(second, ['ls', '--profile', profile])
+    assert.match(stdout, /oss:\/\/demo\n/, stderr)
+  }
+  const names = (await bindery(second, ['profile', 'ls'])).stdout.split('\n').map((line) => line.split(' ')[0])
+  assert.deepEqual(names, ['default', 'b', 'a', ''])
+  const foreign = await bindery(second, ['profile', 'rm', 'a'])
+  assert.deepEqual([foreign.code, /does not change/.test(foreign.stderr)], [1, true])
+})
+
+test('a key comes from a program, and variables never complete half of one', async () => {
+  const { endpoint, accessKeyId, accessKeySecret } = server
+  const home = await newHome('program')
+  const program = path.join(home, 'print key.sh')
+  await writeFile(
+    program,
+    `#!/bin/sh\necho '${JSON.stringify({ AccessKeyId: accessKeyId, SecretAccessKey: accessKeySecret })}'\n`,
+  )
+  await chmod(program, 0o755)
+  await newHome('program', {
+    'settings/bindery/config': `[profile p]\nendpoint = ${endpoint}\ncredential-process = "${program}" now\n[profile broken]\nendpoint = ${endpoint}\ncredential-process = /nowhere/at-all\n`,
+  })
+  const env = { OSS_ACCESS_KEY_ID: 'LTAIother', OSS_ACCESS_KEY_SECRET: 'other', OSS_SESSION_TOKEN: 'of another key' }
+  const listed = await bindery(home, ['ls', '--profile', 'p'], { env })
+  assert.match(listed.stdout, /oss:\/\/demo\n/, listed.stderr)
+  const broken = await bindery(home, ['ls', '--profile', 'broken'])
+  assert.equal(broken.code, 3)
+  assert.match(broken.stderr, /\/nowhere\/at-all, which should print a key, has failed/)
+})

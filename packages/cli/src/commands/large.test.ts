@@ -1,0 +1,148 @@
+import assert from 'node:assert/strict'
+import { once } from 'node:events'
+import { open, readdir, rm } from 'node:fs/promises'
+import path from 'node:path'
+import { after, before, test } from 'node:test'
+import { type Client, createClient } from '@bindery/client'
+import { answered, settled, startCommand, until } from '../testing/interrupting.js'
+import { linesOf, newFolder, runWith, type Server, startLogged } from '../testing/support.js'
+
+const MIB = 1024 * 1024
+
+let server: Server
+let client: Client
+let folder: string
+let env: Readonly<Record<string, string>>
+const ends: (() => unknown)[] = []
+
+before(async () => {
+  const t = { after: (end: () => unknown) => ends.push(end) } as never
+  folder = await newFolder(t)
+  server = await startLogged(t, path.join(folder, 'data'))
+  env = { XDG_STATE_HOME: path.join(folder, 'state') }
+  const { accessKeyId, accessKeySecret, endpoint } = server
+  client = createClient({ endpoint, bucket: 'demo', auth: { credentials: { accessKeyId, accessKeySecret } } })
+  ends.push(() => client.close())
+})
+
+after(async () => {
+  for (const end of ends.reverse()) await end()
+})
+
+/** The last event of a kind, of a command that must succeed. */
+async function eventOf(event: string, ...args: readonly string[]): Promise<Record<string, unknown>> {
+  const { code, stdout, stderr } = await runWith(server, [...args, '--json'], { env })
+  assert.equal(code, 0, `${args.join(' ')}: ${stderr}`)
+  return linesOf(stdout).findLast((line) => line.event === event) ?? {}
+}
+
+/** The records of interrupted transfers on this machine. */
+const records = () => readdir(path.join(folder, 'state/bindery/transfers'))
+
+test('a copy on the server that is killed goes on with the parts that are missing', async () => {
+  await client.put('from', Buffer.alloc(60 * MIB, 'the bytes of an object '))
+  const command = ['cp', 'oss://demo/from', 'oss://demo/killed', '--part-size', '100KiB', '--parallel', '1']
+  const flags = ['--bigfile-threshold', '0']
+  const running = startCommand(server, env, ...command, ...flags)
+  await until(running, server, 5, ['UploadPartCopy', 'killed'])
+  running.child.kill('SIGKILL')
+  await once(running.child, 'exit')
+  const copied = await settled(server, 'UploadPartCopy', 'killed')
+  assert.ok(copied < 615, 'it was killed too late')
+  const done = await eventOf('done', ...command, ...flags)
+  assert.deepEqual([done.parts, done.reusedParts], [615, copied])
+  assert.equal(answered(server, 'UploadPartCopy', 'killed'), 615)
+  assert.equal(done.crc64, (await client.head('from')).crc64)
+  assert.deepEqual(await records(), [])
+})
+
+test('Ctrl-C ends a copy on the server after the running part, with the command that continues it', async () => {
+  const command = ['cp', 'oss://demo/from', 'oss://demo/stopped', '--part-size', '100KiB', '--parallel', '1']
+  const running = startCommand(server, env, ...command, '--bigfile-threshold', '0')
+  await until(running, server, 5, ['UploadPartCopy', 'stopped'])
+  running.child.kill('SIGINT')
+  assert.deepEqual(await once(running.child, 'exit'), [5, null])
+  assert.match(await running.stderr, /Stopped\. To continue: bindery cp oss:\/\/demo\/from oss:\/\/demo\/stopped /)
+  const done = await eventOf('done', ...command, '--bigfile-threshold', '0', '--resume', 'require')
+  assert.ok(Number(done.reusedParts) >= 5)
+  const { code, stderr } = await runWith(server, [...command, '--bigfile-threshold', '0', '--resume', 'require'], {
+    env,
+  })
+  assert.deepEqual([code, /there is no interrupted upload/.test(stderr)], [3, true])
+})
+
+test('Ctrl-C ends downloads, moves and syncs alike, and the printed command continues them', async () => {
+  const flags = ['--part-size', '100KiB', '--parallel', '1', '--bandwidth-limit', '1MiB']
+  for (const [command, to] of [
+    ['cp', path.join(folder, 'down/file')],
+    ['mv', path.join(folder, 'moved/file')],
+    ['sync', path.join(folder, 'synced')],
+  ] as const) {
+    const key = `signal/${command}/file`
+    await client.copy({ from: { key: 'from' }, to: { key } }).result
+    const from = command === 'sync' ? 'oss://demo/signal/sync/' : `oss://demo/${key}`
+    const running = startCommand(server, env, command, from, to, ...flags)
+    await until(running, server, 3, ['GetObject', key])
+    running.child.kill('SIGINT')
+    assert.deepEqual(await once(running.child, 'exit'), [5, null], command)
+    assert.match(await running.stderr, new RegExp(`To continue: bindery ${command} ${from}`))
+    const done = await eventOf('done', command, from, to, '--part-size', '100KiB')
+    assert.ok(Number(done.reusedParts) >= 3, `${command}: ${JSON.stringify(done)}`)
+  }
+})
+
+test('an object of more than 5 GiB is copied, without a byte that moves', async () => {
+  const request = { bucket: 'demo', key: 'large' }
+  const begun = await client.requester.sendForText({
+    op: 'InitiateMultipartUpload',
+    method: 'POST',
+    ...request,
+    query: { uploads: '' },
+  })
+  const [, uploadId = ''] = /<UploadId>(\w+)</.exec(begun.text) ?? []
+  for (let part = 1; part <= 90; part += 1) {
+    const query = { uploadId, partNumber: String(part) }
+    const headers = { 'x-oss-copy-source': '/demo/from' }
+    await client.requester.sendForText({ op: 'UploadPartCopy', method: 'PUT', ...request, query, headers })
+  }
+  await eventOf('done', 'mpu', 'complete', 'oss://demo/large', uploadId)
+  const { size, crc64 } = await client.head('large')
+  assert.equal(size, 90 * 60 * MIB)
+  assert.ok(size > 5 * 1024 * MIB)
+  const done = await eventOf('done', 'cp', 'oss://demo/large', 'oss://demo/copies/')
+  assert.deepEqual([done.size, done.crc64, done.to], [size, crc64, 'oss://demo/copies/large'])
+  assert.ok(Number(done.parts) > 1)
+})
+
+test('a sparse file of 100 GB is uploaded in 10,000 parts, is interrupted, and goes on', async () => {
+  const file = path.join(folder, 'sparse')
+  const handle = await open(file, 'w')
+  await handle.truncate(10_000 * 10 * MIB)
+  await handle.close()
+  const command = [
+    'cp',
+    file,
+    'oss://demo/sparse',
+    '--part-size',
+    '10MiB',
+    '--parallel',
+    '1',
+    '--bandwidth-limit',
+    '40MiB',
+  ]
+  let stored = 0
+  for (const wished of [2, 4]) {
+    const running = startCommand(server, env, ...command)
+    await until(running, server, wished, ['UploadPart', 'sparse'])
+    running.child.kill('SIGINT')
+    assert.deepEqual(await once(running.child, 'exit'), [5, null])
+    stored = await settled(server, 'UploadPart', 'sparse')
+  }
+  const [upload] = linesOf((await runWith(server, ['mpu', 'ls', 'oss://demo/sparse', '--json'], { env })).stdout)
+  assert.deepEqual([upload?.parts, upload?.bytes], [stored, stored * 10 * MIB], 'no part was sent twice')
+  const map = await runWith(server, ['mpu', 'map', 'oss://demo/sparse', '--upload', file, '--json'], { env })
+  assert.match(map.stdout, /"partCount":10000/)
+  await eventOf('aborted', 'mpu', 'abort', 'oss://demo/sparse', String(upload?.uploadId))
+  await rm(file)
+  assert.deepEqual(await records(), [])
+})
