@@ -9,7 +9,7 @@ import { DownloadRunner } from './transfer/download.js'
 import { streamObject } from './transfer/stream.js'
 import { Task } from './transfer/task.js'
 import type { BucketInfo, BucketOptions, ListedBucket, ListedVersion } from './types/bucket.js'
-import type { ClientOptions } from './types/client.js'
+import type { ClientOptions, SignedRequest, SignTarget } from './types/client.js'
 import type {
   CopyOptions,
   DeleteResult,
@@ -137,6 +137,17 @@ export class Client extends Uploader {
    */
   presignMultipart(options: PresignMultipartOptions): Promise<PresignedMultipart> {
     return presignMultipart(this.requester, { ...options, bucket: this.bucketOf(options.bucket) })
+  }
+
+  /**
+   * Signs what a page wants to send (`auth: { signer }`), each as a URL. The caller checks first that the page may send it.
+   * @param options `expiresIn` in seconds, 1 to 604,800; default 900
+   */
+  sign(
+    targets: readonly SignTarget[],
+    { expiresIn = 900 }: { readonly expiresIn?: number } = {},
+  ): Promise<SignedRequest[]> {
+    return Promise.all(targets.map(async (target) => ({ url: await this.requester.presign(target, expiresIn) })))
   }
 
   /**
