@@ -6,7 +6,6 @@ import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } fr
 import path from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { parseArgs } from 'node:util'
-import { build } from 'esbuild'
 import { setUp } from './setup.mjs'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
@@ -49,6 +48,8 @@ async function stageCommand(folder) {
     path.join(folder, 'console'),
     (file) => !file.endsWith('.json'),
   )
+  // in a fresh clone it is installed only now
+  const { build } = await import('esbuild')
   await build({
     absWorkingDir: root,
     entryPoints: ['packages/client/dist/node/index.js'],

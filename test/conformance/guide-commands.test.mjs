@@ -5,6 +5,7 @@ import { randomBytes } from 'node:crypto'
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { test } from 'node:test'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { CERTIFICATES } from '../../packages/server/dist/testing/certificates.js'
 import { guideBlocks } from '../support/guide-blocks.mjs'
 import { openPlace, openServed, preambleOf, root, runServer, runShell } from './guides/place.mjs'
@@ -151,6 +152,26 @@ test('the test with faults that the guide prints passes', async (t) => {
   assert.deepEqual(others, [])
   writeFileSync(path.join(place.cwd, 'faults.test.mjs'), code)
   assert.match(await runShell(place, 'node --test --test-reporter=tap'), /^# pass 1$/m)
+})
+
+test('a log that logrotate copies and empties goes on at the beginning of its file', async (t) => {
+  const [start, configuration, ...others] = guideBlocks('logs')
+  assert.deepEqual(others, [])
+  const place = openPlace(t)
+  const log = path.join(place.cwd, 'bindery.log')
+  const rules = path.join(place.cwd, 'logrotate.conf')
+  writeFileSync(rules, configuration.code.replace('/var/log/bindery.log', log))
+  const requests = () => [...readFileSync(log, 'utf8').matchAll(/"key":"(\w+)"/g)].map(([, key]) => key)
+  const code = await runServer(place, start.code.trim(), async (endpoint) => {
+    await fetch(`${endpoint}/demo/before`)
+    while (!requests().includes('before')) await sleep(20)
+    await runShell(place, `logrotate --force --state '${place.cwd}/state' '${rules}'`)
+    assert.match(readFileSync(`${log}.1`, 'utf8'), /"key":"before"/)
+    await fetch(`${endpoint}/demo/after`)
+    while (!requests().includes('after')) await sleep(20)
+    assert.deepEqual([requests(), readFileSync(log)[0]], [['after'], '{'.charCodeAt(0)])
+  })
+  assert.equal(code, 0)
 })
 
 test('promtool accepts the scrape configuration', async (t) => {
