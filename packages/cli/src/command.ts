@@ -79,9 +79,9 @@ export const COMMANDS = {
     examples: ['bindery mb oss://demo', 'bindery mb oss://cold --storage-class IA'],
   },
   rb: {
-    synopsis: 'oss://BUCKET',
-    flags: [...SERVER_FLAGS],
-    examples: ['bindery rb oss://demo'],
+    synopsis: 'oss://BUCKET [--force]',
+    flags: ['yes', ...SERVER_FLAGS],
+    examples: ['bindery rb oss://demo', 'bindery rb oss://tests --force'],
   },
   ls: {
     synopsis: '[oss://BUCKET[/PREFIX]] [--recursive] [--versions] [--format TEMPLATE]',
@@ -110,7 +110,7 @@ export const COMMANDS = {
   },
   cp: {
     synopsis: 'FROM TO [--recursive] [flags]',
-    flags: ['recursive', 'no-overwrite', 'update', 'upload-id', 'version-id', ...TRANSFER_FLAGS],
+    flags: ['recursive', 'no-overwrite', 'update', 'fail-on-skip', 'upload-id', 'version-id', ...TRANSFER_FLAGS],
     examples: [
       'bindery cp big.iso oss://demo/',
       'bindery cp oss://demo/big.iso ./copy.iso',
@@ -122,7 +122,7 @@ export const COMMANDS = {
   },
   mv: {
     synopsis: 'FROM TO [--recursive] [flags]',
-    flags: ['recursive', 'no-overwrite', 'update', ...TRANSFER_FLAGS],
+    flags: ['recursive', 'no-overwrite', 'update', 'fail-on-skip', ...TRANSFER_FLAGS],
     examples: ['bindery mv report.pdf oss://demo/reports/', 'bindery mv -r oss://demo/inbox/ oss://archive/2026/'],
   },
   sync: {
@@ -161,6 +161,21 @@ export const COMMANDS = {
     synopsis: 'FILE|oss://BUCKET/KEY|- [OTHER] [--bytes]',
     flags: ['bytes', ...SERVER_FLAGS],
     examples: ['bindery hash big.iso', 'bindery hash big.iso oss://demo/big.iso'],
+  },
+  mkdir: {
+    synopsis: 'oss://BUCKET/FOLDER/',
+    flags: [...SERVER_FLAGS],
+    examples: ['bindery mkdir oss://demo/inbox/'],
+  },
+  append: {
+    synopsis: 'FILE|- oss://BUCKET/KEY [flags]',
+    flags: [...HEADER_FLAGS, ...SERVER_FLAGS],
+    examples: ['bindery append today.log oss://demo/all.log', 'date | bindery append - oss://demo/all.log'],
+  },
+  symlink: {
+    synopsis: 'oss://BUCKET/TARGET oss://BUCKET/LINK [flags]',
+    flags: ['no-overwrite', ...SERVER_FLAGS],
+    examples: ['bindery symlink oss://demo/releases/2.1.zip oss://demo/releases/latest.zip'],
   },
   'set-props': {
     synopsis: 'oss://BUCKET/KEY [--recursive] [--meta NAME=VALUE] [--acl ACL] [--storage-class CLASS] [flags]',

@@ -57,6 +57,7 @@ export const FLAGS = {
   checksum: {},
   'size-only': {},
   update: { spellings: ['-u'] },
+  'fail-on-skip': {},
   'no-overwrite': { spellings: ['--forbid-overwrite', '--ignore-existing'] },
   // the transfer
   'upload-id': { value: 'ID' },

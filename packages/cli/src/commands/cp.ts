@@ -85,6 +85,7 @@ async function transferCommand(
         hasProgress: !flags.has('no-progress'),
         jobs,
         isBatch: isRecursive,
+        failsOnSkip: flags.has('fail-on-skip'),
         items,
         counted,
         commandLine: commandLineOf(command, args),

@@ -112,7 +112,11 @@ export const ENGLISH_COMMANDS: { readonly help: HelpSentences; readonly commands
         'storage-class': 'class of objects that name none: Standard, IA, Archive, ColdArchive, DeepColdArchive',
       },
     },
-    rb: { summary: 'Delete an empty bucket.', details: SERVER_DETAILS, flags: {} },
+    rb: {
+      summary: 'Delete a bucket.',
+      details: ['It must be empty, unless --force is given.', ...SERVER_DETAILS],
+      flags: { yes: 'empty it first: all objects, versions and parts of uploads' },
+    },
     ls: {
       summary: 'List buckets, or the objects and folders of a bucket.',
       details: [
@@ -224,6 +228,27 @@ export const ENGLISH_COMMANDS: { readonly help: HelpSentences; readonly commands
         ...SERVER_DETAILS,
       ],
       flags: { bytes: 'read the bytes of objects' },
+    },
+    mkdir: {
+      summary: 'Make an empty object that stands for a folder.',
+      details: [
+        'A folder needs none: it exists where a key begins with it. Some programs show it only so.',
+        ...SERVER_DETAILS,
+      ],
+      flags: {},
+    },
+    append: {
+      summary: 'Append a file or standard input to an object.',
+      details: [
+        'The first append makes the object, with the properties of the flags. An object that was uploaded otherwise cannot be appended to.',
+        ...SERVER_DETAILS,
+      ],
+      flags: {},
+    },
+    symlink: {
+      summary: 'Make an object that stands for another one of its bucket.',
+      details: ['Reading LINK reads TARGET, as it is then.', ...SERVER_DETAILS],
+      flags: { 'no-overwrite': 'keep an object that exists' },
     },
     'set-props': {
       summary: 'Change what objects are stored with: headers, metadata, ACL, class, tags.',

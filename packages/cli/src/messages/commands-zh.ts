@@ -104,7 +104,11 @@ export const CHINESE_COMMANDS: { readonly help: HelpSentences; readonly commands
         'storage-class': '对象的默认存储类型：Standard、IA、Archive、ColdArchive、DeepColdArchive',
       },
     },
-    rb: { summary: '删除空的 Bucket。', details: SERVER_DETAILS, flags: {} },
+    rb: {
+      summary: '删除 Bucket。',
+      details: ['Bucket 必须为空，除非使用 --force。', ...SERVER_DETAILS],
+      flags: { yes: '先清空：全部对象、版本和上传的分片' },
+    },
     ls: {
       summary: '列出 Bucket，或一个 Bucket 中的对象和目录。',
       details: [
@@ -207,6 +211,21 @@ export const CHINESE_COMMANDS: { readonly help: HelpSentences; readonly commands
       summary: '打印文件或对象的校验值，或比较两者。',
       details: ['对象的校验值由服务报告。带 OTHER 时，大小或 CRC-64 不同则退出码为 6。', ...SERVER_DETAILS],
       flags: { bytes: '读取对象的数据' },
+    },
+    mkdir: {
+      summary: '创建表示目录的空对象。',
+      details: ['目录不需要它：有 Key 以该目录开头即存在目录。有些程序只在有它时才显示目录。', ...SERVER_DETAILS],
+      flags: {},
+    },
+    append: {
+      summary: '把文件或标准输入追加到对象。',
+      details: ['第一次追加创建对象，并采用参数指定的属性。以其他方式上传的对象不能追加。', ...SERVER_DETAILS],
+      flags: {},
+    },
+    symlink: {
+      summary: '创建代表同一 Bucket 中另一个对象的软链接。',
+      details: ['读取 LINK 即读取当时的 TARGET。', ...SERVER_DETAILS],
+      flags: { 'no-overwrite': '保留已存在的对象' },
     },
     'set-props': {
       summary: '更改对象的属性：请求头、元数据、ACL、存储类型、标签。',

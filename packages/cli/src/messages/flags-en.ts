@@ -46,6 +46,7 @@ export const ENGLISH_FLAGS: Readonly<Record<FlagName, string>> = {
   checksum: 'compare by size and CRC-64 instead of time',
   'size-only': 'compare by size instead of time',
   update: 'only what the target lacks, or has older',
+  'fail-on-skip': 'exit code 6 where something was skipped',
   'no-overwrite': 'keep objects and files that exist; sent as x-oss-forbid-overwrite',
   'upload-id': 'continue this upload of the file, begun by any program; see bindery mpu ls',
   'part-size': 'bytes per part: 100KiB to 5GiB; chosen by the size of the file',

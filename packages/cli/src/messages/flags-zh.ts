@@ -45,6 +45,7 @@ export const CHINESE_FLAGS: Readonly<Record<FlagName, string>> = {
   checksum: '用大小和 CRC-64 比较，而不用时间',
   'size-only': '只用大小比较，而不用时间',
   update: '只处理目标没有或较旧的内容',
+  'fail-on-skip': '有内容被跳过时退出码为 6',
   'no-overwrite': '保留已存在的对象和文件；即 x-oss-forbid-overwrite',
   'upload-id': '继续该文件的这个上传，不论由什么程序开始；见 bindery mpu ls',
   'part-size': '分片大小：100KiB 到 5GiB；默认由文件大小决定',

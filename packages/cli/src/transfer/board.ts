@@ -29,7 +29,8 @@ export interface BoardProgress {
 export class Board {
   readonly #active = new Set<Transfer<unknown>>()
   readonly #samples: { readonly at: number; readonly moved: number }[] = []
-  readonly #startedAt = performance.now()
+  readonly #now: () => number
+  readonly #startedAt: number
   totalFiles: number | undefined
   totalBytes: number | undefined
   files = 0
@@ -43,8 +44,15 @@ export class Board {
   /** Bytes that were moved without a task. */
   streamed = 0
 
+  /** @param now milliseconds since some moment */
+  constructor(now: () => number = () => performance.now()) {
+    this.#now = now
+    this.#startedAt = now()
+    this.#samples.push({ at: this.#startedAt, moved: 0 })
+  }
+
   get seconds(): number {
-    return (performance.now() - this.#startedAt) / 1_000
+    return (this.#now() - this.#startedAt) / 1_000
   }
 
   started(task: Transfer<unknown>): void {
@@ -86,9 +94,10 @@ export class Board {
   }
 
   #speed(moved: number): number {
-    const now = performance.now()
+    const now = this.#now()
     this.#samples.push({ at: now, moved })
-    while ((this.#samples[0]?.at ?? now) < now - SPEED_WINDOW_MS) this.#samples.shift()
+    // one sample before the window stays: where samples are rarer than that, there is no other
+    while ((this.#samples[1]?.at ?? now) < now - SPEED_WINDOW_MS) this.#samples.shift()
     const [first] = this.#samples
     if (first === undefined || first.at === now) return 0
     return Math.max(0, Math.round(((moved - first.moved) / Math.max(250, now - first.at)) * 1_000))

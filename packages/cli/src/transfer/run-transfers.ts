@@ -1,4 +1,4 @@
-import { type Client, OssError } from '@bindery/client'
+import { type Client, OssError, type TransferPart } from '@bindery/client'
 import { Failure } from '@bindery/server'
 import { EXIT, type ExitCode } from '../exit-codes.js'
 import type { Language } from '../language.js'
@@ -24,6 +24,8 @@ export interface TransferPlan {
   readonly jobs: number
   /** Whether a failure of one of them leaves the others running. */
   readonly isBatch: boolean
+  /** Whether something that is skipped counts as something that a check found. */
+  readonly failsOnSkip?: boolean
   /** Finds the transfers. */
   readonly items: () => AsyncIterable<Item>
   /** Finds them a second time, to count them where progress is shown; absent where that would cost too much. */
@@ -93,7 +95,9 @@ class Run {
     const fatal = this.#fatal === undefined ? undefined : failureOf(this.#fatal, this.#endpoint)
     if (fatal !== undefined && !(fatal instanceof Failure)) throw fatal
     if (fatal !== undefined) return { exit: failureExit(fatal), fatal }
-    return { exit: this.#interruption.isRequested ? EXIT.interrupted : this.#exit }
+    if (this.#interruption.isRequested) return { exit: EXIT.interrupted }
+    const isSkipped = this.#plan.failsOnSkip === true && this.#board.skipped > 0
+    return { exit: this.#exit === EXIT.ok && isSkipped ? EXIT.found : this.#exit }
   }
 
   get #endpoint(): string {
@@ -124,7 +128,12 @@ class Run {
     const reporter = this.#reporter
     const onChanged = (upload: Parameters<TransferOptions['onChanged']>[0]) =>
       reporter.note(this.#words.sourceChanged(placeText(item.from), placeText(item.to), upload.uploadId))
-    const context = { client, board: this.#board, interruption: this.#interruption }
+    const context = {
+      client,
+      board: this.#board,
+      interruption: this.#interruption,
+      ...(this.#plan.hasJson ? { onPart: (part: TransferPart) => void this.#part(item, part) } : {}),
+    }
     try {
       if (options.isUpdate && (await isCurrent(client, item))) return await this.#skipped(item, 'UpToDate')
       await reporter.json({ event: 'start', ...namesOf(item), ...(item.size === undefined ? {} : { size: item.size }) })
@@ -134,6 +143,15 @@ class Run {
       await reporter.json({ event: 'done', ...namesOf(item), ...done })
     } catch (error) {
       await this.#failed(item, error)
+    }
+  }
+
+  async #part(item: Item, part: TransferPart): Promise<void> {
+    const { partNumber, offset, size, state, attempt, error } = part
+    if (state === 'retrying') {
+      await this.#reporter.json({ event: 'retry', ...namesOf(item), partNumber, attempt, code: error?.code })
+    } else if (state === 'done' || state === 'reused') {
+      await this.#reporter.json({ event: 'part', ...namesOf(item), partNumber, offset, size, state })
     }
   }
 

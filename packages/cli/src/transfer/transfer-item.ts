@@ -8,6 +8,7 @@ import {
   type ObjectOptions,
   OssError,
   type Transfer,
+  type TransferPart,
   type UploadOptions,
   type UploadResult,
 } from '@bindery/client'
@@ -61,6 +62,8 @@ export interface Transferring {
   readonly options: TransferOptions
   readonly board: Board
   readonly interruption: Interruption
+  /** Called when a part is stored, taken over or sent again. */
+  readonly onPart?: (part: TransferPart) => void
 }
 
 /** Transfers one item. Throws OssError, Aborted where a signal ended it. */
@@ -204,16 +207,19 @@ async function print({ client, board, interruption }: Transferring, { bucket, ke
 
 /** Waits for a task, which the board counts meanwhile. */
 async function followed<Result>(
-  { board, interruption }: Transferring,
+  { board, interruption, onPart }: Transferring,
   task: Transfer<Result>,
   ending: Ending,
 ): Promise<Result> {
   board.started(task)
+  const unwatch = onPart === undefined ? undefined : task.on('part', onPart)
   try {
     return await interruption.run(task, ending)
   } catch (error) {
     board.ended(task, undefined)
     throw error
+  } finally {
+    unwatch?.()
   }
 }
 
