@@ -137,3 +137,19 @@ test('a map of thousands of parts is drawn without blocking the page, and descri
   await page.waitForSelector('text=Part 51: 1 B, stored.')
   assert.ok((await longest()) < LONG_MS, `a task took ${await longest()} ms`)
 })
+
+test('in a window of 420 pixels nothing but lists scrolls sideways', async (t) => {
+  const { page, context } = await openConsole(browser, server, { viewport: { width: 420, height: 800 } })
+  t.after(() => context.close())
+  await signIn(page, server)
+  for (const [address, ready] of [
+    ['#/', '.figure'],
+    ['#/buckets/many?prefix=n%2F', 'tbody tr[aria-selected]'],
+    ['#/buckets/many/settings?document=cors', 'textarea'],
+  ]) {
+    await page.goto(`${server.endpoint}/-/console/${address}`)
+    await page.waitForSelector(ready)
+    const wide = await page.locator('#main').evaluate(({ scrollWidth, clientWidth }) => scrollWidth - clientWidth)
+    assert.equal(wide, 0, address)
+  }
+})
