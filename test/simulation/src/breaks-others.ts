@@ -73,7 +73,7 @@ export const OTHER_BREAKS: readonly Break[] = [
     invariant: 'callback',
     name: 'a repeated Complete makes its callback again',
     mode: 'sequence',
-    seed: 29,
+    seed: 193,
     file: `${DOMAIN}uploads/complete.js`,
     find: 'if (callback !== undefined && found.callback === undefined) {',
     replace: `const again = await domain.metadata.read((reader) => readObject(reader, nameOf(completion)));
