@@ -36,6 +36,10 @@ test('a misspelt command is refused with the right one', async () => {
   }
 })
 
+test('a name that other servers have for a command is refused with the one here', async () => {
+  assert.match((await bindery('start')).output, /unknown command start\. Did you mean serve\?/)
+})
+
 test('wrong arguments of any command are exit code 1 and name what is wrong', async () => {
   const cases: [args: string[], message: RegExp][] = [
     [['serve', '--prot', '1'], /unknown flag --prot\. Did you mean --port\?/],

@@ -37,8 +37,17 @@ export async function pageIn(language: Language, name: CommandName, argument?: s
 export function requireCommand(name: string): CommandName {
   const found = commandOf(name)
   if (found !== undefined) return found
-  throw new Failure('unknownCommand', { command: name, suggestion: nearest(name, [...COMMAND_NAMES]) })
+  const suggestion = OTHER_NAMES.get(name) ?? nearest(name, [...COMMAND_NAMES])
+  throw new Failure('unknownCommand', { command: name, suggestion })
 }
+
+/** Names that other servers have for a command, and that are nearer to another one in their letters. */
+const OTHER_NAMES: ReadonlyMap<string, CommandName> = new Map([
+  ['start', 'serve'],
+  ['run', 'serve'],
+  ['server', 'serve'],
+  ['migrate', 'upgrade'],
+])
 
 /** The commands, one per line, and where to read more. */
 export function overview(messages: Messages): string {
