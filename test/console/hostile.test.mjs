@@ -118,6 +118,9 @@ test('objects with hostile names are deleted, and no others', async (t) => {
   await page.click('dialog .danger.primary')
   await page.waitForSelector('text=3 objects were deleted.')
   await page.waitForSelector('dialog', { state: 'detached' })
+  // the list is loaded again
+  await page.waitForSelector('tbody >> text=__proto__', { state: 'detached' })
+  await page.waitForSelector('tbody >> text=picture.svg')
   const shown = (await page.locator('tbody .named').allTextContents()).join('\n')
   for (const name of ['onerror', 'line', '__proto__']) assert.ok(!shown.includes(name), name)
   for (const name of ['constructor', 'invoice', 'picture.svg', '%2e%2e%2f']) assert.ok(shown.includes(name), name)
