@@ -10,6 +10,7 @@ import {
   s3Dialect,
 } from '@bindery/protocol'
 import type { ByteSource } from '@bindery/storage'
+import type { Requester } from './access/requester.js'
 import type { UnreadCall } from './call.js'
 import { Scope } from './domain/scope.js'
 import type { OpenForms } from './form/open-forms.js'
@@ -43,6 +44,10 @@ export class Exchange {
   dialect: Dialect
   /** Known once the request is routed. */
   operation: DeclaredOperation | undefined
+  /** Known once the request is authenticated. */
+  requester: Requester | undefined
+  /** Whether its bucket was looked up. */
+  isBucketRead = false
   /** Headers of the answer, for success and failure. */
   crossOrigin: ServiceResponse['headers'] = []
   #body: ByteSource

@@ -27,7 +27,7 @@ import type { Identified } from './access/authenticate.js'
 import { authorise as requireAllowed, type Touched } from './access/authorise.js'
 import { requestTagsOf } from './access/conditions.js'
 import { editionOf } from './access/requester.js'
-import { noteEarlyFailure, noteRequest, noteRequester, onSentOf } from './access-log/log-request.js'
+import { noteEarlyFailure, noteRequest, onSentOf } from './access-log/log-request.js'
 import { contentOf, readDocument } from './body.js'
 import { type Call, type Found, type Reply, UnreadCall } from './call.js'
 import { findBucket } from './domain/buckets/buckets.js'
@@ -235,7 +235,7 @@ function authenticated(
   operation: RoutedOperation,
 ): Awaitable<Authenticated> {
   const { reading } = identified
-  noteRequester(exchange, identified.requester)
+  exchange.requester = identified.requester
   if (operation === undefined) {
     return refuseInBucket(exchange, identified, notAllowed(exchange, reading.level, parts))
   }

@@ -122,6 +122,16 @@ describe('round trips of a request, authorisation included', () => {
     assert.equal(await count(() => call(started, { method: 'GET', bucket: BUCKET, key: 'parts' })), 2)
   })
 
+  test('a read that fails takes no more than one that succeeds', async () => {
+    const { started, count } = await countedService()
+    const ask = (request: object) => call(started, { method: 'GET', bucket: BUCKET, ...request })
+    await ask({ method: 'PUT', key: 'private', body: 'x' })
+    await ask({ method: 'PUT', key: 'public', body: 'x', headers: { 'x-oss-object-acl': 'public-read' } })
+    assert.equal(await count(() => ask({ key: 'missing' })), 1)
+    const [refused, allowed] = ['private', 'public'].map((key) => () => ask({ key, as: 'anonymous' }))
+    assert.equal(await count(refused ?? assert.fail), await count(allowed ?? assert.fail))
+  })
+
   test('a Complete of one page takes 5, each other step of an upload one more than in the domain', async () => {
     const { started, count } = await countedService()
     let uploadId = ''

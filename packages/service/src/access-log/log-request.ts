@@ -17,8 +17,6 @@ interface LoggedExchange {
 }
 
 const logged = new WeakMap<Exchange, LoggedExchange>()
-/** Known requesters of requests that may fail before they are noted. */
-const requesters = new WeakMap<Exchange, Requester>()
 
 /** Notes that a request is to a bucket, if that is logged. */
 export function noteRequest(
@@ -26,22 +24,18 @@ export function noteRequest(
   requester: Requester,
   { bucket, object }: Pick<Found, 'bucket' | 'object'>,
 ): void {
+  exchange.isBucketRead = true
   if (bucket?.documents?.logging !== undefined) logged.set(exchange, { bucket, requester, object })
-}
-
-/** Notes the requester of a request, before its bucket is looked up. */
-export function noteRequester(exchange: Exchange, requester: Requester): void {
-  requesters.set(exchange, requester)
 }
 
 /** Notes a request that failed before its bucket was looked up, such as one whose signature or parameters are malformed. */
 export function noteEarlyFailure(exchange: Exchange): Awaitable<void> {
   const { domain } = exchange.surroundings
   const { bucket: name } = exchange.log
-  if (logged.has(exchange) || name === undefined || !isBucketName(name)) return undefined
+  if (exchange.isBucketRead || name === undefined || !isBucketName(name)) return undefined
   return settle(
     () => findBucketIfAny(domain, name, () => undefined),
-    (found) => noteRequest(exchange, requesters.get(exchange) ?? UNKNOWN, { bucket: found?.bucket, object: undefined }),
+    (found) => noteRequest(exchange, exchange.requester ?? UNKNOWN, { bucket: found?.bucket, object: undefined }),
     // the failure of the request is answered, whatever comes of its line
     () => undefined,
   )
