@@ -154,7 +154,13 @@ function testGateways(startBlobs) {
     await world.postgres.start()
     await until('the gateway', async () => (await fetch(`${one.endpoint}/-/health/ready`)).status === 200)
     const client = sdkClient(one)
-    await client.put('after', Buffer.from('x'))
+    // reads recover first: the gateway opens its session for commits again on demand
+    const isStored = () =>
+      client.put('after', Buffer.from('x')).then(
+        () => true,
+        () => false,
+      )
+    await until('a commit', isStored)
     assert.equal((await client.get('after')).toString(), 'x')
   })
 }

@@ -143,8 +143,13 @@ export class UnreadCall<O extends Operation> {
     return bucketUrlOf(this.bucketName, this.#reached, this.#options.endpoint)
   }
 
+  /** Whether the bucket is named in the host, in the path, or by a host of its own. */
+  get style(): AddressingStyle {
+    return this.#head.style
+  }
+
   get #reached(): Reached {
-    return { ...this.origin, style: this.#head.style }
+    return { ...this.origin, style: this.style }
   }
 
   get #options(): ServiceOptions {

@@ -329,6 +329,10 @@ export const CATALOGUE = {
   ),
   noSuchBucketPolicy: row('NoSuchBucketPolicy', 404, 'The specified bucket policy does not exist.'),
   invalidPolicyDocument: row('InvalidPolicyDocument', 400, 'Invalid Policy: {why}.'),
+  serviceWorkerRefused: accessDenied(
+    'An object may become a service worker only at an address whose host names its bucket.',
+    '0003-00000001',
+  ),
   publicPolicyBlocked: accessDenied('Put public bucket policy is not allowed', '0003-00090006'),
   publicBucketAclBlocked: accessDenied('Put public bucket acl is not allowed', '0003-00090005'),
   noSuchWebsite: row('NoSuchWebsiteConfiguration', 404, 'The specified bucket does not have a website configuration.'),

@@ -4,6 +4,7 @@ import type { Operation } from '../operation.js'
 
 /** The causes that any request may get, whatever its operation. */
 export const COMMON_CAUSES: readonly Cause[] = [
+  'serviceWorkerRefused',
   // Authentication
   'signatureDoesNotMatch',
   'sourceNotAllowed',

@@ -62,7 +62,8 @@ export function circumstancesOf(requester: Requester, { request, stated, now }: 
       case 'acs:MFAPresent':
         return 'false'
       case 'acs:AccessId':
-        return requester.kind === 'anonymous' ? undefined : requester.accessKeyId
+        // a session that stands for a key is bound by what is denied to the key
+        return requester.kind === 'anonymous' ? undefined : (requester.standsFor ?? requester.accessKeyId)
     }
     return undefined
   }

@@ -48,6 +48,20 @@ const reads = async (started: StartedService, as: AccessKey, key = 'a/1') =>
   (await call(started, { method: 'GET', bucket: BUCKET, key, as })).status
 
 describe('the sign-in of the console', () => {
+  test('what is denied to a key is denied to the session that stands for it', async () => {
+    const { started, alice } = await startWithAlice()
+    const { accessKeyId } = alice
+    const denial = { ...READS_A, Effect: 'Deny', Condition: { StringEquals: { 'acs:AccessId': accessKeyId } } }
+    const { key } = await signIn(started, alice)
+    assert.deepEqual([await reads(started, alice), await reads(started, key)], [200, 200])
+    await done(started, 'PutUserPolicy', {
+      UserName: 'alice',
+      PolicyName: 'denies',
+      PolicyDocument: documentOf([denial]),
+    })
+    assert.deepEqual([await reads(started, alice), await reads(started, key)], [403, 403])
+  })
+
   test('begins a session that may do what the key of the account may do, for an hour', async () => {
     const started = await startWithBucket()
     const { status, body, key } = await signIn(started, ROOT)

@@ -19,6 +19,7 @@ import { OnDeleteMarker } from '../domain/objects/current.js'
 import type { Exchange } from '../exchange.js'
 import type { ServiceResponse } from '../service.js'
 import { withoutHidden } from './hidden-headers.js'
+import { isolate } from './shared-origin.js'
 
 /** The response of an operation, without the headers that all responses have. */
 export type Answer = Pick<ServiceResponse, 'status' | 'headers' | 'body'>
@@ -33,6 +34,7 @@ export function encodeReply(call: Call<Operation>, reply: Reply<Operation>): Ans
   if (reply.status !== undefined) noteStatus(exchange, operation, reply.status)
   const all = encodeHeaders(operation, reply.output as ValuesOf<Fields>, dialect)
   const headers = hidingRules === undefined ? all : withoutHidden(hidingRules, operation.name, all)
+  if (operation.result === 'bytes') isolate(call, headers)
   if (isCharged) headers.push(...encodeFields(CHARGED_FIELDS, { requestCharged: 'requester' }, dialect))
   if (reply.answer !== undefined) {
     const { contentType, body } = reply.answer

@@ -106,7 +106,7 @@ async function reach({ origins, rule, visit }: Mirroring, follows: boolean): Pro
   if (first === undefined) throw new OssError('mirrorUnreachable')
   let { url } = first
   for (let hops = 0; hops <= REDIRECTIONS_MAX; hops += 1) {
-    const headers = url.host === first.url.host ? first.headers : []
+    const headers = url.origin === first.url.origin ? first.headers : []
     const answer = requireAnswer(await origins.get({ url, headers }))
     if (!follows || !isRedirection(answer)) return { answer, url }
     answer.close()

@@ -22,6 +22,7 @@ import type { BucketRecord, ObjectRecord } from '../domain/stored/model.js'
 import type { Exchange } from '../exchange.js'
 import type { Head } from '../find-named.js'
 import type { Answer } from '../response/answer.js'
+import { refuseWorker } from '../response/shared-origin.js'
 import { answerArriving, takesArriving } from './arriving.js'
 import type { Mirroring } from './mirror.js'
 import {
@@ -73,9 +74,10 @@ const reads = new WeakMap<Exchange, SiteRead>()
 
 /**
  * Checks whether a website answers a request before its object is read: the head of the read of an index page, or
- * undefined to continue unchanged. Throws AnswerOfSite for a redirection.
+ * undefined to continue unchanged. Throws AnswerOfSite for a redirection, serviceWorkerRefused.
  */
 export function enterSite(head: Head, { bucket, settings }: Found): Head | undefined {
+  refuseWorker(head)
   if (
     head.accessPoint !== undefined ||
     bucket?.documents?.website === undefined ||

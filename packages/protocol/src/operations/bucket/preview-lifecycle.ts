@@ -29,7 +29,8 @@ export const previewBucketLifecycle = operation({
   method: 'POST',
   level: 'bucket',
   when: [{ query: ['lifecycle', 'x-oss-ext-preview'] }],
-  permissions: ['oss:PutBucketLifecycle'],
+  // it shows names of objects, versions and uploads
+  permissions: ['oss:PutBucketLifecycle', 'oss:ListObjects', 'oss:ListObjectVersions', 'oss:ListMultipartUploads'],
   input: bucketLifecycle.put.input,
   body: bucketLifecycle.document,
   decodeWith: (read, _, input) => bucketLifecycle.check(read(), input),
