@@ -126,9 +126,9 @@ const NEEDED: Readonly<Record<string, string>> = {
   'oss:GetBucketWorm': 'GetBucketWorm',
   'oss:ListLiveChannel': 'ListLiveChannel',
   'oss:DescribeRegions': 'DescribeRegions',
-  'oss:ListObjects': 'HeadBucket ListObjects ListObjectsV2',
-  'oss:ListObjectVersions': 'ListObjectVersions',
-  'oss:ListMultipartUploads': 'ListMultipartUploads WatchUploads',
+  'oss:ListObjects': 'PreviewBucketLifecycle HeadBucket ListObjects ListObjectsV2',
+  'oss:ListObjectVersions': 'PreviewBucketLifecycle ListObjectVersions',
+  'oss:ListMultipartUploads': 'PreviewBucketLifecycle ListMultipartUploads WatchUploads',
   'oss:GetObject': 'GetObject HeadObject GetObjectMeta GetSymlink SelectObject',
   'oss:PutObject':
     'PostObject PutObject CopyObject AppendObject SealAppendObject PutSymlink InitiateMultipartUpload UploadPart UploadPartCopy CompleteMultipartUpload CreateSelectObjectMeta',
