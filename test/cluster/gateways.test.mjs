@@ -148,19 +148,14 @@ function testGateways(startBlobs) {
 
   test('a gateway whose database is away answers 503, is not ready, and recovers by itself', async () => {
     const [one] = gateways
-    await world.postgres.stop('immediate')
+    // this database does not write through: an immediate stop would lose commits, the sessions of gateways among them
+    await world.postgres.stop('fast')
     const ready = await fetch(`${one.endpoint}/-/health/ready`)
     assert.equal(ready.status, 503)
     await world.postgres.start()
     await until('the gateway', async () => (await fetch(`${one.endpoint}/-/health/ready`)).status === 200)
     const client = sdkClient(one)
-    // reads recover first: the gateway opens its session for commits again on demand
-    const isStored = () =>
-      client.put('after', Buffer.from('x')).then(
-        () => true,
-        () => false,
-      )
-    await until('a commit', isStored)
+    await client.put('after', Buffer.from('x'))
     assert.equal((await client.get('after')).toString(), 'x')
   })
 }
