@@ -108,7 +108,11 @@ class Client {
   ) {
     const { disk, started, promises } = this.#living
     const done = promises.begin(key, content, disk.journal.next())
-    const response = await expectStatus(call(started, { ...request, bucket: bucketOf(key), key }), status)
+    const send = () => call(started, { ...request, bucket: bucketOf(key), key })
+    let answer = await send()
+    // many conflicts in a row are answered SlowDown, and nothing was written: clients repeat the request
+    for (let tries = 1; answer.status === 503 && tries < 10; tries += 1) answer = await send()
+    const response = await expectStatus(Promise.resolve(answer), status)
     done(disk.journal.next())
     return response
   }
