@@ -1,7 +1,7 @@
 import { createReadStream } from 'node:fs'
 import { stat } from 'node:fs/promises'
 import { buffer } from 'node:stream/consumers'
-import { type Client, OssError, objectHeaders } from '@bindery/client'
+import { type Client, contentTypeOf, OssError, objectHeaders } from '@bindery/client'
 import { Failure } from '@bindery/server'
 import { readArguments, requireArguments } from '../arguments.js'
 import type { Invocation } from '../command.js'
@@ -11,7 +11,6 @@ import { type Address, addressText, parseObject } from '../objects/address.js'
 import { objectOptionsOf } from '../objects/object-options.js'
 import { write, writeJson } from '../objects/output.js'
 import { withClient } from '../objects/with-client.js'
-import { contentTypeOf } from '../transfer/content-type.js'
 
 /** `bindery append FILE oss://BUCKET/KEY`: appends bytes to an object, which the first append makes. Throws Failure. */
 export async function appendCommand({ args, env }: Invocation): Promise<ExitCode> {

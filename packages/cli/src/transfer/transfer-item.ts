@@ -4,6 +4,7 @@ import {
   type CheckpointStore,
   CLIENT_CODES,
   type Client,
+  contentTypeOf,
   fileTarget,
   type ObjectOptions,
   OssError,
@@ -16,7 +17,6 @@ import type { Address } from '../objects/address.js'
 import { hasMetadata, overSource } from '../objects/object-options.js'
 import { write } from '../objects/output.js'
 import type { Board } from './board.js'
-import { contentTypeOf } from './content-type.js'
 import type { Ending, Interruption } from './interruption.js'
 import type { Item } from './items.js'
 import type { Place } from './places.js'

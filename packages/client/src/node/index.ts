@@ -5,6 +5,7 @@ import { fileSource } from './file-source.js'
 import { fileStore } from './file-store.js'
 import { nodeTransport } from './transport.js'
 
+export { contentTypeOf } from '../content-type.js'
 export { crc64 } from '../crc64.js'
 export * from '../exports.js'
 export { fileSource } from './file-source.js'
