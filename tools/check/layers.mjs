@@ -73,8 +73,8 @@ const ENGINE_FOLDERS = {
   '@bindery/storage-postgres': ['gateway/'],
   '@bindery/storage-s3': ['gateway/'],
 }
-/** `index.ts` exports what only a folder has: its backups. */
-const DEPLOYMENT_USERS = ['open-deployment.ts', 'index.ts']
+/** `index.ts` exports what only a folder has: its backups; `local.ts` its lock and its key. */
+const DEPLOYMENT_USERS = ['open-deployment.ts', 'index.ts', 'local.ts']
 
 /**
  * The modules of protocol that `packages/service/src/domain` may use: names, limits, errors, text and the types of settings,

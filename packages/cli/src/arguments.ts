@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util'
-import { Failure, nearest } from '@bindery/server'
+import { Failure, nearest } from '@bindery/server/local'
 import { COMMANDS, type CommandName } from './command.js'
 import { FLAGS, type Flag, type FlagName } from './flags.js'
 

@@ -1,4 +1,4 @@
-import { Failure } from '@bindery/server'
+import { Failure } from '@bindery/server/local'
 import type { Environment } from './command.js'
 import { overview, pageIn, requireCommand } from './commands/help.js'
 import { RUN } from './commands/index.js'

@@ -1,4 +1,4 @@
-import { type Failure, type FailureDetails, type FailureKind, OPTIONS, type OptionName } from '@bindery/server'
+import type { Failure, FailureDetails, FailureKind } from '@bindery/server/local'
 import { EXIT, type ExitCode } from './exit-codes.js'
 import type { Language } from './language.js'
 import { ENGLISH } from './messages/en.js'
@@ -6,19 +6,17 @@ import type { Sentences } from './messages/sentences.js'
 import { CHINESE } from './messages/zh.js'
 
 /** The texts of the command in one language. */
-export interface Messages extends Omit<Sentences, 'failures' | 'options'> {
+export interface Messages extends Omit<Sentences, 'failures'> {
   readonly failure: (failure: Failure) => string
-  readonly option: (name: OptionName) => string
 }
 
-/** The texts in a language. Options without a sentence in it are described in English. */
+/** The texts in a language. */
 export function messagesIn(language: Language): Messages {
   const sentences: Sentences = language === 'zh' ? CHINESE : ENGLISH
-  const { failures, options } = sentences
+  const { failures } = sentences
   return {
     ...sentences,
     failure: ({ kind, details }) => (failures[kind] as (details: unknown) => string)(details),
-    option: (name) => options?.[name] ?? OPTIONS[name].sentence,
   }
 }
 

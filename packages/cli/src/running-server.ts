@@ -1,5 +1,6 @@
 import { resolve } from 'node:path'
-import { Failure, findServer, OPTIONS, type Serving } from '@bindery/server'
+import type { Serving } from '@bindery/server'
+import { Failure, findServer } from '@bindery/server/local'
 import { type AdminServer, adminServer } from './admin/send.js'
 import { defaultFolder } from './arguments.js'
 import type { Environment } from './command.js'
@@ -22,6 +23,7 @@ export async function serverWithKey(
   env: Environment,
 ): Promise<AdminServer> {
   if (endpoint !== undefined) {
+    const { OPTIONS } = await import('@bindery/server') // which loads the server
     requireValid('--endpoint', endpoint, OPTIONS.endpoint.codec)
     return adminServer({ endpoint, folder }, env)
   }

@@ -1,5 +1,3 @@
-import { StorageError } from '@bindery/storage'
-
 /**
  * The failures that can keep a server from starting or running, and the details for their messages, which are in the
  * command line package.
@@ -128,8 +126,9 @@ export class Failure<K extends FailureKind = FailureKind> extends Error {
 
 /** The system error code of an error or of its cause, such as `ENOSPC`. */
 export function systemCode(error: unknown): string | undefined {
-  if (error instanceof StorageError && error.kind === 'noSpace') return 'ENOSPC'
-  const { code, cause } = (error ?? {}) as { code?: unknown; cause?: unknown }
+  const { code, kind, cause } = (error ?? {}) as { code?: unknown; kind?: unknown; cause?: unknown }
+  // a StorageError, whose package the command would load for this line alone
+  if (kind === 'noSpace') return 'ENOSPC'
   if (typeof code === 'string') return code
   return cause === undefined ? undefined : systemCode(cause)
 }

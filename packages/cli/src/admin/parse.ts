@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { text as textOf } from 'node:stream/consumers'
-import { Failure, nearest } from '@bindery/server'
+import { Failure, nearest } from '@bindery/server/local'
 import { ADMIN_COMMANDS, type AdminCommand, type Argument } from './commands.js'
 
 /** The settings that every admin command has. */

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { resolve } from 'node:path'
 import { hex, utf8Bytes } from '@bindery/bytes'
 import { type AdminOperationName, Query, type Signable, signV4 } from '@bindery/protocol'
-import { Failure, findServer, nodeDigests, requireRootKey } from '@bindery/server'
+import { Failure, findServer, nodeDigests, requireRootKey } from '@bindery/server/local'
 import { defaultFolder } from '../arguments.js'
 
 type Environment = Readonly<Record<string, string | undefined>>

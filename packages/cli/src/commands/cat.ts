@@ -1,4 +1,4 @@
-import { Failure } from '@bindery/server'
+import { Failure } from '@bindery/server/local'
 import { readArguments, requireArguments } from '../arguments.js'
 import type { Invocation } from '../command.js'
 import { EXIT, type ExitCode } from '../exit-codes.js'

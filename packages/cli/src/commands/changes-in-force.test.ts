@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { type TestContext, test } from 'node:test'
 import { type AdminOperationName, Query, signV4 } from '@bindery/protocol'
-import { nodeDigests } from '@bindery/server'
+import { nodeDigests } from '@bindery/server/local'
 import { type AdminServer, sendAdmin } from '../admin/send.js'
 import { newFolder, type Server, start } from '../testing/support.js'
 

@@ -1,4 +1,4 @@
-import { Failure } from '@bindery/server'
+import { Failure } from '@bindery/server/local'
 import { CALLABLE, flagsOf } from '../api/operations.js'
 import { readArguments, requireArguments } from '../arguments.js'
 import { COMMAND_NAMES, COMMANDS, type Command, commandOf, type Environment, type Invocation } from '../command.js'

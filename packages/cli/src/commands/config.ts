@@ -1,7 +1,7 @@
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { text } from 'node:stream/consumers'
-import { Failure, nearest } from '@bindery/server'
+import { Failure, nearest } from '@bindery/server/local'
 import { readArguments, requireArguments } from '../arguments.js'
 import type { Environment, Invocation } from '../command.js'
 import { EXIT, type ExitCode } from '../exit-codes.js'

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs'
 import { presignV4, Query, type Signable } from '@bindery/protocol'
-import { Failure, nearest, nodeDigests, OPTIONS } from '@bindery/server'
+import { OPTIONS } from '@bindery/server'
+import { Failure, nearest, nodeDigests } from '@bindery/server/local'
 import type { AdminServer } from '../admin/send.js'
 import { readArguments } from '../arguments.js'
 import { padColumns } from '../columns.js'

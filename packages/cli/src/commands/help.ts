@@ -1,4 +1,4 @@
-import { Failure, nearest, OPTIONS, type OptionName } from '@bindery/server'
+import { Failure, nearest } from '@bindery/server/local'
 import { readArguments } from '../arguments.js'
 import { columnsOf, padColumns } from '../columns.js'
 import { COMMAND_NAMES, COMMANDS, type CommandName, commandOf, type Invocation } from '../command.js'
@@ -27,6 +27,10 @@ export async function pageIn(language: Language, name: CommandName, argument?: s
   if (name === 'api') {
     const { apiPage } = await import('./api.js')
     return apiPage(language, argument?.startsWith('-') === false ? argument : undefined)
+  }
+  if (name === 'serve') {
+    const { optionsPage } = await import('./serve-options.js')
+    return `${pageOf(name, language)}\n${optionsPage(language)}`
   }
   if (name !== 'admin') return pageOf(name, language)
   const { adminPage } = await import('./admin.js')
@@ -58,7 +62,7 @@ export function overview(messages: Messages): string {
   return `${[help.title, '', ...lines, '', help.more, help.exitCodes].join('\n')}\n`
 }
 
-/** A help page from the table of commands: its arguments, flags and examples; for `serve`, every option with its default. */
+/** A help page from the table of commands: its arguments, flags and examples. */
 export function pageOf(name: CommandName, language: Language): string {
   const messages = messagesIn(language)
   const { synopsis, summary, details, flags, examples } = referenceOf(name, language)
@@ -68,28 +72,6 @@ export function pageOf(name: CommandName, language: Language): string {
     [summary, ...details].join('\n'),
     flags.map(({ usage, text }) => `  ${padColumns(usage, width)}${text}`).join('\n'),
     `${messages.help.examples}\n${examples.map((line) => `  ${line}`).join('\n')}`,
-    name === 'serve'
-      ? `${messages.help.options}\n\n${optionNames()
-          .map((option) => entry(option, messages))
-          .join('\n')}`
-      : '',
   ]
-  return `${sections
-    .filter((section) => section !== '')
-    .join('\n\n')
-    .trimEnd()}\n`
-}
-
-function optionNames(): OptionName[] {
-  return Object.keys(OPTIONS) as OptionName[]
-}
-
-function entry(name: OptionName, messages: Messages): string {
-  const { flag, variable, codec, fallback } = OPTIONS[name]
-  const flagText = flag === 'argument' ? codec.placeholder : [flag, codec.placeholder].filter(Boolean).join(' ')
-  const names =
-    flag === undefined ? `${variable}=${codec.placeholder}` : [flagText, variable].filter(Boolean).join(', ')
-  const isDefault = fallback !== undefined && fallback !== '' && codec.placeholder !== undefined
-  const note = isDefault ? ` [${fallback}]` : ''
-  return `  ${names}\n      ${messages.option(name)}${note}\n`
+  return `${sections.filter((section) => section !== '').join('\n\n')}\n`
 }

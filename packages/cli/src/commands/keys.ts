@@ -1,18 +1,17 @@
 import {
   createKey,
-  Failure,
   generateMasterKey,
   type KeyEntry,
   type KeyPlace,
   listKeys,
   listMasterKeys,
   type MasterKeyEntry,
-  nearest,
   retireMasterKey,
   rewrapFolder,
   rotateKey,
   setKeyState,
 } from '@bindery/server'
+import { Failure, nearest } from '@bindery/server/local'
 import { defaultFolder, readArguments, requireArguments } from '../arguments.js'
 import type { Invocation } from '../command.js'
 import { EXIT, type ExitCode } from '../exit-codes.js'

@@ -1,4 +1,4 @@
-import { Failure, nearest } from '@bindery/server'
+import { Failure, nearest } from '@bindery/server/local'
 import { readArguments, requireArguments } from '../arguments.js'
 import type { Invocation } from '../command.js'
 import type { ExitCode } from '../exit-codes.js'

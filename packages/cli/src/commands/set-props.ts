@@ -1,6 +1,6 @@
 import type { Client, ObjectOptions } from '@bindery/client'
 import { operations } from '@bindery/protocol'
-import { Failure } from '@bindery/server'
+import { Failure } from '@bindery/server/local'
 import { readArguments, requireArguments } from '../arguments.js'
 import type { Invocation } from '../command.js'
 import type { ExitCode } from '../exit-codes.js'

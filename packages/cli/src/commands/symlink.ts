@@ -1,5 +1,5 @@
 import { operations } from '@bindery/protocol'
-import { Failure } from '@bindery/server'
+import { Failure } from '@bindery/server/local'
 import { readArguments, requireArguments } from '../arguments.js'
 import type { Invocation } from '../command.js'
 import { EXIT, type ExitCode } from '../exit-codes.js'

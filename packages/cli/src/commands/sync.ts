@@ -1,6 +1,6 @@
 import { rm } from 'node:fs/promises'
 import type { Client } from '@bindery/client'
-import { Failure } from '@bindery/server'
+import { Failure } from '@bindery/server/local'
 import { readArguments, requireArguments } from '../arguments.js'
 import type { Invocation } from '../command.js'
 import { EXIT, type ExitCode } from '../exit-codes.js'

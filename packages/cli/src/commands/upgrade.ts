@@ -1,4 +1,5 @@
-import { checkFormat, Failure, type FormatCheck, findServer } from '@bindery/server'
+import { checkFormat, type FormatCheck } from '@bindery/server'
+import { Failure, findServer } from '@bindery/server/local'
 import { defaultFolder, readArguments } from '../arguments.js'
 import type { Invocation } from '../command.js'
 import { EXIT, type ExitCode } from '../exit-codes.js'

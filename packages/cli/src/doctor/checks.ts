@@ -2,7 +2,7 @@
 import { lookup } from 'node:dns/promises'
 import { isIP } from 'node:net'
 import { Query, type Signable, signV1, signV4 } from '@bindery/protocol'
-import { nodeDigests } from '@bindery/server'
+import { nodeDigests } from '@bindery/server/local'
 import type { AdminServer } from '../admin/send.js'
 
 /** Facts for the sentence of a result. */

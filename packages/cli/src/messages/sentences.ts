@@ -1,4 +1,5 @@
-import type { FailureDetails, FailureKind, OptionName } from '@bindery/server'
+import type { OptionName } from '@bindery/server'
+import type { FailureDetails, FailureKind } from '@bindery/server/local'
 import type { COMMANDS, CommandName } from '../command.js'
 import type { FlagName } from '../flags.js'
 

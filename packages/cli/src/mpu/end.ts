@@ -1,6 +1,6 @@
 import { type Client, fileStore } from '@bindery/client'
 import { operations } from '@bindery/protocol'
-import { Failure } from '@bindery/server'
+import { Failure } from '@bindery/server/local'
 import { requireArguments } from '../arguments.js'
 import { EXIT, type ExitCode } from '../exit-codes.js'
 import { type MpuWords, mpuWordsIn } from '../messages/mpu.js'

@@ -1,4 +1,4 @@
-import { Failure } from '@bindery/server'
+import { Failure } from '@bindery/server/local'
 
 /** A bucket, a prefix of keys, or an object. */
 export interface Address {

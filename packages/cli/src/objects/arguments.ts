@@ -1,4 +1,4 @@
-import { Failure } from '@bindery/server'
+import { Failure } from '@bindery/server/local'
 
 /** A whole number between bounds, or undefined where the flag was not given. Throws Failure `valueInvalid`. */
 export function numberOf(flag: string, text: string | undefined, min: number, max: number): number | undefined {

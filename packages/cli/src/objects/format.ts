@@ -1,4 +1,4 @@
-import { Failure } from '@bindery/server'
+import { Failure } from '@bindery/server/local'
 import { shown } from './address.js'
 import { timeText } from './output.js'
 

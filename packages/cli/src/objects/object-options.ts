@@ -1,5 +1,5 @@
 import type { ObjectAcl, ObjectInfo, ObjectOptions, StorageClass } from '@bindery/client'
-import { Failure } from '@bindery/server'
+import { Failure } from '@bindery/server/local'
 import type { Arguments } from '../arguments.js'
 import type { HEADER_FLAGS } from '../flags.js'
 import { oneOf } from './arguments.js'

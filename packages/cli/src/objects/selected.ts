@@ -1,5 +1,5 @@
 import type { Client } from '@bindery/client'
-import { Failure } from '@bindery/server'
+import { Failure } from '@bindery/server/local'
 import { EXIT, type ExitCode } from '../exit-codes.js'
 import type { Language } from '../language.js'
 import { failureExit, messagesIn } from '../messages.js'

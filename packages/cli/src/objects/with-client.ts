@@ -1,6 +1,6 @@
 import { resolve } from 'node:path'
 import { type Client, createClient, OssError } from '@bindery/client'
-import { Failure, findServer, requireRootKey } from '@bindery/server'
+import { Failure, findServer, requireRootKey } from '@bindery/server/local'
 import { adminServer } from '../admin/send.js'
 import { type Arguments, defaultFolder } from '../arguments.js'
 import type { Environment } from '../command.js'

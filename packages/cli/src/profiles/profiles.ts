@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import path from 'node:path'
 import { promisify } from 'node:util'
-import { Failure } from '@bindery/server'
+import { Failure } from '@bindery/server/local'
 import type { Environment } from '../command.js'
 import { parseIni } from './ini.js'
 

@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises'
 import path from 'node:path'
 import { type Client, OssError } from '@bindery/client'
-import { Failure } from '@bindery/server'
+import { Failure } from '@bindery/server/local'
 import { isFileName, type LeftOut, walk } from './items.js'
 import type { Place } from './places.js'
 

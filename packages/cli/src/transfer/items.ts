@@ -1,7 +1,7 @@
 import { readdir, stat } from 'node:fs/promises'
 import path from 'node:path'
 import type { Client } from '@bindery/client'
-import { Failure } from '@bindery/server'
+import { Failure } from '@bindery/server/local'
 import type { Filter } from './filter.js'
 import type { Place } from './places.js'
 

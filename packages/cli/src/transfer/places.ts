@@ -1,4 +1,4 @@
-import { Failure } from '@bindery/server'
+import { Failure } from '@bindery/server/local'
 import { type Address, addressText, isAddress, parseAddress, shown } from '../objects/address.js'
 
 /** Where bytes come from or go to. */

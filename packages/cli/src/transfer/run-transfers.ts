@@ -1,5 +1,5 @@
 import { type Client, OssError, type TransferPart } from '@bindery/client'
-import { Failure } from '@bindery/server'
+import { Failure } from '@bindery/server/local'
 import { EXIT, type ExitCode } from '../exit-codes.js'
 import type { Language } from '../language.js'
 import { type TransferWords, transferWordsIn } from '../messages/transfer.js'
