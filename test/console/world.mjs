@@ -29,7 +29,22 @@ const PAGES = [
     },
   },
   { name: 'user', address: '#/access?user=scanner', ready: 'details summary' },
-  { name: 'activity', address: '#/activity', ready: 'tbody tr' },
+  { name: 'requests', address: '#/activity', ready: 'tbody tr' },
+  {
+    name: 'refused-request',
+    address: '#/activity',
+    ready: 'tbody >> text=403 SignatureDoesNotMatch',
+    prepare: async (page) => {
+      await page.fill('.toolbar input', 'SignatureDoesNotMatch')
+      await page.waitForSelector('tbody tr.gap, tbody tr >> nth=0')
+      await page.focus('table[role=grid]')
+      await page.keyboard.press('Home')
+      await page.keyboard.press('Enter')
+      await page.waitForSelector('dialog[open] pre.block >> nth=1')
+    },
+  },
+  { name: 'actions', address: '#/activity?tab=actions', ready: 'tbody tr' },
+  { name: 'why', address: '#/activity?tab=why', ready: 'form' },
   { name: 'metrics', address: '#/metrics', ready: 'tbody tr' },
   { name: 'settings', address: '#/settings', ready: 'dl.facts' },
   { name: 'bucket-access', address: '#/buckets/demo/settings', ready: 'select' },
@@ -165,6 +180,7 @@ export async function startWorld() {
   await fillLogs(client)
   const uploadId = await beginUploads(client)
   await createUser(server)
+  await refuseSignature(server)
   await client.putBucketLifecycle('demo', [
     { id: 'abort-uploads', prefix: 'in/', status: 'Enabled', abortMultipartUpload: { days: 7 } },
   ])
@@ -220,6 +236,15 @@ async function beginUploads(client) {
   await begin('drafts/teaser.mp4', [1])
   const parts = Array.from({ length: 34 }, (_, index) => index + 1).filter((part) => part < 12 || part > 17)
   return begin('2026/interview.mov', [...parts, 40])
+}
+
+/** A request whose signature does not match. */
+async function refuseSignature({ endpoint, region, accessKeyId }) {
+  const client = new OSS({
+    ...{ endpoint, region: `oss-${region}`, accessKeyId, accessKeySecret: 'wrong' },
+    ...{ bucket: 'demo', authorizationV4: true, sldEnable: true, retryMax: 0 },
+  })
+  await client.put('reports/2026.csv', Buffer.from('year,number')).catch(() => {})
 }
 
 /** A user with a key and a policy. */

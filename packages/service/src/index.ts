@@ -29,6 +29,7 @@ export type {
   Origins,
   ServiceOptions,
 } from './options.js'
+export type { RecentRequest } from './recent-request.js'
 export type { Endpoint } from './response/endpoint.js'
 export type {
   LentBody,

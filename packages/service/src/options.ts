@@ -4,6 +4,7 @@ import type { ByteSource } from '@bindery/storage'
 import type { RememberedRefusal } from './access/remembered-refusals.js'
 import type { AccessKeys } from './access/requester.js'
 import type { DomainOptions } from './domain/domain.js'
+import type { RecentRequest } from './recent-request.js'
 import type { Endpoint } from './response/endpoint.js'
 import type { ServiceRequest } from './service.js'
 
@@ -92,6 +93,8 @@ export interface ServiceOptions extends DomainOptions {
   readonly administrator?: string
   /** A recent refusal by any process; absent: there is no other process than this. */
   readonly findRefusal?: (requestId: string) => Promise<RememberedRefusal | undefined>
+  /** Requests that any process answered at `since` or later; absent: none are remembered. */
+  readonly recentRequests?: (since: number) => Promise<readonly RecentRequest[]>
   /** Absent: there are no other keys. */
   readonly sealer?: Sealer
   /**

@@ -144,6 +144,17 @@ export const ADMIN_COMMANDS: readonly AdminCommand[] = [
     },
   }),
 
+  command('requests', 'ListRequests', [], {
+    flags: {
+      '--since': text('StartTime', 'TIME'),
+      '--bucket': text('Bucket', 'BUCKET'),
+      '--event': text('EventName', 'OPERATION'),
+      '--key-id': text('AccessKeyId', 'ID'),
+      '--outcome': text('Outcome', 'failed'),
+      '--request': text('RequestId', 'ID'),
+    },
+  }),
+
   command('audit', 'LookupEvents', [], {
     flags: {
       '--since': text('StartTime', 'TIME'),

@@ -3,23 +3,45 @@ import { languageTag } from './language.js'
 
 const UNITS = ['B', 'KiB', 'MiB', 'GiB', 'TiB', 'PiB']
 
+/** A formatter of the language that is shown. Making one takes longer than using it hundreds of times. */
+function formatter<T>(make: (tag: string) => T): () => T {
+  const made = new Map<string, T>()
+  return () => {
+    const tag = languageTag()
+    const found = made.get(tag) ?? make(tag)
+    made.set(tag, found)
+    return found
+  }
+}
+
+const wholeNumbers = formatter((tag) => new Intl.NumberFormat(tag))
+const decimals = formatter((tag) => new Intl.NumberFormat(tag, { minimumFractionDigits: 1, maximumFractionDigits: 1 }))
+const dates = formatter((tag) => new Intl.DateTimeFormat(tag, { dateStyle: 'medium', timeStyle: 'short' }))
+const clocks = formatter((tag) => new Intl.DateTimeFormat(tag, { timeStyle: 'medium', hourCycle: 'h23' }))
+const distances = formatter((tag) => new Intl.RelativeTimeFormat(tag, { numeric: 'auto' }))
+const shares = formatter((tag) => new Intl.NumberFormat(tag, { style: 'percent', maximumFractionDigits: 0 }))
+
 /** A whole number with the separators of the language. */
 export function count(value: number): string {
-  return new Intl.NumberFormat(languageTag()).format(value)
+  return wholeNumbers().format(value)
 }
 
 /** Bytes in the largest unit of which there is at least one, such as 41.3 GiB. */
 export function bytes(value: number): string {
   const power = value < 1024 ? 0 : Math.min(Math.floor(Math.log2(value) / 10), UNITS.length - 1)
-  const digits = power === 0 ? 0 : 1
-  const number = new Intl.NumberFormat(languageTag(), { minimumFractionDigits: digits, maximumFractionDigits: digits })
-  return `${number.format(value / 1024 ** power)} ${UNITS[power]}`
+  const numbers = power === 0 ? wholeNumbers() : decimals()
+  return `${numbers.format(value / 1024 ** power)} ${UNITS[power]}`
 }
 
 /** A day and a time of day, in the time zone of the browser. */
 export function time(milliseconds: number): string {
   if (!Number.isFinite(milliseconds)) return '–'
-  return new Intl.DateTimeFormat(languageTag(), { dateStyle: 'medium', timeStyle: 'short' }).format(milliseconds)
+  return dates().format(milliseconds)
+}
+
+/** A time of day with seconds, in the time zone of the browser. */
+export function clockTime(milliseconds: number): string {
+  return clocks().format(milliseconds)
 }
 
 const STEPS = [
@@ -33,7 +55,7 @@ const STEPS = [
 export function ago(milliseconds: number, now: number): string {
   const distance = milliseconds - now
   const [unit, step] = STEPS.find(([, one]) => Math.abs(distance) >= one) ?? ['second', 1_000]
-  return new Intl.RelativeTimeFormat(languageTag(), { numeric: 'auto' }).format(Math.trunc(distance / step), unit)
+  return distances().format(Math.trunc(distance / step), unit)
 }
 
 /** A duration in seconds as 0:19 or 2:03:07. */
@@ -47,5 +69,5 @@ export function clock(seconds: number): string {
 
 /** A share from 0 to 1 in per cent. */
 export function percent(share: number): string {
-  return new Intl.NumberFormat(languageTag(), { style: 'percent', maximumFractionDigits: 0 }).format(share)
+  return shares().format(share)
 }

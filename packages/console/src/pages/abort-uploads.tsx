@@ -4,7 +4,7 @@ import { bytes, count } from '../app/format.js'
 import { useWords } from '../app/language.js'
 import { shownKey } from '../app/shown-key.js'
 import { useLoad } from '../app/use-load.js'
-import { AsCommand, addressOf } from '../parts/as-command.js'
+import { addressOf } from '../parts/as-command.js'
 import { Dialog } from '../parts/dialog.js'
 import { Failure } from '../parts/notice.js'
 import { announce } from '../parts/toasts.js'
@@ -48,7 +48,13 @@ export function AbortDialog({
     onDone()
   }
   return (
-    <Dialog title={words.uploads.abortTitle(uploads.length)} onClose={done === undefined ? onClose : onDone}>
+    <Dialog
+      title={words.uploads.abortTitle(uploads.length)}
+      onClose={done === undefined ? onClose : onDone}
+      commands={uploads
+        .slice(0, NAMED_MAX)
+        .map(({ bucket, key, uploadId }) => `bindery mpu abort ${addressOf(bucket, key)} ${uploadId}`)}
+    >
       <ul class="stack tight">
         {uploads.slice(0, NAMED_MAX).map(({ bucket, key, uploadId }) => (
           <li key={uploadId} class="break">
@@ -60,11 +66,6 @@ export function AbortDialog({
       {sum.value !== undefined && <p>{words.uploads.frees(bytes(sum.value))}</p>}
       <p class="muted">{words.uploads.abortsForGood}</p>
       {error !== undefined && <Failure error={error} />}
-      <AsCommand
-        lines={uploads
-          .slice(0, NAMED_MAX)
-          .map(({ bucket, key, uploadId }) => `bindery uploads abort ${addressOf(bucket, key)} ${uploadId}`)}
-      />
       <footer>
         <span class="grow" aria-live="polite">
           {done !== undefined && `${count(done)} / ${count(uploads.length)}`}

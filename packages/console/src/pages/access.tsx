@@ -5,7 +5,7 @@ import { time } from '../app/format.js'
 import { useWords } from '../app/language.js'
 import { link } from '../app/route.js'
 import { useLoad } from '../app/use-load.js'
-import { AsCommand, quoted } from '../parts/as-command.js'
+import { quoted } from '../parts/as-command.js'
 import { Dialog } from '../parts/dialog.js'
 import { Icon } from '../parts/icon.js'
 import { Failure } from '../parts/notice.js'
@@ -133,10 +133,13 @@ function DeleteUserDialog({
     onDone()
   }
   return (
-    <Dialog title={words.access.deleteUser(user)} onClose={onClose}>
+    <Dialog
+      title={words.access.deleteUser(user)}
+      onClose={onClose}
+      commands={[`bindery admin user delete ${quoted(user)}`]}
+    >
       <p>{words.access.deletesUser}</p>
       {error !== undefined && <Failure error={error} />}
-      <AsCommand lines={[`bindery admin user delete ${quoted(user)}`]} />
       <footer>
         <button type="button" class="button" onClick={onClose}>
           {words.cancel}

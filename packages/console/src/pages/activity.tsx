@@ -1,9 +1,10 @@
 import type { JSX } from 'preact'
-import { useState } from 'preact/hooks'
+import { useEffect, useState } from 'preact/hooks'
 import type { PageProps } from '../app/console.js'
 import { time } from '../app/format.js'
 import { useWords } from '../app/language.js'
 import { link, replace } from '../app/route.js'
+import { useHolder } from '../app/shell.js'
 import { shownKey } from '../app/shown-key.js'
 import { useListing } from '../app/use-listing.js'
 import { AsCommand, quoted } from '../parts/as-command.js'
@@ -14,23 +15,44 @@ import { Failure } from '../parts/notice.js'
 import { Empty } from '../parts/states.js'
 import { type Column, VirtualTable } from '../parts/virtual-table.js'
 import { explainRefusal, lookUpEvents, type TrailEvent } from '../wire/trail.js'
+import { Requests } from './requests.js'
 
-/** Control actions of the account, and why a request was refused. */
+const TABS = ['requests', 'actions', 'why'] as const
+
+/** The requests that the server answers, the control actions of the account, and why a request was refused. */
 export function ActivityPage({ query }: PageProps): JSX.Element {
   const words = useWords()
-  const { bucket = '', event = '' } = query
-  const listing = useListing((position) => lookUpEvents({ bucket, event }, position), [bucket, event])
-  const [opened, setOpened] = useState<TrailEvent | undefined>()
-  const filter = (more: Record<string, string>) => replace(link(['activity'], { bucket, event, ...more }))
+  // users never see the requests of others
+  const first = useHolder()?.Kind === 'account' ? 'requests' : 'actions'
+  const tab = TABS.find((one) => one === query.tab) ?? first
   return (
     <div class="page full">
       <header>
         <h1>{words.place.activity}</h1>
       </header>
-      <Explain />
+      <nav class="tabs" aria-label={words.place.activity}>
+        {TABS.map((one) => (
+          <a key={one} href={link(['activity'], { tab: one })} aria-current={one === tab ? 'page' : undefined}>
+            {words.activity.tabs[one]}
+          </a>
+        ))}
+      </nav>
+      {tab === 'requests' && <Requests />}
+      {tab === 'actions' && <Actions bucket={query.bucket ?? ''} event={query.event ?? ''} />}
+      {tab === 'why' && <Explain first={query.request ?? ''} />}
+    </div>
+  )
+}
+
+function Actions({ bucket, event }: { readonly bucket: string; readonly event: string }): JSX.Element {
+  const words = useWords()
+  const listing = useListing((position) => lookUpEvents({ bucket, event }, position), [bucket, event])
+  const [opened, setOpened] = useState<TrailEvent | undefined>()
+  const filter = (more: Record<string, string>) =>
+    replace(link(['activity'], { tab: 'actions', bucket, event, ...more }))
+  return (
+    <>
       <div class="toolbar">
-        <h2>{words.activity.actions}</h2>
-        <span class="grow" />
         <input
           type="search"
           placeholder={words.activity.bucket}
@@ -45,6 +67,7 @@ export function ActivityPage({ query }: PageProps): JSX.Element {
           value={event}
           onChange={({ currentTarget }) => filter({ event: currentTarget.value.trim() })}
         />
+        <span class="grow" />
         <button type="button" class="button icon" aria-label={words.refresh} onClick={listing.again}>
           <Icon name="again" />
         </button>
@@ -54,7 +77,7 @@ export function ActivityPage({ query }: PageProps): JSX.Element {
         <Empty text={words.activity.none} command="bindery admin audit" />
       ) : (
         <VirtualTable
-          label={words.activity.actions}
+          label={words.activity.tabs.actions}
           columns={columnsOf(words)}
           rows={listing.rows}
           isComplete={listing.isComplete}
@@ -65,7 +88,7 @@ export function ActivityPage({ query }: PageProps): JSX.Element {
         />
       )}
       {opened && <EventDialog event={opened} onClose={() => setOpened(undefined)} />}
-    </div>
+    </>
   )
 }
 
@@ -106,7 +129,12 @@ function columnsOf(words: ReturnType<typeof useWords>): readonly Column<TrailEve
 function EventDialog({ event, onClose }: { readonly event: TrailEvent; readonly onClose: () => void }): JSX.Element {
   const words = useWords()
   return (
-    <Dialog title={event.EventName} onClose={onClose} wide>
+    <Dialog
+      title={event.EventName}
+      onClose={onClose}
+      commands={[`bindery admin audit --event ${event.EventName}`]}
+      wide
+    >
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: it may scroll, and then the keyboard must reach it */}
       <pre class="block" tabIndex={0}>
         {JSON.stringify(event, undefined, 2)}
@@ -121,9 +149,9 @@ function EventDialog({ event, onClose }: { readonly event: TrailEvent; readonly 
 }
 
 /** Names the rule that refused a request, by the id that the refusal showed. */
-function Explain(): JSX.Element {
+function Explain({ first }: { readonly first: string }): JSX.Element {
   const words = useWords()
-  const [id, setId] = useState('')
+  const [id, setId] = useState(first)
   const [answer, setAnswer] = useState<Record<string, unknown> | undefined>()
   const [error, setError] = useState<unknown>(undefined)
   const explain = async () => {
@@ -131,37 +159,37 @@ function Explain(): JSX.Element {
     setAnswer(undefined)
     setAnswer(await explainRefusal(id.trim()))
   }
+  useEffect(() => {
+    if (first !== '') explain().catch(setError)
+  }, [first])
   return (
-    <details class="card">
-      <summary>{words.activity.whyDenied}</summary>
-      <form
-        class="stack"
-        onSubmit={(event) => {
-          event.preventDefault()
-          explain().catch(setError)
-        }}
-      >
-        <TextField
-          label={words.activity.requestId}
-          hint={words.activity.requestIdHint}
-          value={id}
-          onChange={setId}
-          required
-        />
-        {error !== undefined && <Failure error={error} />}
-        {answer !== undefined && (
-          // biome-ignore lint/a11y/noNoninteractiveTabindex: it may scroll, and then the keyboard must reach it
-          <pre class="block" tabIndex={0}>
-            {JSON.stringify(answer, undefined, 2)}
-          </pre>
-        )}
-        <AsCommand lines={[`bindery admin explain --request ${quoted(id.trim() || 'REQUEST')}`]} />
-        <div>
-          <button type="submit" class="button primary">
-            {words.activity.explain}
-          </button>
-        </div>
-      </form>
-    </details>
+    <form
+      class="card stack"
+      onSubmit={(event) => {
+        event.preventDefault()
+        explain().catch(setError)
+      }}
+    >
+      <TextField
+        label={words.activity.requestId}
+        hint={words.activity.requestIdHint}
+        value={id}
+        onChange={setId}
+        required
+      />
+      <div>
+        <button type="submit" class="button primary">
+          {words.activity.explain}
+        </button>
+      </div>
+      {error !== undefined && <Failure error={error} />}
+      {answer !== undefined && (
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: it may scroll, and then the keyboard must reach it
+        <pre class="block" tabIndex={0}>
+          {JSON.stringify(answer, undefined, 2)}
+        </pre>
+      )}
+      <AsCommand lines={[`bindery admin explain --request ${quoted(id.trim() || 'REQUEST')}`]} />
+    </form>
   )
 }

@@ -4,7 +4,7 @@ import { bytes, count, time } from '../app/format.js'
 import { useWords } from '../app/language.js'
 import { link, open } from '../app/route.js'
 import { useLoad } from '../app/use-load.js'
-import { AsCommand, addressOf, quoted } from '../parts/as-command.js'
+import { addressOf } from '../parts/as-command.js'
 import { Dialog } from '../parts/dialog.js'
 import { Choice, TextField } from '../parts/field.js'
 import { Icon } from '../parts/icon.js'
@@ -167,7 +167,11 @@ function CreateDialog({ onClose, onDone }: DialogProps): JSX.Element {
     onDone()
   }
   return (
-    <Dialog title={words.buckets.create} onClose={onClose}>
+    <Dialog
+      title={words.buckets.create}
+      onClose={onClose}
+      commands={[`bindery mb ${addressOf(name || 'NAME')}${acl === 'private' ? '' : ` --acl ${acl}`}`]}
+    >
       <form
         class="stack"
         onSubmit={(event) => {
@@ -195,7 +199,6 @@ function CreateDialog({ onClose, onDone }: DialogProps): JSX.Element {
           ]}
         />
         {error !== undefined && <Failure error={error} />}
-        <AsCommand lines={[`bindery mb ${addressOf(name || 'NAME')}${acl === 'private' ? '' : ` --acl ${acl}`}`]} />
         <footer>
           <button type="button" class="button" onClick={onClose}>
             {words.cancel}
@@ -235,10 +238,9 @@ function DeleteDialog({
   }
   const holds = usage !== undefined && (usage.objects > 0 || usage.uploads > 0)
   return (
-    <Dialog title={words.buckets.deleteOne(bucket)} onClose={onClose}>
+    <Dialog title={words.buckets.deleteOne(bucket)} onClose={onClose} commands={[`bindery rb ${addressOf(bucket)}`]}>
       <p>{holds ? words.buckets.holds(count(usage.objects), count(usage.uploads)) : words.buckets.deletesEmpty}</p>
       {error !== undefined && <Failure error={error} />}
-      <AsCommand lines={[`bindery rb ${quoted(`oss://${bucket}`)}`]} />
       {isEmptying && <EmptyBucketDialog bucket={bucket} onClose={() => setEmptying(false)} onDone={emptied} />}
       <footer>
         <button type="button" class="button" onClick={onClose}>

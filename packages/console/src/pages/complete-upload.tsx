@@ -4,6 +4,7 @@ import { bytes, count } from '../app/format.js'
 import { useWords } from '../app/language.js'
 import { shownKey } from '../app/shown-key.js'
 import { useLoad } from '../app/use-load.js'
+import { addressOf } from '../parts/as-command.js'
 import { Dialog } from '../parts/dialog.js'
 import { Check } from '../parts/field.js'
 import { Failure, Notice } from '../parts/notice.js'
@@ -40,7 +41,7 @@ export function CompleteDialog({
     onDone()
   }
   return (
-    <Dialog title={words.upload.complete} onClose={onClose}>
+    <Dialog title={words.upload.complete} onClose={onClose} commands={[commandFor(name, map, forbidsOverwrite)]}>
       <dl class="facts">
         <dt>{words.name}</dt>
         <dd class="break">{shownKey(name.key)}</dd>
@@ -72,4 +73,9 @@ export function CompleteDialog({
       </footer>
     </Dialog>
   )
+}
+
+function commandFor({ bucket, key, uploadId }: UploadName, { gaps }: PartsMap, forbidsOverwrite: boolean): string {
+  const flags = `${gaps.length > 0 ? ' --all' : ''}${forbidsOverwrite ? ' --no-overwrite' : ''}`
+  return `bindery mpu complete ${addressOf(bucket, key)} ${uploadId}${flags}`
 }

@@ -1,6 +1,7 @@
 import type { JSX } from 'preact'
 import { useState } from 'preact/hooks'
 import { useWords } from '../app/language.js'
+import { addressOf } from '../parts/as-command.js'
 import { Dialog } from '../parts/dialog.js'
 import { TextField } from '../parts/field.js'
 import { Failure } from '../parts/notice.js'
@@ -28,7 +29,11 @@ export function CreateFolderDialog({
     onDone()
   }
   return (
-    <Dialog title={words.objects.newFolder} onClose={onClose}>
+    <Dialog
+      title={words.objects.newFolder}
+      onClose={onClose}
+      commands={[`bindery mkdir ${addressOf(bucket, `${prefix}${name || 'NAME'}/`)}`]}
+    >
       <form
         class="stack"
         onSubmit={(event) => {

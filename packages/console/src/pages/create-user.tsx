@@ -2,7 +2,7 @@ import type { JSX } from 'preact'
 import { useState } from 'preact/hooks'
 import { useWords } from '../app/language.js'
 import { useLoad } from '../app/use-load.js'
-import { AsCommand, quoted } from '../parts/as-command.js'
+import { quoted } from '../parts/as-command.js'
 import { Dialog } from '../parts/dialog.js'
 import { Choice, TextField } from '../parts/field.js'
 import { Failure } from '../parts/notice.js'
@@ -36,13 +36,22 @@ export function CreateUserDialog({ onClose }: { readonly onClose: () => void }):
   }
   if (created !== undefined) {
     return (
-      <Dialog title={words.access.keyCreated} onClose={onClose} wide>
+      <Dialog
+        title={words.access.keyCreated}
+        onClose={onClose}
+        commands={[`bindery admin key create ${quoted(name)}`]}
+        wide
+      >
         <NewKeyShown newKey={created} bucket={isScoped ? chosen : undefined} onClose={onClose} />
       </Dialog>
     )
   }
   return (
-    <Dialog title={words.access.createUser} onClose={onClose}>
+    <Dialog
+      title={words.access.createUser}
+      onClose={onClose}
+      commands={commandsFor(name || 'NAME', policy !== undefined)}
+    >
       <form
         class="stack"
         onSubmit={(event) => {
@@ -69,17 +78,8 @@ export function CreateUserDialog({ onClose }: { readonly onClose: () => void }):
             <TextField label={words.access.prefix} hint={words.access.prefixHint} value={prefix} onChange={setPrefix} />
           </>
         )}
-        {policy !== undefined && (
-          <details>
-            <summary>{words.access.showPolicy}</summary>
-            {/* biome-ignore lint/a11y/noNoninteractiveTabindex: it may scroll, and then the keyboard must reach it */}
-            <pre class="block" tabIndex={0}>
-              {policy}
-            </pre>
-          </details>
-        )}
+        {policy !== undefined && <PolicyShown text={policy} />}
         {error !== undefined && <Failure error={error} />}
-        <AsCommand lines={commandsFor(name || 'NAME', policy !== undefined)} />
         <footer>
           <button type="button" class="button" onClick={onClose}>
             {words.cancel}
@@ -90,6 +90,19 @@ export function CreateUserDialog({ onClose }: { readonly onClose: () => void }):
         </footer>
       </form>
     </Dialog>
+  )
+}
+
+function PolicyShown({ text }: { readonly text: string }): JSX.Element {
+  const words = useWords()
+  return (
+    <details>
+      <summary>{words.access.showPolicy}</summary>
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: it may scroll, and then the keyboard must reach it */}
+      <pre class="block" tabIndex={0}>
+        {text}
+      </pre>
+    </details>
   )
 }
 

@@ -3,7 +3,7 @@ import { useRef, useState } from 'preact/hooks'
 import { count } from '../app/format.js'
 import { useWords } from '../app/language.js'
 import { shownKey } from '../app/shown-key.js'
-import { AsCommand, addressOf } from '../parts/as-command.js'
+import { addressOf } from '../parts/as-command.js'
 import { Dialog } from '../parts/dialog.js'
 import { Failure } from '../parts/notice.js'
 import { announce } from '../parts/toasts.js'
@@ -39,7 +39,11 @@ export function DeleteObjectsDialog({
     else onDone()
   }
   return (
-    <Dialog title={words.objects.deleteTitle(count(entries.length))} onClose={close}>
+    <Dialog
+      title={words.objects.deleteTitle(count(entries.length))}
+      onClose={close}
+      commands={entries.slice(0, NAMED_MAX).map((entry) => commandFor(bucket, entry))}
+    >
       <ul class="stack tight">
         {entries.slice(0, NAMED_MAX).map((entry) => (
           <li key={JSON.stringify(entry)} class="break">
@@ -54,7 +58,6 @@ export function DeleteObjectsDialog({
       {prefixes > 0 && <p>{words.objects.deletesBelow}</p>}
       <p class="muted">{words.objects.deletesForGood}</p>
       {error !== undefined && <Failure error={error} />}
-      <AsCommand lines={entries.slice(0, NAMED_MAX).map((entry) => commandFor(bucket, entry))} />
       <footer>
         <span class="grow" aria-live="polite">
           {done !== undefined && words.objects.deletedSoFar(count(done))}
@@ -80,7 +83,8 @@ export function DeleteObjectsDialog({
 
 function commandFor(bucket: string, entry: Entry): string {
   if (entry.kind === 'prefix') return `bindery rm --recursive ${addressOf(bucket, entry.key)}`
-  return `bindery rm ${addressOf(bucket, entry.key)}`
+  const version = entry.versionId === undefined ? '' : ` --version-id ${entry.versionId}`
+  return `bindery rm ${addressOf(bucket, entry.key)}${version}`
 }
 
 interface Progress {

@@ -2,7 +2,7 @@ import type { JSX } from 'preact'
 import { useRef, useState } from 'preact/hooks'
 import { count } from '../app/format.js'
 import { useWords } from '../app/language.js'
-import { AsCommand, addressOf, quoted } from '../parts/as-command.js'
+import { addressOf } from '../parts/as-command.js'
 import { Dialog } from '../parts/dialog.js'
 import { TextField } from '../parts/field.js'
 import { Failure, Notice } from '../parts/notice.js'
@@ -38,7 +38,14 @@ export function EmptyBucketDialog({
     onDone()
   }
   return (
-    <Dialog title={words.buckets.emptyOne(bucket)} onClose={close}>
+    <Dialog
+      title={words.buckets.emptyOne(bucket)}
+      onClose={close}
+      commands={[
+        `bindery rm --recursive --all-versions --yes ${addressOf(bucket)}/`,
+        `bindery mpu abort --all --yes ${addressOf(bucket)}/`,
+      ]}
+    >
       <form
         class="stack"
         onSubmit={(event) => {
@@ -51,12 +58,6 @@ export function EmptyBucketDialog({
         <Notice kind="warn">{words.buckets.emptiesAll}</Notice>
         <TextField label={words.buckets.typeName(bucket)} value={typed} onChange={setTyped} autoFocus required />
         {error !== undefined && <Failure error={error} />}
-        <AsCommand
-          lines={[
-            `bindery rm --recursive ${addressOf(bucket, '')}/ --yes`,
-            `bindery uploads abort --all ${quoted(`oss://${bucket}/`)} --yes`,
-          ]}
-        />
         <footer>
           <span class="grow" aria-live="polite">
             {done !== undefined && words.objects.deletedSoFar(count(done))}

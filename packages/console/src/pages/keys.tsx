@@ -3,7 +3,7 @@ import { useState } from 'preact/hooks'
 import { time } from '../app/format.js'
 import { useWords } from '../app/language.js'
 import { useLoad } from '../app/use-load.js'
-import { AsCommand, quoted } from '../parts/as-command.js'
+import { quoted } from '../parts/as-command.js'
 import { Dialog } from '../parts/dialog.js'
 import { Icon } from '../parts/icon.js'
 import { Failure } from '../parts/notice.js'
@@ -52,7 +52,7 @@ export function Keys({ owner }: { readonly owner: Owner }): JSX.Element {
         </button>
       </div>
       {made && (
-        <Dialog title={words.access.keyCreated} onClose={closed} wide>
+        <Dialog title={words.access.keyCreated} onClose={closed} commands={[commandOf('create', owner)]} wide>
           <NewKeyShown newKey={made} bucket={undefined} onClose={closed} />
         </Dialog>
       )}
@@ -140,12 +140,10 @@ function DeleteKeyDialog({
     announce(words.access.keyDeleted)
     onDone()
   }
-  const command = owner === undefined ? `account delete-key ${id}` : `key delete ${quoted(owner)} ${id}`
   return (
-    <Dialog title={words.access.deleteKey(id)} onClose={onClose}>
+    <Dialog title={words.access.deleteKey(id)} onClose={onClose} commands={[`${commandOf('delete', owner)} ${id}`]}>
       <p>{words.access.deletesKey}</p>
       {error !== undefined && <Failure error={error} />}
-      <AsCommand lines={[`bindery admin ${command}`]} />
       <footer>
         <button type="button" class="button" onClick={onClose}>
           {words.cancel}
@@ -156,4 +154,8 @@ function DeleteKeyDialog({
       </footer>
     </Dialog>
   )
+}
+
+function commandOf(verb: 'create' | 'delete', owner: Owner): string {
+  return owner === undefined ? `bindery admin account ${verb}-key` : `bindery admin key ${verb} ${quoted(owner)}`
 }

@@ -57,7 +57,9 @@ export function ObjectShare({ bucket, target }: { readonly bucket: string; reado
       <p class="muted">{words.share.endsAt(time(end))}</p>
       <Notice kind="plain">{words.share.limit}</Notice>
       <AsCommand
-        lines={[`bindery sign ${addressOf(bucket, key)}${method === 'PUT' ? ' --method PUT' : ''} --expires ${life}s`]}
+        lines={[
+          `bindery presign ${addressOf(bucket, key)}${method === 'PUT' ? ' --method PUT' : ''} --expires ${life}s`,
+        ]}
       />
     </div>
   )

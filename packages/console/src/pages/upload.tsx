@@ -218,7 +218,7 @@ function Details({
         <section class="card stack">
           <h2>{words.upload.continueElsewhere}</h2>
           <p class="muted">{words.upload.continueHint}</p>
-          <Command text={`bindery cp FILE ${addressOf(bucket, key)} --upload-id ${uploadId}`} />
+          <Command text={`bindery mpu resume ${addressOf(bucket, key)} ${uploadId} FILE`} />
         </section>
       )}
       <p class="unseen">{shownKey(key)}</p>

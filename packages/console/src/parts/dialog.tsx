@@ -1,17 +1,21 @@
 import type { ComponentChildren, JSX } from 'preact'
 import { useEffect, useId, useRef } from 'preact/hooks'
 import { useWords } from '../app/language.js'
+import { AsCommand } from './as-command.js'
 import { Icon } from './icon.js'
 
 /** A window over the page. Escape and a click outside close it; the focus returns to where it was. */
 export function Dialog({
   title,
   onClose,
+  commands,
   wide = false,
   children,
 }: {
   readonly title: string
   readonly onClose: () => void
+  /** The command lines that do the same; none for what changes nothing but the page. */
+  readonly commands: readonly string[]
   readonly wide?: boolean
   readonly children: ComponentChildren
 }): JSX.Element {
@@ -44,6 +48,7 @@ export function Dialog({
           </button>
         </div>
         {children}
+        {commands.length > 0 && <AsCommand lines={commands} />}
       </div>
     </dialog>
   )

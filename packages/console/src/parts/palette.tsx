@@ -69,7 +69,7 @@ function PaletteDialog({ onClose }: { readonly onClose: () => void }): JSX.Eleme
     event.preventDefault()
   }
   return (
-    <Dialog title={words.palette.title} onClose={onClose}>
+    <Dialog title={words.palette.title} onClose={onClose} commands={[]}>
       {/* biome-ignore lint/a11y/noStaticElementInteractions: it moves the focus between what is in it */}
       <div class="palette stack tight" ref={box} onKeyDown={onKeyDown}>
         <input

@@ -54,7 +54,8 @@ function jsonDetails(text: string): ReadonlyMap<string, string> {
   }
 }
 
-function xmlDetails(text: string): ReadonlyMap<string, string> {
+/** The elements below the root of a document, by their names; none of what is not XML. */
+export function xmlDetails(text: string): ReadonlyMap<string, string> {
   try {
     const root: Element = parseXml(text)
     return new Map(

@@ -7,7 +7,7 @@ import type { Sent } from './send-response.js'
 export interface Exchange {
   readonly request: IncomingMessage
   /** The client's address, as far as it is known. */
-  readonly remote: () => string
+  readonly remote: string
   readonly answer: ServiceResponse
   readonly sent: Sent
   readonly bytesReceived: number
@@ -29,7 +29,7 @@ export function logExchange(log: Log, { request, remote, answer, sent, bytesRece
     in: bytesReceived,
     out: sent.bytes,
     ...(sent.whole ? {} : { cut: true }),
-    remote: remote(),
+    remote,
   }
   if (failure === undefined && context.unknownActions !== undefined) log.warn(line, 'a policy names unknown actions')
   else if (failure === undefined) log.info(line, 'request')

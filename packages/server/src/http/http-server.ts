@@ -8,12 +8,12 @@ import { answerPublicKey } from '../callbacks/public-key.js'
 import type { ConsolePages } from '../console/console-pages.js'
 import type { Log } from '../log.js'
 import { answerMetrics, type MetricsOptions } from '../metrics/answer-metrics.js'
-import type { Measured } from '../metrics/request-metrics.js'
 import { logExchange } from './access-log.js'
 import { readCertificate, type TlsFiles, watchCertificate } from './certificate.js'
 import { acceptsBothLengths } from './exact-parser.js'
 import { answerHealth, type HealthOptions } from './health.js'
 import { readRequest } from './read-request.js'
+import type { Answered } from './recent-requests.js'
 import { parserError, refusal, refusalBytes } from './refusal.js'
 import { RequestBody } from './request-body.js'
 import { hasLeft, type SendOptions, type Sent, sendResponse } from './send-response.js'
@@ -48,7 +48,7 @@ export interface HttpServerOptions {
   /** The token and the text of the metrics. */
   readonly metrics: Omit<MetricsOptions, 'domains'>
   /** Called after each answered request, health checks excepted. */
-  readonly onAnswered: (measured: Measured) => void
+  readonly onAnswered: (answered: Answered) => void
   /** PEM of the key that verifies callbacks. */
   readonly publicKey: string
   /** Absent: there is no console. */
@@ -268,10 +268,12 @@ export class HttpServer {
     const milliseconds = performance.now() - startedAt
     const bytesReceived = body.arrived
     if (sent.whole) answer.onSent?.(sentFacts(request, bytesReceived, sent, milliseconds))
-    const { method = '' } = request
-    const traceparent = request.headers.traceparent?.toString()
-    this.#options.onAnswered({ answer, method, traceparent, bytesReceived, bytesSent: sent.bytes, milliseconds })
-    logExchange(log, { request, remote: () => this.#clientOf(request), answer, sent, bytesReceived, milliseconds })
+    const { method = '', url: target = '' } = request
+    const { traceparent, 'user-agent': userAgent = '' } = request.headers
+    const remote = this.#clientOf(request)
+    const measured = { answer, method, traceparent: traceparent?.toString(), bytesReceived, milliseconds }
+    this.#options.onAnswered({ ...measured, bytesSent: sent.bytes, target, userAgent, remote })
+    logExchange(log, { request, remote, answer, sent, bytesReceived, milliseconds })
   }
 
   #handle(

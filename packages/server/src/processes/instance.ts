@@ -3,7 +3,14 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { createSealer } from '@bindery/encryption'
 import { ImageProcesses } from '@bindery/imaging/processes'
 import { ossDialect, s3Dialect } from '@bindery/protocol'
-import { createService, type Event, type RememberedRefusal, type Service, type ServiceOptions } from '@bindery/service'
+import {
+  createService,
+  type Event,
+  type RecentRequest,
+  type RememberedRefusal,
+  type Service,
+  type ServiceOptions,
+} from '@bindery/service'
 import type { BlobStore, MetadataStore } from '@bindery/storage'
 import { createCallbacks } from '../callbacks/callback-client.js'
 import { publicKeyOf } from '../callbacks/callback-key.js'
@@ -18,6 +25,7 @@ import { listenFailure } from '../failure.js'
 import { connectionsMax } from '../http/connections-max.js'
 import type { ScarceDisk, Unready } from '../http/health.js'
 import { HttpServer } from '../http/http-server.js'
+import { RecentRequests } from '../http/recent-requests.js'
 import { TrustedProxies } from '../http/trusted-proxies.js'
 import { instanceRoleOf } from '../instance-role.js'
 import type { Log, LogLevel } from '../log.js'
@@ -77,6 +85,8 @@ export type Instance = {
   readonly measure: () => Promise<MetricValues>
   /** A recent refusal by this process. */
   readonly refusal: (requestId: string) => Promise<RememberedRefusal | undefined>
+  /** Requests that this process answered at `since` or later. */
+  readonly recent: (since: number) => Promise<readonly RecentRequest[]>
   /** Changes what this process logs. */
   readonly setLogLevel: (level: LogLevel) => Promise<void>
   /** An event of another process, for the listeners of this one. */
@@ -119,6 +129,7 @@ export async function openInstance(
     accessKeys: rootAccessKeys(rootKey),
     administrator: ROOT_ACCOUNT.id,
     findRefusal: primary.findRefusal,
+    recentRequests: primary.recentRequests,
     sealer: createSealer(masters, random),
     keys: createKeyService({ masters, ring: () => deployment.keyRing(), random: randomBytes }),
     onDamage: (damage) => log.error(damage, 'a damaged row was passed over'),
@@ -223,6 +234,7 @@ class RunningInstance implements Instance {
   readonly #parts: Parts
   readonly #http: HttpServer
   readonly #metrics = new RequestMetrics(() => this.#http.inFlight)
+  readonly #recent = new RecentRequests()
   readonly #stopping = new AbortController()
   readonly #notes = new AbortController()
   readonly #keeping: Promise<void>
@@ -237,9 +249,10 @@ class RunningInstance implements Instance {
       service: parts.testMode?.control(service) ?? service,
       health,
       metrics: { token: config.metricsToken, text: () => this.#metricsText() },
-      onAnswered: (measured) => {
-        this.#metrics.observe(measured)
-        parts.traces?.observe(measured)
+      onAnswered: (answered) => {
+        this.#metrics.observe(answered)
+        this.#recent.note(answered)
+        parts.traces?.observe(answered)
       },
       publicKey,
       consolePages: new ConsolePages({ region: config.region, version }, domains),
@@ -278,6 +291,8 @@ class RunningInstance implements Instance {
 
   readonly refusal = async (requestId: string): Promise<RememberedRefusal | undefined> =>
     this.#parts.service.refusal(requestId)
+
+  readonly recent = async (since: number): Promise<readonly RecentRequest[]> => this.#recent.since(since)
 
   readonly setLogLevel = async (level: LogLevel): Promise<void> => {
     this.#parts.log.level = level

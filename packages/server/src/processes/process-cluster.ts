@@ -1,4 +1,4 @@
-import type { Cluster, RememberedRefusal } from '@bindery/service'
+import type { Cluster, RecentRequest, RememberedRefusal } from '@bindery/service'
 import type { MetadataStore } from '@bindery/storage'
 import type { Log } from '../log.js'
 import type { MetricValues } from '../metrics/request-metrics.js'
@@ -12,6 +12,8 @@ export type Primary = EventOutlet & {
   readonly measureAll: () => Promise<readonly MetricValues[]>
   /** A recent refusal by any instance. */
   readonly findRefusal: (requestId: string) => Promise<RememberedRefusal | undefined>
+  /** Requests that any instance answered at `since` or later. */
+  readonly recentRequests: (since: number) => Promise<readonly RecentRequest[]>
   /** Whether another process, such as a backup, keeps everything from being freed. */
   readonly isBeingCopied: () => Promise<boolean>
 }

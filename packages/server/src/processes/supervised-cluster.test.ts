@@ -24,6 +24,7 @@ class Group {
         },
         measureAll: async () => [],
         findRefusal: async () => undefined,
+        recentRequests: async () => [],
         isBeingCopied: async () => false,
         ...this.#switchboard.outletOf(incarnation),
       },

@@ -41,6 +41,7 @@ class Instances {
       lead: async () => void this.events.push('lead'),
       measure: async () => [],
       refusal: async () => undefined,
+      recent: async () => [],
       setLogLevel: async () => {},
       report: async () => {
         if (!this.living.has(incarnation)) throw new ProcessGone('SIGKILL')

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { RememberedRefusal } from '@bindery/service'
+import type { RecentRequest, RememberedRefusal } from '@bindery/service'
 import { Failure } from '../failure.js'
 import type { Log, LogLevel } from '../log.js'
 import type { MetricValues } from '../metrics/request-metrics.js'
@@ -122,6 +122,7 @@ export class Supervisor {
         nudge: async () => this.#nudge(incarnation),
         measureAll: () => this.#measureAll(),
         findRefusal: (requestId) => this.#findRefusal(requestId),
+        recentRequests: (since) => this.#recentRequests(since),
         isBeingCopied: this.#options.isBeingCopied,
         ...this.#switchboard.outletOf(incarnation),
       })
@@ -177,6 +178,12 @@ export class Supervisor {
       launched.instance.refusal(requestId).catch(() => undefined),
     )
     return (await Promise.all(answers)).find((refusal) => refusal !== undefined)
+  }
+
+  /** The requests that the instances remember. */
+  async #recentRequests(since: number): Promise<readonly RecentRequest[]> {
+    const answers = [...this.#members].map(({ launched }) => launched.instance.recent(since).catch(() => []))
+    return (await Promise.all(answers)).flat()
   }
 
   /** Has all instances but one report. One that does not is nudged again. */

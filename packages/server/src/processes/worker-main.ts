@@ -19,12 +19,12 @@ const channel = new CallChannel<PrimaryCalls>(process as Pipe, {
   open: async ({ options, address }: OpenInput) => {
     const log = createLog(options.config.logLevel, { readable: options.readableLog })
     endOnCrash(log)
-    const { nudge, measureAll, findRefusal, isBeingCopied, listens, publish, support } = channel.remote
+    const { nudge, measureAll, findRefusal, recentRequests, isBeingCopied, listens, publish, support } = channel.remote
     const deployment = deploymentInWorker(address, support)
     opened = await openInstance(
       options,
       deployment,
-      { nudge, measureAll, findRefusal, isBeingCopied, listens, publish },
+      { nudge, measureAll, findRefusal, recentRequests, isBeingCopied, listens, publish },
       log,
     )
   },
@@ -34,6 +34,7 @@ const channel = new CallChannel<PrimaryCalls>(process as Pipe, {
   report: () => instance().report(),
   measure: () => instance().measure(),
   refusal: (requestId: string) => instance().refusal(requestId),
+  recent: (since: number) => instance().recent(since),
   setLogLevel: (level: LogLevel) => instance().setLogLevel(level),
   receive: (event: Event) => instance().receive(event),
   othersListen: (listen: boolean) => instance().othersListen(listen),

@@ -54,7 +54,8 @@ class Admin {
     this.#options = options
     const { sealer, administrator } = options
     const findRefusal = options.findRefusal ?? ((requestId: string) => access.refusals.find(requestId))
-    this.#context = { domain, access, sealer, administrator, findRefusal }
+    const recentRequests = options.recentRequests ?? (() => [])
+    this.#context = { domain, access, sealer, administrator, findRefusal, recentRequests }
   }
 
   async handle(request: ServiceRequest): Promise<ServiceResponse> {

@@ -4,6 +4,7 @@ import type { Access } from '../access/access.js'
 import type { RememberedRefusal } from '../access/remembered-refusals.js'
 import type { Domain } from '../domain/domain.js'
 import type { Sealer } from '../options.js'
+import type { RecentRequest } from '../recent-request.js'
 
 /** Everything that the operations of the admin interface work with. */
 export interface AdminContext {
@@ -15,6 +16,8 @@ export interface AdminContext {
   readonly administrator: string | undefined
   /** A recent refusal by any process. */
   findRefusal(requestId: string): Awaitable<RememberedRefusal | undefined>
+  /** Requests that any process answered at `since` or later, in milliseconds since 1970. */
+  recentRequests(since: number): Awaitable<readonly RecentRequest[]>
 }
 
 /** One admin request, authenticated and authorised. */

@@ -85,7 +85,14 @@ function secondsOf(beganAt: number, now: number): number {
 
 /** By the key that signs the request; the key of a session renews it. Throws the causes of authentication. */
 async function bySignature({ domain, access, options }: Shared, request: ServiceRequest, sealer: Sealer) {
-  const context = { domain, access, sealer, administrator: undefined, findRefusal: () => undefined }
+  const context = {
+    domain,
+    access,
+    sealer,
+    administrator: undefined,
+    findRefusal: () => undefined,
+    recentRequests: () => [],
+  }
   const [reading] = readings(request.host, PATH, options)
   const { holder, claim } = await identify(context, request, reading, '')
   await readSignedBody(context, request)

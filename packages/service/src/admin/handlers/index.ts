@@ -4,6 +4,7 @@ import { attachmentHandlers } from './attachments.js'
 import { explainHandlers } from './explain-access.js'
 import { groupHandlers } from './groups.js'
 import { policyHandlers } from './policies.js'
+import { requestHandlers } from './requests.js'
 import { roleHandlers } from './roles.js'
 import { trailHandlers } from './trail.js'
 import { userHandlers } from './users.js'
@@ -17,5 +18,6 @@ export const ADMIN_HANDLERS: AdminHandlers = {
   ...policyHandlers,
   ...attachmentHandlers,
   ...explainHandlers,
+  ...requestHandlers,
   ...trailHandlers,
 }

@@ -14,7 +14,8 @@ export const trailHandlers: AdminHandlers<'LookupEvents'> = {
   },
 }
 
-function timeOf(name: string, text: string | undefined): number | undefined {
+/** Milliseconds since 1970 of a parameter. Throws parameterInvalid. */
+export function timeOf(name: string, text: string | undefined): number | undefined {
   if (text === undefined) return undefined
   const time = Date.parse(text)
   if (Number.isNaN(time))

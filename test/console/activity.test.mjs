@@ -1,0 +1,73 @@
+// The live log of requests, and the texts that the server signed for a signature that did not match.
+
+import assert from 'node:assert/strict'
+import { after, before, test } from 'node:test'
+import OSS from 'ali-oss'
+import { startServer } from '../support/start-server.mjs'
+import { openConsole, signIn, startBrowser } from './browser.mjs'
+
+let server
+let browser
+
+before(async () => {
+  server = await startServer({ args: ['--buckets', 'demo', '--workers', '2'] })
+  ;({ browser } = await startBrowser())
+})
+
+after(async () => {
+  await browser?.close()
+  await server?.stop()
+})
+
+function clientWith(accessKeySecret) {
+  const { endpoint, region, accessKeyId } = server
+  return new OSS({
+    ...{ endpoint, region: `oss-${region}`, accessKeyId, accessKeySecret },
+    ...{ bucket: 'demo', authorizationV4: true, sldEnable: true, retryMax: 0 },
+  })
+}
+
+test('requests appear while they are answered, are found by their facts, and rest while the list is paused', async (t) => {
+  const { page, context, requireQuiet } = await openConsole(browser, server)
+  t.after(() => context.close())
+  await signIn(page, server)
+  await page.goto(`${server.endpoint}/-/console/#/activity`)
+  const client = clientWith(server.accessKeySecret)
+  await client.put('<b>live</b>.txt', Buffer.from('live'))
+  await client.get('nothing').catch(() => {})
+  await page.waitForSelector('tbody >> text=demo/<b>live</b>.txt')
+  await page.waitForSelector('tbody >> text=404 NoSuchKey')
+  await page.selectOption('.toolbar select', 'failed')
+  await page.waitForSelector('tbody >> text=demo/<b>live</b>.txt', { state: 'detached' })
+  await page.selectOption('.toolbar select', 'all')
+  await page.fill('.toolbar input', 'PutObject')
+  await page.waitForSelector('text=1 requests')
+  await page.click('.toolbar button[aria-pressed]')
+  await client.put('later.txt', Buffer.from('later'))
+  await page.waitForTimeout(2_500)
+  assert.equal(await page.locator('tbody >> text=later.txt').count(), 0)
+  await page.click('.toolbar button[aria-pressed]')
+  await page.waitForSelector('tbody >> text=later.txt')
+  requireQuiet()
+})
+
+test('a signature that did not match is shown with what the server signed', async (t) => {
+  const { page, context } = await openConsole(browser, server)
+  t.after(() => context.close())
+  await signIn(page, server)
+  await clientWith('wrong')
+    .put('signed.txt', Buffer.from('x'))
+    .catch(() => {})
+  await page.goto(`${server.endpoint}/-/console/#/activity`)
+  await page.waitForSelector('tbody >> text=403 SignatureDoesNotMatch')
+  await page.focus('table[role=grid]')
+  await page.fill('.toolbar input', 'SignatureDoesNotMatch')
+  await page.focus('table[role=grid]')
+  await page.keyboard.press('Home')
+  await page.keyboard.press('Enter')
+  const texts = await page.locator('dialog pre.block').allTextContents()
+  assert.match(texts[0], /^PUT⏎\n\/demo\/signed\.txt⏎\n/)
+  assert.match(texts[1], /^OSS4-HMAC-SHA256⏎\n/)
+  await page.click('dialog >> text=Why was it refused?')
+  await page.waitForSelector('pre.block >> text=SignatureDoesNotMatch')
+})

@@ -1,0 +1,84 @@
+// The command lines that the pages show: the command takes them as they are.
+
+import assert from 'node:assert/strict'
+import { execFile } from 'node:child_process'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { after, before, test } from 'node:test'
+import { fileURLToPath } from 'node:url'
+import { openConsole, signIn, startBrowser } from './browser.mjs'
+import { startWorld } from './world.mjs'
+
+const ROOT = fileURLToPath(new URL('../..', import.meta.url))
+/** The exit code for wrong arguments. */
+const MISUSED = 1
+const DIALOGS_WITHOUT_COMMAND = ['palette']
+
+let world
+let browser
+let folder
+
+before(async () => {
+  world = await startWorld()
+  folder = await mkdtemp(path.join(tmpdir(), 'bindery-commands-'))
+  await writeFile(path.join(folder, 'FILE'), 'x')
+  await writeFile(path.join(folder, 'policy.json'), '{"Version":"1","Statement":[]}')
+  ;({ browser } = await startBrowser())
+})
+
+after(async () => {
+  await browser?.close()
+  await world?.stop()
+  if (folder !== undefined) await rm(folder, { recursive: true })
+})
+
+/** Runs a line in a shell; resolves with its exit code and what it printed. */
+function run(line) {
+  const { endpoint, region, accessKeyId, accessKeySecret } = world.server
+  const env = {
+    ...process.env,
+    ...{ OSS_ENDPOINT: endpoint, OSS_REGION: region },
+    ...{ OSS_ACCESS_KEY_ID: accessKeyId, OSS_ACCESS_KEY_SECRET: accessKeySecret },
+    PATH: `${ROOT}:${process.env.PATH}`,
+  }
+  return new Promise((resolve) => {
+    execFile('sh', ['-c', line], { cwd: folder, env }, (error, stdout, stderr) =>
+      resolve({ code: error?.code ?? 0, printed: `${stdout}${stderr}` }),
+    )
+  })
+}
+
+/** A line without its names, so that lines of one form run once. */
+function shapeOf(line) {
+  const words = line.split(' ').slice(1)
+  return words.map((word) => (/^(--)?[a-z-]+$/.test(word) ? word : '…')).join(' ')
+}
+
+test('every dialog shows its command, and the command line takes what any page shows', async (t) => {
+  const { page, context } = await openConsole(browser, world.server)
+  t.after(() => context.close())
+  await signIn(page, world.server)
+  const shown = new Map()
+  for (const { name, address, ready, prepare } of world.pages) {
+    await page.goto(`${world.server.endpoint}/-/console/${address}`)
+    await page.waitForSelector(ready)
+    await prepare?.(page, world)
+    const dialog = page.locator('dialog[open]')
+    if ((await dialog.count()) > 0 && !DIALOGS_WITHOUT_COMMAND.includes(name)) {
+      assert.equal(await dialog.locator('summary:has-text("Show as command")').count(), 1, name)
+    }
+    for (const text of await page.locator('pre.block').allTextContents()) {
+      for (const line of text.split('\n')) if (line.startsWith('bindery ')) shown.set(shapeOf(line), line)
+    }
+    if (prepare !== undefined) await page.reload()
+  }
+  assert.ok(shown.size >= 15, [...shown.keys()].join('\n'))
+  for (const shape of shown.values()) {
+    const line = shape.replace('BUCKET', 'demo').replace('NAME', 'name')
+    const { code, printed } = await run(line)
+    // what deletes much must be confirmed, and these lines are for people at a terminal
+    if (printed.includes('no terminal to confirm')) continue
+    assert.notEqual(code, MISUSED, `${line}\n${printed}`)
+  }
+})
