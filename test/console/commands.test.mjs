@@ -1,16 +1,14 @@
 // The command lines that the pages show: the command takes them as they are.
 
 import assert from 'node:assert/strict'
-import { execFile } from 'node:child_process'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { after, before, test } from 'node:test'
-import { fileURLToPath } from 'node:url'
 import { openConsole, signIn, startBrowser } from './browser.mjs'
+import { runLine } from './run-line.mjs'
 import { startWorld } from './world.mjs'
 
-const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 /** The exit code for wrong arguments. */
 const MISUSED = 1
 const DIALOGS_WITHOUT_COMMAND = ['palette']
@@ -32,22 +30,6 @@ after(async () => {
   await world?.stop()
   if (folder !== undefined) await rm(folder, { recursive: true })
 })
-
-/** Runs a line in a shell; resolves with its exit code and what it printed. */
-function run(line) {
-  const { endpoint, region, accessKeyId, accessKeySecret } = world.server
-  const env = {
-    ...process.env,
-    ...{ OSS_ENDPOINT: endpoint, OSS_REGION: region },
-    ...{ OSS_ACCESS_KEY_ID: accessKeyId, OSS_ACCESS_KEY_SECRET: accessKeySecret },
-    PATH: `${ROOT}:${process.env.PATH}`,
-  }
-  return new Promise((resolve) => {
-    execFile('sh', ['-c', line], { cwd: folder, env }, (error, stdout, stderr) =>
-      resolve({ code: error?.code ?? 0, printed: `${stdout}${stderr}` }),
-    )
-  })
-}
 
 /** A line without its names, so that lines of one form run once. */
 function shapeOf(line) {
@@ -76,7 +58,7 @@ test('every dialog shows its command, and the command line takes what any page s
   assert.ok(shown.size >= 15, [...shown.keys()].join('\n'))
   for (const shape of shown.values()) {
     const line = shape.replace('BUCKET', 'demo').replace('NAME', 'name')
-    const { code, printed } = await run(line)
+    const { code, printed } = await runLine(world.server, folder, line)
     // what deletes much must be confirmed, and these lines are for people at a terminal
     if (printed.includes('no terminal to confirm')) continue
     assert.notEqual(code, MISUSED, `${line}\n${printed}`)

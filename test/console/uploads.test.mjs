@@ -1,4 +1,4 @@
-// Journeys of uploads: through a lost network and a reload, from the command to the browser, and to their end.
+// Uploads: folders, those that a program began, and their end.
 
 import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
@@ -52,7 +52,6 @@ async function open(t, address, options) {
 }
 
 const stored = async (key) => Buffer.compare((await client.get(key)).content, DATA) === 0
-const filesInput = 'input[type=file][aria-label="Upload files"]'
 
 /** Begins an upload as a program would, and sends the first parts of it. */
 async function begin(key, parts) {
@@ -65,42 +64,6 @@ async function begin(key, parts) {
 }
 
 const addressOf = (key, uploadId) => `#/buckets/media/upload?key=${encodeURIComponent(key)}&id=${uploadId}`
-
-test('an upload survives a network that is lost twice and a reload, and sends no part again that was stored', async (t) => {
-  const { page, context, requireQuiet } = await open(t, '#/buckets/media?prefix=in%2F')
-  const sent = new Set()
-  let repeated = 0
-  page.on('response', (response) => {
-    const number = new URL(response.url()).searchParams.get('partNumber')
-    if (number === null || response.status() !== 200) return
-    if (sent.has(number)) repeated += 1
-    sent.add(number)
-  })
-  const session = await context.newCDPSession(page)
-  const slow = { offline: false, latency: 0, downloadThroughput: -1, uploadThroughput: 8 * MIB }
-  await session.send('Network.enable')
-  await session.send('Network.emulateNetworkConditions', slow)
-  await page.setInputFiles(filesInput, file)
-  await page.waitForSelector('.drawer .transfer')
-  for (let cut = 0; cut < 2; cut += 1) {
-    const before = sent.size
-    while (sent.size <= before) await page.waitForTimeout(50)
-    await context.setOffline(true)
-    await page.waitForTimeout(700)
-    await context.setOffline(false)
-    await session.send('Network.emulateNetworkConditions', slow)
-  }
-  const before = sent.size
-  while (sent.size <= before) await page.waitForTimeout(50)
-  await page.reload()
-  await page.waitForSelector('text=1 upload was interrupted in this browser.')
-  assert.ok(sent.size >= 3, `${sent.size} parts were stored before the reload`)
-  await page.setInputFiles('.drawer .notice input[type=file]', file)
-  await page.waitForSelector('text=done, CRC-64 verified', { timeout: 60_000 })
-  assert.ok(await stored('in/film.bin'))
-  assert.equal(repeated, 0)
-  requireQuiet()
-})
 
 test('folders keep their paths, without what systems leave in them', async (t) => {
   const { page } = await open(t, '#/buckets/media?prefix=folder%2F')

@@ -50,6 +50,7 @@ export function Console(): JSX.Element {
     <Shell holder={holder} tools={<LaterPart name="pill" />}>
       <CurrentPage />
       <LaterPart name="drawer" />
+      <LaterPart name="question" />
       <Palette />
     </Shell>
   )

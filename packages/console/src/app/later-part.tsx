@@ -1,10 +1,10 @@
 import type { ComponentType, JSX } from 'preact'
 import { useEffect, useState } from 'preact/hooks'
-import { isDrawerOpen } from '../transfer/state.js'
+import { isDrawerOpen, question } from '../transfer/state.js'
 
 type Module = typeof import('../transfer/drawer.js')
 
-const PARTS = { pill: 'TransferPill', drawer: 'Drawer' } as const
+const PARTS = { pill: 'TransferPill', drawer: 'Drawer', question: 'ConflictDialog' } as const
 
 let module: Promise<Module> | undefined
 
@@ -22,10 +22,10 @@ export function LaterPart({ name }: { readonly name: keyof typeof PARTS }): JSX.
   useEffect(() => {
     const show = () => void load().then((loaded) => setPart(() => loaded[PARTS[name]]))
     const timer = setTimeout(show, IDLE_MS)
-    const end = isDrawerOpen.follow(show)
+    const ends = [isDrawerOpen.follow(show), question.follow(show)]
     return () => {
       clearTimeout(timer)
-      end()
+      for (const end of ends) end()
     }
   }, [name])
   return Part === undefined ? null : <Part />

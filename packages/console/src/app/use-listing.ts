@@ -16,7 +16,8 @@ export interface Listing<Row> {
 type Position = Readonly<Record<string, string>>
 
 interface State<Row> {
-  readonly rows: readonly Row[]
+  /** Grows in place: copying a million rows for each page of a thousand would block the page. */
+  readonly rows: Row[]
   /** Undefined after the last page. */
   readonly next: Position | undefined
   readonly isLoading: boolean
@@ -31,12 +32,14 @@ export function useListing<Row>(
   const [state, setState] = useState<State<Row>>({ rows: [], next: {}, isLoading: true })
   const [round, setRound] = useState(0)
   const stop = useRef(new AbortController())
-  const run = (rows: readonly Row[], position: Position) => {
+  const run = (rows: Row[], position: Position) => {
     const { signal } = stop.current
     setState({ rows, next: position, isLoading: true })
     load(position, signal).then(
       (page) => {
-        if (!signal.aborted) setState({ rows: [...rows, ...page.rows], next: page.next, isLoading: false })
+        if (signal.aborted) return
+        rows.push(...page.rows)
+        setState({ rows, next: page.next, isLoading: false })
       },
       (error: unknown) => {
         if (!signal.aborted) setState({ rows, next: position, isLoading: false, error })

@@ -1,6 +1,7 @@
 import type { JSX } from 'preact'
 import { useState } from 'preact/hooks'
 import { bytes, count } from '../app/format.js'
+import { inTurns } from '../app/in-turns.js'
 import { useWords } from '../app/language.js'
 import { shownKey } from '../app/shown-key.js'
 import { useLoad } from '../app/use-load.js'
@@ -12,7 +13,6 @@ import { ServerError } from '../wire/server-error.js'
 import { abortUpload, explainUpload, type UploadName } from '../wire/uploads.js'
 
 const NAMED_MAX = 5
-const AT_A_TIME = 6
 /** Uploads whose bytes are added up before they are aborted. */
 const SUMMED_MAX = 200
 
@@ -88,19 +88,4 @@ export function AbortDialog({
       </footer>
     </Dialog>
   )
-}
-
-/** Handles all, a few at a time, and returns the results in their order. */
-async function inTurns<T, R>(all: readonly T[], handle: (one: T) => Promise<R>): Promise<R[]> {
-  const results: R[] = []
-  let next = 0
-  const turn = async () => {
-    while (next < all.length) {
-      const index = next
-      next += 1
-      results[index] = await handle(all[index] as T)
-    }
-  }
-  await Promise.all(Array.from({ length: AT_A_TIME }, turn))
-  return results
 }

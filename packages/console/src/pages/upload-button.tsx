@@ -3,6 +3,7 @@ import { useEffect, useRef, useState } from 'preact/hooks'
 import { useWords } from '../app/language.js'
 import { Icon } from '../parts/icon.js'
 import { announceFailure } from '../parts/toasts.js'
+import { handlesOf, hasPickers, pickFiles, pickFolder } from '../transfer/picked.js'
 
 interface Place {
   readonly bucket: string
@@ -23,6 +24,14 @@ export function UploadButtons({ bucket, prefix }: Place): JSX.Element {
       .then(({ uploadFiles }) => uploadFiles(chosen, { bucket, prefix }))
       .catch(announceFailure)
     input.value = ''
+  }
+  /** With a dialog that returns handles the upload goes on after a reload without choosing the files again. */
+  const choose = async (what: 'files' | 'folder') => {
+    const input = what === 'files' ? files.current : folder.current
+    if (!hasPickers()) return input?.click()
+    const picked = await (what === 'files' ? pickFiles() : pickFolder())
+    const { uploadFiles } = await transfers()
+    await uploadFiles(picked, { bucket, prefix })
   }
   useEffect(() => {
     // not known to the types of Preact
@@ -46,10 +55,10 @@ export function UploadButtons({ bucket, prefix }: Place): JSX.Element {
         aria-label={words.objects.uploadFolder}
         onChange={(event) => add(event.currentTarget)}
       />
-      <button type="button" class="button" onClick={() => folder.current?.click()}>
+      <button type="button" class="button" onClick={() => void choose('folder').catch(announceFailure)}>
         {words.objects.uploadFolder}
       </button>
-      <button type="button" class="button primary" onClick={() => files.current?.click()}>
+      <button type="button" class="button primary" onClick={() => void choose('files').catch(announceFailure)}>
         <Icon name="uploads" />
         {words.objects.uploadFiles}
       </button>
@@ -92,10 +101,16 @@ export function useDrop({ bucket, prefix }: Place): boolean {
   return isOver
 }
 
-/** Entries of folders outlive the event of the drop, and the transfer does not. */
+/** Entries of folders and handles of files outlive the event of the drop, and the transfer does not. */
 async function take(transfer: DataTransfer, place: Place): Promise<void> {
   const entries = Array.from(transfer.items, (item) => item.webkitGetAsEntry())
+  const handling = handlesOf(transfer)
   const { droppedFiles, uploadFiles } = await transfers()
   const kept = { items: entries.map((entry) => ({ webkitGetAsEntry: () => entry })) }
-  await uploadFiles(await droppedFiles(kept as unknown as DataTransfer), place)
+  const files = await droppedFiles(kept as unknown as DataTransfer)
+  const handles = new Map((await handling).map((handle) => [handle?.name, handle]))
+  await uploadFiles(
+    files.map((one) => ({ ...one, handle: one.path.includes('/') ? undefined : handles.get(one.path) })),
+    place,
+  )
 }

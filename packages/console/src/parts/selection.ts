@@ -8,10 +8,9 @@ export function toggled(selection: Selection, key: string): Selection {
   return next
 }
 
-/** With all rows between two, both included. */
-export function moved(selection: Selection, keys: readonly string[], from: number, to: number): Selection {
-  const [first, last] = from < to ? [from, to] : [to, from]
-  return new Set([...selection, ...keys.slice(Math.max(first, 0), last + 1)])
+/** With further rows. */
+export function extended(selection: Selection, keys: readonly string[]): Selection {
+  return new Set([...selection, ...keys])
 }
 
 /** All rows. */

@@ -1,7 +1,7 @@
 import type { ComponentChildren, JSX } from 'preact'
 import { useEffect, useId, useRef, useState } from 'preact/hooks'
 import { useWords } from '../app/language.js'
-import { allOf, moved, type Selection, toggled } from './selection.js'
+import { allOf, extended, type Selection, toggled } from './selection.js'
 
 /** One column of a table. */
 export interface Column<Row> {
@@ -64,7 +64,7 @@ export function VirtualTable<Row>(props: VirtualTableProps<Row>): JSX.Element {
   const goTo = (index: number, extend: boolean) => {
     const next = Math.max(0, Math.min(rows.length - 1, index))
     setCursor(next)
-    if (selection && onSelect && extend) onSelect(moved(selection, rows.map(keyOf), cursor, next))
+    if (selection && onSelect && extend) onSelect(extended(selection, between(rows, cursor, next).map(keyOf)))
     reveal(box.current, next)
   }
   const current = rows[cursor]
@@ -116,7 +116,12 @@ export function VirtualTable<Row>(props: VirtualTableProps<Row>): JSX.Element {
 
 function Head<Row>({ columns, rows, keyOf, selection, onSelect }: VirtualTableProps<Row>): JSX.Element {
   const words = useWords()
-  const isAll = selection !== undefined && rows.length > 0 && rows.every((row) => selection.has(keyOf(row)))
+  // a row that is not selected is found early, unless nearly all of them are
+  const isAll =
+    selection !== undefined &&
+    rows.length > 0 &&
+    selection.size >= rows.length &&
+    rows.every((row) => selection.has(keyOf(row)))
   return (
     <thead>
       <tr aria-rowindex={1}>
@@ -195,6 +200,11 @@ function stepOf(key: string, cursor: number, length: number): number | undefined
   if (key === 'PageUp') return cursor - PAGE_ROWS
   if (key === 'Home') return 0
   return key === 'End' ? length - 1 : undefined
+}
+
+/** The rows from one index to another, both included. */
+function between<Row>(rows: readonly Row[], from: number, to: number): readonly Row[] {
+  return rows.slice(Math.max(0, Math.min(from, to)), Math.max(from, to) + 1)
 }
 
 /** Scrolls a row into view, below the head. */

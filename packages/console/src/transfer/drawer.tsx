@@ -4,12 +4,14 @@ import { useEffect, useRef, useState } from 'preact/hooks'
 import { bytes, clock, count } from '../app/format.js'
 import { useWords } from '../app/language.js'
 import { useStore } from '../app/store.js'
-import { Choice } from '../parts/field.js'
 import { Icon } from '../parts/icon.js'
 import { announceFailure } from '../parts/toasts.js'
-import { type Conflict, conflict, drawn, isDrawerOpen, needsFile } from './state.js'
+import { ChoicesForm } from './choices-form.js'
+import { canContinue, drawn, isDrawerOpen, needsFile } from './state.js'
 import { TransferRow } from './transfer-row.js'
-import { giveFiles, restoreUploads, uploads } from './transfers.js'
+import { continueRestored, giveFiles, restoreUploads, uploads } from './transfers.js'
+
+export { ConflictDialog } from './conflict-dialog.js'
 
 /** Uploads that are drawn; of longer queues those that move come first. */
 const ROWS_MAX = 60
@@ -18,7 +20,6 @@ const DRAWN_MS = 250
 /** The uploads of this tab, in a panel at the side. */
 export function Drawer(): JSX.Element | null {
   const words = useWords()
-  useStore(conflict)
   useSlowly()
   const isOpen = useStore(isDrawerOpen)
   const panel = useRef<HTMLElement>(null)
@@ -27,7 +28,7 @@ export function Drawer(): JSX.Element | null {
   const all = [...queue]
   const { files } = queue.progress
   const waiting = files.total - files.active - files.done - files.failed - files.paused
-  const shown = inOrder(all).slice(0, ROWS_MAX)
+  const shown = firstOf(all)
   return (
     <aside
       class="drawer"
@@ -78,8 +79,9 @@ export function Drawer(): JSX.Element | null {
           {words.transfers.clearDone}
         </button>
       </div>
-      <OnConflict />
+      <ChoicesForm />
       {all.length === 0 && <p>{words.transfers.none}</p>}
+      <ContinueHere tasks={all} />
       <ChooseAgain tasks={all} />
       {shown.map((task) => (
         <TransferRow key={`${task.bucket}/${task.key}`} task={task} />
@@ -97,12 +99,16 @@ const RANK: Readonly<Partial<Record<UploadTask['state'], number>>> = {
   aborted: 5,
 }
 
-/** Those that move first, then those that need someone, then the rest. */
-function inOrder(tasks: readonly UploadTask[]): readonly UploadTask[] {
-  return tasks
-    .map((task, index) => ({ task, index, rank: RANK[task.state] ?? 0 }))
-    .sort((one, other) => one.rank - other.rank || one.index - other.index)
-    .map(({ task }) => task)
+/** Those that move first, then those that need someone, then the rest: as many as are drawn, without sorting a long queue. */
+function firstOf(tasks: readonly UploadTask[]): readonly UploadTask[] {
+  const ranks: UploadTask[][] = []
+  for (const task of tasks) {
+    const rank = RANK[task.state] ?? 0
+    ranks[rank] ??= []
+    const peers = ranks[rank]
+    if (peers.length < ROWS_MAX) peers.push(task)
+  }
+  return ranks.flat().slice(0, ROWS_MAX)
 }
 
 /** Draws at most four times a second, however fast parts arrive. */
@@ -123,18 +129,26 @@ function useSlowly(): void {
   }, [])
 }
 
-function OnConflict(): JSX.Element {
+/** Continues what an earlier page began, with files that the browser can open again. */
+function ContinueHere({ tasks }: { readonly tasks: readonly UploadTask[] }): JSX.Element | null {
   const words = useWords()
-  const value = useStore(conflict)
-  const options: readonly Conflict[] = ['overwrite', 'skip', 'skip-if-same', 'fail']
+  const ready = tasks.filter((task) => canContinue.has(task))
+  if (ready.length === 0) return null
   return (
-    <Choice
-      label={words.transfers.conflict}
-      value={value}
-      options={options.map((one) => [one, words.transfers.conflicts[one]] as const)}
-      onChange={(one) => conflict.set(one)}
-    />
+    <div class="notice warn">
+      <strong>{words.transfers.continueTitle(ready.length)}</strong>
+      <div class="row">
+        <button type="button" class="button primary" onClick={() => void continueRestored().catch(announceFailure)}>
+          <Icon name="play" />
+          {words.transfers.continueNow(ready.length, bytes(leftOf(ready)))}
+        </button>
+      </div>
+    </div>
   )
+}
+
+function leftOf(tasks: readonly UploadTask[]): number {
+  return tasks.reduce((sum, { progress }) => sum + Math.max(0, (progress.total ?? 0) - progress.committed), 0)
 }
 
 /** A field for the files of uploads that an earlier page began. */
@@ -143,11 +157,10 @@ function ChooseAgain({ tasks }: { readonly tasks: readonly UploadTask[] }): JSX.
   const [strangers, setStrangers] = useState<readonly File[]>([])
   const missing = tasks.filter((task) => needsFile.has(task))
   if (missing.length === 0) return null
-  const left = missing.reduce((sum, { progress }) => sum + Math.max(0, (progress.total ?? 0) - progress.committed), 0)
   return (
     <div class="notice warn">
       <strong>{words.transfers.continueTitle(missing.length)}</strong>
-      <span>{words.transfers.continueHint(bytes(left))}</span>
+      <span>{words.transfers.continueHint(bytes(leftOf(missing)))}</span>
       <label class="field">
         <span>{words.transfers.chooseAgain}</span>
         <input

@@ -1,13 +1,25 @@
 /** The uploads of this tab: they go on while pages change, and are offered again after a reload. */
-import { createClient, droppedFiles, type NamedFile, UploadQueue, type UploadTask } from '@bindery/client/browser'
+import {
+  createClient,
+  droppedFiles,
+  indexedDbStore,
+  type NamedFile,
+  type QueueItem,
+  UploadQueue,
+  type UploadTask,
+} from '@bindery/client/browser'
 import { aboutServer, currentSession, serverTime, signingKey } from '../wire/session.js'
 import { pathOf, queryText, signedHeaders } from '../wire/sign.js'
-import { type Conflict, conflict, drawn, isDrawerOpen, needsFile } from './state.js'
+import { resolveConflicts, type Wanted } from './conflicts.js'
+import { mayRead, type Picked } from './picked.js'
+import { type Choices, canContinue, choices, drawn, isDrawerOpen, needsFile } from './state.js'
 
-/** Parts of an upload by their number, for as many as the strip has cells. */
 export type { NamedFile, UploadTask }
 export { droppedFiles }
 
+const MIB = 1024 * 1024
+
+const checkpoints = indexedDbStore()
 let queue: UploadQueue | undefined
 
 /** The queue of the tab. */
@@ -20,17 +32,29 @@ function createQueue(): UploadQueue {
   const client = createClient({
     endpoint: location.origin,
     addressing: 'path',
+    checkpoints,
     auth: { signer: (targets) => Promise.all(targets.map(sign)) },
   })
   const made = new UploadQueue(client, { warnOnUnload: true, keepAwake: true })
   const draw = () => drawn.set(drawn.value + 1)
-  made.on('task', draw)
+  made.on('task', () => {
+    draw()
+    if (choices.value.limit !== '') shareLimit(made)
+  })
   made.on('progress', draw)
+  choices.follow(() => shareLimit(made))
   currentSession.follow(() => {
     // nothing can be signed any more; what the server has is kept
     if (currentSession.value === undefined) void made.pauseAll()
   })
   return made
+}
+
+/** Uploads that run share the limit equally. */
+function shareLimit(all: UploadQueue): void {
+  const limit = Number(choices.value.limit) * MIB
+  const running = [...all].filter(({ state }) => state === 'running' || state === 'preparing')
+  for (const task of running) task.setBandwidth(limit > 0 ? Math.max(1, Math.round(limit / running.length)) : 0)
 }
 
 interface Target {
@@ -53,20 +77,41 @@ async function sign({ method, bucket, key, query = {}, headers = {} }: Target) {
 
 /** Files that a system leaves in folders, which hardly anyone means to upload. */
 const LITTER = ['.DS_Store', 'Thumbs.db', 'desktop.ini']
+/** Files that are added without a pause, so that the page can be used meanwhile. */
+const AT_ONCE = 250
 
 /** Adds files, those in folders by their paths, below a prefix of a bucket. */
 export async function uploadFiles(
-  files: readonly (File | NamedFile)[],
+  files: readonly (File | Picked)[],
   { bucket, prefix }: { readonly bucket: string; readonly prefix: string },
 ): Promise<void> {
-  const wanted = files.filter((one) => !LITTER.includes(one instanceof File ? one.name : one.file.name))
-  if (wanted.length === 0) return
-  uploads().addFiles(wanted, { bucket, prefix, onExists: onExistsOf(conflict.value) })
+  const given = files.map(pickedOf).filter(({ file }) => !LITTER.includes(file.name))
+  const wanted = given.map((picked): Wanted => ({ ...picked, key: prefix + picked.path }))
+  const resolved = await resolveConflicts(bucket, wanted, choices.value.conflict)
+  if (resolved.files.length === 0) return
   isDrawerOpen.set(true)
+  const options = { ...optionsOf(choices.value), bucket, onExists: resolved.onExists }
+  for (let from = 0; from < resolved.files.length; from += AT_ONCE) {
+    if (from > 0) await new Promise((resolve) => setTimeout(resolve))
+    for (const { file, key, handle } of resolved.files.slice(from, from + AT_ONCE)) {
+      const contentType = file.type === '' ? {} : { contentType: file.type }
+      uploads().add({ ...contentType, ...options, key, source: handle ?? file, size: file.size })
+    }
+  }
 }
 
-function onExistsOf(choice: Conflict) {
-  return choice
+function pickedOf(given: File | Picked): Picked {
+  return given instanceof File ? { file: given, path: given.webkitRelativePath || given.name } : given
+}
+
+function optionsOf({ partSize, parallel, storageClass, acl, tags }: Choices): Partial<QueueItem> {
+  return {
+    ...(partSize === 'auto' ? {} : { partSize: Number(partSize) * MIB }),
+    ...(parallel === 'auto' ? {} : { parallel: Number(parallel) }),
+    ...(storageClass === '' ? {} : { storageClass }),
+    ...(acl === 'default' ? {} : { acl }),
+    ...(tags === '' ? {} : { tags: Object.fromEntries(new URLSearchParams(tags)) }),
+  }
 }
 
 /** Continues an upload that any program began, with the file that it is of. */
@@ -86,8 +131,23 @@ export function continueUpload(
 /** Offers the uploads that an earlier page left unfinished. */
 export async function restoreUploads(): Promise<void> {
   const restored = await uploads().restore()
-  for (const { task, needsSource } of restored) if (needsSource) needsFile.add(task)
+  for (const { task, needsSource } of restored) (needsSource ? needsFile : canContinue).add(task)
   if (restored.length > 0) isDrawerOpen.set(true)
+  drawn.set(drawn.value + 1)
+}
+
+/** Continues the restored uploads whose files this browser can open again. Where it may not, the file must be chosen. */
+export async function continueRestored(): Promise<void> {
+  const handles = new Map<string, Awaited<ReturnType<NonNullable<typeof checkpoints.getHandle>>>>()
+  for await (const { id, bucket, key } of checkpoints.list()) {
+    handles.set(`${bucket}/${key}`, await checkpoints.getHandle?.(id))
+  }
+  for (const task of [...canContinue] as UploadTask[]) {
+    canContinue.delete(task)
+    const handle = handles.get(`${task.bucket}/${task.key}`)
+    if (handle !== undefined && (await mayRead(handle))) task.resume()
+    else needsFile.add(task)
+  }
   drawn.set(drawn.value + 1)
 }
 

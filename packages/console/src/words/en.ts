@@ -242,11 +242,31 @@ export const ENGLISH = {
     none: 'No uploads in this tab.',
     conflict: 'If an object with the same key exists',
     conflicts: {
+      prompt: 'ask',
       overwrite: 'replace it',
       skip: 'skip the file',
       'skip-if-same': 'skip the file if it is the same',
+      'keep-both': 'keep both',
       fail: 'fail',
     },
+    takenTitle: 'Some objects exist',
+    taken: (taken: number, files: string) =>
+      taken === 1
+        ? `1 of ${files} files has the key of an object that exists. What happens to it?`
+        : `${taken} of ${files} files have keys of objects that exist. What happens to those?`,
+    mayBeTaken: (files: string) => `${files} files are added. What happens to those whose keys are taken?`,
+    more: 'Part size, speed, class and access',
+    partSize: 'Size of a part',
+    bySize: 'by the size of the file',
+    parallel: 'Parts of a file at a time',
+    adapted: 'adapted to the server',
+    limit: 'Speed limit in MiB/s',
+    limitHint: 'of all uploads; empty: none',
+    limitFault: 'A number above 0, or nothing.',
+    asBucket: 'as the bucket',
+    tagsHint: 'name=value&name=value',
+    continueNow: (number: number, left: string) =>
+      `Continue ${number} ${plural(number, 'upload', 'uploads')} (${left} left)`,
     continueTitle: (number: number) =>
       `${number} ${plural(number, 'upload was', 'uploads were')} interrupted in this browser.`,
     continueHint: (left: string) =>
