@@ -45,6 +45,8 @@ export interface Dialect extends Notation, Router {
   readings(host: string, rawPath: string, options: ReadingOptions): Readings
   /** Its clients may name an access point in place of a bucket. */
   readonly hasAccessPoints?: true
+  /** That an object does not exist is reported only to those that may list the keys of its bucket. */
+  readonly concealsMissing?: true
   /** The key of an object that may exist. Throws the objectName… causes. */
   keyOf(text: string): ObjectKey
   /** The head that operations are decoded from, where it is not the one that was sent. */

@@ -82,7 +82,7 @@ export type {
   PartNumbers,
 } from './operations/multipart/explain-upload.js'
 export type { CopySourceName } from './operations/object/copy-source.js'
-export { nextAppendPosition, notModifiedHeaders } from './operations/object/object-headers.js'
+export { nextAppendPosition, notModifiedHeaders, unsatisfiedRange } from './operations/object/object-headers.js'
 export type { Tag } from './operations/object/tags.js'
 export {
   createRoute,
@@ -96,6 +96,7 @@ export {
 export type { StoreStatus } from './operations/service/get-store-status.js'
 export {
   deleteMarkerHeaders,
+  isVersionId,
   redirectHeaders,
   requestCharged,
   STORAGE_CLASSES,

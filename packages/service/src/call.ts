@@ -16,29 +16,23 @@ import {
 } from '@bindery/protocol'
 import { type Awaitable, andThen } from '@bindery/storage'
 import {
-  type Asking,
   authorise,
   authoriseBody,
+  authoriseListing,
   authoriseRead,
   authoriseSource,
   authoriseTarget,
+  requireOwner,
 } from './access/authorise.js'
 import { accountOf, type Requester } from './access/requester.js'
-import type { ReadWithBucket } from './bucket-settings.js'
+import type { CallBody, CallHead, Found } from './call-parts.js'
 import type { Content } from './content.js'
 import { findBucketAndMore } from './domain/buckets/buckets.js'
 import type { Domain } from './domain/domain.js'
 import { notFound } from './domain/objects/current.js'
 import type { OpenObject } from './domain/objects/open-object.js'
 import type { Scope } from './domain/scope.js'
-import type {
-  BucketRecord,
-  DeleteMarker,
-  ETag,
-  MultipartETags,
-  ObjectName,
-  ObjectRecord,
-} from './domain/stored/model.js'
+import type { BucketRecord, ETag, MultipartETags, ObjectName, ObjectRecord } from './domain/stored/model.js'
 import { expirationOf } from './domain/upkeep/due-action.js'
 import type { Exchange } from './exchange.js'
 import { findSource } from './find-source.js'
@@ -48,42 +42,10 @@ import type { HandledInput, Reply } from './reply.js'
 import { bucketUrlOf, endpointsOf, type Reached, type RegionEndpoints } from './response/endpoint.js'
 import type { ServiceRequest } from './service.js'
 
+export type { CallBody, CallHead, Found } from './call-parts.js'
 export type { HandledInput, Reply } from './reply.js'
 
-/** The decoded head of a request. */
-export interface CallHead<O extends Operation> extends Asking {
-  readonly operation: O
-  readonly exchange: Exchange
-  readonly input: HandledInput<O>
-  readonly bucketName: BucketName | undefined
-  /** Undefined where the request is of no object. */
-  readonly objectName: ObjectName | undefined
-  readonly style: AddressingStyle
-  /** The name of the access point that the request came by. */
-  readonly accessPoint: string | undefined
-  /** Query and headers as the operation is decoded from them. */
-  readonly parts: Head
-  readonly chunkChain: ChunkChain | undefined
-}
-
-/** The records that the head names, from one state of the store. */
-export interface Found extends ReadWithBucket {
-  readonly bucket: BucketRecord | undefined
-  /** Only of operations that read it. */
-  readonly object: ObjectRecord | undefined
-  /** The same object; only of operations that declare that they read its bytes. */
-  readonly openObject: OpenObject | undefined
-  /** The delete marker that the name of the object leads to instead. */
-  readonly marker: DeleteMarker | undefined
-}
-
 const NO_SETTINGS: NonNullable<Found['settings']> = {}
-
-/** The decoded body of a request: a document's value, or content that is still unread. */
-export interface CallBody<O extends Operation> {
-  readonly document?: BodyOf<O>
-  readonly content?: Content
-}
 
 /** An authenticated and authorised request for one operation, whose body is not decoded yet. */
 export class UnreadCall<O extends Operation> {
@@ -303,11 +265,14 @@ export class UnreadCall<O extends Operation> {
     return authoriseBody(this.#head, { bucket, bucketName: this.bucketName, rules })
   }
 
-  /** Allows reading an object that is to be copied, and returns its bucket. Throws noSuchBucket, and the causes of access. */
-  authoriseSource({ bucket: name, key, version }: ObjectName): Awaitable<BucketRecord> {
+  /** Allows reading an object that is to be copied, and returns its bucket. Throws noSuchBucket, bucketOwnerDiffers, and the causes of access. */
+  authoriseSource({ bucket: name, key, version }: ObjectName, expectedBucketOwner?: string): Awaitable<BucketRecord> {
     const byAlias = this.exchange.dialect.hasAccessPoints === true
     return andThen(findSource(this.#head, name, byAlias), ({ bucket, more: { rules } }) =>
-      andThen(authoriseSource(this.#head, { bucket, rules, key, version, object: 'unread' }), () => bucket),
+      andThen(authoriseSource(this.#head, { bucket, rules, key, version, object: 'unread' }), () => {
+        requireOwner(bucket, { expectedBucketOwner })
+        return bucket
+      }),
     )
   }
 
@@ -317,6 +282,11 @@ export class UnreadCall<O extends Operation> {
     return andThen(findBucketAndMore(this.domain, name, readRules), ({ bucket, more: { rules } }) =>
       andThen(authoriseTarget(this.#head, { bucket, rules, key, object: 'unread' }), () => bucket),
     )
+  }
+
+  /** Allows listing the keys of the bucket, or throws the cause of the denial. */
+  authoriseListing(): Awaitable<void> {
+    return authoriseListing(this.#head, { bucket: this.bucket, rules: this.#found.rules })
   }
 
   /** Allows reading another object of the bucket, or throws the cause of the denial. */

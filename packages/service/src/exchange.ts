@@ -46,6 +46,8 @@ export class Exchange {
   operation: DeclaredOperation | undefined
   /** Known once the request is authenticated. */
   requester: Requester | undefined
+  /** Known once the request is allowed. */
+  allowed: UnreadCall<Operation> | undefined
   /** Whether its bucket was looked up. */
   isBucketRead = false
   /** Headers of the answer, for success and failure. */

@@ -24,7 +24,7 @@ import {
 } from '@bindery/protocol'
 import { type Awaitable, andThen, settle } from '@bindery/storage'
 import type { Identified } from './access/authenticate.js'
-import { authorise as requireAllowed, type Touched } from './access/authorise.js'
+import { authorise as requireAllowed, requireOwner, type Touched } from './access/authorise.js'
 import { requestTagsOf } from './access/conditions.js'
 import { editionOf } from './access/requester.js'
 import { noteEarlyFailure, noteRequest, onSentOf } from './access-log/log-request.js'
@@ -45,9 +45,9 @@ import { notAllowed } from './not-allowed.js'
 import { handlers } from './operations/index.js'
 import { type Answer, encodeFailure, toResponse } from './response/answer.js'
 import { beginAnswer } from './response/begin-answer.js'
+import { concealed } from './response/concealed.js'
 import { crossOriginHeaders } from './response/cross-origin.js'
 import { notTooLate } from './response/early-answer.js'
-import { toOssError } from './response/failure.js'
 import { LentStream } from './response/lent-stream.js'
 import type { ServiceResponse } from './service.js'
 import { Steps } from './steps.js'
@@ -91,7 +91,7 @@ function fail(exchange: Exchange, thrown: unknown): Awaitable<ServiceResponse> {
   return settle(
     () => andThen(noteEarlyFailure(exchange), () => leaveSite(exchange, thrown, (head) => SERVE.run(head))),
     (answer) => end(exchange, answer),
-    (failure) => end(exchange, encodeFailure(exchange, toOssError(failure))),
+    (failure) => andThen(concealed(exchange, failure), (error) => end(exchange, encodeFailure(exchange, error))),
   )
 }
 
@@ -304,7 +304,7 @@ function authorise(head: Head): Awaitable<UnreadCall<Operation>> {
     if (found.edition !== editionOf(head.requester)) return andThen(withCurrentKey(head), authorise)
     head.access.keys.used(head.requester, head.conditions.now)
     noteRequest(head.exchange, head.requester, found)
-    requireOwner(head.input, found)
+    requireOwner(found.bucket, head.input)
     const page = enterSite(head, found)
     if (page !== undefined) return authorise(page)
     const styled = enterStyle(head, found)
@@ -314,20 +314,16 @@ function authorise(head: Head): Awaitable<UnreadCall<Operation>> {
 }
 
 function allow(head: Head, found: Found): Awaitable<UnreadCall<Operation>> {
-  return andThen(requireAllowed(head, touched(head, found)), () => new UnreadCall(head, found))
+  return andThen(requireAllowed(head, touched(head, found)), () => {
+    const call = new UnreadCall(head, found)
+    head.exchange.allowed = call
+    return call
+  })
 }
 
 /** The same request, after what its signer may do was changed. Throws invalidAccessKeyId, accessKeyDisabled. */
 function withCurrentKey(head: Head): Awaitable<Head> {
   return andThen(head.access.keys.renewed(head.requester), (requester) => ({ ...head, requester }))
-}
-
-/** Throws bucketOwnerDiffers if the requester takes the bucket for that of another account. */
-function requireOwner(input: { readonly expectedBucketOwner?: string }, { bucket }: Found): void {
-  const { expectedBucketOwner: expected } = input
-  if (expected !== undefined && bucket !== undefined && bucket.owner !== expected) {
-    throw new OssError('bucketOwnerDiffers')
-  }
 }
 
 /** Only the object of an operation that reads it was looked up with its bucket. */

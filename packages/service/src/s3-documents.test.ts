@@ -378,6 +378,10 @@ describe('policies in the language of S3', () => {
     const faults = [
       '{',
       '{"Version":"2012-10-17"}',
+      // biome-ignore lint/suspicious/noTemplateCurlyInString: a variable of AWS's language, which has no value here
+      policy({ ...allow({}), Effect: 'Deny', Resource: 'arn:aws:s3:::bkt/${aws:username}/*' }),
+      // biome-ignore lint/suspicious/noTemplateCurlyInString: the same in a condition
+      policy(allow({ Condition: { StringLike: { 's3:prefix': '${aws:username}/*' } } })),
       policy(allow({ Action: 's3:Unknown' })),
       policy(allow({ Resource: 'arn:aws:ec2:::x' })),
       policy(allow({ Principal: { Service: 'logs' } })),

@@ -34,7 +34,7 @@ export function boundedText(bytesMax: number, cause: Cause): Codec<string> {
 
 /** A prefix or marker of keys. */
 export const prefixText = boundedText(KEY_BYTES_MAX, 'invalidPrefix')
-/** The position after which a listing continues: text of at most 1,023 bytes. Throws invalidMarker. */
+/** The position after which a listing continues: text of at most 1,024 bytes. Throws invalidMarker. */
 export const markerText = boundedText(KEY_BYTES_MAX, 'invalidMarker')
 
 const MD5_BYTES = 16
@@ -174,7 +174,14 @@ export const DOCUMENT_CAUSES = [
 
 /** The id of a version: `null`, or a text of the form of OSS's ids, of which not every one exists. */
 export function versionIdText(cause: Cause = 'invalidVersionId'): Codec<string> {
-  return matching('version id', /^(?:null|CAEQ[A-Za-z0-9+/=_-]{8,252})$/, cause)
+  return matching('version id', VERSION_ID, cause)
+}
+
+const VERSION_ID = /^(?:null|CAEQ[A-Za-z0-9+/=_-]{8,252})$/
+
+/** Whether a version may have this id. */
+export function isVersionId(text: string): boolean {
+  return VERSION_ID.test(text)
 }
 
 /** The version that a request is about; absent: the current one. */

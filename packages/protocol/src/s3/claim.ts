@@ -5,6 +5,8 @@ import { SIGV2_FORMS, SIGV4_FORMS, STS_FORM } from './forms.js'
 import { SIGV4_ALGORITHM } from './sigv4.js'
 
 const URL_KEYS = ['X-Amz-Algorithm', 'X-Amz-Credential', 'X-Amz-Signature']
+/** The keys by which a URL shows that OSS signed it. */
+export const OSS_URL_KEYS: readonly string[] = ['x-oss-signature-version', 'OSSAccessKeyId', 'x-oss-credential']
 
 /** The claim of a request of S3, or undefined if it makes none. Throws the sigV4… causes, sigV2UrlIncomplete, urlExpiresInvalid, and signatureNotSupported. */
 export function readS3Claim(head: Head): Claim | undefined {
@@ -12,7 +14,9 @@ export function readS3Claim(head: Head): Claim | undefined {
   const { authorization } = head.headers
   const isUrl = URL_KEYS.some((key) => query.has(key))
   const isV2Url = query.has('AWSAccessKeyId')
-  if ((isUrl || isV2Url) && authorization !== undefined) throw new OssError('sigV4Twice')
+  const isOfOss = OSS_URL_KEYS.some((key) => query.has(key))
+  if ([isUrl || isV2Url, isOfOss, authorization !== undefined].filter(Boolean).length > 1)
+    throw new OssError('sigV4Twice')
   if (isUrl) return claimIn(SIGV4_FORMS.url, head)
   if (isV2Url) return claimIn(SIGV2_FORMS.url, head)
   return authorization === undefined ? undefined : headerClaim(authorization.trim(), head)

@@ -6,7 +6,7 @@ import { soughtKey } from '../names.js'
 import { createRouter } from '../operations/route.js'
 import { ABSENT_S3_OPERATIONS } from './absent.js'
 import { s3Readings } from './address.js'
-import { readS3Claim } from './claim.js'
+import { OSS_URL_KEYS, readS3Claim } from './claim.js'
 import { encodeS3Error, hostIdOf } from './errors.js'
 import { headersOfForm, isFormOfS3, readS3FormClaim } from './form.js'
 import { S3_NOTATION } from './notation.js'
@@ -23,6 +23,7 @@ export const s3Dialect: Dialect = {
   }),
   name: 's3',
   isSpoken,
+  concealsMissing: true,
   readings: s3Readings,
   keyOf: soughtKey,
   headOf,
@@ -46,7 +47,6 @@ const S3_KEYS: ReadonlySet<string> = new Set([
   'AWSAccessKeyId',
   'x-id',
 ])
-const OSS_KEYS: ReadonlySet<string> = new Set(['x-oss-signature-version', 'OSSAccessKeyId', 'x-oss-credential'])
 
 /** A signature decides; without one, the headers and query keys that SDKs of S3 add to everything. */
 function isSpoken({ query, headers }: Head): boolean {
@@ -54,7 +54,7 @@ function isSpoken({ query, headers }: Head): boolean {
   if (authorization !== undefined) return authorization.startsWith('AWS')
   for (const { name } of query.parameters) {
     if (S3_KEYS.has(name) || name.startsWith('x-amz-')) return true
-    if (OSS_KEYS.has(name)) return false
+    if (OSS_URL_KEYS.includes(name)) return false
   }
   for (const name in headers) if (name.startsWith('x-amz-') || name.startsWith('amz-sdk-')) return true
   // a preflight of a browser that will use S3

@@ -18,6 +18,11 @@ const INVALID_TOKEN: Differing = {
   status: 400,
   message: 'The provided token is malformed or otherwise invalid.',
 }
+const SOURCE_IS_MARKER: Differing = {
+  code: 'InvalidRequest',
+  status: 400,
+  message: 'The source of a copy request may not specifically refer to a delete marker by version id.',
+}
 const DATE_NEEDED: Differing = { message: 'AWS authentication requires a valid Date or x-amz-date header.' }
 
 /** How S3 answers causes that it reports in another way than OSS. */
@@ -114,6 +119,14 @@ const DIFFERING: Readonly<Partial<Record<Cause, Differing>>> = {
   },
   invalidStorageClass: { code: 'InvalidStorageClass', message: 'The storage class you specified is not valid' },
   copySourceInvalid: { message: 'Invalid copy source object key' },
+  sourceIsDeleteMarker: SOURCE_IS_MARKER,
+  partSourceIsDeleteMarker: SOURCE_IS_MARKER,
+  noSuchUploadIdMissing: {
+    code: 'InvalidArgument',
+    status: 400,
+    message: 'This operation does not accept partNumber without uploadId',
+  },
+  noSuchBucket: { message: 'The specified bucket does not exist' },
   copySourceEmpty: { message: 'Invalid copy source object key' },
 }
 

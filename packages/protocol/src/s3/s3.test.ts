@@ -3,6 +3,7 @@ import { createHash, createHmac } from 'node:crypto'
 import { test } from 'node:test'
 import { bytesToString, hex, stringToBytes, utf8Bytes } from '@bindery/bytes'
 import type { Digests } from '../digests.js'
+import type { OssError } from '../errors/oss-error.js'
 import { parseQuery } from '../query.js'
 import { v1Signature } from '../signature/compute.js'
 import { ChunkSignatures } from './chunk-signatures.js'
@@ -16,6 +17,7 @@ import {
   sigV4SigningKey,
   sigV4StringToSign,
 } from './sigv4.js'
+import { requireSigned, type SigV4Claim } from './verifier.js'
 
 const digests: Digests = {
   begin: (algorithm) => createHash(algorithm),
@@ -131,6 +133,21 @@ test("AWS's published examples of version 2 are reproduced", () => {
     undefined,
   )
   assert.equal(v1Signature(secret, text, digests), 'DNEZGsoieTZ92F3bUfSPQcbGmlM=')
+})
+
+test('headers of S3 and the host must be signed', () => {
+  const unsigned = (headers: Record<string, string>, ...signedHeaders: string[]) => {
+    const claim = { signedHeaders, place: 'url' } as unknown as SigV4Claim
+    try {
+      requireSigned(claim, { headers })
+      return ''
+    } catch (error) {
+      return (error as OssError).details.headersNotSigned
+    }
+  }
+  assert.equal(unsigned({ host: 'h', 'x-amz-date': 'd', 'content-type': 'a/b' }, 'host', 'x-amz-date'), '')
+  assert.equal(unsigned({ host: 'h', 'x-amz-acl': 'private' }, 'host'), 'x-amz-acl')
+  assert.equal(unsigned({ host: 'h', 'x-amz-date': 'd' }, 'x-amz-date'), 'host')
 })
 
 test('a presigned URL signs its query and the host', () => {

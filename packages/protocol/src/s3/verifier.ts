@@ -83,9 +83,9 @@ export class SigV4Verifier {
   }
 }
 
-/** Throws sigV4HeadersNotSigned where a header that has an effect in S3 was not signed. */
+/** Throws sigV4HeadersNotSigned where a header that has an effect in S3 was not signed; Host names the server and the bucket. */
 export function requireSigned({ signedHeaders, place }: SigV4Claim, { headers }: Pick<SentRequest, 'headers'>): void {
-  const unsigned: string[] = []
+  const unsigned = signedHeaders.includes('host') ? [] : ['host']
   for (const name in headers) {
     const counts = name.startsWith('x-amz-') || (name === 'content-md5' && place === 'header')
     if (counts && !signedHeaders.includes(name)) unsigned.push(name)

@@ -189,6 +189,20 @@ test('V4 in the header accepts no payload hash except UNSIGNED-PAYLOAD', () => {
   assert.equal(refusal(() => claim(headers)).ec, '0002-00000214')
 })
 
+test('a signature of OSS beside one of S3 is refused, as two signatures are', () => {
+  const ofS3 = 'X-Amz-Algorithm=AWS4-HMAC-SHA256'
+  assert.equal(
+    cause(() => claim({ authorization: 'OSS a:b' }, ofS3)),
+    'authorizationTwice',
+  )
+  for (const query of [`OSSAccessKeyId=a&Expires=1&Signature=b&${ofS3}`, 'AWSAccessKeyId=a&OSSAccessKeyId=a']) {
+    assert.equal(
+      cause(() => claim({}, query)),
+      'authorizationTwice',
+    )
+  }
+})
+
 test('signatures of other protocols are refused by name', () => {
   for (const scheme of ['AWS', 'AWS4-HMAC-SHA256']) {
     assert.equal(

@@ -52,17 +52,19 @@ export function readClaimOfBody(head: Head): Claim | undefined {
   return authorization === undefined ? undefined : headerClaim(authorization, head, V4_OF_BODY)
 }
 
-/** The form of the query's claim, undefined if it makes none. */
-function urlFormOf({ query }: Head): ClaimForm | undefined {
+/** The form of the query's claim, undefined if it makes none. Throws authorizationTwice where a key of S3 is beside a signature of OSS. */
+function urlFormOf({ query, headers }: Head): ClaimForm | undefined {
   const version = query.get('x-oss-signature-version')
   if (version !== undefined) {
     const form = URL_FORMS.get(version)
     if (form === undefined) throw because('signatureVersionUnknown', 'x-oss-signature-version')(version)
     return form
   }
-  if (query.has('X-Amz-Algorithm')) throw notSupported('AWS4-HMAC-SHA256')
-  if (query.has('AWSAccessKeyId')) throw notSupported('AWS')
-  return V1_URL_KEYS.some((key) => query.has(key)) ? OSS_FORMS.v1.url : undefined
+  const isV1 = V1_URL_KEYS.some((key) => query.has(key))
+  const ofS3 = query.has('X-Amz-Algorithm') ? 'AWS4-HMAC-SHA256' : query.has('AWSAccessKeyId') ? 'AWS' : undefined
+  if (ofS3 === undefined) return isV1 ? OSS_FORMS.v1.url : undefined
+  const isSignedToo = headers.authorization !== undefined || query.has('OSSAccessKeyId')
+  throw isSignedToo ? new OssError('authorizationTwice') : notSupported(ofS3)
 }
 
 /** `only`: the only form that is accepted. */

@@ -43,6 +43,16 @@ export function authorise(asking: Asking, touched: Touched): Awaitable<void> {
   return requireAll(asking, touched, neededActions(asking, touched))
 }
 
+/** Throws bucketOwnerDiffers if the requester takes a bucket for that of another account. */
+export function requireOwner(
+  bucket: BucketRecord | undefined,
+  { expectedBucketOwner: expected }: { readonly expectedBucketOwner?: string | undefined },
+): void {
+  if (expected !== undefined && bucket !== undefined && bucket.owner !== expected) {
+    throw new OssError('bucketOwnerDiffers')
+  }
+}
+
 /** Allows reading the source of a copy, or throws the cause of the denial. */
 export function authoriseSource(asking: Asking, touched: Touched): Awaitable<void> {
   const needed = (asking.operation.sourcePermissions ?? []).map((action) => ({ action }))
@@ -60,6 +70,11 @@ export function authoriseBody(asking: Asking, touched: Touched): Awaitable<void>
   const { permissions, bodyPermissions = [] } = asking.operation
   const needed = bodyPermissions.map((action) => ({ action, within: permissions[0] }))
   return requireAll(asking, touched, needed)
+}
+
+/** Allows listing the keys of a bucket, or throws the cause of the denial. */
+export function authoriseListing(asking: Asking, touched: Touched): Awaitable<void> {
+  return requireAll(asking, touched, [{ action: 'oss:ListObjects' }])
 }
 
 /** Allows reading an object that the operation needs besides its own, or throws the cause of the denial. */

@@ -148,9 +148,10 @@ export function ownerOf(accountId: string): { readonly id: string; readonly disp
 }
 
 /** The condition of a write, where it has one. Throws conditionTwice. */
-export function conditionOf({ matches, differs }: WriteCondition): WriteCondition | undefined {
+export function conditionOf({ matches, differs, size, modifiedAt }: WriteCondition): WriteCondition | undefined {
   if (matches !== undefined && differs !== undefined) throw new OssError('conditionTwice')
-  return matches === undefined && differs === undefined ? undefined : { matches, differs }
+  const isStated = [matches, differs, size, modifiedAt].some((one) => one !== undefined)
+  return isStated ? { matches, differs, size, modifiedAt } : undefined
 }
 
 /** The checksum of an object or a part, under the name of its field. */

@@ -5,6 +5,7 @@ import { OssError } from '../../errors/oss-error.js'
 import { header, implied, omit, optional, query, withDefault } from '../../field.js'
 import { OBJECT_SIZE_MAX, PART_NUMBER_MAX } from '../../limits.js'
 import { ListedParts } from '../../listed-parts.js'
+import { refuseHeader } from '../../operation.js'
 import { encryptionOutput } from '../../operations/encryption-fields.js'
 import { abortMultipartUpload as ossAbortMultipartUpload } from '../../operations/multipart/abort-multipart-upload.js'
 import {
@@ -35,7 +36,7 @@ import { CUSTOMER_KEY_CAUSES, customerKeyInput, customerKeyOutput, sourceKeyInpu
 import { s3Operation, s3Page, sharedWith } from './declare.js'
 import { encryptionContext } from './encryption-context.js'
 import { encodingType, pageSize } from './listing.js'
-import { copySource } from './object.js'
+import { copySource, sourceOwner } from './object.js'
 import {
   checksumAlgorithm,
   checksumElements,
@@ -82,7 +83,14 @@ const uploadPart = s3Operation({
   ...sharedWith(ossUploadPart),
   name: 'UploadPart',
   source: s3Page('UploadPart'),
-  input: { partNumber: ossUploadPart.input.partNumber, uploadId, contentMd5, ...customerKeyInput },
+  input: {
+    partNumber: ossUploadPart.input.partNumber,
+    uploadId,
+    contentMd5,
+    ...customerKeyInput,
+    /** Clients list the checksum at Complete that this answer has. */
+    answersChecksum: implied(true),
+  },
   body: 'bytes',
   output: { etag: header('ETag', etag), ...encryptionOutput, ...customerKeyOutput, ...checksumHeaders },
   errors: [...ossUploadPart.errors, ...CUSTOMER_KEY_CAUSES, 'customerKeyNeededForPart', 'checksumDiffers'],
@@ -110,6 +118,7 @@ const uploadPartCopy = s3Operation({
   input: {
     ...omit(ossUploadPartCopy.input, 'trafficLimit'),
     copySource: header('x-amz-copy-source', copySource),
+    sourceOwner,
     copySourceRange: optional(header('x-amz-copy-source-range', copyRange)),
     /** A range that leaves the source is an error. */
     wholeRange: implied(true),
@@ -214,7 +223,8 @@ const completeMultipartUpload = s3Operation({
     etag: etagElement,
     ...checksumElements,
   }),
-  refuses: refuseEncryption,
+  // minio-go repeats the encryption of the upload
+  refuses: [],
 })
 
 const abortMultipartUpload = s3Operation({
@@ -223,6 +233,8 @@ const abortMultipartUpload = s3Operation({
   source: s3Page('AbortMultipartUpload'),
   input: { uploadId },
   output: {},
+  // a condition that is not evaluated must not be ignored
+  refuses: [refuseHeader('x-amz-if-match-initiated-time')],
 })
 
 const partMarker = integer(0, 2_147_483_647)

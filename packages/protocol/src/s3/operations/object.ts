@@ -1,13 +1,26 @@
 import { percentDecode } from '@bindery/bytes'
-import { badArgument, type Codec, etag, integer, oneOf, text, truth } from '../../codec.js'
+import {
+  badArgument,
+  type Codec,
+  etag,
+  fact,
+  httpDate,
+  integer,
+  isoDate,
+  oneOf,
+  orEmpty,
+  text,
+  truth,
+} from '../../codec.js'
 import { fillMessage, type OssError } from '../../errors/oss-error.js'
-import { header, implied, omit, optional, query, withDefault } from '../../field.js'
-import { DELETE_OBJECTS_MAX, PART_NUMBER_MAX } from '../../limits.js'
+import { header, implied, omit, optional, query, silentFor, withDefault } from '../../field.js'
+import { DELETE_OBJECTS_MAX, OBJECT_SIZE_MAX, PART_NUMBER_MAX } from '../../limits.js'
 import { bucketName, soughtKey } from '../../names.js'
+import { refuseHeader } from '../../operation.js'
 import { encryptionOutput } from '../../operations/encryption-fields.js'
 import { copyObject as ossCopyObject } from '../../operations/object/copy-object.js'
 import type { CopySourceName } from '../../operations/object/copy-source.js'
-import { deletedList, deletedVersion, deleteMultipleObjects } from '../../operations/object/delete-multiple-objects.js'
+import { deletedList, deleteMultipleObjects } from '../../operations/object/delete-multiple-objects.js'
 import { deleteObject as ossDeleteObject } from '../../operations/object/delete-object.js'
 import { getObject as ossGetObject } from '../../operations/object/get-object.js'
 import { headObject as ossHeadObject } from '../../operations/object/head-object.js'
@@ -74,15 +87,24 @@ const putObject = s3Operation({
     ...checksumHeaders,
   },
   errors: [...ossPutObject.errors, ...WRITE_CONDITION_CAUSES, ...DESCRIPTION_CAUSES],
+  // an appended part must not replace the object
+  refuses: [refuseHeader('x-amz-write-offset-bytes')],
 })
 
 /** `ENABLED`: the object's checksum is wanted. */
 const checksumMode = optional(header('x-amz-checksum-mode', text))
 
+/** Tags of content as text; a weak one counts as the strong one. */
+const strongTags: Codec<string> = {
+  ...text,
+  name: 'ETag,… | *',
+  decode: (value) => value.replace(/(^|,)\s*W\//g, '$1'),
+}
+
 /** S3 ignores what is not one range in exactly this form. */
 const range: Codec<string | undefined> = {
   name: 'bytes=FIRST-[LAST] | bytes=-LENGTH',
-  decode: (value) => (/^bytes=(?:\d{1,15}-\d{0,15}|-\d{1,15})$/.test(value) ? value : undefined),
+  decode: (value) => (/^bytes=(?:\d{1,300}-\d{0,300}|-\d{1,300})$/.test(value) ? value : undefined),
   encode: (value) => value ?? '',
 }
 
@@ -91,11 +113,15 @@ const partInput = {
   ...customerKeyInput,
   checksumMode,
   partNumber: optional(query('partNumber', integer(1, PART_NUMBER_MAX, 'partNumberOfObjectInvalid'))),
+  ifMatch: optional(header('If-Match', strongTags)),
   /** A matching tag makes If-Unmodified-Since count for nothing. */
   matchDecides: implied(true),
+  /** A time that has not come yet makes If-Modified-Since count for nothing. */
+  ignoresFuture: implied(true),
 }
 const partOutput = {
   websiteRedirect,
+  storageClass: silentFor(objectHeaders.storageClass, 'Standard'),
   partsCount: optional(header('x-amz-mp-parts-count', integer(1, PART_NUMBER_MAX))),
   ...checksumHeaders,
   ...customerKeyOutput,
@@ -135,12 +161,26 @@ const headObject = s3Operation({
   refuses: refuseEncryption,
 })
 
+/** The number of bytes that an object must have to be deleted. One that is missing counts as deleted. */
+const deletedSize = integer(0, OBJECT_SIZE_MAX)
+/** The time at which an object must have been written to be deleted, in HTTP's form or in ISO 8601. */
+const deletedTime: Codec<number> = {
+  ...isoDate,
+  name: 'HTTP date | ISO 8601 time',
+  decode: (value, argument) => httpDate.decode(value, argument) ?? isoDate.decode(value, argument),
+}
+
 const deleteObject = s3Operation({
   ...sharedWith(ossDeleteObject),
   name: 'DeleteObject',
   source: s3Page('DeleteObject'),
   permissionsWith: BYPASS_PERMISSION,
-  input: { ...ossDeleteObject.input, matches: writeConditions.matches },
+  input: {
+    ...ossDeleteObject.input,
+    matches: writeConditions.matches,
+    size: optional(header('x-amz-if-match-size', deletedSize)),
+    modifiedAt: optional(header('x-amz-if-match-last-modified-time', deletedTime)),
+  },
   output: ossDeleteObject.output,
   errors: [...ossDeleteObject.errors, 'noSuchKey', 'preconditionFailed'],
 })
@@ -167,6 +207,9 @@ export const copySource: Codec<CopySourceName> = {
     `${bucket}/${encodeURIComponent(key)}${version === undefined ? '' : `?versionId=${encodeURIComponent(version)}`}`,
 }
 
+/** The account that the requester takes for the owner of the source's bucket. */
+export const sourceOwner = optional(header('x-amz-source-expected-bucket-owner', text))
+
 const directive = oneOf(['COPY', 'REPLACE'])
 
 const copyObject = s3Operation({
@@ -182,6 +225,7 @@ const copyObject = s3Operation({
     ...sourceKeyInput,
     ...writeConditions,
     copySource: header('x-amz-copy-source', copySource),
+    sourceOwner,
     checksumAlgorithm: optional(header('x-amz-checksum-algorithm', checksumAlgorithm)),
     metadataDirective: withDefault(header('x-amz-metadata-directive', directive), 'COPY'),
     taggingDirective: withDefault(header('x-amz-tagging-directive', directive), 'COPY'),
@@ -230,8 +274,11 @@ const objectsToDelete = xml('Delete', {
   objects: counted(
     list('Object', {
       key: element('Key', text),
-      versionId: deletedVersion,
+      // each key fails on its own, also one with an id that no version can have
+      versionId: optionalElement('VersionId', orEmpty(text)),
       etag: optionalElement('ETag', etag),
+      size: optionalElement('Size', deletedSize),
+      modifiedAt: optionalElement('LastModifiedTime', deletedTime),
     }),
     { max: DELETE_OBJECTS_MAX, none: 'deleteWithoutObjects', tooMany: 'deleteTooManyObjects' },
   ),
@@ -303,7 +350,10 @@ const optionsObject = s3Operation({
   name: 'OptionsObject',
   source: s3Page('RESTOPTIONSobject').replace('API_', ''),
   input: optionObject.input,
-  output: optionObject.output,
+  output: {
+    ...optionObject.output,
+    allowCredentials: optional(header('Access-Control-Allow-Credentials', fact('true'))),
+  },
 })
 
 /** The operations on objects. */

@@ -4,7 +4,7 @@
  */
 import { utf8Bytes } from '@bindery/bytes'
 import { type Condition, compileCondition, isOperator } from './conditions.js'
-import { actionsOfS3, conditionKeyOfS3, principalOfS3, resourceOfS3, S3_VERSIONS } from './s3-grammar.js'
+import { actionsOfS3, conditionKeyOfS3, hasVariable, principalOfS3, resourceOfS3, S3_VERSIONS } from './s3-grammar.js'
 
 /**
  * Where a policy is attached: to a bucket, with principals; to an identity or a session, without; to a role, as its
@@ -227,6 +227,7 @@ function parseConditions(value: unknown, words: Words, where: string): Condition
       const values = scalarsOf(given, `${place}.${key}`)
       const condition = { operator, key, values }
       if (values.length === 0) throw new PolicyFault(`${place}.${key} must not be empty`)
+      if (words === S3_WORDS && values.some(hasVariable)) throw new PolicyFault(`${place}.${key} has a variable`)
       if (compileCondition(condition) === undefined) {
         throw new PolicyFault(`${place}.${key} has a value that ${operator} cannot compare with`)
       }

@@ -60,9 +60,15 @@ export function actionsOfS3(action: string): readonly string[] | undefined {
   return found.length === 0 ? undefined : [...new Set(found)]
 }
 
-/** `arn:aws:s3:::bucket/key` in OSS's form; undefined for what names nothing of S3. */
+/** Whether a text has a variable, such as `${aws:username}`. None has a value here, so that a denial would deny nothing. */
+export function hasVariable(text: string): boolean {
+  return text.includes('${')
+}
+
+/** `arn:aws:s3:::bucket/key` in OSS's form; undefined for what names nothing of S3, and where it has a variable. */
 export function resourceOfS3(resource: string): string | undefined {
   if (resource === '*') return resource
+  if (hasVariable(resource)) return undefined
   const [, path] = /^arn:aws[\w-]*:s3:::(.+)$/s.exec(resource) ?? []
   return path === undefined ? undefined : `acs:oss:*:*:${path}`
 }

@@ -27,7 +27,7 @@ import {
   requireStored,
   rewrite,
 } from './current.js'
-import { type Deleted, deleteCurrent, deleteVersion, putCurrent, readStanding } from './versions.js'
+import { type Deleted, deleteCurrent, deleteVersion, putCurrent, readStanding, type Standing } from './versions.js'
 import { requireCondition, type WriteCondition } from './write-condition.js'
 
 /** An object that is to be written. */
@@ -153,7 +153,7 @@ export async function deleteObject(
   const name = { bucket, key }
   const now = domain.clock()
   return domain.metadata.transact(async (tx) => {
-    if (condition !== undefined) requireCondition((await readStanding(domain, tx, name)).current, key, condition)
+    if (condition !== undefined) requireDeletable(await readStanding(domain, tx, name), condition)
     if (version === undefined) return deleteCurrent(domain, tx, await readStanding(domain, tx, name), now)
     const record = await readBucket(domain, tx, bucket)
     if (record.versioning !== undefined)
@@ -161,6 +161,12 @@ export async function deleteObject(
     if (version !== NULL_VERSION) return { isMarker: false }
     return deleteCurrent(domain, tx, await readStanding(domain, tx, name), now)
   })
+}
+
+/** A key whose newest version is a delete marker exists, and has no tag. Throws what requireCondition throws. */
+function requireDeletable({ name, current, marker }: Standing, condition: WriteCondition): void {
+  if (marker !== undefined && condition.matches !== undefined) throw new OssError('preconditionFailed')
+  requireCondition(current, name.key, condition)
 }
 
 /**

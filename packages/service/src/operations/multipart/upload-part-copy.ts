@@ -21,7 +21,7 @@ export const uploadPartCopy = handler('UploadPartCopy', async (call) => {
   const name = { bucket: bucket.name, key, uploadId }
   const { encryption } = await findUpload(domain, name)
   await verifyCustomerKey(domain, encryption, uploadId, input.customerKey)
-  const sourceBucket = await call.authoriseSource(copySource)
+  const sourceBucket = await call.authoriseSource(copySource, input.sourceOwner)
   const isDirectlyRead = await findDirectRead(domain, sourceBucket)
   const rangeOf = ({ size }: ObjectRecord): ByteRange | undefined => {
     const range = chooseRange(input.copySourceRange, size)

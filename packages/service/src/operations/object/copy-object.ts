@@ -16,7 +16,7 @@ type Input = HandledInput<Operations['CopyObject']>
 
 export const copyObject = handler('CopyObject', async (call) => {
   const { domain, bucket, key, input } = call
-  const sourceBucket = await call.authoriseSource(input.copySource)
+  const sourceBucket = await call.authoriseSource(input.copySource, input.sourceOwner)
   const isDirectlyRead = await findDirectRead(domain, sourceBucket)
   const asked = { ...describeObject(input), holds: statedHolds(call) }
   const named = { ...input.copySource, bucket: sourceBucket.name }

@@ -1,9 +1,11 @@
-import { type FailedDeletion, OssError } from '@bindery/protocol'
+import { type FailedDeletion, isVersionId, OssError } from '@bindery/protocol'
 import { type CallOf, handler } from '../../call.js'
 import type { Domain } from '../../domain/domain.js'
 import { deleteObject } from '../../domain/objects/objects.js'
 import type { Deleted } from '../../domain/objects/versions.js'
+import type { WriteCondition } from '../../domain/objects/write-condition.js'
 import type { ObjectName, VersionId } from '../../domain/stored/model.js'
+import { conditionOf } from '../describe.js'
 
 /** Enough to share commits, and few enough to leave room for other requests. */
 const DELETES_AT_ONCE = 16
@@ -27,7 +29,7 @@ export const deleteMultipleObjects = handler('DeleteMultipleObjects', async (cal
   return { output: {}, result: { encodingType: call.input.encodingType, deleted } }
 })
 
-interface ToDelete {
+interface ToDelete extends Pick<WriteCondition, 'size' | 'modifiedAt'> {
   readonly key: string
   readonly versionId?: VersionId | undefined
   readonly etag?: string | undefined
@@ -49,12 +51,13 @@ async function deleteEach(call: CallOf<'DeleteMultipleObjects'>) {
   return { deleted, failures }
 }
 
-async function deleteOne(call: CallOf<'DeleteMultipleObjects'>, { key, versionId, etag }: ToDelete) {
+async function deleteOne(call: CallOf<'DeleteMultipleObjects'>, { key, versionId, etag, size, modifiedAt }: ToDelete) {
   try {
+    if (versionId !== undefined && !isVersionId(versionId)) throw new OssError('noSuchVersion')
     const name = { bucket: call.bucket.name, key: call.keyOf(key), version: versionId }
     await call.authorise(name)
     const { bypassGovernance } = call.input
-    const condition = etag === undefined ? undefined : { matches: [etag] }
+    const condition = conditionOf({ matches: etag === undefined ? undefined : [etag], size, modifiedAt })
     return described(name, await deleteObject(call.domain, name, { bypassGovernance, condition }))
   } catch (error) {
     if (error instanceof OssError && error.isClientError) return { key, versionId, error }
