@@ -19,6 +19,8 @@ export interface Field<T> {
   readonly fallback?: T
   /** An empty value is an absent one, yet may be echoed. */
   readonly emptyIsAbsent: boolean
+  /** A value that answers leave out. */
+  readonly silent?: T
   /** Thrown where a required field is absent; default: invalidArgument. */
   readonly missing?: { readonly cause: Cause; readonly details: ErrorDetails }
   /** Thrown where a value appears in both of its places; default: the query counts. */
@@ -59,6 +61,11 @@ export function required<T>(field: Field<T>, cause: Cause, details: ErrorDetails
 /** May be missing; then it is undefined. An empty value counts as missing. */
 export function optional<T>(field: Field<T>): Field<T | undefined> {
   return { ...field, presence: 'optional', emptyIsAbsent: true }
+}
+
+/** A field that answers leave out where it has this value. */
+export function silentFor<T>(field: Field<T>, value: T): Field<T> {
+  return { ...field, silent: value }
 }
 
 /** As optional, but an empty value is a value. */

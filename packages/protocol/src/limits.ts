@@ -15,7 +15,9 @@ export const PAGE_SIZE_MAX = 1_000
 /** Entries of a page of objects or buckets, unless the client chooses. */
 export const OBJECTS_PAGE_SIZE_DEFAULT = 100
 /** Bytes of an object's name in UTF-8. */
-export const KEY_BYTES_MAX = 1_023
+export const KEY_BYTES_MAX = 1_024
+/** Bytes of the name of an object that OSS creates. */
+export const OSS_KEY_BYTES_MAX = 1_023
 /** Bytes of all names and values of `x-oss-meta-*`. */
 export const USER_METADATA_BYTES_MAX = 8 * 1024
 /** Tags of an object. */

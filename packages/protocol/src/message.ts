@@ -179,7 +179,7 @@ export function encodeFields<F extends Fields>(
   const headers: [string, string][] = []
   for (const { key, field, name } of outputsOf(fields, notation)) {
     const value = values[key]
-    if (value === undefined) continue
+    if (value === undefined || value === field.silent) continue
     if (field.place === 'metadata') {
       const metadata = value as Record<string, string>
       for (const each in metadata) headers.push([notation.metadataPrefix + each, metadata[each] ?? ''])

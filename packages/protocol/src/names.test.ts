@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { bucketName, objectKey } from './names.js'
+import { bucketName, objectKey, soughtKey } from './names.js'
 import { failureOf } from './testing/exchange.js'
 
 test('a bucket has 3 to 63 lower-case letters, digits and hyphens, and does not end with a hyphen', () => {
@@ -25,4 +25,13 @@ test('a key has 1 to 1,023 bytes of any text', () => {
   }
   for (const [key, cause] of Object.entries(causes)) assert.equal(failureOf(() => objectKey(key))[0], cause)
   assert.equal(failureOf(() => objectKey('ü'.repeat(512)))[0], 'objectNameTooLong')
+})
+
+test('a key that is looked for has up to 1,024 bytes, as in S3', () => {
+  assert.equal(soughtKey('ü'.repeat(512)), 'ü'.repeat(512))
+  const tooLong = ['objectNameTooLong', { size: 1025, maxSizeAllowed: 1024 }]
+  assert.deepEqual(
+    failureOf(() => soughtKey('k'.repeat(1025))),
+    tooLong,
+  )
 })

@@ -1,6 +1,6 @@
 import { utf8Bytes } from '@bindery/bytes'
 import { OssError } from './errors/oss-error.js'
-import { KEY_BYTES_MAX } from './limits.js'
+import { KEY_BYTES_MAX, OSS_KEY_BYTES_MAX } from './limits.js'
 
 declare const brand: unique symbol
 type Branded<T, Name> = T & { readonly [brand]: Name }
@@ -44,14 +44,22 @@ export function accessPointLabel(name: string, account: string): string {
  */
 export function objectKey(text: string): ObjectKey {
   if (text.startsWith('/') || text.startsWith('\\')) throw new OssError('objectNameInvalid')
-  return soughtKey(text)
+  return keyWithin(text, OSS_KEY_BYTES_MAX)
 }
 
-/** As objectKey, for a key that is only looked for: one that begins with a slash is the key of no object. */
+/**
+ * As objectKey, for a key of S3, or one that is only looked for: it may begin with a slash, and has at most 1,024 bytes.
+ * Throws the objectName… causes.
+ */
 export function soughtKey(text: string): ObjectKey {
+  return keyWithin(text, KEY_BYTES_MAX)
+}
+
+function keyWithin(text: string, bytesMax: number): ObjectKey {
   if (text === '') throw new OssError('objectNameEmpty')
   if (/[\0\ufffe\uffff]/.test(text)) throw new OssError('objectNameInvalid')
-  if (utf8Bytes(text).length > KEY_BYTES_MAX) throw new OssError('objectNameTooLong')
+  const size = utf8Bytes(text).length
+  if (size > bytesMax) throw new OssError('objectNameTooLong', { size, maxSizeAllowed: bytesMax })
   return text as ObjectKey
 }
 

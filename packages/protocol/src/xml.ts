@@ -52,7 +52,7 @@ export function escapeXml(text: string): string {
 }
 
 // biome-ignore lint/suspicious/noControlCharactersInRegex: keys may hold control characters
-const RESERVED = /[&<>\u0001-\u0008\u000b\u000c\u000d\u000e-\u001f\ufffe\uffff]/
+const RESERVED = /[&<>\u0000-\u0008\u000b\u000c\u000d\u000e-\u001f\ufffe\uffff]/
 const EACH_RESERVED = new RegExp(RESERVED, 'g')
 
 function reference(character: string): string {

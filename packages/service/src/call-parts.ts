@@ -1,28 +1,9 @@
-/** What the steps of a request have found out before its handler is called. */
-import type { AddressingStyle, BodyOf, BucketName, ChunkChain, Head, Operation } from '@bindery/protocol'
-import type { Asking } from './access/authorise.js'
+/** Parts of a call that do not depend on its exchange. */
+import type { BodyOf, Operation } from '@bindery/protocol'
 import type { ReadWithBucket } from './bucket-settings.js'
 import type { Content } from './content.js'
 import type { OpenObject } from './domain/objects/open-object.js'
-import type { BucketRecord, DeleteMarker, ObjectName, ObjectRecord } from './domain/stored/model.js'
-import type { Exchange } from './exchange.js'
-import type { HandledInput } from './reply.js'
-
-/** The decoded head of a request. */
-export interface CallHead<O extends Operation> extends Asking {
-  readonly operation: O
-  readonly exchange: Exchange
-  readonly input: HandledInput<O>
-  readonly bucketName: BucketName | undefined
-  /** Undefined where the request is of no object. */
-  readonly objectName: ObjectName | undefined
-  readonly style: AddressingStyle
-  /** The name of the access point that the request came by. */
-  readonly accessPoint: string | undefined
-  /** Query and headers as the operation is decoded from them. */
-  readonly parts: Head
-  readonly chunkChain: ChunkChain | undefined
-}
+import type { BucketRecord, DeleteMarker, ObjectRecord } from './domain/stored/model.js'
 
 /** The records that the head names, from one state of the store. */
 export interface Found extends ReadWithBucket {

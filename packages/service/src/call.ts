@@ -16,6 +16,7 @@ import {
 } from '@bindery/protocol'
 import { type Awaitable, andThen } from '@bindery/storage'
 import {
+  type Asking,
   authorise,
   authoriseBody,
   authoriseListing,
@@ -25,7 +26,7 @@ import {
   requireOwner,
 } from './access/authorise.js'
 import { accountOf, type Requester } from './access/requester.js'
-import type { CallBody, CallHead, Found } from './call-parts.js'
+import type { CallBody, Found } from './call-parts.js'
 import type { Content } from './content.js'
 import { findBucketAndMore } from './domain/buckets/buckets.js'
 import type { Domain } from './domain/domain.js'
@@ -42,8 +43,24 @@ import type { HandledInput, Reply } from './reply.js'
 import { bucketUrlOf, endpointsOf, type Reached, type RegionEndpoints } from './response/endpoint.js'
 import type { ServiceRequest } from './service.js'
 
-export type { CallBody, CallHead, Found } from './call-parts.js'
+export type { CallBody, Found } from './call-parts.js'
 export type { HandledInput, Reply } from './reply.js'
+
+/** The decoded head of a request. */
+export interface CallHead<O extends Operation> extends Asking {
+  readonly operation: O
+  readonly exchange: Exchange
+  readonly input: HandledInput<O>
+  readonly bucketName: BucketName | undefined
+  /** Undefined where the request is of no object. */
+  readonly objectName: ObjectName | undefined
+  readonly style: AddressingStyle
+  /** The name of the access point that the request came by. */
+  readonly accessPoint: string | undefined
+  /** Query and headers as the operation is decoded from them. */
+  readonly parts: Head
+  readonly chunkChain: ChunkChain | undefined
+}
 
 const NO_SETTINGS: NonNullable<Found['settings']> = {}
 

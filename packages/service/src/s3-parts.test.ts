@@ -154,3 +154,51 @@ test('the numbers of an upload without parts all have digits', async () => {
   const numbers = ['PartNumberMarker', 'NextPartNumberMarker', 'MaxParts'].map((name) => element(text, name))
   assert.deepEqual(numbers, ['0', '0', '1000'])
 })
+
+test('a part of OSS leaves an upload without its checksum of checksums, and S3 completes it with the checksums that it has', async () => {
+  const started = await startWithBucket()
+  const begun = await asS3(started, {
+    method: 'POST',
+    key: 'k',
+    query: 'uploads',
+    headers: { 'x-amz-checksum-algorithm': 'CRC32', 'x-amz-server-side-encryption': 'AES256' },
+  })
+  const uploadId = element(begun.text, 'UploadId') ?? ''
+  const first = await asS3(started, {
+    method: 'PUT',
+    key: 'k',
+    query: `partNumber=1&uploadId=${uploadId}`,
+    body: FULL_PART,
+  })
+  const checksum = first.headers['x-amz-checksum-crc32']
+  assert.equal(typeof checksum, 'string')
+  const second = await call(started, {
+    method: 'PUT',
+    bucket: BUCKET,
+    key: 'k',
+    query: { partNumber: '2', uploadId },
+    body: 'end',
+  })
+  const done = await asS3(started, {
+    method: 'POST',
+    key: 'k',
+    query: `uploadId=${uploadId}`,
+    // minio-go repeats the encryption of the upload
+    headers: { 'x-amz-server-side-encryption': 'AES256' },
+    body: `<CompleteMultipartUpload>
+      <Part><PartNumber>1</PartNumber><ETag>${first.headers.etag}</ETag><ChecksumCRC32>${checksum}</ChecksumCRC32></Part>
+      <Part><PartNumber>2</PartNumber><ETag>${second.headers.etag}</ETag></Part>
+    </CompleteMultipartUpload>`,
+  })
+  assert.deepEqual([done.status, element(done.text, 'ChecksumCRC32')], [200, undefined], done.text)
+  assert.equal(done.headers['x-amz-server-side-encryption'], 'AES256')
+})
+
+test('a page of no uploads is whole, and a part without its upload is refused', async () => {
+  const started = await startWithBucket()
+  await asS3(started, { method: 'POST', key: 'k', query: 'uploads' })
+  const { text } = await s3(started, { method: 'GET', bucket: BUCKET, query: 'uploads&max-uploads=0' })
+  assert.deepEqual([element(text, 'IsTruncated'), elements(text, 'UploadId')], ['false', []])
+  const refused = await asS3(started, { method: 'PUT', key: 'k', query: 'partNumber=1', body: 'x' })
+  assert.deepEqual([refused.status, element(refused.text, 'Code')], [400, 'InvalidArgument'])
+})

@@ -96,7 +96,8 @@ function parseCondition(condition: unknown): Condition {
     }
     return compare('eq', `$${first[0]}`, first[1])
   }
-  const [operator, name, value, ...more] = condition
+  const [written, name, value, ...more] = condition
+  const operator = typeof written === 'string' ? written.toLowerCase() : written
   if (typeof name !== 'string' || !name.startsWith('$') || more.length > 0) {
     throw invalid('a condition is written ["eq", "$field", "value"]')
   }

@@ -189,7 +189,7 @@ test('V4 in the header accepts no payload hash except UNSIGNED-PAYLOAD', () => {
   assert.equal(refusal(() => claim(headers)).ec, '0002-00000214')
 })
 
-test('a signature of OSS beside one of S3 is refused, as two signatures are', () => {
+test('a signature of OSS and one of S3 in one request are refused, as two signatures are', () => {
   const ofS3 = 'X-Amz-Algorithm=AWS4-HMAC-SHA256'
   assert.equal(
     cause(() => claim({ authorization: 'OSS a:b' }, ofS3)),

@@ -52,7 +52,7 @@ export function readClaimOfBody(head: Head): Claim | undefined {
   return authorization === undefined ? undefined : headerClaim(authorization, head, V4_OF_BODY)
 }
 
-/** The form of the query's claim, undefined if it makes none. Throws authorizationTwice where a key of S3 is beside a signature of OSS. */
+/** The form of the query's claim, undefined if it makes none. Throws authorizationTwice where OSS and S3 both sign. */
 function urlFormOf({ query, headers }: Head): ClaimForm | undefined {
   const version = query.get('x-oss-signature-version')
   if (version !== undefined) {

@@ -8,6 +8,8 @@ export interface Conditions {
   readonly ifUnmodifiedSince?: number | undefined
   /** A tag that matches makes If-Unmodified-Since count for nothing. */
   readonly matchDecides?: boolean | undefined
+  /** If-Modified-Since with a time that has not come yet counts for nothing. */
+  readonly ignoresFuture?: boolean | undefined
 }
 
 /** The values that conditions are compared with. */
@@ -24,14 +26,15 @@ export interface Validators {
  * except that a differing tag takes precedence over a time (RFC 9110): an object overwritten within the second has
  * changed. Throws preconditionFailed.
  */
-export function isWanted(conditions: Conditions, validators: Validators): boolean {
+export function isWanted(conditions: Conditions, validators: Validators, clock?: () => number): boolean {
   const { modifiedAt } = validators
   const { ifMatch, ifNoneMatch, ifModifiedSince, matchDecides = false } = conditions
   if (ifMatch !== undefined && !lists(ifMatch, validators, isStrongly)) fail('If-Match')
   const ifUnmodifiedSince = matchDecides && ifMatch !== undefined ? undefined : conditions.ifUnmodifiedSince
   if (ifUnmodifiedSince !== undefined && seconds(modifiedAt) > seconds(ifUnmodifiedSince)) fail('If-Unmodified-Since')
   if (ifNoneMatch !== undefined) return !lists(ifNoneMatch, validators, isWeakly)
-  return ifModifiedSince === undefined || seconds(modifiedAt) > seconds(ifModifiedSince)
+  if (ifModifiedSince === undefined || seconds(modifiedAt) > seconds(ifModifiedSince)) return true
+  return conditions.ignoresFuture === true && clock !== undefined && seconds(ifModifiedSince) > seconds(clock())
 }
 
 const TAG_FIELDS = { etag: notModifiedHeaders.etag }

@@ -6,6 +6,9 @@ import {
   type Operations,
   type OutputOf,
   operations,
+  type S3OutputOf,
+  s3Dialect,
+  s3Operations,
 } from '@bindery/protocol'
 import { type Awaitable, andThen } from '@bindery/storage'
 import { readBucketIfAny } from '../domain/buckets/buckets.js'
@@ -38,17 +41,19 @@ type Headers = readonly (readonly [name: string, value: string])[]
 
 function allowingHeaders(cors: BucketSettings['cors'], origin: string, method: string, notation: Notation): Headers {
   const found = findRule(cors, { origin, method })
-  const { output } = operations.OptionObject
+  const { output } = notation === s3Dialect ? s3Operations.OptionsObject : operations.OptionObject
   if (found !== undefined) return encodeFields(output, crossOriginOutput(cors, found), notation)
   return encodeFields({ variesByOrigin: output.variesByOrigin }, variation(cors), notation)
 }
 
-type Output = OutputOf<Operations['OptionObject']>
+type Output = OutputOf<Operations['OptionObject']> & S3OutputOf<'OptionObject'>
 
 /** The output that allows a request of a browser. */
 export function crossOriginOutput(cors: BucketSettings['cors'], { rule, allowOrigin }: FoundRule): Output {
   return {
     allowOrigin,
+    // a browser takes them with no wildcard
+    allowCredentials: allowOrigin === '*' ? undefined : true,
     allowMethods: rule.allowedMethods,
     exposeHeaders: rule.exposeHeaders.length > 0 ? rule.exposeHeaders : undefined,
     maxAge: rule.maxAgeSeconds,

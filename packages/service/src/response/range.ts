@@ -1,4 +1,4 @@
-import { OssError } from '@bindery/protocol'
+import { encodeFields, type Notation, OssError, unsatisfiedRange } from '@bindery/protocol'
 import type { ByteRange } from '@bindery/storage'
 
 /**
@@ -15,21 +15,26 @@ export function selectRange(header: string | undefined, size: number, standard: 
   const start = Number(first)
   const end = last === '' ? Number.POSITIVE_INFINITY : Number(last) + 1
   if (end <= start) return undefined
-  if (start >= size) return unsatisfied(standard)
+  if (start >= size) return unsatisfied(size, standard)
   if (last === '' || end <= size) return { start, end: Math.min(end, size) }
   return standard ? { start, end: size } : undefined
 }
 
 function suffix(length: number, size: number, standard: boolean): ByteRange | undefined {
-  if (size === 0) return unsatisfied(standard)
-  if (length === 0) throw new OssError('invalidRange')
+  if (size === 0) return length === 0 ? unsatisfied(size, standard) : undefined
+  if (length === 0) throw invalidRange(size)
   if (length <= size) return { start: size - length, end: size }
   return standard ? { start: 0, end: size } : undefined
 }
 
-function unsatisfied(standard: boolean): undefined {
-  if (standard) throw new OssError('invalidRange')
+function unsatisfied(size: number, standard: boolean): undefined {
+  if (standard) throw invalidRange(size)
   return undefined
+}
+
+function invalidRange(size: number): OssError {
+  const headers = (notation: Notation) => encodeFields(unsatisfiedRange, { contentRange: `bytes */${size}` }, notation)
+  return new OssError('invalidRange', { actualObjectSize: size }, { headers })
 }
 
 /** `Content-Range` of a part of an object, with inclusive positions. */

@@ -51,10 +51,14 @@ export const objectHeaders = {
   userMetadata,
 }
 
-/** The headers of a 304: those that RFC 9110 requires (15.4.5), and the user's metadata. */
+/** The headers of a 304: those that RFC 9110 requires (15.4.5), the time of the object, and the user's metadata. */
 export const notModifiedHeaders = {
   cacheControl: objectHeaders.cacheControl,
   expires: objectHeaders.expires,
   etag: objectHeaders.etag,
+  lastModified: objectHeaders.lastModified,
   userMetadata,
 }
+
+/** The header of a refused range: the size of the object in place of a range. */
+export const unsatisfiedRange = { contentRange: header('Content-Range', text) }

@@ -16,7 +16,7 @@ export interface WriteCondition {
   readonly modifiedAt?: number | undefined
 }
 
-/** What the conditions of a write are compared with. */
+/** The facts about a version that conditions are compared with. */
 type Conditioned = MultipartETags & Pick<ObjectRecord, 'size' | 'modifiedAt'>
 
 /**

@@ -35,6 +35,7 @@ export async function listUploads(domain: Domain, query: UploadQuery): Promise<U
   const { bucket, prefix, delimiter, keyMarker, maxUploads } = query
   checkNames(prefix, keyMarker)
   await findBucket(domain, bucket)
+  if (maxUploads === 0) return { entries: [], isTruncated: false }
   const keyOf = (name: string): Bytes => uploadRows.prefix({ bucket, key: name })
   const { entries, isTruncated } = await scan<UploadRecord>({
     metadata: domain.metadata,

@@ -33,6 +33,7 @@ import {
 } from '../stored/keyspace.js'
 import type {
   AutoComplete,
+  ChecksumName,
   EncryptionChoice,
   ObjectAcl,
   ObjectDescription,
@@ -128,6 +129,8 @@ export function readUpload(
 /** A part that is to be stored. */
 export interface NewPart extends UploadName, Announced {
   readonly partNumber: number
+  /** Its answer has the checksum of its upload, which the Complete must list where it is to be one over checksums. */
+  readonly answersChecksum?: boolean | undefined
   /** The envelope that a client which encrypts has sent with it; absent: it is not a client's part. */
   readonly envelope?: ClientEnvelope | undefined
 }
@@ -152,7 +155,7 @@ export async function storePart(domain: Domain, part: NewPart, source: ByteSourc
   })
   const owner = partRows.key({ manifest: part.uploadId, partNumber: part.partNumber })
   requireChecksum(upload, part)
-  const checksums = upload.checksum && [upload.checksum.name]
+  const checksums = checksumsOfPart(upload, part)
   if (part.envelope !== undefined) checkPartEnvelope(upload, part.envelope)
   if (source.size !== undefined) checkPartSize(upload, part.partNumber, source.size)
   const cipher = upload.encryption && (await cipherFor(domain, upload.encryption, part.uploadId))
@@ -185,7 +188,13 @@ function requireChecksum({ checksum }: UploadRecord, { expected = [] }: NewPart)
   throw new OssError('checksumDiffers', { expected: checksum.name, actual: announced.name })
 }
 
-/** The checksum of a part, where its upload has one, whether its client announced it or not. */
+/** The checksums that a part is stored with, whether its client announced them or not. */
+function checksumsOfPart({ checksum }: UploadRecord, { answersChecksum }: NewPart): ChecksumName[] | undefined {
+  const isUsed = checksum?.type === 'FULL_OBJECT' || answersChecksum === true
+  return checksum !== undefined && isUsed ? [checksum.name] : undefined
+}
+
+/** The checksum of a part, where its upload has one and it was computed. */
 function partChecksum({ checksum }: UploadRecord, blob: BlobInfo): Pick<PartRecord, 'checksum'> {
   const bytes = checksum && checksumsIn(blob)[checksum.name]
   return checksum === undefined || bytes === undefined ? {} : { checksum: { name: checksum.name, bytes } }

@@ -20,6 +20,7 @@ export const uploadPart = handler('UploadPart', async (call) => {
     partNumber,
     contentMd5,
     expected,
+    answersChecksum: call.input.answersChecksum,
     envelope: envelopeIn(call.input),
   }
   const pace = paceOf(call)

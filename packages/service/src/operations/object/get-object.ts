@@ -8,7 +8,7 @@ import type { ObjectRecord, StoredHeaders } from '../../domain/stored/model.js'
 import { isWanted, rangeHolds } from '../../response/conditions.js'
 import { compress, isCompressed } from '../../response/gzip.js'
 import { contentRange, selectRange } from '../../response/range.js'
-import { type Pace, paceOf } from '../../traffic.js'
+import { paceOf } from '../../traffic.js'
 import { obeyRedirect } from '../../website/site.js'
 import { checksumsOf, given, notModified, objectHeaders } from '../describe.js'
 import { readableObject } from './follow-symlink.js'
@@ -38,8 +38,8 @@ function answerWith(
   const stored = objectHeaders(call, object.record)
   const whole = overrides === undefined ? stored : { ...stored, ...overrides }
   if (input.process !== undefined) return processed(call, input.process, object, stored, overrides)
-  if (input.partNumber === undefined) return answer(object, input, whole, paceOf(call))
-  if (!isWanted(input, object.record)) throw notModified(whole)
+  if (input.partNumber === undefined) return answer(call, object, whole)
+  if (!isWanted(input, object.record, call.domain.clock)) throw notModified(whole)
   return andThen(partAsked(call.domain, object.record, input), ({ status, headers, range }) => ({
     status,
     output: { ...whole, ...headers },
@@ -55,14 +55,11 @@ function noteAccess({ domain, bucket }: CallOf<'GetObject'>) {
 }
 
 /** `whole`: the headers of the whole object. */
-function answer(
-  object: OpenObject,
-  input: Input,
-  whole: ReturnType<typeof objectHeaders>,
-  pace: Pace | undefined,
-): Answer {
+function answer(call: CallOf<'GetObject'>, object: OpenObject, whole: ReturnType<typeof objectHeaders>): Answer {
+  const { input } = call
+  const pace = paceOf(call)
   const { record } = object
-  if (!isWanted(input, record)) throw notModified(whole)
+  if (!isWanted(input, record, call.domain.clock)) throw notModified(whole)
   const asked = rangeHolds(input.ifRange, record) ? input.range : undefined
   const range = selectRange(asked, record.size, input.rangeBehavior === 'standard')
   const checksum = input.checksumMode === 'ENABLED' ? checksumsOf(record.checksum) : undefined

@@ -21,7 +21,7 @@ export const headObject = handler('HeadObject', (call) =>
 function describe(call: CallOf<'HeadObject'>, record: ObjectRecord): Awaitable<Reply<Operations['HeadObject']>> {
   const headers = objectHeaders(call, record)
   const { input } = call
-  if (!isWanted(input, record)) throw notModified(headers)
+  if (!isWanted(input, record, call.domain.clock)) throw notModified(headers)
   if (input.partNumber !== undefined) {
     return andThen(partAsked(call.domain, record, input), (part) => ({
       status: part.status,
