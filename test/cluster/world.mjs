@@ -6,7 +6,11 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
-import { startPostgres, withoutPostgres } from '../../packages/storage-postgres/dist/testing/postgres-server.js'
+import {
+  runStatements,
+  startPostgres,
+  withoutPostgres,
+} from '../../packages/storage-postgres/dist/testing/postgres-server.js'
 import { startServer } from '../support/start-server.mjs'
 
 export { withoutPostgres }
@@ -24,6 +28,10 @@ const KEY = { BINDERY_ACCESS_KEY_ID: 'BKCLUSTER', BINDERY_ACCESS_KEY_SECRET: 'cl
  * @property {string} url of the database
  * @property {(options?: { args?: readonly string[], port?: number, env?: Readonly<Record<string, string>> }) => Promise<import('../support/start-server.mjs').StartedServer>} startGateway
  * @property {(...flags: string[]) => Promise<object>} fsck
+ * @property {(...args: string[]) => Promise<{ code: number, output: string }>} bindery runs a command with the variables of the cluster
+ * @property {(more: Readonly<Record<string, string>>) => { bindery: (...args: string[]) => Promise<{ code: number, output: string }> }} withVariables
+ * @property {Readonly<Record<string, string>>} variables of those commands
+ * @property {() => Promise<number>} rows that the database has
  * @property {() => Promise<void>} dispose ends all gateways that run, and the database
  */
 
@@ -33,31 +41,51 @@ const KEY = { BINDERY_ACCESS_KEY_ID: 'BKCLUSTER', BINDERY_ACCESS_KEY_SECRET: 'cl
  * @param {boolean} [options.standby] with a standby, for which every commit waits
  * @param {string} [options.blobs] by default a folder of its own
  * @param {Readonly<Record<string, string>>} [options.env] further variables of the gateways
+ * @param {string} [options.masterKeys] by default new ones
  * @returns {Promise<World>}
  */
-export async function startWorld({ durable = false, standby = false, blobs, env = {} } = {}) {
+export async function startWorld({ durable = false, standby = false, blobs, env = {}, masterKeys: given } = {}) {
   const folder = await mkdtemp(join(tmpdir(), 'bindery-cluster-'))
   const postgres = await startPostgres({ durable })
   let url = await postgres.database('bindery')
   const follower = standby ? await postgres.standby() : undefined
   if (follower !== undefined) url = url.replace(`:${postgres.port}/`, `:${postgres.port},127.0.0.1:${follower.port}/`)
-  const masterKeys = randomBytes(32).toString('base64')
+  const masterKeys = given ?? randomBytes(32).toString('base64')
   const gateways = new Set()
+  const inherited = Object.entries(process.env).filter(([name]) => !name.startsWith('BINDERY_'))
+  const variables = {
+    ...Object.fromEntries(inherited),
+    BINDERY_METADATA: url,
+    BINDERY_MASTER_KEYS: masterKeys,
+    BINDERY_LANG: 'en',
+    BINDERY_BLOBS: blobs ?? join(folder, 'blobs'),
+    ...env,
+  }
+  const commandWith =
+    (env) =>
+    async (...args) => {
+      try {
+        const { stdout, stderr } = await run(process.execPath, [COMMAND, ...args], { env, maxBuffer: 1 << 26 })
+        return { code: 0, output: stdout + stderr }
+      } catch ({ code, stdout, stderr }) {
+        return { code, output: stdout + stderr }
+      }
+    }
+  const bindery = commandWith(variables)
   return {
     postgres,
     follower,
     url,
     /** The report of `bindery fsck --bytes`. Rejects with its output. */
     async fsck(...flags) {
-      const place = { BINDERY_BLOBS: blobs ?? join(folder, 'blobs') }
-      const inherited = Object.entries(process.env).filter(([name]) => !name.startsWith('BINDERY_'))
-      const variables = { BINDERY_METADATA: url, BINDERY_MASTER_KEYS: masterKeys, BINDERY_LANG: 'en', ...place, ...env }
-      const { stdout } = await run(process.execPath, [COMMAND, 'fsck', '--bytes', '--json', ...flags], {
-        env: { ...Object.fromEntries(inherited), ...variables },
-        maxBuffer: 1 << 26,
-      })
-      return JSON.parse(stdout.trim().split('\n').at(-1))
+      const { code, output } = await bindery('fsck', '--bytes', '--json', ...flags)
+      if (code !== 0) throw new Error(output)
+      return JSON.parse(output.trim().split('\n').at(-1))
     },
+    bindery,
+    withVariables: (more) => ({ bindery: commandWith({ ...variables, ...more }) }),
+    variables,
+    rows: async () => Number((await runStatements(url, 'SELECT count(*) FROM bindery.kv').catch(() => [[0]]))[0][0]),
     async startGateway({ args = [], port = 0, env: more = {} } = {}) {
       const gateway = await startServer({
         folder,

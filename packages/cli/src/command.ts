@@ -56,12 +56,21 @@ export const COMMANDS = {
   backup: {
     synopsis: 'DIR TARGET [--bytes] [--json]',
     flags: ['bytes', 'json'],
-    examples: ['bindery backup ./data /mnt/backup/bindery', 'bindery backup ./data /mnt/backup/bindery --bytes'],
+    examples: ['bindery backup ./data /mnt/backup/bindery', 'bindery backup cluster /mnt/backup/bindery --bytes'],
   },
   restore: {
     synopsis: 'TARGET DIR [--bytes] [--json] | oss://BUCKET/KEY [--days DAYS] [--recursive] [flags]',
     flags: ['bytes', 'days', 'tier', 'version-id', 'recursive', 'dry-run', ...FILTER_FLAGS, ...SERVER_FLAGS],
     examples: ['bindery restore /mnt/backup/bindery ./data', 'bindery restore oss://demo/2020/ --recursive --days 3'],
+  },
+  migrate: {
+    synopsis: 'FROM TO [--prepare | --undo] [--bytes] [--json]',
+    flags: ['prepare', 'undo', 'bytes', 'json'],
+    examples: [
+      'bindery migrate ./data cluster --prepare',
+      'bindery migrate ./data cluster',
+      'bindery migrate cluster ./data-2',
+    ],
   },
   upgrade: {
     synopsis: '[DIR] --check [--json]',

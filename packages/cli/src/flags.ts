@@ -82,6 +82,8 @@ export const FLAGS = {
   bucket: { value: 'NAME' },
   bytes: {},
   repair: {},
+  prepare: {},
+  undo: {},
   check: {},
   method: { value: 'METHOD' },
   query: { value: 'QUERY' },

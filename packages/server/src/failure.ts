@@ -57,6 +57,20 @@ export interface FailureDetails {
   masterKeysRequired: { variable: string }
   /** The database of a cluster; `place` is without its password. */
   databaseUnusable: { place: string; reason: string }
+  /** The schema of a database must be brought up to date first. */
+  databaseOlder: { place: string; version: number; needed: number }
+  /** Only newer releases may use a database. */
+  databaseNewer: { place: string; floor: number; supported: number }
+  /** The place is being filled from `source`. */
+  moveUnfinished: { place: string; source: string }
+  /** The data of a place have moved to another one. */
+  dataMoved: { place: string; to: string }
+  /** The place is being filled from another source. */
+  targetOther: { place: string; source: string }
+  /** A cluster to which data move lacks the master keys of their source. */
+  masterKeysLacking: { place: string; source: string }
+  /** Both ends of a move are clusters, or both are folders. */
+  moveSame: Record<never, never>
   /** The key ring is wrapped under a master key that is not given. */
   masterKeyMissing: { folder: string }
   keyUnknown: { id: string; folder: string }

@@ -1,3 +1,4 @@
+export type { MoveProgress } from '@bindery/service'
 export {
   type AuditProgress,
   type AuditReport,
@@ -33,8 +34,17 @@ export { findServer } from './folder/lock.js'
 export { requireRootKey } from './folder/read-root-key.js'
 export { type RestoreOptions, restore } from './folder/restore.js'
 export { type FsckOptions, type FsckReport, fsck } from './maintenance/fsck.js'
+export {
+  copyPlace,
+  type MigrateOptions,
+  type MigrateReport,
+  type MoveStep,
+  migrate,
+  undoMigration,
+} from './maintenance/migrate.js'
 export { type MemoryServer, type MemoryServerOptions, startMemoryServer } from './memory/start-memory-server.js'
 export { nearest } from './nearest.js'
+export type { MoveEnd } from './open-deployment.js'
 export { readConfig } from './read-config.js'
 export { type End, StopSignals, switchLogLevelOnSignal } from './signals.js'
 export { type RunningServer, startServer } from './start-server.js'

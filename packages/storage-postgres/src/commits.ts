@@ -3,10 +3,10 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { ABSENT, DamagedRow, type KeyText, type RemoteChanges, type SeenRange, StorageError } from '@bindery/storage'
 import { type Connection, isRefusal, type Parameter, type Scalar } from './connection.js'
 import { bytesOf, readRows } from './rows.js'
-import { FENCED, NO_COUNTERS } from './schema.js'
+import { BELOW_FLOOR, FENCED, FROZEN, NO_COUNTERS } from './schema.js'
 import { sealValue } from './sealed-value.js'
 
-const COMMIT = `SELECT unnest(bindery.commit_1($1, $2, $3,
+const COMMIT = `SELECT unnest(bindery.commit_2($1, $2, $3,
   $4::bytea[], $5::bigint[], $6::int[],
   $7::bytea[], $8::bytea[], $9::int[], $10::bool[], $11::bytea[], $12::int[],
   $13::bytea[], $14::bytea[], $15::int[],
@@ -20,6 +20,9 @@ const CANCEL =
 /** A row for each attempt that did not hold, and one with none. */
 const OUTCOME = 'SELECT unnest(failed || NULL::int) FROM bindery.session WHERE id = $1'
 const CANCELLED = -1
+
+const ENDED = 'another process has ended this session'
+const TOO_OLD = 'the database takes no more commits from this release: a newer one is required'
 
 const ATTEMPTS_MAX = 128
 const BYTES_MAX = 2 * 1024 ** 2
@@ -39,8 +42,8 @@ export interface CommitsOptions {
   readonly session: string
   /** Milliseconds after which calls fail because the database does not answer, while the outcome is still being looked up. */
   readonly patienceMs: number
-  /** Called once, when another process has ended the session: this one must stop. */
-  readonly onFenced: () => void
+  /** Called once, when another process has ended the session, or this release may no longer commit: this one must stop. */
+  readonly onFenced: (reason: StorageError) => void
 }
 
 /**
@@ -138,7 +141,8 @@ export class Commits {
         this.#number = number
         return new Set(rows.map(([attempt]) => Number(attempt)))
       } catch (error) {
-        if (isCode(error, FENCED)) throw this.#fenced()
+        if (isCode(error, FENCED)) throw this.#fenced(ENDED)
+        if (isCode(error, BELOW_FLOOR)) throw this.#fenced(TOO_OLD)
         if (isRefusal(error)) throw error
       }
       const outcome = await this.#outcomeWithin(number, batch)
@@ -180,15 +184,15 @@ export class Commits {
         await sleep(RETRY_MS)
       }
     }
-    throw this.#fenced()
+    throw this.#fenced(ENDED)
   }
 
-  #fenced(): StorageError {
-    const error = new StorageError('fenced', 'another process has ended this session')
+  #fenced(sentence: string): StorageError {
+    const error = new StorageError('fenced', sentence)
     this.#refusal = error
     for (const { reject } of this.#waiting) reject(error)
     this.#waiting = []
-    this.#options.onFenced()
+    this.#options.onFenced(error)
     return error
   }
 
@@ -320,6 +324,11 @@ const isCode = (error: unknown, code: string): boolean => isRefusal(error) && er
 
 function failureOf(error: unknown): unknown {
   if (!isRefusal(error)) return error
+  if (error.code === FROZEN) {
+    return new StorageError('unavailable', 'the data are being moved, and nothing is written meanwhile', {
+      cause: error,
+    })
+  }
   const isFull = error.code === '53100'
   return new StorageError(isFull ? 'noSpace' : 'unavailable', 'the database has refused a commit', { cause: error })
 }

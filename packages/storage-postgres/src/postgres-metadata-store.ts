@@ -12,10 +12,12 @@ export interface PostgresMetadataOptions {
   readonly session: string
   /** Makes the schema, or brings an older one up to date. Otherwise the database must have the right one. */
   readonly migrate?: boolean
+  /** Opens a database that is being filled, in order to fill it. */
+  readonly isUnfinished?: boolean
   /** Connections for reads that need a snapshot. Default: 6; there are two more for everything else. */
   readonly snapshots?: number
-  /** Called once, when another process has ended this session: nothing is committed any more. */
-  readonly onFenced?: () => void
+  /** Called once, when another process has ended this session, or a newer release is required: nothing is committed any more. */
+  readonly onFenced?: (reason: StorageError) => void
 }
 
 /** A metadata store in PostgreSQL, shared by any number of processes. */
@@ -42,7 +44,7 @@ export async function openPostgresMetadataStore(options: PostgresMetadataOptions
   const onFenced = options.onFenced ?? (() => {})
   const commits = new Commits({ connection: committing, session, patienceMs: PATIENCE_MS, onFenced })
   try {
-    await requireSchema(committing, options.migrate ?? false)
+    await requireSchema(committing, options)
     await commits.begin()
   } catch (error) {
     await closeAll()

@@ -5,16 +5,32 @@
 import type { Connection } from './connection.js'
 
 /** Version of everything below; `bindery.schema` of a database holds its version. */
-export const SCHEMA_VERSION = 1
+export const SCHEMA_VERSION = 2
 
 /** SQLSTATE of a commit whose add met a row that holds no sound counters. */
 export const NO_COUNTERS = 'BY001'
 /** SQLSTATE of a commit in a session that was ended by another process. */
 export const FENCED = 'BY002'
 
+/** SQLSTATE of a commit while the database accepts none, because its rows are being moved elsewhere. */
+export const FROZEN = 'BY003'
+/** SQLSTATE of a commit by a release that is older than the floor of the database. */
+export const BELOW_FLOOR = 'BY004'
+
 /** Serialises changes of the schema, and commits. Any two numbers would do that nothing else in the database uses. */
 const SCHEMA_LOCK = 7300
-const COMMIT_LOCK = 7301
+/** As SCHEMA_LOCK. */
+export const COMMIT_LOCK = 7301
+
+/** Names in `bindery.state`. */
+export const STATE = {
+  /** The oldest version of the schema whose releases may commit. */
+  floor: 'floor',
+  /** Nothing is committed: the value names the place to which the data move. */
+  frozen: 'frozen',
+  /** The database is being filled: the value names the place from which. */
+  unfinished: 'unfinished',
+} as const
 
 /**
  * Arrays of keys have no statistics: without these one bad plan would read the whole table. Plans that nothing else is
@@ -33,6 +49,7 @@ ALTER TABLE bindery.kv ALTER v SET STORAGE EXTERNAL;
 CREATE TABLE IF NOT EXISTS bindery.session (id text PRIMARY KEY, number bigint NOT NULL, failed int[] NOT NULL)
   WITH (fillfactor = 50);
 CREATE TABLE IF NOT EXISTS bindery.secret (name text PRIMARY KEY, sealed bytea NOT NULL);
+CREATE TABLE IF NOT EXISTS bindery.state (name text PRIMARY KEY, value text NOT NULL);
 `
 
 const READS = `
@@ -93,13 +110,30 @@ BEGIN
 END $$;
 `
 
+/** Refuses commits while the database is frozen, and those of releases below its floor. Called under the lock. */
+const ADMIT = `
+CREATE OR REPLACE FUNCTION bindery.admit_2(release int) RETURNS void LANGUAGE plpgsql VOLATILE AS $$
+DECLARE
+  found record;
+BEGIN
+  FOR found IN SELECT name, value FROM bindery.state LOOP
+    IF found.name = '${STATE.floor}' AND release < found.value::int THEN
+      RAISE EXCEPTION 'the database requires version % of the schema', found.value USING ERRCODE = '${BELOW_FLOOR}';
+    ELSIF found.name = '${STATE.frozen}' THEN
+      RAISE EXCEPTION 'the database accepts no commits' USING ERRCODE = '${FROZEN}';
+    END IF;
+  END LOOP;
+END $$;
+`
+
 /**
  * Commits a batch of attempts that do not depend on one another: validates under the lock what each of them read, and
  * applies those that hold. Returns the numbers of the others. Each row carries the number of its attempt. The
  * function is VOLATILE, so that each of its statements sees what was committed before it got the lock.
+ * @param release the version of the schema that its callers know
  */
-const COMMIT = `
-CREATE OR REPLACE FUNCTION bindery.commit_1(
+const commitOf = (release: number): string => `
+CREATE OR REPLACE FUNCTION bindery.commit_${release}(
   session_id text, batch bigint, version bigint,
   read_k bytea[], read_ver bigint[], read_a int[],
   range_low bytea[], range_high bytea[], range_most int[], range_backwards bool[], range_digest bytea[], range_a int[],
@@ -112,6 +146,7 @@ DECLARE
   counter record;
 BEGIN
   PERFORM pg_advisory_xact_lock(${COMMIT_LOCK});
+  PERFORM bindery.admit_2(${release});
   SELECT coalesce(array_agg(DISTINCT r.a), '{}') INTO bad
     FROM unnest(read_k, read_ver, read_a) r(k, ver, a) LEFT JOIN bindery.kv ON kv.k = r.k
     WHERE coalesce(kv.ver, 0) <> r.ver;
@@ -151,16 +186,24 @@ export async function migrateSchema(connection: Connection): Promise<void> {
   await session.script(`
 BEGIN;
 SELECT pg_advisory_xact_lock(${SCHEMA_LOCK});
-${TABLES}${READS}${COUNTERS}${COMMIT}
+${TABLES}${READS}${COUNTERS}${ADMIT}${commitOf(1)}${commitOf(2)}
 INSERT INTO bindery.schema SELECT ${SCHEMA_VERSION} WHERE NOT EXISTS (SELECT FROM bindery.schema);
 UPDATE bindery.schema SET version = ${SCHEMA_VERSION} WHERE version < ${SCHEMA_VERSION};
 COMMIT;`)
 }
 
-/** The version of the schema that a database has; 0 for none. */
-export async function schemaVersion(connection: Connection): Promise<number> {
-  const [[isThere] = []] = await connection.query(`SELECT to_regclass('bindery.schema') IS NOT NULL`)
-  if (isThere !== 't') return 0
+/** The version of the schema that a database has, 0 for none, and its states by name. */
+export interface FoundSchema {
+  readonly version: number
+  readonly states: ReadonlyMap<string, string>
+}
+
+/** What a database has now. */
+export async function findSchema(connection: Connection): Promise<FoundSchema> {
+  const isThere = `SELECT to_regclass('bindery.schema') IS NOT NULL, to_regclass('bindery.state') IS NOT NULL`
+  const [[hasSchema, hasStates] = []] = await connection.query(isThere)
+  if (hasSchema !== 't') return { version: 0, states: new Map() }
   const [[version] = []] = await connection.query('SELECT max(version) FROM bindery.schema')
-  return Number(version ?? 0)
+  const rows = hasStates === 't' ? await connection.query('SELECT name, value FROM bindery.state') : []
+  return { version: Number(version ?? 0), states: new Map(rows.map(([name, value]) => [String(name), String(value)])) }
 }

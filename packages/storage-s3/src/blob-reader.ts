@@ -2,11 +2,11 @@ import { type BufferPool, crc64, crc64Combine, type Hasher } from '@bindery/dige
 import {
   type BlobId,
   type ByteRange,
+  blobNameOf,
   type ChunkCipher,
   decryptChunk,
   type InlineBlob,
   inlineBlobOf,
-  inlineNameOf,
   type LentBytes,
   type ReadAsStored,
   type ReadOptions,
@@ -18,6 +18,7 @@ import { keyOf, type StoredBlob, storedBlobOf } from './blob-names.js'
 import type { ByteStream } from './byte-stream.js'
 import {
   CHUNK_BYTES,
+  type ChunkSecret,
   decodeFooter,
   type Footer,
   footerBytes,
@@ -106,7 +107,7 @@ export async function openInline(
   { bytes, encryption, crc64: checksum }: InlineBlob,
   options: ReadOptions | ReadAsStored,
 ): Promise<Uint8Array> {
-  const name = inlineNameOf(id)
+  const name = blobNameOf(id)
   const cipher = cipherOf(name, encryption !== undefined, options)
   if (cipher === undefined) return bytes
   const tag = encryption?.tags[0] ?? new Uint8Array()
@@ -151,13 +152,21 @@ async function checksumBytes(
   return checksum
 }
 
+/** A piece of a chunk, with what its tail says about the whole chunk. */
+export interface LentChunk extends LentBytes {
+  /** CRC-64 of the chunk as it is stored. */
+  readonly stored: bigint
+  /** Undefined if it is not encrypted. */
+  readonly secret: ChunkSecret | undefined
+}
+
 /** Yields a range chunk by chunk, each verified first. After a break it goes on with the next chunk. */
-async function* readChunks(
+export async function* readChunks(
   context: ReadContext,
   blob: StoredBlob,
   { start, end }: ByteRange,
   cipher: ChunkCipher | undefined,
-): AsyncGenerator<LentBytes, void> {
+): AsyncGenerator<LentChunk, void> {
   const { pool, reads } = context
   const last = Math.ceil(end / CHUNK_BYTES) - 1
   const framesEnd = Math.min(frameStart(last + 1, blob.isEncrypted), framedBytes(blob))
@@ -165,9 +174,10 @@ async function* readChunks(
   try {
     for (let index = Math.floor(start / CHUNK_BYTES), breaks = 0; index <= last; ) {
       const slab = await pool.take()
+      let tail: ChunkTail
       try {
         stream ??= await reads.open(keyOf(blob), { start: frameStart(index, blob.isEncrypted), end: framesEnd })
-        await readChunk(context, blob, index, stream, slab, cipher)
+        tail = await readChunk(context, blob, index, stream, slab, cipher)
       } catch (error) {
         pool.release(slab)
         stream?.close()
@@ -180,7 +190,7 @@ async function* readChunks(
       const bytes = slab.subarray(Math.max(start - base, 0), Math.min(end - base, CHUNK_BYTES))
       index += 1
       breaks = 0
-      yield { bytes, release: () => pool.release(slab) }
+      yield { bytes, ...tail, release: () => pool.release(slab) }
     }
   } finally {
     stream?.close()
@@ -193,6 +203,8 @@ function mayRead(error: unknown, breaks: number): boolean {
   return error instanceof StorageError && error.kind === 'corrupt' && breaks === 1
 }
 
+type ChunkTail = Pick<LentChunk, 'stored' | 'secret'>
+
 async function readChunk(
   { hasher }: ReadContext,
   blob: StoredBlob,
@@ -200,7 +212,7 @@ async function readChunk(
   stream: ByteStream,
   slab: Buffer,
   cipher: ChunkCipher | undefined,
-): Promise<void> {
+): Promise<ChunkTail> {
   const { name, isEncrypted, size } = blob
   const bytes = slab.subarray(0, Math.min(CHUNK_BYTES, size - index * CHUNK_BYTES))
   const tail = Buffer.alloc(tailBytes(isEncrypted))
@@ -208,10 +220,11 @@ async function readChunk(
   await stream.fill(tail)
   const stored = await rethrowHashFailure(hasher.crc64(bytes))
   if (!isSoundTail(name, index, stored, tail)) throw damaged(name, index)
-  if (cipher === undefined) return
-  const secret = secretIn(tail)
+  const secret = isEncrypted ? secretIn(tail) : undefined
+  if (cipher === undefined || secret === undefined) return { stored, secret }
   if (!(await rethrowCipherFailure(decryptChunk(cipher, index, bytes, secret.tag)))) throw notDecrypted(name, index)
   if ((await rethrowHashFailure(hasher.crc64(bytes))) !== secret.crc64) throw damaged(name, index)
+  return { stored, secret }
 }
 
 /** The cipher that a read needs; undefined if it yields bytes as they are stored. */
@@ -227,7 +240,8 @@ function cipherOf(name: string, isEncrypted: boolean, options: ReadOptions | Rea
   return cipher?.forBlob(name)
 }
 
-function requireBlob(id: BlobId): StoredBlob {
+/** The blob of an id. Throws StorageError `notFound`. */
+export function requireBlob(id: BlobId): StoredBlob {
   const blob = storedBlobOf(id)
   if (blob === undefined) throw new StorageError('notFound', `there is no blob ${id}`)
   return blob

@@ -1,5 +1,5 @@
 import { BufferPool, createHasher } from '@bindery/digest'
-import { type BlobEntry, type BlobId, type BlobStore, inlineBlobOf, StorageError } from '@bindery/storage'
+import { type BlobEntry, type BlobId, inlineBlobOf, type MovableBlobs, StorageError } from '@bindery/storage'
 import {
   type BlobName,
   blobIdOf,
@@ -16,6 +16,7 @@ import { checksumBlob, type ReadContext, readBlob, readFooter } from './blob-rea
 import { partSlabs, type WriteContext, writeBlob } from './blob-writer.js'
 import { Deletions } from './deletions.js'
 import { sizeOf } from './format.js'
+import { adoptBlob, openStored } from './moving.js'
 import { Retries } from './retries.js'
 import { S3Client } from './s3-client.js'
 import { S3Lists } from './s3-lists.js'
@@ -44,7 +45,7 @@ const BUFFER_BYTES_DEFAULT = 64 * 1024 ** 2
  * docs/formats/s3-blobs.md. The bucket must keep no versions. Throws StorageError `misuse` for a malformed incarnation,
  * `unavailable` if the bucket cannot be listed.
  */
-export async function openS3BlobStore(options: S3BlobStoreOptions): Promise<BlobStore> {
+export async function openS3BlobStore(options: S3BlobStoreOptions): Promise<MovableBlobs> {
   const { place, incarnation } = options
   if (!isIncarnation(incarnation)) throw new StorageError('misuse', `not an incarnation: ${incarnation}`)
   const client = new S3Client(place)
@@ -96,7 +97,7 @@ interface Parts {
   readonly close: () => Promise<void>
 }
 
-function createStore({ incarnation, lists, deletions, reading, writing, close }: Parts): BlobStore {
+function createStore({ incarnation, lists, deletions, reading, writing, close }: Parts): MovableBlobs {
   const { objects, unfinished } = writing
   let isClosed = false
   function requireOpen(): void {
@@ -140,6 +141,14 @@ function createStore({ incarnation, lists, deletions, reading, writing, close }:
     async *list(after) {
       requireOpen()
       yield* listBlobs({ lists, reading, unfinished }, after)
+    },
+    async openStored(id) {
+      requireOpen()
+      return openStored(reading, id)
+    },
+    async adopt(blob, owner) {
+      requireOpen()
+      return adoptBlob(writing, blob, owner)
     },
     async close() {
       if (isClosed) return

@@ -47,7 +47,6 @@ export {
   type InlineBlob,
   inlineBlobOf,
   inlineIdOf,
-  inlineNameOf,
 } from './inline-blob.js'
 export { METADATA_LIMITS } from './limits.js'
 export { createMemoryBlobStore, type MemoryBlobOptions, type MemoryBlobStore } from './memory-blob-store.js'
@@ -57,6 +56,13 @@ export {
   type MemoryMetadataStore,
 } from './memory-metadata-store.js'
 export type { Bytes, MetadataStore, RangeOptions, Reader, Row, Transaction } from './metadata-store.js'
+export {
+  type BlobForm,
+  blobNameOf,
+  type MovableBlobs,
+  type StoredBlob,
+  type StoredChunk,
+} from './movable-blobs.js'
 export { createRandom, type Random } from './random.js'
 export {
   ABSENT,

@@ -56,11 +56,6 @@ function carrying(bytes: Uint8Array, checksum: bigint): string {
   return carried.toString('base64url')
 }
 
-/** The name in an id that carries bytes: `<incarnation>-<counter>`. */
-export function inlineNameOf(id: BlobId): string {
-  return /^[^.~]*/.exec(id)?.[0] ?? id
-}
-
 /** The stored data about the encryption of each chunk of a blob. */
 export interface ChunkEncryptions {
   /** CRC-64 of the chunk as stored, which is checked where the key is missing. */

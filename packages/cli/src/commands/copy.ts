@@ -6,17 +6,20 @@ import { findingJson, findingText } from '../findings-text.js'
 import type { Language } from '../language.js'
 import { maintenanceIn } from '../messages/maintenance.js'
 import { ProgressLine } from '../progress-line.js'
+import { CLUSTER, copyClusterCommand } from './migrate.js'
 
 /**
- * `bindery backup DIR TARGET` and `bindery restore TARGET DIR`. Resolves with 6 if the copied data have a problem.
+ * `bindery backup DIR TARGET` and `bindery restore TARGET DIR`, where DIR may be a cluster. Resolves with 6 if the copied data have a problem.
  */
-export async function copyCommand(command: 'backup' | 'restore', { args, language }: Invocation): Promise<ExitCode> {
+export async function copyCommand(command: 'backup' | 'restore', invocation: Invocation): Promise<ExitCode> {
+  const { args, language } = invocation
   const { positionals, flags } = readArguments(command, args, 2)
   const [from, to] = requireArguments(
     positionals,
     command,
     command === 'backup' ? ['DIR', 'TARGET'] : ['TARGET', 'DIR'],
   )
+  if ((command === 'backup' ? from : to) === CLUSTER) return copyClusterCommand([from, to], flags, invocation)
   const print = flags.has('json') ? jsonPrinter() : textPrinter(language, to)
   const options = { bytes: flags.has('bytes'), onFinding: print.finding, onProgress: print.progress }
   const report =

@@ -9,6 +9,7 @@ export const RUN: Readonly<Record<CommandName, (invocation: Invocation) => Promi
   doctor: async (invocation) => (await import('./doctor.js')).doctorCommand(invocation),
   fsck: async (invocation) => (await import('./fsck.js')).fsckCommand(invocation),
   backup: async (invocation) => (await import('./copy.js')).copyCommand('backup', invocation),
+  migrate: async (invocation) => (await import('./migrate.js')).migrateCommand(invocation),
   restore: async (invocation) => (await import('./restore.js')).restoreCommand(invocation),
   upgrade: async (invocation) => (await import('./upgrade.js')).upgradeCommand(invocation),
   keys: async (invocation) => (await import('./keys.js')).keysCommand(invocation),

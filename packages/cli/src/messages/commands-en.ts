@@ -66,8 +66,11 @@ export const ENGLISH_COMMANDS: { readonly help: HelpSentences; readonly commands
       },
     },
     backup: {
-      summary: 'Copy a data folder, also while a server uses it.',
-      details: ['A further backup to the same TARGET copies only new data. An interrupted one continues.'],
+      summary: 'Copy a data folder or a cluster, also while servers use it.',
+      details: [
+        'A further backup to the same TARGET copies only new data. An interrupted one continues.',
+        'With the word cluster in place of DIR it copies the cluster of BINDERY_METADATA and BINDERY_BLOBS, as it was at one moment.',
+      ],
       flags: {
         bytes: 'read and verify all bytes of the copy',
         json: 'print one line of JSON per finding, and a report as the last line',
@@ -77,10 +80,24 @@ export const ENGLISH_COMMANDS: { readonly help: HelpSentences; readonly commands
       summary: 'Create a data folder from a backup, or make archived objects readable for some days.',
       details: [
         'DIR must be empty, or not exist yet. With an address it requests the restoration of archived objects.',
+        'With the word cluster in place of DIR it fills the empty cluster of BINDERY_METADATA and BINDERY_BLOBS.',
       ],
       flags: {
         recursive: 'all keys that begin with KEY',
         bytes: 'read and verify all bytes of the copy',
+        json: 'print one line of JSON per finding, and a report as the last line',
+      },
+    },
+    migrate: {
+      summary: 'Move everything from a data folder to a cluster, or back, while servers go on serving reads.',
+      details: [
+        'FROM or TO is the word cluster, for the cluster of BINDERY_METADATA and BINDERY_BLOBS with their keys, as for serve; the other is a folder. TO must be empty.',
+        'Servers of FROM may run. They accept writes until the last pass, which copies what is new, and refuse them from then on with 503: start the servers of TO, and direct clients there.',
+        'Every row is compared, and TO is checked, before it can be served. Nothing in FROM is changed or deleted. --undo lets it accept writes again; what TO got meanwhile stays there.',
+        'An interrupted run is continued by the same command. The exit code is 6 if TO has a problem.',
+      ],
+      flags: {
+        bytes: 'read and verify all bytes of TO',
         json: 'print one line of JSON per finding, and a report as the last line',
       },
     },

@@ -64,18 +64,34 @@ export const CHINESE_COMMANDS: { readonly help: HelpSentences; readonly commands
       },
     },
     backup: {
-      summary: '备份数据目录，服务可以正在运行。',
-      details: ['再次备份到同一 TARGET 时只复制新增内容；中断的备份会接着进行。'],
+      summary: '备份数据目录或集群，服务可以正在运行。',
+      details: [
+        '再次备份到同一 TARGET 时只复制新增内容；中断的备份会接着进行。',
+        '用 cluster 一词代替 DIR 时，备份 BINDERY_METADATA 和 BINDERY_BLOBS 所指的集群在某一时刻的状态。',
+      ],
       flags: { bytes: '读取并校验副本的全部数据', json: '每个问题一行 JSON，最后一行是总结' },
     },
     restore: {
       summary: '由备份生成数据目录，或解冻归档的对象。',
-      details: ['DIR 必须为空，或尚不存在。给出地址时，请求解冻归档的对象。'],
+      details: [
+        'DIR 必须为空，或尚不存在。给出地址时，请求解冻归档的对象。',
+        '用 cluster 一词代替 DIR 时，填充 BINDERY_METADATA 和 BINDERY_BLOBS 所指的空集群。',
+      ],
       flags: {
         recursive: '以 KEY 开头的全部 Key',
         bytes: '读取并校验副本的全部数据',
         json: '每个问题一行 JSON，最后一行是总结',
       },
+    },
+    migrate: {
+      summary: '把全部数据从数据目录迁移到集群，或迁移回来，其间服务继续提供读取。',
+      details: [
+        'FROM 或 TO 为 cluster 一词，指 BINDERY_METADATA 和 BINDERY_BLOBS（及其密钥，同 serve）所指的集群；另一个是目录。TO 必须为空。',
+        'FROM 的服务可以正在运行。最后一遍复制新增内容之前它们接受写入，之后以 503 拒绝写入：请启动 TO 的服务，并把客户端指向那里。',
+        'TO 在可以提供服务之前，每一行都经过比较，并经过检查。FROM 中的内容不会更改或删除。--undo 让它重新接受写入；其间写入 TO 的内容留在那里。',
+        '中断后用同一命令继续。TO 有问题时退出码为 6。',
+      ],
+      flags: { bytes: '读取并校验 TO 的全部数据', json: '每个问题一行 JSON，最后一行是总结' },
     },
     upgrade: {
       summary: '在用本版本替换其他版本之前，检查它能否读取数据目录或备份。',

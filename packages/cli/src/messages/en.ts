@@ -118,6 +118,20 @@ export const ENGLISH: Sentences = {
       `the servers of a cluster share master keys: set ${variable}, or ${variable}_FILE. To make one: openssl rand -base64 32`,
     databaseUnusable: ({ place, reason }) =>
       `${place} cannot be used: ${reason}. Check its address, its password and that it is the primary.`,
+    databaseOlder: ({ place, version, needed }) =>
+      `${place} has version ${version} of the schema, and this release needs ${needed}. Run bindery upgrade with the same variables; older gateways can run meanwhile.`,
+    databaseNewer: ({ place, floor, supported }) =>
+      `${place} is for releases with version ${floor} of the schema or a newer one; this one has ${supported}. Update Bindery.`,
+    moveUnfinished: ({ place, source }) =>
+      `${place} is being filled from ${source}. Wait until that has ended, or run the command again if it was interrupted; it will continue.`,
+    dataMoved: ({ place, to }) =>
+      `the data of ${place} have moved to ${to}. Serve them there; or run bindery migrate with --undo, which gives up what was written there since.`,
+    targetOther: ({ place, source }) =>
+      `${place} is being filled from ${source}. Continue that, or name an empty place.`,
+    masterKeysLacking: ({ place, source }) =>
+      `${place} needs the master keys of ${source}: add them to BINDERY_MASTER_KEYS, after its own. A data folder keeps them in its file master-keys.`,
+    moveSame: () =>
+      'a migration leads from a data folder to a cluster, or back: name one of both with the word cluster.',
     masterKeyMissing: ({ folder }) =>
       `${folder} has keys under a master key that is not given. Give the older master keys too, until a rewrap has ended.`,
     keyUnknown: ({ id, folder }) => `${folder} has no key ${id}. List its keys: bindery keys list ${folder}`,

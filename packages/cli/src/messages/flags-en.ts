@@ -68,6 +68,8 @@ export const ENGLISH_FLAGS: Readonly<Record<FlagName, string>> = {
   bucket: 'bucket to use',
   bytes: 'read and verify all bytes',
   repair: 'repair what can be repaired',
+  prepare: 'only copy, while servers go on writing: the migration itself then takes less time',
+  undo: 'let FROM accept writes again',
   check: 'only report what would happen',
   method: 'GET (default), PUT, HEAD, POST or DELETE',
   query: 'parameters of the request, percent-encoded: uploads&prefix=videos/',

@@ -67,6 +67,8 @@ export const CHINESE_FLAGS: Readonly<Record<FlagName, string>> = {
   bucket: '使用的 Bucket',
   bytes: '读取并校验全部数据',
   repair: '修复能修复的问题',
+  prepare: '只复制，服务可以继续写入；之后的正式迁移用时更短',
+  undo: '让 FROM 重新接受写入',
   check: '只报告会发生什么',
   method: 'GET（默认）、PUT、HEAD、POST 或 DELETE',
   query: '请求的参数，需百分号编码：uploads&prefix=videos/',

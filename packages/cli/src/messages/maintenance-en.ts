@@ -74,6 +74,10 @@ export const ENGLISH_MAINTENANCE: MaintenanceSentences = {
   copied: ({ blobs, bytes, present }, target) =>
     `${target}: ${count(blobs, 'blob')} of ${sizeText(bytes)}, of which ${present.toLocaleString('en')} were already present.`,
   copiedDamage: 'The copy is finished, but its source has problems: see above.',
+  moving: (step, { rows, changed, blobs, bytes }) =>
+    `${{ copy: 'Copying', last: 'Copying the rest', verify: 'Comparing' }[step]}: ${count(rows, 'row')}, ${changed.toLocaleString('en')} written; ${count(blobs, 'blob')}, ${sizeText(bytes)}`,
+  moved: ({ from, to, copied, pausedMs }) =>
+    `${from} → ${to}: ${count(copied.rows, 'row')}, ${count(copied.blobs, 'blob')} of ${sizeText(copied.bytes)} copied.${copied.damaged === 0 ? '' : ` ${count(copied.damaged, 'row or blob is', 'rows or blobs are')} damaged in the source and left out.`}${pausedMs === undefined ? '' : ` The source accepts no more writes; that was ${(pausedMs / 1000).toFixed(1)} s ago.`}`,
   quarantined: (folder) => `Data removed from the store are kept in ${folder}.`,
   upgrade: {
     supported: (release, { format, layout }) =>

@@ -6,6 +6,9 @@ import type {
   FindingKind,
   FolderFormat,
   FormatCheck,
+  MigrateReport,
+  MoveProgress,
+  MoveStep,
 } from '@bindery/server'
 
 /** The texts of the maintenance commands. */
@@ -24,6 +27,8 @@ export interface MaintenanceSentences {
   readonly copied: (progress: CopyProgress, target: string) => string
   /** Printed when a copy is finished but its source has a problem. */
   readonly copiedDamage: string
+  readonly moving: (step: MoveStep, progress: MoveProgress) => string
+  readonly moved: (report: MigrateReport) => string
   readonly quarantined: (folder: string) => string
   readonly upgrade: {
     readonly supported: (release: string, format: FolderFormat) => string

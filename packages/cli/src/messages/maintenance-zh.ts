@@ -65,6 +65,10 @@ export const CHINESE_MAINTENANCE: MaintenanceSentences = {
   copied: ({ blobs, bytes, present }, target) =>
     `${target}：blob ${blobs}（${sizeText(bytes)}），其中 ${present} 个之前已存在。`,
   copiedDamage: '复制已完成，但来源有问题，见上文。',
+  moving: (step, { rows, changed, blobs, bytes }) =>
+    `${{ copy: '正在复制', last: '正在复制剩余内容', verify: '正在比较' }[step]}：${rows} 行，写入 ${changed} 行；blob ${blobs}，${sizeText(bytes)}`,
+  moved: ({ from, to, copied, pausedMs }) =>
+    `${from} → ${to}：共 ${copied.rows} 行，复制 blob ${copied.blobs}（${sizeText(copied.bytes)}）。${copied.damaged === 0 ? '' : `来源中有 ${copied.damaged} 个行或 blob 损坏，未复制。`}${pausedMs === undefined ? '' : `来源从 ${(pausedMs / 1000).toFixed(1)} 秒前起不再接受写入。`}`,
   quarantined: (folder) => `移出的内容保存在 ${folder}。`,
   upgrade: {
     supported: (release, { format, layout }) => `Bindery ${release} 读写格式 ${format}、布局 ${layout}。`,

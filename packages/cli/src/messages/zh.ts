@@ -113,6 +113,18 @@ export const CHINESE: Sentences = {
     masterKeysRequired: ({ variable }) =>
       `集群中的服务共用主密钥：请设置 ${variable} 或 ${variable}_FILE。生成一个：openssl rand -base64 32`,
     databaseUnusable: ({ place, reason }) => `无法使用 ${place}：${reason}。请检查地址和密码，并确认它是主库。`,
+    databaseOlder: ({ place, version, needed }) =>
+      `${place} 的表结构版本为 ${version}，本版本需要 ${needed}。请用同样的变量运行 bindery upgrade；其间旧的网关可以继续运行。`,
+    databaseNewer: ({ place, floor, supported }) =>
+      `${place} 只供表结构版本不低于 ${floor} 的版本使用；本版本为 ${supported}。请升级 Bindery。`,
+    moveUnfinished: ({ place, source }) =>
+      `正在从 ${source} 填充 ${place}。请等它结束；如果已中断，请重新运行该命令，它会接着进行。`,
+    dataMoved: ({ place, to }) =>
+      `${place} 的数据已迁移到 ${to}。请在那里提供服务；或者运行 bindery migrate --undo，放弃此后在那里写入的内容。`,
+    targetOther: ({ place, source }) => `正在从 ${source} 填充 ${place}。请继续完成，或指定一个空的位置。`,
+    masterKeysLacking: ({ place, source }) =>
+      `${place} 需要 ${source} 的主密钥：请把它们加在 BINDERY_MASTER_KEYS 自己的主密钥之后。数据目录把它们保存在 master-keys 文件中。`,
+    moveSame: () => '迁移只能从数据目录到集群，或反过来：请用 cluster 一词指定其中之一。',
     masterKeyMissing: ({ folder }) => `${folder} 中有密钥由未提供的主密钥加密。重新加密之前请保留旧的主密钥。`,
     masterKeyUnknown: ({ id, folder }) => `${folder} 没有主密钥 ${id}。查看所有主密钥：bindery keys masters ${folder}`,
     masterKeyNewest: ({ id }) => `${id} 是最新的主密钥，新数据由它保护。请先生成另一个：bindery keys generate`,

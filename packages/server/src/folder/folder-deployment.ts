@@ -14,6 +14,7 @@ import { SupervisedCluster } from '../processes/supervised-cluster.js'
 import { keptCallbackKey } from './callback-key.js'
 import { BLOBS_FOLDER, METADATA_FOLDER, openDataFolder } from './data-folder.js'
 import { folderFailure } from './folder-failure.js'
+import { CommitGate } from './freeze.js'
 import { isBeingCopied } from './hold.js'
 import { keptKeyRing, keyRingReader } from './key-ring-file.js'
 import { keptMasterKeys } from './master-keys.js'
@@ -23,6 +24,10 @@ import { keptRootKey } from './root-key.js'
 export async function openFolderDeployment(name: string): Promise<Deployment> {
   const { path, isNew, lock } = await openDataFolder(name)
   const metadataFolder = join(path, METADATA_FOLDER)
+  const gate = await CommitGate.open(path).catch(async (error) => {
+    await lock.release()
+    throw error
+  })
   return {
     location: path,
     isNew,
@@ -33,7 +38,7 @@ export async function openFolderDeployment(name: string): Promise<Deployment> {
       await keptKeyRing(path, masterKeysIn(keys)[0])
       return keys
     },
-    openMetadata: () => openLocalMetadataStore({ folder: metadataFolder, onFatal: endOnFatal }),
+    openMetadata: async () => gate.guard(await openLocalMetadataStore({ folder: metadataFolder, onFatal: endOnFatal })),
     ...inProcess(path),
     isBeingCopied: () => isBeingCopied(path),
     announce: (serving) => lock.announce(serving),
@@ -43,12 +48,15 @@ export async function openFolderDeployment(name: string): Promise<Deployment> {
         address: { kind: 'folder', path },
         // The lock is held until the last process that has it open ends.
         descriptor: lock.descriptor,
-        answer: committer.commit,
+        answer: (batch) => gate.run(() => committer.commit(batch)),
         workerEnded: () => committer.forgetDeadReaders(),
         close: () => committer.close(),
       }
     },
-    release: () => lock.release(),
+    async release() {
+      gate.close()
+      await lock.release()
+    },
   }
 }
 

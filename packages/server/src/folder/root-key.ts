@@ -16,6 +16,14 @@ export async function keptRootKey(folder: string): Promise<RootKey> {
   })
   if (text !== undefined) return { ...parseRootKey(text, file), isNew: false, file }
   const key = newRootKey()
-  await writeDurably(file, `${JSON.stringify({ version: 1, ...key }, undefined, 2)}\n`, 0o600)
+  await keepRootKey(folder, key)
   return { ...key, isNew: true, file }
+}
+
+/** Gives a data folder a root key. Rejects with the error of the file system. */
+export async function keepRootKey(
+  folder: string,
+  key: Pick<RootKey, 'accessKeyId' | 'accessKeySecret'>,
+): Promise<void> {
+  await writeDurably(rootKeyFile(folder), `${JSON.stringify({ version: 1, ...key }, undefined, 2)}\n`, 0o600)
 }

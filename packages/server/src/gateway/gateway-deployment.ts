@@ -1,14 +1,16 @@
 import { mkdir, statfs } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { parseMasterKeys } from '@bindery/encryption'
-import { type BlobStore, StorageError } from '@bindery/storage'
+import { type MovableBlobs, StorageError } from '@bindery/storage'
 import { openLocalBlobStore } from '@bindery/storage-local'
 import {
+  DatabaseRefused,
   openNotices,
   openPostgresMetadataStore,
   openSharedSecrets,
   type PostgresMetadataStore,
   prepareDatabase,
+  readDatabaseState,
 } from '@bindery/storage-postgres'
 import { openS3BlobStore, parseS3Place, type S3Place } from '@bindery/storage-s3'
 import type { Config } from '../config.js'
@@ -34,7 +36,7 @@ export function isGateway({ metadata }: Config): boolean {
 export async function openGatewayDeployment(config: Config): Promise<Deployment> {
   const places = gatewayPlaces(config)
   const place = withoutPassword(places.metadata)
-  const { isNew } = await prepareDatabase(places.metadata).catch((error) => {
+  const { isNew } = await prepare(places.metadata).catch((error) => {
     throw databaseFailure(error, place)
   })
   const { keys, close, ...inProcess } = openProcess(places)
@@ -63,6 +65,13 @@ export async function openGatewayDeployment(config: Config): Promise<Deployment>
     },
     release: close,
   }
+}
+
+async function prepare(url: string): Promise<{ readonly isNew: boolean }> {
+  const prepared = await prepareDatabase(url)
+  const { frozen } = await readDatabaseState(url)
+  if (frozen !== undefined) throw new Failure('dataMoved', { place: withoutPassword(url), to: frozen })
+  return prepared
 }
 
 /** A cluster in a worker process, which is a member of its own. */
@@ -109,8 +118,7 @@ function openProcess(places: GatewayPlaces): OpenProcess {
     keys,
     close: () => secrets.close(),
     async openMetadata(incarnation) {
-      const onFenced = () => endOnFatal(new StorageError('fenced', 'the session of this process was ended'))
-      store = await openPostgresMetadataStore({ url, session: incarnation, onFenced })
+      store = await openPostgresMetadataStore({ url, session: incarnation, onFenced: endOnFatal })
       return store
     },
     openBlobs: (options) => gatewayBlobs(places, options),
@@ -129,7 +137,7 @@ function openProcess(places: GatewayPlaces): OpenProcess {
 }
 
 /** Opens the blobs of a cluster. Throws StorageError. */
-export async function gatewayBlobs(places: GatewayPlaces, options: BlobOptions): Promise<BlobStore> {
+export async function gatewayBlobs(places: GatewayPlaces, options: BlobOptions): Promise<MovableBlobs> {
   const s3 = s3PlaceOf(places)
   if (s3 !== undefined) return openS3BlobStore({ place: s3, ...options })
   const folder = places.blobs
@@ -143,9 +151,22 @@ async function diskOf(folder: string) {
 }
 
 function databaseFailure(error: unknown, place: string): unknown {
+  if (error instanceof DatabaseRefused) return refusalFailure(error, place)
   if (!(error instanceof StorageError)) return error
   const reason = error.cause instanceof Error ? error.cause.message || String(systemCode(error.cause)) : error.message
   return new Failure('databaseUnusable', { place, reason }, { cause: error })
+}
+
+function refusalFailure(error: DatabaseRefused, place: string): Failure {
+  const { refusal } = error
+  switch (refusal.kind) {
+    case 'older':
+      return new Failure('databaseOlder', { place, ...refusal }, { cause: error })
+    case 'floor':
+      return new Failure('databaseNewer', { place, ...refusal }, { cause: error })
+    case 'unfinished':
+      return new Failure('moveUnfinished', { place, ...refusal }, { cause: error })
+  }
 }
 
 /** The Failure for an error of these stores that the user can act on; any other error is returned unchanged. */

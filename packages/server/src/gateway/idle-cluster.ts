@@ -38,7 +38,8 @@ export async function openIdleCluster(config: Config, bufferBytes: number): Prom
   }
 }
 
-async function requireIdle(metadata: MetadataStore, place: string): Promise<void> {
+/** Throws Failure `clusterInUse` if a gateway of a cluster runs. */
+export async function requireIdle(metadata: MetadataStore, place: string): Promise<void> {
   const before = await readBeats(metadata)
   if (before === '') return
   await sleep(WATCH_MS)

@@ -3,10 +3,16 @@ import { createSealer, formatKeyRing, KeyRing, type MasterKey, parseKeyRing } fr
 import type { SharedSecrets } from '@bindery/storage-postgres'
 import { newCallbackKey } from '../callbacks/callback-key.js'
 import { Failure } from '../failure.js'
+import type { MovedSecrets } from '../move-place.js'
 import { newRootKey, type RootKey } from '../root-key.js'
+
+/** The keys of a cluster, or of the place from which its data come. */
+export type KeptKeys = Omit<MovedSecrets, 'masterKeys'>
 
 /** Milliseconds for which a process uses the key ring that it has read. */
 const CHECK_MS = 1_000
+const ROOT = 'root-key'
+const CALLBACK = 'callback-key'
 const RING = 'key-ring'
 
 /**
@@ -29,7 +35,7 @@ export class SharedKeys {
   /** The root key; generated if it is missing. */
   async rootKey(): Promise<RootKey> {
     const made = newRootKey()
-    const kept = JSON.parse(await this.#keep('root-key', async () => JSON.stringify(made)))
+    const kept = JSON.parse(await this.#keep(ROOT, async () => JSON.stringify(made)))
     const { accessKeyId, accessKeySecret } = kept
     const isNew = accessKeyId === made.accessKeyId
     return { accessKeyId, accessKeySecret, isNew, file: this.#place }
@@ -37,7 +43,7 @@ export class SharedKeys {
 
   /** PEM of the key that signs callbacks; generated if it is missing. */
   callbackKey(): Promise<string> {
-    return this.#keep('callback-key', newCallbackKey)
+    return this.#keep(CALLBACK, newCallbackKey)
   }
 
   /** Makes a ring with one key for requests for KMS, if it is missing. */
@@ -53,16 +59,39 @@ export class SharedKeys {
   async keyRing(): Promise<KeyRing> {
     const now = performance.now()
     if (this.#ring !== undefined && now - this.#ring.readAt < CHECK_MS) return this.#ring.ring
-    const sealed = await this.#secrets.read(RING)
-    const ring = sealed === undefined ? new KeyRing() : parseKeyRing(this.#open(RING, sealed))
+    const text = await this.#read(RING)
+    const ring = text === undefined ? new KeyRing() : parseKeyRing(text)
     if (ring === undefined) throw new Failure('fileDamaged', { file: `${RING} in ${this.#place}` })
     this.#ring = { ring, readAt: now }
     return ring
   }
 
+  /** Those that exist. */
+  async all(): Promise<KeptKeys> {
+    const root = await this.#read(ROOT)
+    return {
+      rootKey: root === undefined ? undefined : JSON.parse(root),
+      callbackKey: await this.#read(CALLBACK),
+      keyRing: await this.#read(RING),
+    }
+  }
+
+  /** Puts keys in the place of those that exist. */
+  async replaceAll({ rootKey, callbackKey, keyRing }: KeptKeys): Promise<void> {
+    const texts = { [ROOT]: rootKey && JSON.stringify(rootKey), [CALLBACK]: callbackKey, [RING]: keyRing }
+    for (const [name, text] of Object.entries(texts)) {
+      if (text !== undefined) await this.#secrets.replace(name, this.#sealer.seal(Buffer.from(text), name))
+    }
+  }
+
+  async #read(name: string): Promise<string | undefined> {
+    const sealed = await this.#secrets.read(name)
+    return sealed && this.#open(name, sealed)
+  }
+
   async #keep(name: string, make: () => Promise<string>): Promise<string> {
-    const known = await this.#secrets.read(name)
-    if (known !== undefined) return this.#open(name, known)
+    const known = await this.#read(name)
+    if (known !== undefined) return known
     const sealed = this.#sealer.seal(Buffer.from(await make()), name)
     return this.#open(name, await this.#secrets.keep(name, sealed))
   }

@@ -5,8 +5,10 @@ import type { Log } from '../log.js'
 import { pause } from '../pause.js'
 import { endOnFatal } from './crash.js'
 
+type MemberOption = 'metadata' | 'incarnation' | 'nudge' | 'isBeingCopied' | 'copiesStores'
+
 /** The store and the name of a member, and what it may have from outside. */
-export interface MemberOptions extends Pick<RowClusterOptions, 'metadata' | 'incarnation' | 'nudge' | 'isBeingCopied'> {
+export interface MemberOptions extends Pick<RowClusterOptions, MemberOption> {
   readonly log: Log
 }
 

@@ -59,11 +59,6 @@ export function packedIdOf(location: PackedLocation): BlobId {
   return `${blobIdOf(location)}.${isEncrypted ? 'e' : 'p'}${numbers.join('.')}`
 }
 
-/** The name of a blob for ciphers: incarnation and counter. */
-export function cipherNameOf(id: BlobId): string {
-  return /^[^.~]*/.exec(id)?.[0] ?? id
-}
-
 /** The location that an id names, or undefined if it is not the id of a blob in a file. */
 export function locationOf(id: BlobId): BlobLocation | PackedLocation | undefined {
   const [, incarnation, counterText, kind, ...numbers] = ID.exec(id) ?? []

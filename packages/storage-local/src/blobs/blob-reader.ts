@@ -2,6 +2,7 @@ import { type BufferPool, CELL_BYTES, crc64, crc64Combine, SLAB_BYTES } from '@b
 import {
   type BlobId,
   type ByteRange,
+  blobNameOf,
   type InlineBlob,
   inlineBlobOf,
   type LentBytes,
@@ -13,7 +14,6 @@ import {
 import {
   type BlobLocation,
   blobPath,
-  cipherNameOf,
   isPacked,
   locationOf,
   type PackedLocation,
@@ -114,6 +114,17 @@ export async function checksumBlob(
   }
 }
 
+/** The footer of a blob that is not in its id. Throws StorageError `notFound`, `corrupt`. */
+export async function footerOf(context: ReadContext, id: BlobId): Promise<Footer> {
+  const location = requireLocation(id)
+  if (isPacked(location)) {
+    return inPack(context, id, location, (file) => readPackedFooter(context.files, file, id, location))
+  }
+  const { file, footer } = await openFile(context, id, location)
+  await context.files.close(file)
+  return footer
+}
+
 /** Joined from the checksums of whole chunks and, at the edges, from bytes. */
 async function checksumChunks(context: ReadContext, blob: OpenBlob, range: ByteRange): Promise<bigint> {
   let checksum = 0n
@@ -156,7 +167,7 @@ async function openInline(
   options: ReadOptions | ReadAsStored,
 ): Promise<Uint8Array> {
   const view = viewOf(id, { chunks: [carried.crc64], encryption: carried.encryption }, options)
-  if (view.decryption !== undefined) await openChunk(context, { id: cipherNameOf(id), view }, 0, carried.bytes)
+  if (view.decryption !== undefined) await openChunk(context, { id: blobNameOf(id), view }, 0, carried.bytes)
   return carried.bytes
 }
 

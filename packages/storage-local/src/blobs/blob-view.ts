@@ -1,13 +1,13 @@
 import {
   type BlobId,
   type ByteRange,
+  blobNameOf,
   type ChunkCipher,
   type ChunkEncryptions,
   type ReadAsStored,
   type ReadOptions,
   StorageError,
 } from '@bindery/storage'
-import { cipherNameOf } from './blob-location.js'
 import type { Footer } from './format.js'
 
 /** State that a read needs to check chunks, and to decrypt them if they are encrypted and the read has the cipher. */
@@ -38,14 +38,14 @@ export function viewOf(id: BlobId, { chunks, encryption }: Checksums, options: R
   const { cipher } = options
   if (encryption === undefined) {
     if (cipher !== undefined)
-      throw new StorageError('corrupt', `blob ${cipherNameOf(id)} is not encrypted, though its record requires it`)
+      throw new StorageError('corrupt', `blob ${blobNameOf(id)} is not encrypted, though its record requires it`)
     return { stored: chunks, yielded: chunks, decryption: undefined }
   }
   if (cipher === undefined) {
-    throw new StorageError('misuse', `blob ${cipherNameOf(id)} is encrypted, and is read without its cipher`)
+    throw new StorageError('misuse', `blob ${blobNameOf(id)} is encrypted, and is read without its cipher`)
   }
   const { stored, tags } = encryption
-  return { stored, yielded: chunks, decryption: { cipher: cipher.forBlob(cipherNameOf(id)), tags } }
+  return { stored, yielded: chunks, decryption: { cipher: cipher.forBlob(blobNameOf(id)), tags } }
 }
 
 /** The CRC-64 of an encrypted blob's range, as far as it is known without the key. */

@@ -3,6 +3,7 @@ import {
   type BlobId,
   type BlobInfo,
   type ByteSource,
+  blobNameOf,
   encryptedInlineIdOf,
   INLINE_BYTES_MAX,
   inlineIdOf,
@@ -10,7 +11,7 @@ import {
   type WriteOptions,
 } from '@bindery/storage'
 import { BlobEncryption } from './blob-encryption.js'
-import { blobIdOf, cipherNameOf } from './blob-location.js'
+import { blobIdOf } from './blob-location.js'
 import { type BlobTarget, createFileTarget, createPackTarget } from './blob-target.js'
 import { ChunkTally } from './chunk-tally.js'
 import type { FileOperations } from './files.js'
@@ -149,7 +150,7 @@ async function writeWhole(context: WriteContext, piece: Piece | undefined, optio
 }
 
 function encryptionOf({ id }: BlobTarget, { cipher }: WriteOptions): BlobEncryption | undefined {
-  return cipher && new BlobEncryption(cipher.forBlob(cipherNameOf(id)))
+  return cipher && new BlobEncryption(cipher.forBlob(blobNameOf(id)))
 }
 
 /** A blob that arrives in several pieces, which are hashed and written while more arrive. */

@@ -1,7 +1,7 @@
 import { mkdir } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
 import { BufferPool, createHasher, SLAB_BYTES } from '@bindery/digest'
-import { type BlobStore, inlineBlobOf, StorageError } from '@bindery/storage'
+import { inlineBlobOf, type MovableBlobs, StorageError } from '@bindery/storage'
 import { listBlobs } from './blob-lister.js'
 import { type BlobLocation, blobPath, isIncarnation, isPacked, locationOf } from './blob-location.js'
 import { checksumBlob, type ReadContext, readBlob } from './blob-reader.js'
@@ -9,6 +9,7 @@ import { type WriteContext, writeBlob } from './blob-writer.js'
 import { type FileOperations, isSystemError, systemFiles, withStorageErrors } from './files.js'
 import { FolderSync } from './folder-sync.js'
 import { FreeSpace } from './free-space.js'
+import { adoptBlob, openStored } from './moving.js'
 import { OpenPacks } from './open-packs.js'
 import { PackSpace } from './pack-space.js'
 import { Packs } from './packs.js'
@@ -35,7 +36,7 @@ const BUFFER_BYTES_DEFAULT = 64 * SLAB_BYTES
  * Opens a store of files: small blobs share packs, the others have one each. See docs/formats/blob-files.md.
  * Throws StorageError `misuse` if the incarnation is malformed or was used before.
  */
-export async function openLocalBlobStore(options: LocalBlobStoreOptions): Promise<BlobStore> {
+export async function openLocalBlobStore(options: LocalBlobStoreOptions): Promise<MovableBlobs> {
   const { incarnation } = options
   if (!isIncarnation(incarnation)) throw new StorageError('misuse', `not an incarnation: ${incarnation}`)
   const folder = resolve(options.folder)
@@ -70,7 +71,7 @@ interface Parts {
   readonly writing: WriteContext
 }
 
-function createStore({ incarnation, space, reading, writing }: Parts): BlobStore {
+function createStore({ incarnation, space, reading, writing }: Parts): MovableBlobs {
   const { folder, files, shards, packs, hasher, unfinished } = writing
   let isClosed = false
   function requireOpen(): void {
@@ -117,6 +118,14 @@ function createStore({ incarnation, space, reading, writing }: Parts): BlobStore
     async *list(after) {
       requireOpen()
       yield* listBlobs({ folder, files, isUnfinished: (id) => unfinished.has(id) }, after)
+    },
+    async openStored(id) {
+      requireOpen()
+      return openStored(reading, id)
+    },
+    async adopt(blob, owner) {
+      requireOpen()
+      return adoptBlob(writing, blob, owner)
     },
     async close() {
       isClosed = true

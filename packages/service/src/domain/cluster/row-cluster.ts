@@ -51,6 +51,8 @@ export interface RowClusterOptions {
    * itself before it takes a snapshot. Absent: there is never one.
    */
   readonly isBeingCopied?: (() => Promise<boolean>) | undefined
+  /** This process copies the stores: it may use anything. Absent: it uses what its registered reads use. */
+  readonly copiesStores?: boolean | undefined
   /** Called once for each damaged row that was skipped. */
   readonly onDamage?: ((damage: Damage) => void) | undefined
 }
@@ -76,13 +78,13 @@ export class RowCluster implements Membership {
 
   /** Makes this process a member: before its first read and write. */
   static async join(options: RowClusterOptions): Promise<RowCluster> {
-    const { metadata, incarnation, clock, uptime } = options
+    const { metadata, incarnation, clock, uptime, copiesStores } = options
     const cluster = new RowCluster(options)
     cluster.#confirmedAt = uptime()
     cluster.#seen = await metadata.transact(async (tx) => {
       const seen = (await unlessDamaged(readEpoch(tx))) ?? 0
       incarnationRows.set(tx, { incarnation }, { joinedAt: clock() })
-      reportRows.set(tx, { incarnation }, { seen, busy: [] })
+      reportRows.set(tx, { incarnation }, { seen, busy: copiesStores ? 'any' : [] })
       return seen
     })
     return cluster
@@ -142,7 +144,7 @@ export class RowCluster implements Membership {
   }
 
   async #report(): Promise<void> {
-    const { metadata, incarnation, uptime } = this.#options
+    const { metadata, incarnation, uptime, copiesStores } = this.#options
     const began = uptime()
     const [epoch = this.#seen] = await metadata.read((reader) =>
       together(unlessDamaged(readEpoch(reader)), this.#requireMember(reader)),
@@ -150,7 +152,7 @@ export class RowCluster implements Membership {
     if (epoch !== this.#seen) {
       // After the epoch was read, never before: see above.
       const inUse = await this.reads.inUse()
-      const busy = inUse.length > BUSY_MAX ? 'any' : inUse
+      const busy = copiesStores || inUse.length > BUSY_MAX ? 'any' : inUse
       try {
         await metadata.transact(async (tx) => {
           await this.#requireMember(tx)
