@@ -134,6 +134,11 @@ export function requireArguments<const N extends readonly string[]>(
   return positionals as { readonly [I in keyof N]: string }
 }
 
+/** Whether variables name a cluster, as for `serve`. */
+export function isCluster(env: Readonly<Record<string, string | undefined>>): boolean {
+  return Boolean(env.BINDERY_METADATA || env.BINDERY_METADATA_FILE)
+}
+
 /** The data folder of a command that names none: the variable of `serve`, or its default. */
 export function defaultFolder(env: Readonly<Record<string, string | undefined>>): string {
   return env.BINDERY_DIR || './data'

@@ -73,9 +73,13 @@ export const COMMANDS = {
     ],
   },
   upgrade: {
-    synopsis: '[DIR] --check [--json]',
-    flags: ['check', 'json'],
-    examples: ['bindery upgrade ./data --check', 'bindery upgrade /mnt/backup/bindery --check --json'],
+    synopsis: '[DIR] --check [--json] | [--finish] [--json]',
+    flags: ['check', 'finish', 'json'],
+    examples: [
+      'bindery upgrade ./data --check',
+      'bindery upgrade /mnt/backup/bindery --check --json',
+      'bindery upgrade --finish',
+    ],
   },
   keys: {
     synopsis: 'ACTION [ID] [DIR] [--json]',

@@ -85,6 +85,7 @@ export const FLAGS = {
   prepare: {},
   undo: {},
   check: {},
+  finish: {},
   method: { value: 'METHOD' },
   query: { value: 'QUERY' },
   header: { value: 'HEADER', repeats: true },

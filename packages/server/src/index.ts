@@ -33,6 +33,7 @@ export {
 export { findServer } from './folder/lock.js'
 export { requireRootKey } from './folder/read-root-key.js'
 export { type RestoreOptions, restore } from './folder/restore.js'
+export { type ClusterSchema, readClusterSchema, upgradeCluster } from './gateway/upgrade-cluster.js'
 export { type FsckOptions, type FsckReport, fsck } from './maintenance/fsck.js'
 export {
   copyPlace,

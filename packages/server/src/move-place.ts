@@ -2,7 +2,7 @@ import type { MasterKey } from '@bindery/encryption'
 import type { MetadataStore, MovableBlobs, Reader } from '@bindery/storage'
 import type { RootKey } from './root-key.js'
 
-/** What a place keeps beside rows and blobs. */
+/** The secrets of a place. */
 export interface MovedSecrets {
   /** Those under which rows and the key ring are sealed, the newest first. */
   readonly masterKeys: readonly MasterKey[]

@@ -198,7 +198,7 @@ export interface FoundSchema {
   readonly states: ReadonlyMap<string, string>
 }
 
-/** What a database has now. */
+/** The schema and the states of a database. */
 export async function findSchema(connection: Connection): Promise<FoundSchema> {
   const isThere = `SELECT to_regclass('bindery.schema') IS NOT NULL, to_regclass('bindery.state') IS NOT NULL`
   const [[hasSchema, hasStates] = []] = await connection.query(isThere)

@@ -152,7 +152,7 @@ async function checksumBytes(
   return checksum
 }
 
-/** A piece of a chunk, with what its tail says about the whole chunk. */
+/** A piece of a chunk, with the content of the tail of the whole chunk. */
 export interface LentChunk extends LentBytes {
   /** CRC-64 of the chunk as it is stored. */
   readonly stored: bigint

@@ -1,6 +1,6 @@
 import type { BlobId, BlobStore } from './blob-store.js'
 
-/** What a blob is, whichever engine holds it. The digests are those of its bytes before encryption. */
+/** The properties of a blob that no engine changes. The digests are those of its bytes before encryption. */
 export interface BlobForm {
   /** `<incarnation>-<counter>`: ciphers know it by this name, so it keeps the name wherever it is. */
   readonly name: string

@@ -1,5 +1,5 @@
 import { type FsckOptions, type FsckReport, fsck, readConfig } from '@bindery/server'
-import { defaultFolder, readArguments } from '../arguments.js'
+import { defaultFolder, isCluster, readArguments } from '../arguments.js'
 import type { Invocation } from '../command.js'
 import { EXIT, type ExitCode } from '../exit-codes.js'
 import { findingJson, findingText } from '../findings-text.js'
@@ -10,8 +10,8 @@ import { ProgressLine } from '../progress-line.js'
 /** `bindery fsck [DIR]`: checks a data folder, or a cluster, that no server uses. Resolves with 6 if it has a problem. */
 export async function fsckCommand({ args, env, language }: Invocation): Promise<ExitCode> {
   const { positionals, flags } = readArguments('fsck', args, 1)
-  const isCluster = positionals[0] === undefined && (env.BINDERY_METADATA || env.BINDERY_METADATA_FILE)
-  const place = isCluster ? readConfig([], env) : (positionals[0] ?? defaultFolder(env))
+  const place =
+    positionals[0] === undefined && isCluster(env) ? readConfig([], env) : (positionals[0] ?? defaultFolder(env))
   const options = { place, bytes: flags.has('bytes'), repair: flags.has('repair') }
   const report = flags.has('json') ? await printJson(options) : await printText(options, language)
   return Object.keys(report.findings).length === 0 ? EXIT.ok : EXIT.found

@@ -107,7 +107,8 @@ export const ENGLISH_COMMANDS: { readonly help: HelpSentences; readonly commands
       details: [
         'Nothing is changed, and the network is not used. A server may use DIR. DIR defaults to BINDERY_DIR, or ./data.',
         'The exit code is 0 if a server of this release starts on DIR (or the backup can be restored), and 6 if it refuses.',
-        'No release has a format of its own to convert to, so --check is required.',
+        'No release has a data folder to convert, so --check is required there.',
+        'Without DIR, and with BINDERY_METADATA, BINDERY_BLOBS and their keys as for serve, it brings the database of a cluster up to this release. Older gateways go on until --finish.',
       ],
       flags: { json: 'print the result as one line of JSON' },
     },

@@ -98,7 +98,8 @@ export const CHINESE_COMMANDS: { readonly help: HelpSentences; readonly commands
       details: [
         '不改动任何内容，也不使用网络；服务可以正在使用 DIR。DIR 默认为 BINDERY_DIR 或 ./data。',
         '本版本的服务可以在 DIR 上启动（或备份可以恢复）时退出码为 0，会拒绝时为 6。',
-        '目前还没有需要转换的格式，因此必须使用 --check。',
+        '目前还没有需要转换的数据目录，因此对目录必须使用 --check。',
+        '不带 DIR 并像 serve 一样设置 BINDERY_METADATA、BINDERY_BLOBS 及其密钥时，把集群的数据库升级到本版本。旧的网关可以继续运行，直到使用 --finish。',
       ],
       flags: { json: '以一行 JSON 显示结果' },
     },

@@ -71,6 +71,7 @@ export const ENGLISH_FLAGS: Readonly<Record<FlagName, string>> = {
   prepare: 'only copy, while servers go on writing: the migration itself then takes less time',
   undo: 'let FROM accept writes again',
   check: 'only report what would happen',
+  finish: 'let older gateways of a cluster commit no more: when all are of this release',
   method: 'GET (default), PUT, HEAD, POST or DELETE',
   query: 'parameters of the request, percent-encoded: uploads&prefix=videos/',
   header: 'a header that the request sends too, such as "x-oss-object-acl: private"; may be repeated',

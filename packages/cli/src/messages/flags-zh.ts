@@ -70,6 +70,7 @@ export const CHINESE_FLAGS: Readonly<Record<FlagName, string>> = {
   prepare: '只复制，服务可以继续写入；之后的正式迁移用时更短',
   undo: '让 FROM 重新接受写入',
   check: '只报告会发生什么',
+  finish: '不再允许集群中旧版本的网关提交；在全部网关都换成本版本之后使用',
   method: 'GET（默认）、PUT、HEAD、POST 或 DELETE',
   query: '请求的参数，需百分号编码：uploads&prefix=videos/',
   header: '请求同时发送的请求头，例如 "x-oss-object-acl: private"；可重复',

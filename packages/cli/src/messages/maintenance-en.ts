@@ -88,6 +88,8 @@ export const ENGLISH_MAINTENANCE: MaintenanceSentences = {
       backup: (folder) => `${folder} is a finished backup of this format: it can be restored as it is.`,
       new: (folder) => `${folder} is empty or does not exist: a server makes it a data folder of this format.`,
     },
+    cluster: ({ place, version, supported, floor }) =>
+      `${place} has version ${version} of the schema; this release needs ${supported}. ${floor === 0 ? 'Older releases may commit too.' : `Releases with version ${floor} or newer may commit.`}`,
     running: (endpoint) => `A server uses it now, at ${endpoint}. Stop it before another release starts.`,
   },
 }

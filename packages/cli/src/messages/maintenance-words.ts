@@ -1,6 +1,7 @@
 import type {
   AuditProgress,
   AuditReport,
+  ClusterSchema,
   CopyProgress,
   Facts,
   FindingKind,
@@ -35,6 +36,7 @@ export interface MaintenanceSentences {
     /** The sentence for a folder that is not refused. */
     readonly outcome: { readonly [K in FormatCheck['kind']]: (folder: string) => string }
     readonly running: (endpoint: string) => string
+    readonly cluster: (schema: ClusterSchema) => string
   }
 }
 

@@ -77,6 +77,8 @@ export const CHINESE_MAINTENANCE: MaintenanceSentences = {
       backup: (folder) => `${folder} 是这种格式的完整备份：可以直接恢复。`,
       new: (folder) => `${folder} 为空或不存在：服务会把它作为这种格式的数据目录。`,
     },
+    cluster: ({ place, version, supported, floor }) =>
+      `${place} 的表结构版本为 ${version}，本版本需要 ${supported}。${floor === 0 ? '旧版本也可以提交。' : `版本 ${floor} 及更新的版本可以提交。`}`,
     running: (endpoint) => `现在有服务正在使用它：${endpoint}。启动其他版本之前请先停止该服务。`,
   },
 }

@@ -124,7 +124,7 @@ async function secretsOf(path: string, given: string | undefined): Promise<Moved
   }
 }
 
-/** What a filled folder becomes. */
+/** The use of a folder that was filled. */
 export type FolderUse = 'data' | 'backup'
 
 /** A folder to fill. Throws Failure `targetNotEmpty`, `folderLocked`, `folderForbidden`, `diskFull`. */

@@ -4,7 +4,7 @@ import { Failure } from '../failure.js'
 import type { MoveSource, MoveTarget } from '../move-place.js'
 import { type MoveEnd, openMoveSource, openMoveTarget, thaw } from '../open-deployment.js'
 
-/** What a pass is for: to copy what is there, to copy the rest while nothing is written, or to verify every row. */
+/** The purpose of a pass: to copy while servers write, to copy the rest while nothing is written, or to verify every row. */
 export type MoveStep = 'copy' | 'last' | 'verify'
 
 /** The two ends of a migration, and its observers. */
@@ -23,7 +23,7 @@ export interface MigrateOptions {
 export interface MigrateReport {
   readonly from: string
   readonly to: string
-  /** What the passes have written. */
+  /** Sums over the passes. */
   readonly copied: MoveProgress
   /** Milliseconds for which the source had accepted no writes when the target was complete; undefined: it accepts them. */
   readonly pausedMs: number | undefined

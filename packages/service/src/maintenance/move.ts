@@ -58,7 +58,7 @@ export interface MoveOptions {
 }
 
 /**
- * What is left out: who serves the stores, blobs that are to be freed, and owners, since a blob is taken over under the key
+ * Left out are rows about the processes that serve the stores, blobs that are to be freed, and owners, since a blob is taken over under the key
  * that names it.
  */
 const LEFT_OUT: ReadonlySet<unknown> = new Set([

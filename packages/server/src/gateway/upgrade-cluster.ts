@@ -1,0 +1,36 @@
+import { type DatabaseState, prepareDatabase, raiseFloor, readDatabaseState } from '@bindery/storage-postgres'
+import type { Config } from '../config.js'
+import { gatewayFailure, gatewayPlaces } from './gateway-deployment.js'
+import { withoutPassword } from './places.js'
+
+/** The schema of a cluster's database. */
+export interface ClusterSchema extends DatabaseState {
+  /** For people: the database without its password. */
+  readonly place: string
+}
+
+/** Which schema the database of a cluster has. Throws Failure as `openGatewayDeployment`. */
+export function readClusterSchema(config: Config): Promise<ClusterSchema> {
+  return withDatabase(config, async () => {})
+}
+
+/**
+ * Brings the schema up to that of this release, which leaves everything that the gateways of an older one use. With `finish`
+ * those can commit no more: to be called when none runs. Throws Failure as `openGatewayDeployment`.
+ */
+export function upgradeCluster(config: Config, { finish }: { readonly finish: boolean }): Promise<ClusterSchema> {
+  return withDatabase(config, async (url) => {
+    await prepareDatabase(url, { migrate: true, isUnfinished: true })
+    if (finish) await raiseFloor(url)
+  })
+}
+
+async function withDatabase(config: Config, change: (url: string) => Promise<void>): Promise<ClusterSchema> {
+  const places = gatewayPlaces(config)
+  try {
+    await change(places.metadata)
+    return { place: withoutPassword(places.metadata), ...(await readDatabaseState(places.metadata)) }
+  } catch (error) {
+    throw gatewayFailure(error, places)
+  }
+}
