@@ -29,14 +29,27 @@ const PAGES = [
     },
   },
   { name: 'user', address: '#/access?user=scanner', ready: 'details summary' },
+  { name: 'policies', address: '#/access?tab=policy', ready: 'tbody tr' },
+  {
+    name: 'create-role',
+    address: '#/access?tab=role',
+    ready: 'tbody tr',
+    prepare: async (page) => {
+      await page.click('.page > header .button.primary')
+      await page.waitForSelector('dialog[open] textarea')
+    },
+  },
+  { name: 'role', address: '#/access?role=backup', ready: 'textarea' },
+  { name: 'group', address: '#/access?group=readers', ready: 'section a >> text="scanner"' },
+  { name: 'policy', address: '#/access?policy=papers-read', ready: 'section a >> text="readers"' },
   { name: 'requests', address: '#/activity', ready: 'tbody tr' },
   {
     name: 'refused-request',
     address: '#/activity',
-    ready: 'tbody >> text=403 SignatureDoesNotMatch',
+    ready: 'tbody tr',
     prepare: async (page) => {
       await page.fill('.toolbar input', 'SignatureDoesNotMatch')
-      await page.waitForSelector('tbody tr.gap, tbody tr >> nth=0')
+      await page.waitForSelector('tbody >> text=403 SignatureDoesNotMatch')
       await page.focus('table[role=grid]')
       await page.keyboard.press('Home')
       await page.keyboard.press('Enter')
@@ -247,7 +260,7 @@ async function refuseSignature({ endpoint, region, accessKeyId }) {
   await client.put('reports/2026.csv', Buffer.from('year,number')).catch(() => {})
 }
 
-/** A user with a key and a policy. */
+/** A user with a key and policies, its group, and a role. */
 async function createUser(server) {
   const { accessKeyId, accessKeySecret, endpoint, region } = server
   const admin = async (operation, input) => {
@@ -269,4 +282,13 @@ async function createUser(server) {
   const statement = { Effect: 'Allow', Action: ['oss:PutObject'], Resource: 'acs:oss:*:*:demo/scans/*' }
   const PolicyDocument = { Version: '1', Statement: [statement] }
   await admin('PutUserPolicy', { UserName, PolicyName: 'uploads', PolicyDocument })
+  await admin('CreateGroup', { GroupName: 'readers', Comments: 'Everyone in the reading room' })
+  await admin('AddUserToGroup', { GroupName: 'readers', UserName })
+  const reads = { Effect: 'Allow', Action: ['oss:GetObject'], Resource: 'acs:oss:*:*:demo/papers/*' }
+  const PolicyName = 'papers-read'
+  await admin('CreatePolicy', { PolicyName, PolicyDocument: { Version: '1', Statement: [reads] } })
+  await admin('AttachPolicyToGroup', { GroupName: 'readers', PolicyName })
+  const trusts = { Effect: 'Allow', Action: 'sts:AssumeRole', Principal: { RAM: ['acs:ram::1000000000000000:root'] } }
+  const AssumeRolePolicyDocument = { Version: '1', Statement: [trusts] }
+  await admin('CreateRole', { RoleName: 'backup', AssumeRolePolicyDocument })
 }

@@ -3,7 +3,7 @@ import { useState } from 'preact/hooks'
 import type { PageProps } from '../app/console.js'
 import { time } from '../app/format.js'
 import { useWords } from '../app/language.js'
-import { link } from '../app/route.js'
+import { link, open } from '../app/route.js'
 import { useLoad } from '../app/use-load.js'
 import { quoted } from '../parts/as-command.js'
 import { Dialog } from '../parts/dialog.js'
@@ -11,29 +11,37 @@ import { Icon } from '../parts/icon.js'
 import { Failure } from '../parts/notice.js'
 import { Empty, WhenLoaded } from '../parts/states.js'
 import { announce } from '../parts/toasts.js'
-import { deleteUser, listUsers, type User } from '../wire/access.js'
+import { KINDS, type Kind, type Listed, list, remove } from '../wire/identities.js'
+import { CreateIdentityDialog } from './create-identity.js'
 import { CreateUserDialog } from './create-user.js'
+import { IdentityPage } from './identity-page.js'
 import { Keys } from './keys.js'
-import { UserPage } from './user.js'
 
-/** The users of the account, and the account's own keys. */
-export function AccessPage(props: PageProps): JSX.Element {
-  const { user } = props.query
-  return user === undefined ? <UsersPage /> : <UserPage key={user} user={user} />
+/** The users, groups, roles and policies of the account, and the account's own keys. */
+export function AccessPage({ query }: PageProps): JSX.Element {
+  const opened = KINDS.find((kind) => query[kind] !== undefined)
+  if (opened !== undefined) {
+    const name = query[opened] ?? ''
+    return <IdentityPage key={`${opened} ${name}`} kind={opened} name={name} />
+  }
+  const kind = KINDS.find((one) => one === query.tab) ?? 'user'
+  return <ListPage key={kind} kind={kind} />
 }
 
-function UsersPage(): JSX.Element {
+function ListPage({ kind }: { readonly kind: Kind }): JSX.Element {
   const words = useWords()
-  const users = useLoad(() => listUsers(), [])
-  const [dialog, setDialog] = useState<'create' | User | undefined>()
+  const listed = useLoad(() => list(kind), [kind])
+  const [dialog, setDialog] = useState<'create' | Listed | undefined>()
+  const close = () => setDialog(undefined)
   const changed = () => {
-    setDialog(undefined)
-    users.again()
+    close()
+    listed.again()
   }
+  const text = words.identities[kind]
   const creates = (
     <button type="button" class="button primary" onClick={() => setDialog('create')}>
       <Icon name="add" />
-      {words.access.createUser}
+      {text.create}
     </button>
   )
   return (
@@ -42,36 +50,52 @@ function UsersPage(): JSX.Element {
         <h1>{words.place.access}</h1>
         {creates}
       </header>
-      <WhenLoaded loaded={users}>
+      <nav class="tabs" aria-label={words.place.access}>
+        {KINDS.map((one) => (
+          <a key={one} href={link(['access'], { tab: one })} aria-current={one === kind ? 'page' : undefined}>
+            {words.identities[one].title}
+          </a>
+        ))}
+      </nav>
+      <p class="muted">{text.about}</p>
+      <WhenLoaded loaded={listed}>
         {(all) =>
           all.length === 0 ? (
-            <Empty text={words.access.noUsers} command="bindery admin user create NAME">
+            <Empty
+              text={text.none}
+              command={`bindery admin ${kind} create NAME${kind === 'role' ? ' policy.json' : ''}`}
+            >
               {creates}
             </Empty>
           ) : (
-            <UserTable users={all} onDelete={setDialog} />
+            <Table kind={kind} rows={all} onDelete={setDialog} />
           )
         }
       </WhenLoaded>
-      <section class="card stack">
-        <h2>{words.access.accountKeys}</h2>
-        <p class="muted">{words.access.accountKeysHint}</p>
-        <Keys owner={undefined} />
-      </section>
-      {dialog === 'create' && <CreateUserDialog onClose={changed} />}
-      {typeof dialog === 'object' && (
-        <DeleteUserDialog user={dialog.UserName} onClose={() => setDialog(undefined)} onDone={changed} />
+      {kind === 'user' && (
+        <section class="card stack">
+          <h2>{words.access.accountKeys}</h2>
+          <p class="muted">{words.access.accountKeysHint}</p>
+          <Keys owner={undefined} />
+        </section>
       )}
+      {dialog === 'create' && kind === 'user' && <CreateUserDialog onClose={changed} />}
+      {dialog === 'create' && kind !== 'user' && (
+        <CreateIdentityDialog kind={kind} onClose={close} onDone={(name) => open(link(['access'], { [kind]: name }))} />
+      )}
+      {typeof dialog === 'object' && <DeleteDialog kind={kind} name={dialog.name} onClose={close} onDone={changed} />}
     </div>
   )
 }
 
-function UserTable({
-  users,
+function Table({
+  kind,
+  rows,
   onDelete,
 }: {
-  readonly users: readonly User[]
-  readonly onDelete: (user: User) => void
+  readonly kind: Kind
+  readonly rows: readonly Listed[]
+  readonly onDelete: (row: Listed) => void
 }): JSX.Element {
   const words = useWords()
   return (
@@ -88,25 +112,28 @@ function UserTable({
           </tr>
         </thead>
         <tbody>
-          {users.map((user) => (
-            <tr key={user.UserName}>
+          {rows.map((row) => (
+            <tr key={row.name}>
               <td>
                 <span class="named">
                   <Icon name="key" />
-                  <a href={link(['access'], { user: user.UserName })}>{user.UserName}</a>
+                  <a href={link(['access'], { [kind]: row.name })}>{row.name}</a>
+                  {row.isSystem && <span class="badge">{words.access.types.System}</span>}
                 </span>
               </td>
-              <td class="break">{user.Comments}</td>
-              <td>{time(Date.parse(user.CreateDate))}</td>
+              <td class="break">{row.comments}</td>
+              <td>{row.isSystem ? '' : time(Date.parse(row.created))}</td>
               <td class="tools">
-                <button
-                  type="button"
-                  class="button bare icon little"
-                  aria-label={words.access.deleteUser(user.UserName)}
-                  onClick={() => onDelete(user)}
-                >
-                  <Icon name="remove" />
-                </button>
+                {!row.isSystem && (
+                  <button
+                    type="button"
+                    class="button bare icon little"
+                    aria-label={words.identities[kind].deleteOne(row.name)}
+                    onClick={() => onDelete(row)}
+                  >
+                    <Icon name="remove" />
+                  </button>
+                )}
               </td>
             </tr>
           ))}
@@ -116,35 +143,34 @@ function UserTable({
   )
 }
 
-function DeleteUserDialog({
-  user,
+function DeleteDialog({
+  kind,
+  name,
   onClose,
   onDone,
 }: {
-  readonly user: string
+  readonly kind: Kind
+  readonly name: string
   readonly onClose: () => void
   readonly onDone: () => void
 }): JSX.Element {
   const words = useWords()
   const [error, setError] = useState<unknown>(undefined)
-  const remove = async () => {
-    await deleteUser(user)
-    announce(words.access.userDeleted(user))
+  const act = async () => {
+    await remove(kind, name)
+    announce(words.access.wasDeleted(name))
     onDone()
   }
+  const text = words.identities[kind]
   return (
-    <Dialog
-      title={words.access.deleteUser(user)}
-      onClose={onClose}
-      commands={[`bindery admin user delete ${quoted(user)}`]}
-    >
-      <p>{words.access.deletesUser}</p>
+    <Dialog title={text.deleteOne(name)} onClose={onClose} commands={[`bindery admin ${kind} delete ${quoted(name)}`]}>
+      <p>{text.deletes}</p>
       {error !== undefined && <Failure error={error} />}
       <footer>
         <button type="button" class="button" onClick={onClose}>
           {words.cancel}
         </button>
-        <button type="button" class="button danger primary" onClick={() => void remove().catch(setError)}>
+        <button type="button" class="button danger primary" onClick={() => void act().catch(setError)}>
           {words.delete}
         </button>
       </footer>

@@ -6,8 +6,9 @@ import { quoted } from '../parts/as-command.js'
 import { Dialog } from '../parts/dialog.js'
 import { Choice, TextField } from '../parts/field.js'
 import { Failure } from '../parts/notice.js'
-import { createKey, createUser, type NewKey, putUserPolicy } from '../wire/access.js'
+import { createKey, type NewKey } from '../wire/access.js'
 import { listBuckets } from '../wire/buckets.js'
+import { create, putInline } from '../wire/identities.js'
 import { policyFor, TEMPLATES, type Template } from '../wire/policy-templates.js'
 import { NewKeyShown } from './new-key.js'
 
@@ -28,10 +29,10 @@ export function CreateUserDialog({ onClose }: { readonly onClose: () => void }):
   const isScoped = template !== 'nothing' && template !== 'everything'
   const chosen = bucket || buckets.value?.[0]?.name || ''
   const policy = policyFor(template, { bucket: chosen, prefix })
-  const create = async () => {
+  const act = async () => {
     setError(undefined)
-    await createUser(name, comments)
-    if (policy !== undefined) await putUserPolicy(name, POLICY, policy)
+    await create('user', name, comments)
+    if (policy !== undefined) await putInline({ kind: 'user', name }, POLICY, policy)
     setCreated(await createKey(name))
   }
   if (created !== undefined) {
@@ -48,7 +49,7 @@ export function CreateUserDialog({ onClose }: { readonly onClose: () => void }):
   }
   return (
     <Dialog
-      title={words.access.createUser}
+      title={words.identities.user.create}
       onClose={onClose}
       commands={commandsFor(name || 'NAME', policy !== undefined)}
     >
@@ -56,7 +57,7 @@ export function CreateUserDialog({ onClose }: { readonly onClose: () => void }):
         class="stack"
         onSubmit={(event) => {
           event.preventDefault()
-          create().catch(setError)
+          act().catch(setError)
         }}
       >
         <TextField label={words.name} hint={words.access.nameHint} value={name} onChange={setName} required autoFocus />
@@ -85,7 +86,7 @@ export function CreateUserDialog({ onClose }: { readonly onClose: () => void }):
             {words.cancel}
           </button>
           <button type="submit" class="button primary" disabled={name === '' || (isScoped && chosen === '')}>
-            {words.access.createUser}
+            {words.identities.user.create}
           </button>
         </footer>
       </form>

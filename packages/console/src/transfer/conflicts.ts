@@ -1,6 +1,7 @@
 /** Files whose keys are taken, and what happens to them. */
 import { inTurns } from '../app/in-turns.js'
 import { headObject } from '../wire/objects.js'
+import { ServerError } from '../wire/server-error.js'
 import type { Picked } from './picked.js'
 import { type Conflict, question } from './state.js'
 
@@ -23,13 +24,15 @@ const NUMBERS_MAX = 1_000
 export async function resolveConflicts(bucket: string, wanted: readonly Wanted[], choice: Conflict): Promise<Resolved> {
   if (choice !== 'prompt' && choice !== 'keep-both') return { files: wanted, onExists: choice }
   const isLookedUp = wanted.length <= LOOKED_UP_MAX
-  const taken = isLookedUp ? await takenOf(bucket, wanted) : new Set<string>()
-  if (isLookedUp && taken.size === 0) return { files: wanted, onExists: choice === 'prompt' ? 'fail' : 'overwrite' }
-  const answer = choice === 'prompt' ? await decided(wanted.length, [...taken]) : choice
+  const states = isLookedUp ? await inTurns(wanted, ({ key }) => stateOf(bucket, key)) : []
+  const taken = wanted.filter((_, index) => states[index] === 'taken').map(({ key }) => key)
+  // a question would be about what this person may not know
+  if (states.includes('unknown')) return { files: wanted, onExists: 'overwrite' }
+  if (isLookedUp && taken.length === 0) return { files: wanted, onExists: 'fail' }
+  const answer = choice === 'prompt' ? await decided(wanted.length, taken) : choice
   if (answer === undefined) return { files: [], onExists: 'fail' }
   if (answer !== 'keep-both') return { files: wanted, onExists: answer }
-  const files = await inTurns(wanted, (one) => kept(bucket, one, isLookedUp ? taken.has(one.key) : undefined))
-  return { files, onExists: 'fail' }
+  return { files: await inTurns(wanted, (one, index) => kept(bucket, one, states[index])), onExists: 'fail' }
 }
 
 function decided(files: number, taken: readonly string[]): Promise<Exclude<Conflict, 'prompt'> | undefined> {
@@ -45,26 +48,23 @@ function decided(files: number, taken: readonly string[]): Promise<Exclude<Confl
   })
 }
 
-/** The keys that are known to be taken. Someone who may not read counts as not knowing. */
-async function takenOf(bucket: string, wanted: readonly Wanted[]): Promise<ReadonlySet<string>> {
-  const found = await inTurns(wanted, async ({ key }) => ((await isTaken(bucket, key)) ? [key] : []))
-  return new Set(found.flat())
-}
+type State = 'taken' | 'free' | 'unknown'
 
-function isTaken(bucket: string, key: string): Promise<boolean> {
+/** Someone who may only upload does not learn whether a key is taken. */
+function stateOf(bucket: string, key: string): Promise<State> {
   return headObject(bucket, { key }).then(
-    () => true,
-    () => false,
+    () => 'taken',
+    (error: unknown) => (error instanceof ServerError && error.status === 404 ? 'free' : 'unknown'),
   )
 }
 
 /** The file under its key, or under the first one of the form `name (2).txt` that is free. */
-async function kept(bucket: string, wanted: Wanted, isKnown: boolean | undefined): Promise<Wanted> {
-  if (!(isKnown ?? (await isTaken(bucket, wanted.key)))) return wanted
+async function kept(bucket: string, wanted: Wanted, known: State | undefined): Promise<Wanted> {
+  if ((known ?? (await stateOf(bucket, wanted.key))) !== 'taken') return wanted
   const [, stem = '', extension = ''] = /^(.*?)(\.[^./]*)?$/s.exec(wanted.key) ?? []
   for (let number = 2; number < NUMBERS_MAX; number += 1) {
     const key = `${stem} (${number})${extension}`
-    if (!(await isTaken(bucket, key))) return { ...wanted, key }
+    if ((await stateOf(bucket, key)) === 'free') return { ...wanted, key }
   }
   return wanted
 }
