@@ -7,9 +7,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
-import { openLocalMetadataStore } from '@bindery/storage-local'
-import { objectRows } from '../packages/service/dist/domain/stored/keyspace.js'
 import { Client } from './support/client.mjs'
+import { fillObjects } from './support/fill.mjs'
 import { describeRun, machineLine } from './support/report.mjs'
 import { bytesOf, Session } from './support/session.mjs'
 import { startBindery } from './support/targets.mjs'
@@ -25,7 +24,7 @@ const PROBES_PAUSE_MS = 5
 const ALONE_MS = 5_000
 const DAY_MS = 86_400_000
 const DELETED_AT_ONCE = 1_000
-const ROWS_AT_ONCE = 240
+const OLD_DAYS = 3
 /** Signed requests may be sent for this long. */
 const SIGNED_MS = 300_000
 const LOOP_DELAY = fileURLToPath(new URL('support/loop-delay.mjs', import.meta.url))
@@ -112,11 +111,6 @@ class Measured {
   }
 }
 
-/** Uploads `count` objects below a prefix, and returns their keys. */
-function fill(session, count, prefix) {
-  return session.putObjects(count, OBJECT_BYTES, prefix, 32)
-}
-
 /** DeleteMultipleObjects, 1,000 keys per request, two at a time. */
 async function deleteAll({ client, bucket }, keys) {
   for (let at = 0; at < keys.length; at += 2 * DELETED_AT_ONCE) {
@@ -131,25 +125,6 @@ async function deleteAll({ client, bucket }, keys) {
     await client.drive(requests, 2)
   }
   return keys.length
-}
-
-/** Makes objects older by days, in the store of a server that does not run. */
-async function age(folder, bucket, prefix, days) {
-  const store = await openLocalMetadataStore({ folder: join(folder, 'metadata') })
-  const first = objectRows.prefix({ bucket, key: prefix })
-  const end = objectRows.prefix({ bucket, key: `${prefix}\u{10ffff}` })
-  for (let from = first; ; ) {
-    const rows = await store.read((reader) => reader.range(from, end, { limit: ROWS_AT_ONCE }))
-    await store.transact(async (tx) => {
-      for (const row of rows) {
-        const record = objectRows.decodeRow(row)
-        tx.set(row.key, objectRows.encode({ ...record, modifiedAt: record.modifiedAt - days * DAY_MS }))
-      }
-    })
-    if (rows.length < ROWS_AT_ONCE) break
-    from = Buffer.concat([rows.at(-1).key, Buffer.alloc(1)])
-  }
-  await store.close()
 }
 
 async function isEmpty({ client, bucket }, prefix) {
@@ -171,27 +146,47 @@ async function untilFreed(session, before, bytes) {
   }
 }
 
-async function expire(session, folder) {
+/** Rules are applied when a server starts. */
+async function stopWithRule(session) {
   const { client, bucket } = session
   const rule = '<Rule><Prefix>old/</Prefix><Status>Enabled</Status><Expiration><Days>1</Days></Expiration></Rule>'
   const body = Buffer.from(`<LifecycleConfiguration>${rule}</LifecycleConfiguration>`)
   await client.call({ method: 'PUT', bucket, query: [['lifecycle', '']], body })
   session.close()
   await session.target.stop()
-  await age(folder, bucket, 'old/', 3)
+}
+
+const keysBelow = (prefix) => Array.from({ length: OBJECTS }, (_, index) => `${prefix}/${String(index).padStart(8, '0')}`)
+
+/** A bucket with the object of the probes, those to be deleted, and those that are old enough to expire. */
+async function fill(folder) {
+  const session = new Session(await startBindery({ folder }))
+  await session.open()
+  const [probe] = await session.putObjects(1, PROBE_BYTES, 'probe')
+  const [key] = await session.putObjects(1, OBJECT_BYTES, 'model')
+  session.close()
+  await session.target.stop()
+  const { bucket } = session
+  const deleted = keysBelow('deleted')
+  await fillObjects(folder, { bucket, key }, deleted, { size: OBJECT_BYTES })
+  await fillObjects(folder, { bucket, key }, keysBelow('old'), { size: OBJECT_BYTES, ageMs: OLD_DAYS * DAY_MS })
+  return { bucket, probe, deleted }
+}
+
+async function startAgain(folder, bucket) {
+  const session = new Session(await startBindery({ folder }))
+  session.bucket = bucket
+  return session
 }
 
 async function main(root) {
   const [folder, delays] = ['data', 'delays'].map((name) => join(root, name))
   for (const path of [folder, delays]) mkdirSync(path)
+  const { bucket, probe, deleted } = await fill(folder)
   process.env.LOOP_DELAY_FOLDER = delays
   process.env.NODE_OPTIONS = `${process.env.NODE_OPTIONS ?? ''} --import ${LOOP_DELAY}`
   const measured = new Measured(delays)
-  let session = new Session(await startBindery({ folder }))
-  await session.open()
-  const [probe] = await session.putObjects(1, PROBE_BYTES, 'probe')
-  const deleted = await fill(session, OBJECTS, 'deleted')
-  await fill(session, OBJECTS, 'old')
+  let session = await startAgain(folder, bucket)
   await measured.during('nothing else', session, probe, () => sleep(ALONE_MS))
 
   const full = session.diskBytes()
@@ -199,7 +194,24 @@ async function main(root) {
   await measured.during('until their space is back', session, probe, () =>
     untilFreed(session, full, OBJECTS * OBJECT_BYTES),
   )
+  await largeObject(measured, session, probe)
 
+  await stopWithRule(session)
+  session = await startAgain(folder, bucket)
+  const aged = session.diskBytes()
+  await measured.during(`expiry of ${OBJECTS} by a lifecycle rule`, session, probe, async () => {
+    while (!(await isEmpty(session, 'old/'))) await sleep(200)
+    return OBJECTS
+  })
+  await measured.during('until their space is back', session, probe, () =>
+    untilFreed(session, aged, OBJECTS * OBJECT_BYTES),
+  )
+  session.close()
+  await session.target.stop()
+}
+
+/** An object of very many parts is completed, and deleted. */
+async function largeObject(measured, session, probe) {
   const upload = await session.initiate()
   const parts = Array.from({ length: PARTS }, (_, index) => upload.part(index + 1, bytesOf(PART_BYTES)))
   await session.client.drive(parts, 8)
@@ -213,21 +225,6 @@ async function main(root) {
     await untilFreed(session, large, PARTS * PART_BYTES)
     return PARTS
   })
-
-  const { bucket } = session
-  await expire(session, folder)
-  session = new Session(await startBindery({ folder }))
-  session.bucket = bucket
-  const aged = session.diskBytes()
-  await measured.during(`expiry of ${OBJECTS} by a lifecycle rule`, session, probe, async () => {
-    while (!(await isEmpty(session, 'old/'))) await sleep(200)
-    return OBJECTS
-  })
-  await measured.during('until their space is back', session, probe, () =>
-    untilFreed(session, aged, OBJECTS * OBJECT_BYTES),
-  )
-  session.close()
-  await session.target.stop()
 }
 
 const head = [

@@ -78,7 +78,7 @@ test('a removal from a folder that is gone is durable with its closest existing 
     synced.push(path)
   }
   const folderSync = new FolderSync({ ...systemFiles, syncFolder })
-  await folderSync.syncRemoval('/a/b/c')
+  await folderSync.afterRemoval('/a/b/c', async () => {})
   assert.deepEqual(synced, ['/a'])
   await assert.rejects(folderSync.sync('/a/b'), { kind: 'unavailable' })
   gone.clear()

@@ -2,6 +2,7 @@ import { dirname } from 'node:path'
 import { StorageError } from '@bindery/storage'
 import { type FileOperations, isSystemError } from './files.js'
 import { GroupSync } from './group-sync.js'
+import { WorkSync } from './work-sync.js'
 
 interface Folder {
   readonly group: GroupSync
@@ -17,6 +18,8 @@ export class FolderSync {
   readonly #files: FileOperations
   /** Folders that are being synced, and those whose sync failed. */
   readonly #folders = new Map<string, Folder>()
+  /** Folders from which names are being removed, and by how many calls. */
+  readonly #removals = new Map<string, { readonly works: WorkSync; users: number }>()
 
   constructor(files: FileOperations) {
     this.#files = files
@@ -32,8 +35,24 @@ export class FolderSync {
     if (!(await this.#sync(path))) throw new StorageError('unavailable', `there is no folder ${path} any more`)
   }
 
+  /**
+   * Removes names from a folder; resolves when none of them can come back, nor the folder if it is gone. Concurrent
+   * removals from a folder share one sync after the last.
+   */
+  async afterRemoval(path: string, remove: () => Promise<void>): Promise<void> {
+    const removal = this.#removals.get(path) ?? { works: new WorkSync(() => this.#syncRemoval(path)), users: 0 }
+    this.#removals.set(path, removal)
+    removal.users += 1
+    try {
+      await removal.works.run(remove)
+    } finally {
+      removal.users -= 1
+      if (removal.users === 0) this.#removals.delete(path)
+    }
+  }
+
   /** Resolves when no name can come back that the folder, or an ancestor, has lost at the time of the call. */
-  async syncRemoval(path: string): Promise<void> {
+  async #syncRemoval(path: string): Promise<void> {
     for (let folder = path; !(await this.#sync(folder)); ) folder = dirname(folder)
   }
 

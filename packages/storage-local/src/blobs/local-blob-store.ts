@@ -78,13 +78,14 @@ function createStore({ incarnation, space, reading, writing }: Parts): MovableBl
     if (isClosed) throw new StorageError('unavailable', 'the blob store is closed')
   }
   async function deleteFile(location: BlobLocation): Promise<void> {
-    try {
-      await files.unlink(blobPath(folder, location))
-    } catch (error) {
-      // The process that unlinked it may have ended before that was durable.
-      if (!isSystemError(error, 'ENOENT')) throw error
-    }
-    await shards.syncRemoval(location)
+    await shards.afterRemoval(location, async () => {
+      try {
+        await files.unlink(blobPath(folder, location))
+      } catch (error) {
+        // The process that unlinked it may have ended before that was durable.
+        if (!isSystemError(error, 'ENOENT')) throw error
+      }
+    })
     await shards.removeEmpty(location)
   }
   return {

@@ -1,13 +1,14 @@
 import type { FileOperations } from './files.js'
 import { GroupSync } from './group-sync.js'
+import { WorkSync } from './work-sync.js'
 
 interface OpenPack {
   readonly file: Promise<number>
-  readonly sync: GroupSync
+  readonly clears: WorkSync
   users: number
 }
 
-/** Clears the pages of deleted blobs: concurrent calls for the same pack share its file and its syncs. */
+/** Clears the pages of deleted blobs: concurrent calls for the same pack share its file, and one sync after the last. */
 export class PackClearing {
   readonly #files: FileOperations
   /** By path, while a call clears there. */
@@ -22,8 +23,7 @@ export class PackClearing {
     const pack = this.#packs.get(path) ?? this.#open(path)
     pack.users += 1
     try {
-      await this.#files.clear(await pack.file, position, length)
-      await pack.sync.sync()
+      await pack.clears.run(async () => this.#files.clear(await pack.file, position, length))
     } finally {
       pack.users -= 1
       if (pack.users === 0) {
@@ -40,7 +40,7 @@ export class PackClearing {
   #open(path: string): OpenPack {
     const file = this.#files.openToClear(path)
     const sync = new GroupSync(async () => this.#files.syncData(await file))
-    const pack = { file, sync, users: 0 }
+    const pack = { file, clears: new WorkSync(() => sync.sync()), users: 0 }
     this.#packs.set(path, pack)
     return pack
   }

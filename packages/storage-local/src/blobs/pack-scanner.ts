@@ -4,7 +4,7 @@ import { TRAILER_MAGIC } from './format.js'
 import { decodePackedHeader, type PackedHeader, slotBytes } from './pack-format.js'
 
 /** Bytes per read, in whole pages. */
-const READ_BYTES = 64 * 1024
+const READ_BYTES = 256 * 1024
 
 /**
  * Finds the blobs of an open pack, from an offset on, in order. It examines every page where a header can begin, so

@@ -38,7 +38,7 @@ export class PackSpace {
     } catch (error) {
       if (!isSystemError(error, 'ENOENT')) throw error
       // The process that unlinked the pack may have ended before that was durable.
-      await this.#shards.syncRemoval(pack)
+      await this.#shards.afterRemoval(pack, async () => {})
       return
     }
     await this.unlinkIfEmpty(pack)

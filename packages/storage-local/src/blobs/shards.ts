@@ -57,9 +57,9 @@ export class Shards {
     return this.#folderSync.sync(shardFolder(this.#folder, location))
   }
 
-  /** Resolves when deletions from the shard of a location cannot be undone by a power loss. */
-  syncRemoval(location: BlobLocation): Promise<void> {
-    return this.#folderSync.syncRemoval(shardFolder(this.#folder, location))
+  /** Removes a name from the shard of a location; resolves when a power loss cannot undo it. */
+  afterRemoval(location: BlobLocation, remove: () => Promise<void>): Promise<void> {
+    return this.#folderSync.afterRemoval(shardFolder(this.#folder, location), remove)
   }
 
   /** Removes the empty folders of a deleted blob, except those that are still being filled. */
