@@ -74,6 +74,11 @@ export function createDomain(options: DomainOptions): Domain {
   return { metadata, blobs, cluster, digests, clock, sleep, random, keys, ...caches, events, damage, ...kept }
 }
 
+/** Between the steps of a long computation: other requests of this process run meanwhile. */
+export function letOthersRun({ sleep }: Pick<Domain, 'sleep'>): Promise<void> {
+  return sleep(0)
+}
+
 /** Source of the random bytes of ids. */
 export type IdSource = Pick<Domain, 'random'>
 

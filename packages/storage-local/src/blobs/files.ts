@@ -98,7 +98,7 @@ export const systemFiles: FileOperations = {
     if (native?.can.writeBack) await nativeEngine()?.writeBack(file, position, length)
   },
   async clear(file, position, length) {
-    if (!(await punch(file, position, length))) await writeFully(file, [Buffer.alloc(length)], position)
+    if (!(await punch(file, position, length))) await writeZeros(file, position, length)
   },
   canPunch: (file) => punch(file, 0, 1),
   tryLock: async (file) => native?.tryLock(file) ?? false,
@@ -132,6 +132,16 @@ async function punch(file: number, position: number, length: number): Promise<bo
   } catch (error) {
     if (isSystemError(error, ...UNSUPPORTED)) return false
     throw error
+  }
+}
+
+/** Bytes of zeros per write. */
+const ZEROS_BYTES = 1024 * 1024
+
+async function writeZeros(file: number, position: number, length: number): Promise<void> {
+  const zeros = Buffer.alloc(Math.min(length, ZEROS_BYTES))
+  for (let written = 0; written < length; written += zeros.length) {
+    await writeFully(file, [zeros.subarray(0, length - written)], position + written)
   }
 }
 

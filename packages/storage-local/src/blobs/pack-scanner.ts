@@ -4,7 +4,7 @@ import { TRAILER_MAGIC } from './format.js'
 import { decodePackedHeader, type PackedHeader, slotBytes } from './pack-format.js'
 
 /** Bytes per read, in whole pages. */
-const READ_BYTES = 256 * 1024
+const READ_BYTES = 64 * 1024
 
 /**
  * Finds the blobs of an open pack, from an offset on, in order. It examines every page where a header can begin, so
@@ -33,12 +33,12 @@ export async function* scanPack(
 }
 
 /**
- * Whether an open pack holds the end of an image, whatever its headers contain. A blob with only a damaged header is
+ * Whether an open pack holds the end of an image, from an offset on, whatever its headers contain. A blob with only a damaged header is
  * not found by a scan, but a reader that knows its id can still read it. Bytes that look like a trailer count as one.
  */
-export async function holdsTrailer(files: FileOperations, file: number): Promise<boolean> {
+export async function holdsTrailer(files: FileOperations, file: number, from: number): Promise<boolean> {
   const block = Buffer.alloc(READ_BYTES)
-  for (let start = 0; ; start += READ_BYTES - TRAILER_MAGIC.length) {
+  for (let start = from; ; start += READ_BYTES - TRAILER_MAGIC.length) {
     const length = await files.read(file, block, start)
     if (block.subarray(0, length).includes(TRAILER_MAGIC)) return true
     if (length < READ_BYTES) return false

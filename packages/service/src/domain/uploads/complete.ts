@@ -7,7 +7,7 @@ import { OssError, PART_NUMBER_MAX, PART_SIZE_MIN } from '@bindery/protocol'
 import { type Awaitable, StorageError, together } from '@bindery/storage'
 import { encryptionField } from '../bytes/encryption.js'
 import { discardRows } from '../bytes/garbage.js'
-import { type Domain, newId } from '../domain.js'
+import { type Domain, letOthersRun, newId } from '../domain.js'
 import { readObject } from '../objects/current.js'
 import { putCurrent, readStanding } from '../objects/versions.js'
 import type { WriteCondition } from '../objects/write-condition.js'
@@ -149,12 +149,15 @@ async function orReceipt<T, R>(first: Awaitable<T>, second: (missing: OssError) 
 }
 
 async function completeOpen<T>(domain: Domain, completion: Completion<T>): Promise<Completed<T>> {
+  if (completion.parts !== 'all') await pauseIfLong(domain, completion.parts)
   for (let attempt = 0; attempt < ATTEMPTS_MAX; attempt += 1) {
     const { upload, usage, stored } = await findUploadWhole(domain, completion)
+    await pauseIfLong(domain, stored)
     const chosen = choose(completion, stored)
     checkParts(upload, chosen)
     if (completion.stated !== undefined) checkStatements(upload, chosen, completion.stated)
     completion.checkParts?.(chosen)
+    await pauseIfLong(domain, chosen)
     const object = await commit(domain, { completion, upload, usage, parts: chosen })
     if (object === 'changed') continue
     const { size, etag } = object
@@ -197,6 +200,7 @@ export async function findUploadWhole(domain: Domain, name: UploadName): Promise
     let page = first
     stored.append(page.rows)
     while (page.rows.length === PARTS_PER_READ && stored.length < PART_NUMBER_MAX) {
+      await letOthersRun(domain)
       page = await findPage(domain, name, stored.partNumber(stored.length - 1))
       stored.append(page.rows)
     }
@@ -204,6 +208,11 @@ export async function findUploadWhole(domain: Domain, name: UploadName): Promise
     if (page.usage.edition === usage.edition) return { upload, usage, stored }
   }
   throw new StorageError('conflict', 'parts kept arriving while the upload was being read')
+}
+
+/** Between two computations over all parts: with thousands of them each is a step of its own. */
+async function pauseIfLong(domain: Domain, { length }: { readonly length: number }): Promise<void> {
+  if (length >= PARTS_PER_READ) await letOthersRun(domain)
 }
 
 function findPage(domain: Domain, name: UploadName, after: number) {
@@ -265,7 +274,10 @@ async function commit(
   const { bucket, key, uploadId, requester, callback } = completion
   const name = nameOf(completion)
   const contentMd5 = await contentMd5Of(domain, upload, parts)
-  const record = { ...recordOf(domain, upload, parts, completion), ...contentMd5 }
+  const summary = await summaryOf(domain, upload, parts)
+  requireChecksum(summary.checksum, completion.stated?.checksum)
+  await pauseIfLong(domain, parts)
+  const record = { ...recordOf(domain, upload, parts.bytes, completion), ...summary, ...contentMd5 }
   const { modifiedAt, reference } = record
   const manifest = Manifest.of(parts)
   const exactList = digestOfParts(domain, parts)
@@ -297,22 +309,29 @@ function requireChecksum(checksum: Checksum | undefined, expected: string | unde
   }
 }
 
-/** The object that an upload becomes. Throws checksumMismatch. */
+type Summary = Pick<ObjectRecord, 'etag' | 'digestETag' | 'checksum' | 'crc64'>
+
+/** What is computed of all parts. */
+async function summaryOf(domain: Domain, upload: UploadRecord, parts: PartTable): Promise<Summary> {
+  const etags = multipartETags(domain, parts)
+  await pauseIfLong(domain, parts)
+  const crc64 = parts.joinedCrc64
+  await pauseIfLong(domain, parts)
+  const checksum = checksumOfParts(domain, upload, parts)
+  return { ...etags, crc64, ...(checksum !== undefined && { checksum }) }
+}
+
+/** The object that an upload becomes, without what is computed of its parts. */
 function recordOf(
   domain: Domain,
   upload: UploadRecord,
-  parts: PartTable,
-  { acl = upload.acl ?? 'default', stated }: Completion<unknown>,
-): ObjectRecord {
-  const checksum = checksumOfParts(domain, upload, parts)
-  requireChecksum(checksum, stated?.checksum)
+  size: number,
+  { acl = upload.acl ?? 'default' }: Completion<unknown>,
+): Omit<ObjectRecord, keyof Summary> {
   return {
     type: 'Multipart',
     owner: upload.owner,
-    size: parts.bytes,
-    ...multipartETags(domain, parts),
-    ...(checksum !== undefined && { checksum }),
-    crc64: parts.joinedCrc64,
+    size,
     modifiedAt: domain.clock(),
     headers: upload.headers,
     userMetadata: upload.userMetadata,
