@@ -156,7 +156,8 @@ async function stopWithRule(session) {
   await session.target.stop()
 }
 
-const keysBelow = (prefix) => Array.from({ length: OBJECTS }, (_, index) => `${prefix}/${String(index).padStart(8, '0')}`)
+const keysBelow = (prefix) =>
+  Array.from({ length: OBJECTS }, (_, index) => `${prefix}/${String(index).padStart(8, '0')}`)
 
 /** A bucket with the object of the probes, those to be deleted, and those that are old enough to expire. */
 async function fill(folder) {

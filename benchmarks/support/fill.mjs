@@ -25,7 +25,10 @@ const newId = () => randomBytes(16).toString('hex').toUpperCase()
 export async function fillObjects(folder, model, keys, { size, ageMs = 0 }) {
   const { bucket } = model
   const metadata = await openLocalMetadataStore({ folder: join(folder, 'metadata') })
-  const blobs = await openLocalBlobStore({ folder: join(folder, 'blobs'), incarnation: `fill${Date.now().toString(36)}` })
+  const blobs = await openLocalBlobStore({
+    folder: join(folder, 'blobs'),
+    incarnation: `fill${Date.now().toString(36)}`,
+  })
   const value = await metadata.read((reader) => reader.get(objectRows.key(model)))
   const { modifiedAt, ...record } = objectRows.decode(value, model)
   let next = 0

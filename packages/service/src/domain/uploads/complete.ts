@@ -311,7 +311,7 @@ function requireChecksum(checksum: Checksum | undefined, expected: string | unde
 
 type Summary = Pick<ObjectRecord, 'etag' | 'digestETag' | 'checksum' | 'crc64'>
 
-/** What is computed of all parts. */
+/** The values that are computed of all parts. */
 async function summaryOf(domain: Domain, upload: UploadRecord, parts: PartTable): Promise<Summary> {
   const etags = multipartETags(domain, parts)
   await pauseIfLong(domain, parts)
