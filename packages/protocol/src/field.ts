@@ -1,6 +1,7 @@
 import { type Codec, present } from './codec.js'
 import type { Cause } from './errors/catalogue.js'
 import type { ErrorDetails } from './errors/oss-error.js'
+import type { Query } from './query.js'
 
 /**
  * Where a value appears in a request or response. `either` is a query key or a header of the same name; `metadata` is
@@ -23,6 +24,8 @@ export interface Field<T> {
   readonly silent?: T
   /** Thrown where a required field is absent; default: invalidArgument. */
   readonly missing?: { readonly cause: Cause; readonly details: ErrorDetails }
+  /** Whether a request with this query is handled as if the field were absent, whatever it holds. */
+  readonly isIgnored?: (query: Query) => boolean
   /** Thrown where a value appears in both of its places; default: the query counts. */
   readonly twice?: Cause
 }
@@ -86,6 +89,11 @@ export function flag(name: string): Field<boolean> {
 /** A value that handlers need and that a protocol has no words for, because it always is the same there. */
 export function implied<T>(value: T): Field<T> {
   return { ...withDefault(query('', present as Codec<unknown> as Codec<T>), value), place: 'implied' }
+}
+
+/** Not read in requests whose query makes it meaningless: a value that would be wrong elsewhere is no error there. */
+export function ignoredWhen<T>(field: Field<T>, isIgnored: (query: Query) => boolean): Field<T> {
+  return { ...field, isIgnored }
 }
 
 /** A record of fields, or of members of a document, without some of them. */

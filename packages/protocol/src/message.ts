@@ -97,6 +97,7 @@ function refusalError(cause: Cause, name: string, value: string): OssError {
 
 function decodeField(lookup: FieldLookup, head: Head, notation: Notation): unknown {
   const { field, name = field.name } = lookup
+  if (field.isIgnored?.(head.query)) return field.fallback
   if (field.place === 'metadata') return decodeMetadata(head.headers, notation)
   const text = find(lookup, head)
   if (text === undefined || (field.emptyIsAbsent && text === '')) {

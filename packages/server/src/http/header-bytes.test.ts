@@ -44,6 +44,11 @@ const WAYS: Readonly<Record<string, (ask: Ask, key: string, headers: Record<stri
     await requireOk(ask({ method: 'PUT', key, query: { partNumber: '1', uploadId }, body: 'content' }))
     await requireOk(ask({ method: 'POST', key, query: { uploadId }, headers: { 'x-oss-complete-all': 'yes' } }))
   },
+  'first append': async (ask, key, headers) => {
+    await requireOk(ask({ method: 'DELETE', key }), 204)
+    const query = { append: undefined, position: '0' }
+    await requireOk(ask({ method: 'POST', key, headers, query, body: 'content' }))
+  },
   'copy with other headers': async (ask, key, headers) => {
     await requireOk(ask({ method: 'PUT', key: 'plain', body: 'content' }))
     const copy = { 'x-oss-copy-source': `/${BUCKET}/plain`, 'x-oss-metadata-directive': 'REPLACE' }

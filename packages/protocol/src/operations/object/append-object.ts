@@ -1,6 +1,6 @@
 import { badArgument, crc64Decimal, etag, integer } from '../../codec.js'
 import type { Cause } from '../../errors/catalogue.js'
-import { header, optional, query, required, userMetadata } from '../../field.js'
+import { header, ignoredWhen, optional, query, required, userMetadata } from '../../field.js'
 import { APPENDABLE_SIZE_MAX } from '../../limits.js'
 import { operation } from '../../operation.js'
 import { ENCRYPTION_CAUSES, encryptionInput, encryptionOutput, refuseEncryptionContext } from '../encryption-fields.js'
@@ -61,7 +61,7 @@ export const appendObject = operation({
     contentMd5,
     objectAcl: optional(header('x-oss-object-acl', objectAcl)),
     storageClass: optional(header('x-oss-storage-class', appendableClass)),
-    tagging,
+    tagging: ignoredWhen(tagging, (sent) => Number(sent.get('position')) > 0),
     userMetadata,
     ...encryptionInput,
     trafficLimit,

@@ -57,6 +57,19 @@ test('the first append creates the object, and later ones change no metadata but
   assert.deepEqual([elements(list.text, 'Type'), elements(list.text, 'Size')], [['Appendable'], ['11']])
 })
 
+test('tags of a later append are ignored, whatever they are, and those of the first are checked', async () => {
+  const started = await startWithBucket()
+  const tooMany = Array.from({ length: 11 }, (_, index) => `k${index}=v`).join('&')
+  assertRefused(await append(started, 0, 'a', { headers: { 'x-oss-tagging': 'a=b=c' } }), 400, 'InvalidTag')
+  assert.equal((await append(started, 0, 'a', { headers: { 'x-oss-tagging': 'k=v' } })).status, 200)
+  for (const [position, tags] of ['other=tag', 'a=b=c', 'k=1&k=2', tooMany, '#'].entries()) {
+    const later = await append(started, position + 1, 'b', { headers: { 'x-oss-tagging': tags } })
+    assert.equal(later.status, 200, tags)
+  }
+  const { text } = await request(started, 'GET', { query: { tagging: undefined } })
+  assert.deepEqual([elements(text, 'Key'), elements(text, 'Value')], [['k'], ['v']])
+})
+
 test('a wrong position is 409 with the right one, before the body is read', async () => {
   const started = await startWithBucket()
   await append(started, 0, 'abc')
