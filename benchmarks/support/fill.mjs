@@ -34,7 +34,9 @@ export async function fillObjects(folder, model, keys, { size, ageMs = 0 }) {
   let next = 0
   const write = async () => {
     while (next < keys.length) {
-      const owners = keys.slice(next, (next += BATCH)).map((key) => objectRows.key({ bucket, key }))
+      const some = keys.slice(next, next + BATCH)
+      next += BATCH
+      const owners = some.map((key) => objectRows.key({ bucket, key }))
       const written = await Promise.all(owners.map((owner) => blobs.write(sourceOf(bytesOf(size)), { owner })))
       await metadata.transact(async (tx) => {
         for (const [index, owner] of owners.entries()) {

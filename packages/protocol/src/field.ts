@@ -91,7 +91,7 @@ export function implied<T>(value: T): Field<T> {
   return { ...withDefault(query('', present as Codec<unknown> as Codec<T>), value), place: 'implied' }
 }
 
-/** Not read in requests whose query makes it meaningless: a value that would be wrong elsewhere is no error there. */
+/** Not read in requests whose query makes it meaningless: a value that would be wrong elsewhere is accepted there. */
 export function ignoredWhen<T>(field: Field<T>, isIgnored: (query: Query) => boolean): Field<T> {
   return { ...field, isIgnored }
 }

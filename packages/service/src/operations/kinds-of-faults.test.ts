@@ -201,7 +201,7 @@ test('nothing takes bytes from an archived object', async () => {
   }
 })
 
-test('a text that is no date is no condition, on whichever header it comes', async () => {
+test('a text that is not a date is not a condition, on whichever header it comes', async () => {
   const { ask } = await start()
   const texts = ['2030', '0', 'tomorrow', '2030-01-01T00:00:00Z', 'Tue, 1 Jan 2030 00:00:00 GMT']
   for (const text of texts) {
