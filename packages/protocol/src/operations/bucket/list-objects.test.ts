@@ -122,8 +122,8 @@ test('invalid arguments have their causes', () => {
   const v1 = (query: string) => failureOf(() => inputOf(listObjects, `GET /?${query} HTTP/1.1`))[0]
   const v2 = (query: string) => failureOf(() => inputOf(listObjectsV2, `GET /?${query} HTTP/1.1`))[0]
   for (const value of ['1001', '-1', 'x']) assert.equal(v1(`max-keys=${value}`), 'invalidArgument', value)
-  assert.equal(v1(`prefix=${'p'.repeat(1024)}`), 'invalidPrefix')
-  assert.equal(v1(`marker=${'%C3%BC'.repeat(512)}`), 'invalidMarker')
+  assert.equal(v1(`prefix=${'p'.repeat(1025)}`), 'invalidPrefix')
+  assert.equal(v1(`marker=${'%C3%BC'.repeat(513)}`), 'invalidMarker')
   assert.equal(v1('encoding-type=xml'), 'invalidEncodingType')
   assert.equal(v2('list-type=1'), 'invalidListType')
   for (const token of ['x', 'CmJj%3D', 'CgJiYw%3D%3D', '%F0%9F', 'gA--', 'CmJk-']) {

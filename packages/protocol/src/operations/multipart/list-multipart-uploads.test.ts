@@ -13,8 +13,8 @@ test('a page is requested by prefix, delimiter, markers and size', () => {
     { delimiter: '4/', maxUploads: 1, keyMarker: 'a b', prefix: 'ü', uploadIdMarker: 'F', encodingType: 'url' },
   )
   assert.equal(failureOf(() => ask('max-uploads=1001'))[0], 'invalidArgument')
-  assert.equal(failureOf(() => ask(`prefix=${'p'.repeat(1024)}`))[0], 'invalidPrefix')
-  assert.equal(failureOf(() => ask(`key-marker=${'p'.repeat(1024)}`))[0], 'invalidMarker')
+  assert.equal(failureOf(() => ask(`prefix=${'p'.repeat(1025)}`))[0], 'invalidPrefix')
+  assert.equal(failureOf(() => ask(`key-marker=${'p'.repeat(1025)}`))[0], 'invalidMarker')
   assert.deepEqual(
     failureOf(() => ask('encoding-type=base64')),
     ['invalidEncodingType', { argumentName: 'encoding-type', argumentValue: 'base64' }],

@@ -236,8 +236,8 @@ test('ListObjects refuses values that are out of bounds', async () => {
   for (const value of ['-1', '1001', 'x']) {
     assertError(await list(started, { 'max-keys': value }), 400, 'InvalidArgument')
   }
-  assertError(await list(started, { prefix: 'p'.repeat(1024) }), 400, 'InvalidArgument', '0015-00000403')
-  assertError(await list(started, { marker: 'm'.repeat(1024) }), 400, 'InvalidArgument', '0015-00000405')
+  assertError(await list(started, { prefix: 'p'.repeat(1025) }), 400, 'InvalidArgument', '0015-00000403')
+  assertError(await list(started, { marker: 'm'.repeat(1025) }), 400, 'InvalidArgument', '0015-00000405')
   assertError(await list(started, { 'encoding-type': 'hex' }), 400, 'InvalidArgument', '0017-00000235')
   assertError(await list(started, { 'list-type': '3' }), 400, 'InvalidArgument', '0015-00000401')
 })

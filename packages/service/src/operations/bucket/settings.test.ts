@@ -139,7 +139,7 @@ const SETTINGS: readonly Setting[] = [
       [overwriting('<Action>allow</Action>'), 'MalformedXML'],
       [overwriting(`<ID>1</ID>${FORBID}`, `<ID>1</ID>${FORBID}`), 'MalformedXML'],
       [overwriting(...Array.from({ length: 101 }, () => FORBID)), 'MalformedXML'],
-      [overwriting(`${FORBID}<Prefix>${'p'.repeat(1024)}</Prefix>`), 'InvalidArgument'],
+      [overwriting(`${FORBID}<Prefix>${'p'.repeat(1025)}</Prefix>`), 'InvalidArgument'],
     ],
     canDelete: true,
     putToMissing: 'MalformedXML',
