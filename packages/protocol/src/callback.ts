@@ -27,6 +27,7 @@ export const callbackFields = {
  * anything is stored.
  */
 const REFUSAL_CAUSES = [
+  'callbackPolicyUnknown',
   'callbackTwice',
   'callbackTooLong',
   'callbackNotBase64',
@@ -101,14 +102,8 @@ export interface CallbackInput {
 
 /** The callback that a request demands, or undefined. Throws the causes of an invalid configuration. */
 export function readCallback(input: CallbackInput): Callback | undefined {
-  const { callbackHeader, callbackVarHeader, callbackQuery, callbackVarQuery } = input
-  const twice = callbackQuery ?? callbackVarQuery
-  if (twice !== undefined && (callbackHeader ?? callbackVarHeader) !== undefined) {
-    throw badArgument('callbackTwice', 'callback', twice)
-  }
-  const encoded = callbackHeader ?? callbackQuery
-  if (encoded === undefined) return undefined
-  const fields = readJson(encoded, 'callback', CONFIGURATION)
+  const fields = readFields(input)
+  if (fields === undefined) return undefined
   refuseAdditionalHeaders(fields.additionalHeaders)
   return {
     urls: readUrls(fields.callbackUrl),
@@ -116,8 +111,30 @@ export function readCallback(input: CallbackInput): Callback | undefined {
     template: readTemplate(fields.callbackBody),
     bodyType: readBodyType(fields.callbackBodyType),
     sni: readSni(fields.callbackSNI),
-    variables: readVariables(callbackVarHeader ?? callbackVarQuery),
+    variables: readVariables(input.callbackVarHeader ?? input.callbackVarQuery),
   }
+}
+
+/**
+ * The name by which a request demands one of the callbacks of its bucket; undefined if it has none, or describes its
+ * callback itself. Throws as `readCallback`.
+ */
+export function namedCallback(input: CallbackInput): string | undefined {
+  const { callbackPolicy: name } = readFields(input) ?? {}
+  if (name === undefined || name === null || name === '') return undefined
+  if (typeof name !== 'string') throw invalidField('callbackPolicy', name)
+  return name
+}
+
+/** The configuration that was sent; undefined without one. */
+function readFields(input: CallbackInput): Readonly<Record<string, unknown>> | undefined {
+  const { callbackHeader, callbackVarHeader, callbackQuery, callbackVarQuery } = input
+  const twice = callbackQuery ?? callbackVarQuery
+  if (twice !== undefined && (callbackHeader ?? callbackVarHeader) !== undefined) {
+    throw badArgument('callbackTwice', 'callback', twice)
+  }
+  const encoded = callbackHeader ?? callbackQuery
+  return encoded === undefined ? undefined : readJson(encoded, 'callback', CONFIGURATION)
 }
 
 interface JsonCauses {

@@ -27,6 +27,7 @@ export {
   type CallbackValues,
   callbackBody,
   callbackRequest,
+  namedCallback,
   readCallback,
 } from './callback.js'
 export { type Circumstances, HeadCircumstances, headersWithForm } from './circumstances.js'

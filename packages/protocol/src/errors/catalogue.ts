@@ -345,6 +345,11 @@ export const CATALOGUE = {
     404,
     'The specified bucket does not have an overwrite configuration.',
   ),
+  noSuchCallbackPolicy: row(
+    'BucketCallbackPolicyNotExist',
+    404,
+    'The specified bucket does not have a callback policy.',
+  ),
   noSuchStorageQuota: row('NoSuchBucketStorageQuota', 404, 'The specified bucket does not have a storage quota.'),
   noSuchQosInfo: row('NoSuchBucketQosInfo', 404, 'The specified bucket does not have a QoS configuration.'),
   noSuchResponseHeader: row(
@@ -455,6 +460,7 @@ export const CATALOGUE = {
 
   // Callbacks that are refused: nothing is stored
   callbackTooLong: invalidArgument('The callback configuration is longer than 5 KB.', '0007-00000001'),
+  callbackPolicyUnknown: invalidArgument('The bucket has no callback policy of this name.'),
   callbackNotBase64: invalidArgument('The callback configuration is not base64 encoded.'),
   callbackNotJson: invalidArgument('The callback configuration is not json format.', '0007-00000003'),
   callbackUrlInvalid: invalidArgument('The callback URL is invalid, or there are more than 5.', '0007-00000004'),

@@ -42,9 +42,6 @@ export const ABSENT_OPERATIONS: readonly AbsentOperation[] = [
   absent('GetMetaQueryStatus', 'GET', 'bucket', 'metaQuery'),
   absent('DoMetaQuery', 'POST', 'bucket', 'metaQuery', 'comp=query'),
   absent('CloseMetaQuery', 'POST', 'bucket', 'metaQuery', 'comp=delete'),
-  absent('PutBucketCallbackPolicy', 'PUT', 'bucket', 'policy', 'comp=callback'),
-  absent('GetBucketCallbackPolicy', 'GET', 'bucket', 'policy', 'comp=callback'),
-  absent('DeleteBucketCallbackPolicy', 'DELETE', 'bucket', 'policy', 'comp=callback'),
   absent('SetAsyncFetchTask', 'POST', 'bucket', 'asyncFetch'),
   absent('GetAsyncFetchTask', 'GET', 'bucket', 'asyncFetch'),
 

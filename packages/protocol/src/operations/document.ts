@@ -27,6 +27,8 @@ interface DocumentSpec<N extends string, K extends string, T, P extends Fields> 
   readonly what: string
   /** The query key that names it on the wire, and in stored keys. */
   readonly subresource: K
+  /** The query of its operations, where the sub-resource is not a key on the wire; default: the sub-resource. */
+  readonly query?: readonly string[]
   readonly document: Document<T>
   /** The result of a read if the document was never set: a failure, or a value. */
   readonly unset: Unset<NoInfer<T>>
@@ -86,7 +88,7 @@ export function bucketDocument<
 >(
   spec: DocumentSpec<N, K, T, P> & { readonly deletion?: PartialDeletion<NoInfer<T>, D> },
 ): BucketDocument<N, K, T, P, D> {
-  const { noun, what, subresource, action = noun, deletion } = spec
+  const { noun, what, subresource, query = [subresource], action = noun, deletion } = spec
   return {
     ...bucketSetting(spec),
     ...(deletion && { rest: deletion.rest }),
@@ -96,7 +98,7 @@ export function bucketDocument<
       source: apiPage(`Delete${noun}`),
       method: 'DELETE',
       level: 'bucket',
-      when: [{ query: [subresource] }],
+      when: [{ query }],
       permissions: [actionOf('Delete', action)],
       input: deletion?.input ?? ({} as D),
       status: 204,
@@ -110,9 +112,9 @@ export function bucketDocument<
 export function bucketSetting<const N extends string, const K extends string, T, P extends Fields = None>(
   spec: DocumentSpec<N, K, T, P>,
 ): BucketDocument<N, K, T, P, None, never> {
-  const { noun, what, subresource, action = noun, document, unset, putInput, errors = [] } = spec
+  const { noun, what, subresource, query = [subresource], action = noun, document, unset, putInput, errors = [] } = spec
   const check = spec.check ?? ((value: T) => value)
-  const common = { level: 'bucket', when: [{ query: [subresource] }], status: 200 } as const
+  const common = { level: 'bucket', when: [{ query }], status: 200 } as const
   return {
     kind: subresource,
     document,

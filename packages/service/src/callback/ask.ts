@@ -7,11 +7,13 @@ import {
   type CallbackValues,
   callbackBody,
   callbackRequest,
+  namedCallback,
   OssError,
   readCallback,
 } from '@bindery/protocol'
 import { type Requester, requesterId } from '../access/requester.js'
 import type { Domain } from '../domain/domain.js'
+import { readDocument } from '../domain/stored/documents.js'
 import type { BucketRecord, ObjectRecord } from '../domain/stored/model.js'
 import type { CallbackReceiver, Callbacks } from '../options.js'
 import type { ServiceRequest } from '../service.js'
@@ -45,7 +47,7 @@ type Receivers = readonly (readonly [CallbackUrl, CallbackReceiver])[]
  * invalid configuration, callbackAnonymous, callbackAddressForbidden, and headerNotImplemented if no callbacks are made.
  */
 export async function askedCallback(call: AskingCall): Promise<AskedCallback | undefined> {
-  const callback = readCallback(call.input)
+  const callback = readCallback(await describedCallback(call))
   if (callback === undefined) return undefined
   // a bucket that anyone may write to would let anyone have the server send requests
   if (call.requester.kind === 'anonymous') throw new OssError('callbackAnonymous')
@@ -54,6 +56,19 @@ export async function askedCallback(call: AskingCall): Promise<AskedCallback | u
   const found = callback.urls.map(async (url) => [url, await callbacks.find(url)] as const)
   const receivers = await Promise.all(found)
   return { make: (object) => make(call, callbacks, callback, receivers, object) }
+}
+
+/** The parameters of the callback: those of the request, or of the policy of its bucket that it names. Throws callbackPolicyUnknown. */
+async function describedCallback({ domain, bucket, input }: AskingCall): Promise<CallbackInput> {
+  const name = namedCallback(input)
+  if (name === undefined) return input
+  const found = await domain.metadata.read((reader) => readDocument(reader, bucket, 'callbackPolicy'))
+  const policy = found?.policies.find((one) => one.name === name)
+  if (policy === undefined) {
+    throw new OssError('callbackPolicyUnknown', { argumentName: 'callbackPolicy', argumentValue: name })
+  }
+  const variables = input.callbackVarHeader ?? input.callbackVarQuery ?? policy.variables
+  return { callbackHeader: policy.callback, callbackVarHeader: variables || undefined }
 }
 
 async function make(

@@ -154,7 +154,7 @@ test('a bucket that does not exist is reported before an operation that is absen
   const bucket = 'no-such-bucket'
   const stranger = { ...ROOT, accessKeyId: 'LTAInobody' }
   for (const request of [
-    { method: 'PUT', query: { policy: '', comp: 'callback' } },
+    { method: 'POST', query: { asyncFetch: '' } },
     { method: 'GET', query: { metaQuery: '' } },
     { method: 'POST', key: 'k', query: { asyncFetch: '' } },
     { method: 'GET', key: 'k', query: { acl: '' } },
@@ -225,7 +225,7 @@ test('what is refused is named: the header, the parameter, or the operation', as
     [{ method: 'PUT', key: 'k', headers: { 'if-match': '"x"' } }, 'if-match'],
     [{ method: 'PUT', key: 'k', headers: { 'if-none-match': '*' } }, 'if-none-match'],
     [{ method: 'GET', query: { metaQuery: '' } }, 'metaQuery'],
-    [{ method: 'PUT', query: { policy: '', comp: 'callback' } }, 'CallbackPolicy'],
+    [{ method: 'GET', query: { asyncFetch: '' } }, 'GetAsyncFetchTask'],
   ]
   for (const [request, name] of cases) {
     const { text } = await refusedBy(started, request)

@@ -16,6 +16,7 @@ import {
   putAccessPointPublicAccessBlock,
 } from './access-point-block.js'
 import { bucketArchiveDirectRead } from './archive-direct-read.js'
+import { bucketCallbackPolicy } from './callback-policy.js'
 import { cnamesDocument, createCnameToken, deleteCname, getCnameToken, listCname, putCname } from './cname.js'
 import { configurationDocuments } from './configurations.js'
 import { bucketCors } from './cors.js'
@@ -119,6 +120,7 @@ export const bucketDocuments = [
   bucketStorageCapacity,
   bucketObjectWorm,
   bucketOverwriteConfig,
+  bucketCallbackPolicy,
   bucketQosInfo,
   bucketResponseHeader,
   bucketProcess,
