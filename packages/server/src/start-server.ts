@@ -1,3 +1,4 @@
+import { CallbackKey } from './callbacks/callback-key.js'
 import type { Config } from './config.js'
 import { signInUrl } from './console/sign-in-url.js'
 import type { Deployment } from './deployment.js'
@@ -45,9 +46,11 @@ export async function startServer(config: Config, version: string): Promise<Runn
   try {
     const rootKey = await rootKeyOf(config, deployment)
     const { accessKeyId, accessKeySecret } = rootKey
-    const callbackKey = await deployment.callbackKey()
+    const callbackKey = new CallbackKey(() => deployment.callbackKey())
+    // one that is damaged is reported before anything starts
+    if (!deployment.isNew) await callbackKey.pem()
     const masterKeys = await deployment.masterKeys(config.masterKeys)
-    const keys = { rootKey: { accessKeyId, accessKeySecret }, callbackKey, masterKeys }
+    const keys = { rootKey: { accessKeyId, accessKeySecret }, masterKeys }
     const shared = { config, version, ...keys, readableLog }
     // the controls of a test mode are in memory
     const instances = config.testMode ? 1 : config.workers
@@ -57,10 +60,12 @@ export async function startServer(config: Config, version: string): Promise<Runn
       port: config.port,
       launch: (incarnation, primary) => launch({ ...shared, incarnation }, primary),
       isBeingCopied: () => deployment.isBeingCopied(),
+      callbackKey: () => callbackKey.pem(),
       log,
     })
     const port = await supervisor.start()
     endOnCrash(log)
+    const keyKept = callbackKey.pem().catch((error) => log.error({ err: error }, 'the key of callbacks could not be kept'))
     const endpoint = endpointOf(config, port)
     if (isOpenInPlainText(config)) log.warn({ host: config.host }, PLAIN_TEXT_WARNING)
     deployment.announce({ endpoint, region: config.region, accessKeyId })
@@ -75,6 +80,7 @@ export async function startServer(config: Config, version: string): Promise<Runn
       stop: async () => {
         const cut = await supervisor.stop(config.stopTimeoutMs)
         await close()
+        await keyKept
         await deployment.release()
         if (!readableLog) log.info({ cut }, 'the server has stopped')
         return cut

@@ -3,18 +3,15 @@ import { createHash, verify } from 'node:crypto'
 import { once } from 'node:events'
 import { createServer, type IncomingMessage, type RequestListener } from 'node:http'
 import { type AddressInfo, createServer as createTcpServer, type Server, type Socket } from 'node:net'
-import { before, type TestContext, test } from 'node:test'
+import { type TestContext, test } from 'node:test'
 import { type CallbackUrl, callbackBody, callbackRequest, OssError, readCallback } from '@bindery/protocol'
 import type { CallbackAnswer } from '@bindery/service'
 import { pino } from 'pino'
 import { AllowedHosts } from '../outgoing/allowed-hosts.js'
 import { type CallbackClientOptions, createCallbacks } from './callback-client.js'
-import { newCallbackKey, publicKeyOf } from './callback-key.js'
+import { CallbackKey, newCallbackKey } from './callback-key.js'
 
-let key = ''
-before(async () => {
-  key = await newCallbackKey()
-})
+const key = new CallbackKey(newCallbackKey)
 
 function client(options: Partial<CallbackClientOptions> = {}) {
   const hosts = new AllowedHosts(['loopback'])
@@ -36,7 +33,7 @@ async function post(url: string, options: Partial<CallbackClientOptions> = {}, s
     time: 0,
     publicKeyUrl: callbacks.publicKeyUrl({ scheme: 'http', host: '127.0.0.1:9000' }),
     digests: { md5: (bytes) => createHash('md5').update(bytes).digest() },
-    sign: (bytes) => callbacks.sign(bytes),
+    sign: await callbacks.signer(),
   })
   return receiver.post(request, { sni })
 }
@@ -92,8 +89,8 @@ test('an application receives the request and can verify its signature with the 
   assert.equal(request.headers['user-agent'], 'aliyun-oss-callback')
   assert.equal(request.headers['content-md5'], createHash('md5').update('a=1').digest('base64'))
   const signature = Buffer.from(request.headers.authorization ?? '', 'base64')
-  assert.ok(verify('md5', Buffer.from('/a/b c?q=%20\na=1'), publicKeyOf(key), signature))
-  assert.ok(!verify('md5', Buffer.from('/a/b c?q=%20\na=2'), publicKeyOf(key), signature))
+  assert.ok(verify('md5', Buffer.from('/a/b c?q=%20\na=1'), await key.publicPem(), signature))
+  assert.ok(!verify('md5', Buffer.from('/a/b c?q=%20\na=2'), await key.publicPem(), signature))
 })
 
 test('a redirect is an answer and is not followed', async (t) => {

@@ -2,7 +2,6 @@
  * Makes callbacks. A host is looked up once, each of its addresses is checked, and the connection goes to a checked
  * address; no response leads anywhere else.
  */
-import { createPrivateKey, sign } from 'node:crypto'
 import { type IncomingMessage, request as requestHttp } from 'node:http'
 import { request as requestHttps } from 'node:https'
 import { isIP } from 'node:net'
@@ -19,6 +18,7 @@ import { systemCode } from '../failure.js'
 import type { Log } from '../log.js'
 import { addressesOf, lookupAmong, type Resolve, resolveBySystem } from '../outgoing/addresses.js'
 import { type AllowedHosts, type HostAddress, isPrivate } from '../outgoing/allowed-hosts.js'
+import type { CallbackKey } from './callback-key.js'
 import { publicKeyUrl } from './public-key.js'
 
 /** Callbacks of one process at a time: each may hold an answer of 3 MB. */
@@ -26,8 +26,7 @@ const CALLBACKS_MAX = 64
 
 /** The key, the limits and the allowed hosts of callbacks. */
 export interface CallbackClientOptions {
-  /** PEM of the RSA key that signs. */
-  readonly key: string
+  readonly key: CallbackKey
   readonly hosts: AllowedHosts
   /** Host names whose first label below is a bucket. */
   readonly domains: readonly string[]
@@ -41,9 +40,8 @@ export interface CallbackClientOptions {
 
 /** Makes callbacks over HTTP and HTTPS. */
 export function createCallbacks(options: CallbackClientOptions): Callbacks {
-  const { hosts, domains, log, resolve = resolveBySystem } = options
+  const { key, hosts, domains, log, resolve = resolveBySystem } = options
   const { timeoutMs = CALLBACK_MS_MAX, callbacksMax = CALLBACKS_MAX } = options
-  const key = createPrivateKey(options.key)
   let running = 0
 
   async function post(url: CallbackUrl, addresses: readonly HostAddress[], request: CallbackRequest, sni: boolean) {
@@ -72,7 +70,7 @@ export function createCallbacks(options: CallbackClientOptions): Callbacks {
       if (refused.length > 0) return { post: async () => ({ kind: 'notAllowed' }) }
       return { post: (request, { sni }) => post(url, addresses, request, sni) }
     },
-    sign: (bytes) => sign('md5', bytes, key).toString('base64'),
+    signer: () => key.signer(),
     publicKeyUrl: (reached) => publicKeyUrl(reached, domains),
   }
 }

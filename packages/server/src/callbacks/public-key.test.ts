@@ -7,7 +7,7 @@ const PEM = '-----BEGIN PUBLIC KEY-----\n'
 
 test('the public key is served without a signature, where the path is not an object', async (t) => {
   const health = { domains: ['oss.test'], unready: async () => undefined }
-  const { port } = await listen(t, async () => text(418, 'service'), { publicKey: PEM, health })
+  const { port } = await listen(t, async () => text(418, 'service'), { publicKey: async () => PEM, health })
   const get = async (host: string, target = '/-/callback/public-key.pem', method = 'GET') => {
     const client = await rawConnection(port)
     await client.send(`${method} ${target} HTTP/1.1\r\nHost: ${host}\r\nConnection: close\r\n\r\n`)

@@ -7,14 +7,14 @@ const PUBLIC_KEY_PATH = '/-/callback/public-key.pem'
 type Domains = readonly string[]
 
 /** Answers the request for the key, which needs no signature; undefined for every other request. */
-export function answerPublicKey(
+export async function answerPublicKey(
   { method, host, target }: ServiceRequest,
-  { domains, pem }: { readonly domains: Domains; readonly pem: string },
-): ServiceResponse | undefined {
+  { domains, pem }: { readonly domains: Domains; readonly pem: () => Promise<string> },
+): Promise<ServiceResponse | undefined> {
   if (target !== PUBLIC_KEY_PATH || (method !== 'GET' && method !== 'HEAD') || namesBucket(host, domains)) {
     return undefined
   }
-  const body = Buffer.from(pem)
+  const body = Buffer.from(await pem())
   return {
     status: 200,
     headers: [

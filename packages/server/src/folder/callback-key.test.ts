@@ -4,7 +4,7 @@ import { mkdtemp, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
-import { publicKeyOf } from '../callbacks/callback-key.js'
+import { CallbackKey } from '../callbacks/callback-key.js'
 import { keptCallbackKey } from './callback-key.js'
 
 test('a folder keeps one RSA key of 2048 bits, readable only by its owner', async (t) => {
@@ -14,7 +14,7 @@ test('a folder keeps one RSA key of 2048 bits, readable only by its owner', asyn
   const key = await keptCallbackKey(folder)
   assert.equal((await stat(file)).mode & 0o777, 0o600)
   assert.equal(await keptCallbackKey(folder), key)
-  const publicKey = createPublicKey(publicKeyOf(key))
+  const publicKey = createPublicKey(await new CallbackKey(async () => key).publicPem())
   assert.deepEqual([publicKey.asymmetricKeyType, publicKey.asymmetricKeyDetails?.modulusLength], ['rsa', 2048])
   await writeFile(file, 'x')
   await assert.rejects(keptCallbackKey(folder), { kind: 'fileDamaged', details: { file } })

@@ -50,7 +50,7 @@ export interface HttpServerOptions {
   /** Called after each answered request, health checks excepted. */
   readonly onAnswered: (answered: Answered) => void
   /** PEM of the key that verifies callbacks. */
-  readonly publicKey: string
+  readonly publicKey: () => Promise<string>
   /** Absent: there is no console. */
   readonly consolePages?: ConsolePages | undefined
   readonly log: Log
@@ -306,7 +306,7 @@ export class HttpServer {
     return (
       (await answerHealth(request, health)) ??
       (await answerMetrics(request, { ...metrics, domains })) ??
-      answerPublicKey(request, { domains, pem: publicKey }) ??
+      (await answerPublicKey(request, { domains, pem: publicKey })) ??
       consolePages?.answer(request) ??
       (await service.handle(request))
     )

@@ -8,9 +8,6 @@ import { masterKeysIn } from '../encryption/master-keys.js'
 import { SupervisedCluster } from '../processes/supervised-cluster.js'
 import { newRootKey } from '../root-key.js'
 
-/** Bits of the key that signs callbacks: tests wait for it at each start. */
-const CALLBACK_KEY_BITS = 1024
-
 /** A deployment in memory that can return to an earlier state. */
 export interface MemoryDeployment extends Deployment {
   /** Holds the present state of both stores. Returns what brings it back, any number of times. */
@@ -27,7 +24,7 @@ export function openMemoryDeployment(): MemoryDeployment {
     location: 'memory',
     isNew: true,
     rootKey: async () => ({ ...newRootKey(), isNew: true, file: undefined }),
-    callbackKey: () => newCallbackKey(CALLBACK_KEY_BITS),
+    callbackKey: () => newCallbackKey(),
     masterKeys: async (given) => given ?? masterKeys,
     openMetadata: async () => metadata,
     async openBlobs({ incarnation }) {

@@ -1,3 +1,4 @@
+import { CallbackKey } from '../callbacks/callback-key.js'
 import { createLog } from '../log.js'
 import { openInstance } from '../processes/instance.js'
 import { Supervisor } from '../processes/supervisor.js'
@@ -36,9 +37,9 @@ export async function startMemoryServer({ flags = [], now }: MemoryServerOptions
   const testMode = new TestMode(now === undefined ? { domains } : { domains, now })
   const { accessKeyId, accessKeySecret } = await deployment.rootKey()
   const rootKey = { accessKeyId, accessKeySecret }
-  const callbackKey = await deployment.callbackKey()
+  const callbackKey = new CallbackKey(() => deployment.callbackKey())
   const masterKeys = await deployment.masterKeys()
-  const shared = { config, version: 'test', rootKey, callbackKey, masterKeys, readableLog: false }
+  const shared = { config, version: 'test', rootKey, masterKeys, readableLog: false }
   const supervisor = new Supervisor({
     instances: 1,
     port: config.port,
@@ -47,6 +48,7 @@ export async function startMemoryServer({ flags = [], now }: MemoryServerOptions
       ended: new Promise(() => {}),
     }),
     isBeingCopied: () => deployment.isBeingCopied(),
+    callbackKey: () => callbackKey.pem(),
     log,
   })
   const port = await supervisor.start()

@@ -13,7 +13,7 @@ import {
 } from '@bindery/service'
 import type { BlobStore, MetadataStore } from '@bindery/storage'
 import { createCallbacks } from '../callbacks/callback-client.js'
-import { publicKeyOf } from '../callbacks/callback-key.js'
+import { CallbackKey } from '../callbacks/callback-key.js'
 import type { Config } from '../config.js'
 import { ConsolePages } from '../console/console-pages.js'
 import type { ProcessDeployment } from '../deployment.js'
@@ -58,8 +58,6 @@ export interface InstanceOptions {
   /** The version of Bindery. */
   readonly version: string
   readonly rootKey: Pick<RootKey, 'accessKeyId' | 'accessKeySecret'>
-  /** PEM of the RSA key that signs callbacks. */
-  readonly callbackKey: string
   /** The master keys as text. */
   readonly masterKeys: string
   /** Random, and used by no other process before or after. */
@@ -109,11 +107,12 @@ export async function openInstance(
   log: Log,
   testMode: TestMode | undefined = testModeOf(options),
 ): Promise<Instance> {
-  const { config, rootKey, callbackKey, incarnation } = options
+  const { config, rootKey, incarnation } = options
   const { metadata, blobs } = await openStores(options, deployment).catch((error) => {
     throw deployment.failureOf(error)
   })
   const cluster = await deployment.join({ metadata, incarnation, primary, log })
+  const callbackKey = new CallbackKey(primary.callbackKey)
   const random = pooledRandom()
   const masters = masterKeysIn(options.masterKeys)
   const images = new ImageProcesses()
@@ -154,14 +153,13 @@ export async function openInstance(
   })
   const tasks = new TaskMetrics()
   leadTasks({ config, service, cluster, deployment, tasks, log })
-  const publicKey = publicKeyOf(callbackKey)
   const { measureAll } = primary
   const traces = await openTraces(options, log)
   return new RunningInstance({
     config,
     version: options.version,
     deployment,
-    publicKey,
+    callbackKey,
     metadata,
     blobs,
     cluster,
@@ -216,8 +214,7 @@ interface Parts {
   readonly config: Config
   readonly version: string
   readonly deployment: ProcessDeployment
-  /** PEM of the key that checks the signatures of callbacks. */
-  readonly publicKey: string
+  readonly callbackKey: CallbackKey
   readonly metadata: MetadataStore
   readonly blobs: BlobStore
   readonly cluster: ProcessCluster
@@ -241,7 +238,7 @@ class RunningInstance implements Instance {
 
   constructor(parts: Parts) {
     this.#parts = parts
-    const { config, version, publicKey, service, log } = parts
+    const { config, version, callbackKey, service, log } = parts
     this.#keeping = keepNotes(service, log, this.#notes.signal)
     const domains = [...config.domains, ...config.s3Domains]
     const health = { domains, unready: () => this.#unready(), scarceDisk: () => this.#scarceDisk() }
@@ -254,7 +251,7 @@ class RunningInstance implements Instance {
         this.#recent.note(answered)
         parts.traces?.observe(answered)
       },
-      publicKey,
+      publicKey: () => callbackKey.publicPem(),
       consolePages: new ConsolePages({ region: config.region, version }, domains),
       log,
       tls: tlsFilesOf(config),

@@ -16,6 +16,8 @@ export type Primary = EventOutlet & {
   readonly recentRequests: (since: number) => Promise<readonly RecentRequest[]>
   /** Whether another process, such as a backup, keeps everything from being freed. */
   readonly isBeingCopied: () => Promise<boolean>
+  /** PEM of the RSA key that signs callbacks. */
+  readonly callbackKey: () => Promise<string>
 }
 
 /** How a process joins the others of its server. */

@@ -26,6 +26,7 @@ class Group {
         findRefusal: async () => undefined,
         recentRequests: async () => [],
         isBeingCopied: async () => false,
+        callbackKey: async () => '',
         ...this.#switchboard.outletOf(incarnation),
       },
       log: pino({ level: 'silent' }),

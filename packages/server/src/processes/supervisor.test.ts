@@ -62,6 +62,7 @@ function supervise(instances: Instances, count: number): Supervisor {
     port: 0,
     launch: instances.launch,
     isBeingCopied: async () => false,
+    callbackKey: async () => '',
     log: pino({ level: 'silent' }),
   })
 }

@@ -25,6 +25,8 @@ export interface SupervisorOptions {
   readonly launch: (incarnation: string, primary: Primary) => Promise<Launched>
   /** Whether another process, such as a backup, keeps everything from being freed. */
   readonly isBeingCopied: () => Promise<boolean>
+  /** PEM of the RSA key that signs callbacks. */
+  readonly callbackKey: () => Promise<string>
   readonly log: Log
 }
 
@@ -124,6 +126,7 @@ export class Supervisor {
         findRefusal: (requestId) => this.#findRefusal(requestId),
         recentRequests: (since) => this.#recentRequests(since),
         isBeingCopied: this.#options.isBeingCopied,
+        callbackKey: this.#options.callbackKey,
         ...this.#switchboard.outletOf(incarnation),
       })
       .catch((error) => {

@@ -19,14 +19,11 @@ const channel = new CallChannel<PrimaryCalls>(process as Pipe, {
   open: async ({ options, address }: OpenInput) => {
     const log = createLog(options.config.logLevel, { readable: options.readableLog })
     endOnCrash(log)
-    const { nudge, measureAll, findRefusal, recentRequests, isBeingCopied, listens, publish, support } = channel.remote
+    const { support, nudge, measureAll, findRefusal, recentRequests, isBeingCopied, callbackKey, listens, publish } =
+      channel.remote
+    const primary = { nudge, measureAll, findRefusal, recentRequests, isBeingCopied, callbackKey, listens, publish }
     const deployment = deploymentInWorker(address, support)
-    opened = await openInstance(
-      options,
-      deployment,
-      { nudge, measureAll, findRefusal, recentRequests, isBeingCopied, listens, publish },
-      log,
-    )
+    opened = await openInstance(options, deployment, primary, log)
   },
   prepare: (living: readonly string[]) => instance().prepare(living),
   listen: (port: number) => instance().listen(port),

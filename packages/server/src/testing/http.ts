@@ -23,7 +23,7 @@ export async function listen(
   const server = new HttpServer({
     service: { handle },
     health: { domains: [], unready: async () => undefined },
-    publicKey: '',
+    publicKey: async () => '',
     log: pino({ level: 'silent' }),
     idleTimeoutMs: 10_000,
     connectionsMax: 1000,

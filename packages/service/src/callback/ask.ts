@@ -85,7 +85,7 @@ async function make(
     requester: requesterId(call.requester),
     publicKeyUrl: callbacks.publicKeyUrl(call.origin),
     digests: call.domain.digests,
-    sign: (bytes: Uint8Array) => callbacks.sign(bytes),
+    sign: await callbacks.signer(),
   }
   let outcome = outcomeOf({ kind: 'unreachable' })
   for (const [url, receiver] of receivers) {

@@ -55,7 +55,7 @@ function recorder(answer: Answering = () => answered('{"Status":"OK"}')) {
         },
       }
     },
-    sign: (bytes) => Buffer.from(bytes).toString('base64'),
+    signer: async () => (bytes) => Buffer.from(bytes).toString('base64'),
     publicKeyUrl: ({ host }) => `${PUBLIC_KEY_URL}${host}`,
   }
   return { made, callbacks }

@@ -69,7 +69,7 @@ function answering(answer: CallbackAnswer): { readonly callbacks: Callbacks; rea
         },
       }
     },
-    sign: () => '',
+    signer: async () => () => '',
     publicKeyUrl: () => 'http://key.example/',
   }
   return { callbacks, made }
