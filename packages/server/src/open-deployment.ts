@@ -1,4 +1,4 @@
-/** The only place that chooses among deployments. */
+/** The only place that chooses among deployments. The engines of a cluster are loaded only by its processes. */
 import { resolve } from 'node:path'
 import type { Config } from './config.js'
 import type { CallPrimary, Deployment, DeploymentAddress, IdleStores, ProcessDeployment } from './deployment.js'
@@ -7,14 +7,13 @@ import { openDataStores } from './folder/data-stores.js'
 import { folderInWorker, openFolderDeployment } from './folder/folder-deployment.js'
 import { thawFolder } from './folder/freeze.js'
 import { openBackupSource, openFolderSource, openFolderTarget } from './folder/move-folder.js'
-import { gatewayInWorker, isGateway, openGatewayDeployment } from './gateway/gateway-deployment.js'
-import { openIdleCluster } from './gateway/idle-cluster.js'
-import { openClusterSource, openClusterTarget, thawCluster } from './gateway/move-cluster.js'
 import type { MoveSource, MoveSourceOptions, MoveTarget } from './move-place.js'
 
 /** Opens the deployment that a configuration names. Throws Failure. */
-export function openDeployment(config: Config): Promise<Deployment> {
-  return isGateway(config) ? openGatewayDeployment(config) : openFolderDeployment(config.folder)
+export async function openDeployment(config: Config): Promise<Deployment> {
+  if (!isGateway(config)) return openFolderDeployment(config.folder)
+  const { openGatewayDeployment } = await loadGateway()
+  return openGatewayDeployment(config)
 }
 
 /** Whether a configuration names a deployment that no server has used. */
@@ -23,14 +22,21 @@ export async function isNewDeployment(config: Config): Promise<boolean> {
 }
 
 /** A deployment that another process has opened, for a worker of that process. */
-export function deploymentInWorker(address: DeploymentAddress, callPrimary: CallPrimary): ProcessDeployment {
-  return address.kind === 'gateway' ? gatewayInWorker(address) : folderInWorker(address.path, callPrimary)
+export async function deploymentInWorker(
+  address: DeploymentAddress,
+  callPrimary: CallPrimary,
+): Promise<ProcessDeployment> {
+  if (address.kind === 'folder') return folderInWorker(address.path, callPrimary)
+  const { gatewayInWorker } = await loadGateway()
+  return gatewayInWorker(address)
 }
 
 /** The stores of a deployment that no server uses: a data folder, or what a configuration names. Throws Failure. */
-export function openIdleStores(place: string | Config, bufferBytes: number): Promise<IdleStores> {
+export async function openIdleStores(place: string | Config, bufferBytes: number): Promise<IdleStores> {
   if (typeof place === 'string') return openDataStores(place, bufferBytes)
-  return isGateway(place) ? openIdleCluster(place, bufferBytes) : openDataStores(place.folder, bufferBytes)
+  if (!isGateway(place)) return openDataStores(place.folder, bufferBytes)
+  const { openIdleCluster } = await import('./gateway/idle-cluster.js')
+  return openIdleCluster(place, bufferBytes)
 }
 
 /** A data folder, a backup, or the cluster that a configuration names. */
@@ -39,19 +45,36 @@ export type MoveEnd =
   | { readonly kind: 'cluster'; readonly config: Config }
 
 /** Opens a place to copy its data. Throws Failure. */
-export function openMoveSource(end: MoveEnd, options: MoveSourceOptions): Promise<MoveSource> {
-  if (end.kind === 'cluster') return openClusterSource(end.config, options)
-  return end.kind === 'backup'
-    ? openBackupSource(end.folder, end.masterKeys)
-    : openFolderSource(end.folder, end.masterKeys)
+export async function openMoveSource(end: MoveEnd, options: MoveSourceOptions): Promise<MoveSource> {
+  if (end.kind === 'backup') return openBackupSource(end.folder, end.masterKeys)
+  if (end.kind === 'data') return openFolderSource(end.folder, end.masterKeys)
+  const { openClusterSource } = await loadMoves()
+  return openClusterSource(end.config, options)
 }
 
 /** Opens a place to fill it with the data of `from`. Throws Failure. */
-export function openMoveTarget(end: MoveEnd, from: string): Promise<MoveTarget> {
-  return end.kind === 'cluster' ? openClusterTarget(end.config, from) : openFolderTarget(end.folder, end.kind)
+export async function openMoveTarget(end: MoveEnd, from: string): Promise<MoveTarget> {
+  if (end.kind !== 'cluster') return openFolderTarget(end.folder, end.kind)
+  const { openClusterTarget } = await loadMoves()
+  return openClusterTarget(end.config, from)
 }
 
 /** Lets a place take writes again whose data have moved. Throws Failure. */
-export function thaw(end: MoveEnd): Promise<void> {
-  return end.kind === 'cluster' ? thawCluster(end.config) : thawFolder(resolve(end.folder))
+export async function thaw(end: MoveEnd): Promise<void> {
+  if (end.kind !== 'cluster') return thawFolder(resolve(end.folder))
+  const { thawCluster } = await loadMoves()
+  await thawCluster(end.config)
+}
+
+/** Whether a configuration is that of a process of a cluster. */
+function isGateway({ metadata }: Config): boolean {
+  return metadata !== undefined
+}
+
+function loadGateway() {
+  return import('./gateway/gateway-deployment.js')
+}
+
+function loadMoves() {
+  return import('./gateway/move-cluster.js')
 }

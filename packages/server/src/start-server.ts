@@ -65,7 +65,9 @@ export async function startServer(config: Config, version: string): Promise<Runn
     })
     const port = await supervisor.start()
     endOnCrash(log)
-    const keyKept = callbackKey.pem().catch((error) => log.error({ err: error }, 'the key of callbacks could not be kept'))
+    const keyKept = callbackKey
+      .pem()
+      .catch((error) => log.error({ err: error }, 'the key of callbacks could not be kept'))
     const endpoint = endpointOf(config, port)
     if (isOpenInPlainText(config)) log.warn({ host: config.host }, PLAIN_TEXT_WARNING)
     deployment.announce({ endpoint, region: config.region, accessKeyId })

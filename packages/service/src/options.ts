@@ -35,7 +35,7 @@ export interface CallbackReceiver {
 export interface Callbacks {
   /** Finds the addresses of a URL's host, once. Throws callbackAddressForbidden if one is private and not allowed. */
   find(url: CallbackUrl): Promise<CallbackReceiver>
-  /** What makes the Base64 of the RSA signature (PKCS #1 v1.5) over the MD5 of bytes. */
+  /** A function for the Base64 of the RSA signature (PKCS #1 v1.5) over the MD5 of bytes. */
   signer(): Promise<(bytes: Uint8Array) => string>
   /** The absolute URL of the key that checks signatures, for a client that reaches the server as a request did. */
   publicKeyUrl(reached: Pick<ServiceRequest, 'scheme' | 'host' | 'localAddress'>): string

@@ -170,7 +170,7 @@ export class World {
     const { scheduler, application } = this
     return {
       find: async () => ({ post: (request) => scheduler.take(by, async () => application.answer(request)) }),
-      sign: () => '',
+      signer: async () => () => '',
       publicKeyUrl: () => 'http://key.example/',
     }
   }

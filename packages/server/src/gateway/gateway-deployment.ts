@@ -24,11 +24,6 @@ import { SharedKeys } from './shared-keys.js'
 
 const MASTER_KEYS_VARIABLE = 'BINDERY_MASTER_KEYS'
 
-/** Whether a configuration is that of a process of a cluster. */
-export function isGateway({ metadata }: Config): boolean {
-  return metadata !== undefined
-}
-
 /**
  * Opens the database and the blobs that the processes of a cluster share; the first one makes the tables. Throws Failure
  * `masterKeysRequired`, `masterKeysInvalid`, `valueInvalid`, `blobsKeyMissing`, `databaseUnusable`, `masterKeyMissing`.

@@ -22,7 +22,7 @@ const channel = new CallChannel<PrimaryCalls>(process as Pipe, {
     const { support, nudge, measureAll, findRefusal, recentRequests, isBeingCopied, callbackKey, listens, publish } =
       channel.remote
     const primary = { nudge, measureAll, findRefusal, recentRequests, isBeingCopied, callbackKey, listens, publish }
-    const deployment = deploymentInWorker(address, support)
+    const deployment = await deploymentInWorker(address, support)
     opened = await openInstance(options, deployment, primary, log)
   },
   prepare: (living: readonly string[]) => instance().prepare(living),
