@@ -1,17 +1,32 @@
-// Joins the compiled modules into a few files, because loading three hundred small ones takes most of the command's
-// start-up time. The bundle is optional: packages/cli/bin/bindery.js runs the modules themselves if there is no bundle
-// as new as they are.
+// Joins the compiled modules into a few files, because loading hundreds of small ones takes most of the command's
+// start-up time. A server and its workers run from one file, so that their compiled code can be kept. The bundle is optional:
+// packages/cli/bin/bindery.js runs the modules themselves if there is no bundle as new as they are.
 
-import { readdirSync, rmSync, statSync } from 'node:fs'
+import { readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 
-/** The entry points of processes and threads: the command, the server of tests, a worker of the server, a hashing thread, and image processing. */
+/** The entry points of processes and threads: the command, the server of tests, a hashing thread, and image processing. */
 const ENTRIES = {
-  index: 'packages/cli/dist/index.js',
+  command: 'packages/cli/dist/index.js',
+  'run-cached': 'packages/cli/dist/run-cached.js',
   testing: 'packages/testing/dist/index.js',
-  'worker-main': 'packages/server/dist/processes/worker-main.js',
   'hash-worker': 'packages/digest/dist/hash-worker.js',
   'image-main': 'packages/imaging/dist/engine/image-main.js',
+}
+/** The entry points of a server: the whole command, or a worker. */
+const PROGRAM = `
+export const command = () => import('./packages/cli/dist/index.js')
+export const worker = () => import('./packages/server/dist/processes/worker-main.js')
+`
+/** Each entry point of a server, with its text. */
+const STARTS = {
+  'index.js': `import { runCached } from './run-cached.js'
+const isServer = process.argv[2] === 'serve'
+export const { main } = isServer ? await runCached(import.meta.dirname + '/program.cjs', 'command').command() : await import('./command.js')
+`,
+  'worker-main.js': `import { runCached } from './run-cached.js'
+await runCached(import.meta.dirname + '/program.cjs', 'worker').worker()
+`,
 }
 const TARGET = 'packages/cli/bundle'
 /** Libraries that load their own files or workers by a path relative to themselves, or need not be installed. */
@@ -20,6 +35,9 @@ const APART = ['lmdb', 'pino', 'sharp']
 /** Lets libraries that are CommonJS load the modules of Node.js. */
 const REQUIRE =
   "import { createRequire as requireFrom } from 'node:module'; const require = requireFrom(import.meta.url);"
+
+/** The value of `import.meta.url` in CommonJS. */
+const OWN_URL = "const ownUrl = require('node:url').pathToFileURL(__filename).href;"
 
 /**
  * Bundles the workspace at `root` unless the bundle is current. Returns a sentence with the reason why there is no bundle, or
@@ -32,20 +50,34 @@ export async function buildBundle(root) {
     if (isCurrent(root)) return ''
     const { build } = await import('esbuild')
     rmSync(path.join(root, TARGET), { recursive: true, force: true })
-    await build({
+    /** @type {import('esbuild').BuildOptions} */
+    const common = {
       absWorkingDir: root,
-      entryPoints: ENTRIES,
-      outdir: TARGET,
       external: APART,
-      banner: { js: REQUIRE },
       bundle: true,
-      splitting: true,
-      format: 'esm',
       platform: 'node',
       target: 'node20',
       sourcemap: true,
       logLevel: 'silent',
+    }
+    await build({
+      ...common,
+      entryPoints: ENTRIES,
+      outdir: TARGET,
+      banner: { js: REQUIRE },
+      splitting: true,
+      format: 'esm',
     })
+    await build({
+      ...common,
+      stdin: { contents: PROGRAM, resolveDir: root },
+      outfile: path.join(TARGET, 'program.cjs'),
+      banner: { js: OWN_URL },
+      define: { 'import.meta.url': 'ownUrl' },
+      format: 'cjs',
+    })
+    // last, because the command looks for it
+    for (const [name, text] of Object.entries(STARTS)) writeFileSync(path.join(root, TARGET, name), text)
     return ''
   } catch (error) {
     return `no bundle: the command starts more slowly. ${error.message}`

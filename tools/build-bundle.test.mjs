@@ -37,5 +37,5 @@ test('the command runs the bundle only if no package was built after it', () => 
 })
 
 test('a failure to bundle is reported and is not an error', async () => {
-  assert.match(await buildBundle(root), /^no bundle: .*worker-main/s)
+  assert.match(await buildBundle(root), /^no bundle: .*image-main/s)
 })

@@ -42,7 +42,7 @@ export async function pack(out) {
 async function stageCommand(folder) {
   const source = path.join(root, 'packages', 'cli')
   write(path.join(folder, 'bin', 'bindery.js'), BIN, 0o755)
-  copy(path.join(source, 'bundle'), path.join(folder, 'bundle'), (file) => !file.endsWith('.map'))
+  copy(path.join(source, 'bundle'), path.join(folder, 'bundle'), (file) => !/\.(?:map|cache)$/.test(file))
   copy(
     path.join(root, 'packages', 'console', 'bundle'),
     path.join(folder, 'console'),

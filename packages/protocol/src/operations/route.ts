@@ -11,12 +11,9 @@ export type DeclaredOperation = Operation & ({ readonly name: OperationName } | 
 export type Routable = Pick<Operation, 'name' | 'method' | 'level' | 'otherLevels' | 'when'>
 
 /** The operation of a request at a level, or undefined where OSS has none. Header names are in lower case. */
-export type Route<O extends Routable> = (
-  method: string,
-  level: Level,
-  query: Query,
-  headers: Readonly<Record<string, string>>,
-) => O | undefined
+export type Route<O extends Routable> = (method: string, level: Level, query: Query, headers: Headers) => O | undefined
+
+type Headers = Readonly<Record<string, string>>
 
 interface Alternative<O> {
   readonly operation: O
@@ -40,33 +37,67 @@ export function createRoute<O extends Routable>(
   declarations: readonly O[],
   notation: Notation = OSS_NOTATION,
 ): Route<O> {
-  const table = new Map<string, Map<Level, Alternative<O>[]>>()
+  const table = new Map<string, Map<Level, Alternatives<O>>>()
   for (const operation of declarations) {
     for (const level of [operation.level, ...(operation.otherLevels ?? [])]) {
-      const levels = table.get(operation.method) ?? new Map<Level, Alternative<O>[]>()
-      const row = levels.get(level) ?? []
+      const levels = table.get(operation.method) ?? new Map<Level, Alternatives<O>>()
+      const alternatives = levels.get(level) ?? new Alternatives<O>()
       for (const discriminator of operation.when?.length ? operation.when : [{}]) {
         const alternative = alternativeOf(operation, discriminator, notation)
-        if (alternative === undefined) continue
-        const twin = row.find((other) => sameDiscriminators(alternative, other))
-        if (twin !== undefined) throw new Error(`${operation.name} and ${twin.operation.name} match the same requests`)
-        row.push(alternative)
+        if (alternative !== undefined) alternatives.add(alternative)
       }
-      table.set(operation.method, levels.set(level, row))
+      table.set(operation.method, levels.set(level, alternatives))
     }
   }
-  return (method, level, query, headers) => {
-    let best: Alternative<O> | undefined
-    let isShared = false
-    for (const one of table.get(method)?.get(level) ?? []) {
-      if (best !== undefined && one.rank < best.rank) continue
-      if (!matches(one, query, headers)) continue
+  return (method, level, query, headers) => table.get(method)?.get(level)?.find(query, headers)
+}
+
+/** The alternatives of one method and level, by the first query key that they require. */
+class Alternatives<O extends Routable> {
+  readonly #byKey = new Map<string | undefined, Alternative<O>[]>()
+  readonly #known = new Map<string, Alternative<O>>()
+
+  /** Throws where another one has the same discriminators. */
+  add(alternative: Alternative<O>): void {
+    const { operation, query, header } = alternative
+    const discriminators = JSON.stringify([query, header])
+    const twin = this.#known.get(discriminators)
+    if (twin !== undefined) throw new Error(`${operation.name} and ${twin.operation.name} match the same requests`)
+    this.#known.set(discriminators, alternative)
+    const key = query[0]?.name
+    const row = this.#byKey.get(key) ?? []
+    row.push(alternative)
+    this.#byKey.set(key, row)
+  }
+
+  find(query: Query, headers: Headers): O | undefined {
+    const choice = new Choice<O>()
+    choice.offer(this.#byKey.get(undefined), query, headers)
+    for (const { name } of query.parameters) choice.offer(this.#byKey.get(name), query, headers)
+    return choice.operation
+  }
+}
+
+/** The alternative with the most discriminators among those that match a request. */
+class Choice<O extends Routable> {
+  #best: Alternative<O> | undefined
+  #isShared = false
+
+  offer(row: readonly Alternative<O>[] | undefined, query: Query, headers: Headers): void {
+    if (row === undefined) return
+    for (const one of row) {
+      const best = this.#best
+      if ((best !== undefined && one.rank < best.rank) || !matches(one, query, headers)) continue
       if (best === undefined || one.rank > best.rank) {
-        best = one
-        isShared = false
-      } else if (one.operation !== best.operation) isShared = true
+        this.#best = one
+        this.#isShared = false
+      } else if (one.operation !== best.operation) this.#isShared = true
     }
-    return isShared ? undefined : best?.operation
+  }
+
+  /** Undefined also where two operations match equally. */
+  get operation(): O | undefined {
+    return this.#isShared ? undefined : this.#best?.operation
   }
 }
 
@@ -92,15 +123,7 @@ function alternativeOf<O>(
   return { operation, query: keys, header: headers.sort(), rank: keys.length + values + headers.length }
 }
 
-function sameDiscriminators(one: Alternative<unknown>, other: Alternative<unknown>): boolean {
-  return JSON.stringify([one.query, one.header]) === JSON.stringify([other.query, other.header])
-}
-
-function matches(
-  { query: keys, header }: Alternative<unknown>,
-  query: Query,
-  headers: Readonly<Record<string, string>>,
-): boolean {
+function matches({ query: keys, header }: Alternative<unknown>, query: Query, headers: Headers): boolean {
   for (const { name, value } of keys) {
     const given = query.get(name)
     if (given === undefined || (value !== undefined && given !== value)) return false
@@ -120,9 +143,9 @@ export interface Router {
    * request; keys that mean nothing anywhere are ignored. A preflight carries the query of the request that is to
    * follow.
    */
-  route(method: string, level: Level, query: Query, headers: Readonly<Record<string, string>>): Routed | undefined
+  route(method: string, level: Level, query: Query, headers: Headers): Routed | undefined
   /** The methods that a request to the same resource may use, as `Allow` lists them: those by which it is an operation here. */
-  allowedMethods(level: Level, query: Query, headers: Readonly<Record<string, string>>): readonly Method[]
+  allowedMethods(level: Level, query: Query, headers: Headers): readonly Method[]
 }
 
 const METHODS: readonly Method[] = ['DELETE', 'GET', 'HEAD', 'OPTIONS', 'POST', 'PUT']

@@ -47,4 +47,5 @@ cluster.worker?.on('error', () => {})
 // Without the primary no process would know that this one is alive.
 process.on('disconnect', () => process.exit())
 
-await channel.remote.started()
+// it fails only without the primary, as `disconnect` reports
+void channel.remote.started().catch(() => {})
