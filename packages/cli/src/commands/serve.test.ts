@@ -269,7 +269,8 @@ test('signals at any moment of a stop, to the process and to its group, change n
       }
     })
     const exited = once(command, 'exit')
-    await ready
+    const early = await Promise.race([ready, exited])
+    assert.equal(early, undefined, `it ended before it was ready: ${early}\n${output}`)
     const pid = command.pid ?? 0
     process.kill(pid, 'SIGTERM')
     const more = setInterval(() => {
