@@ -46,8 +46,10 @@ export type MoveEnd =
 
 /** Opens a place to copy its data. Throws Failure. */
 export async function openMoveSource(end: MoveEnd, options: MoveSourceOptions): Promise<MoveSource> {
-  if (end.kind === 'backup') return openBackupSource(end.folder, end.masterKeys)
-  if (end.kind === 'data') return openFolderSource(end.folder, end.masterKeys)
+  if (end.kind !== 'cluster') {
+    const open = end.kind === 'backup' ? openBackupSource : openFolderSource
+    return open(end.folder, end.masterKeys)
+  }
   const { openClusterSource } = await loadMoves()
   return openClusterSource(end.config, options)
 }
