@@ -24,7 +24,7 @@ async function start() {
         return { kind: 'answered', status: 200, contentType: 'application/json', contentLength: body.length, body }
       },
     }),
-    sign: () => '',
+    signer: async () => () => '',
     publicKeyUrl: () => 'http://key.example/',
   }
   const started = await startWithBucket({ callbacks })
