@@ -2,7 +2,7 @@ import type { ReadingOptions, Readings } from './address.js'
 import type { EncodedError, ErrorExchange } from './errors/encode.js'
 import type { OssError } from './errors/oss-error.js'
 import type { Head } from './message.js'
-import type { ObjectKey } from './names.js'
+import type { BucketName, ObjectKey } from './names.js'
 import type { Notation } from './notation.js'
 import type { Router } from './operations/route.js'
 import type { SentForm } from './post/form.js'
@@ -45,6 +45,8 @@ export interface Dialect extends Notation, Router {
   readings(host: string, rawPath: string, options: ReadingOptions): Readings
   /** Its clients may name an access point in place of a bucket. */
   readonly hasAccessPoints?: true
+  /** The name of a bucket that is to be created. Throws invalidBucketName. */
+  newBucketName(text: string): BucketName
   /** That an object does not exist is reported only to those that may list the keys of its bucket. */
   readonly concealsMissing?: true
   /** The key of an object that may exist. Throws the objectName… causes. */

@@ -1,17 +1,31 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { bucketName, objectKey, soughtKey } from './names.js'
+import { bucketName, objectKey, ossBucketName, soughtKey } from './names.js'
 import { failureOf } from './testing/exchange.js'
 
-test('a bucket has 3 to 63 lower-case letters, digits and hyphens, and does not end with a hyphen', () => {
-  for (const name of ['abc', '0-9', 'a--b', 'a'.repeat(63)]) assert.equal(bucketName(name), name)
-  for (const name of ['', 'ab', 'a'.repeat(64), 'Abc', 'a_b', 'a.b', '-ab', 'ab-', 'abc\n', 'äbc']) {
+function assertInvalid(read: (name: string) => string, names: readonly string[]): void {
+  for (const name of names) {
     const expected = ['invalidBucketName', { bucketName: name }]
     assert.deepEqual(
-      failureOf(() => bucketName(name)),
+      failureOf(() => read(name)),
       expected,
     )
   }
+}
+
+const VALID = ['abc', '0-9', 'a--b', 'a'.repeat(63)]
+const DOTTED = ['a.b', 'a.b.c', '1.2.3', 'my.bucket-1.example', `${'a'.repeat(31)}.${'b'.repeat(31)}`]
+const INVALID = ['', 'ab', 'a'.repeat(64), 'Abc', 'a_b', '-ab', 'ab-', 'abc\n', 'äbc']
+
+test('a bucket of OSS has 3 to 63 lower-case letters, digits and hyphens, and does not end with a hyphen', () => {
+  for (const name of VALID) assert.equal(ossBucketName(name), name)
+  assertInvalid(ossBucketName, [...INVALID, ...DOTTED])
+})
+
+test('a bucket of S3 may have labels between dots, and is not an address', () => {
+  for (const name of [...VALID, ...DOTTED]) assert.equal(bucketName(name), name)
+  const malformed = ['.ab', 'ab.', 'a..b', 'a.-b', 'a-.b', '..', '...', '192.168.1.1', `${'a'.repeat(32)}.${'b'.repeat(31)}`]
+  assertInvalid(bucketName, [...INVALID, ...malformed])
 })
 
 test('a key has 1 to 1,023 bytes of any text', () => {

@@ -10,15 +10,35 @@ export type BucketName = Branded<string, 'BucketName'>
 /** The key of an object, checked by `objectKey` or `soughtKey`. */
 export type ObjectKey = Branded<string, 'ObjectKey'>
 
-/** 3 to 63 of `a-z0-9-`, the ends no hyphen. Throws invalidBucketName. */
+/** The name of a bucket that may exist: one of OSS's, or one of S3's with dots. Throws invalidBucketName. */
 export function bucketName(text: string): BucketName {
-  if (!isBucketName(text)) throw new OssError('invalidBucketName', { bucketName: text })
+  if (!isBucketName(text)) throw invalidBucketName(text)
   return text
 }
 
 /** Whether a bucket may have this name. */
 export function isBucketName(text: string): text is BucketName {
-  return /^[a-z0-9][a-z0-9-]{1,61}[a-z0-9]$/.test(text)
+  return isOssBucketName(text) || (WITH_DOTS.test(text) && text.length <= 63 && !IP_ADDRESS.test(text))
+}
+
+/** The name of a bucket that OSS creates: 3 to 63 of `a-z0-9-`, the ends no hyphen. Throws invalidBucketName. */
+export function ossBucketName(text: string): BucketName {
+  if (!isOssBucketName(text)) throw invalidBucketName(text)
+  return text
+}
+
+/** Whether OSS creates a bucket of this name. */
+export function isOssBucketName(text: string): text is BucketName {
+  return WITHOUT_DOTS.test(text)
+}
+
+const WITHOUT_DOTS = /^[a-z0-9][a-z0-9-]{1,61}[a-z0-9]$/
+/** Labels between dots, each with letters or digits at its ends. */
+const WITH_DOTS = /^(?=.{3})[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)+$/
+const IP_ADDRESS = /^\d+\.\d+\.\d+\.\d+$/
+
+function invalidBucketName(text: string): OssError {
+  return new OssError('invalidBucketName', { bucketName: text })
 }
 
 const ALIAS_END = '-ossalias'

@@ -2,7 +2,7 @@ import { readings } from './address.js'
 import { httpDate } from './codec.js'
 import type { Dialect } from './dialect.js'
 import { encodeError } from './errors/encode.js'
-import { objectKey } from './names.js'
+import { objectKey, ossBucketName } from './names.js'
 import { OSS_NOTATION } from './notation.js'
 import { createRouter } from './operations/route.js'
 import { formHeaders } from './post/form.js'
@@ -20,6 +20,7 @@ export const ossDialect: Dialect = {
     query.has('OSSAccessKeyId'),
   readings,
   hasAccessPoints: true,
+  newBucketName: ossBucketName,
   keyOf: objectKey,
   readClaim,
   forms: {

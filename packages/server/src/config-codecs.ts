@@ -1,5 +1,5 @@
 import { availableParallelism } from 'node:os'
-import { isBucketName } from '@bindery/protocol'
+import { isOssBucketName } from '@bindery/protocol'
 import type { Endpoint } from '@bindery/service'
 import { parseNetworks } from './networks.js'
 import { isAllowedHost } from './outgoing/allowed-hosts.js'
@@ -106,7 +106,7 @@ export function bucketNames(placeholder: string): Codec<readonly string[]> {
   return list(
     placeholder,
     'names of 3-63 lower-case letters, digits and hyphens, such as a-bucket,b-bucket',
-    isBucketName,
+    isOssBucketName,
   )
 }
 

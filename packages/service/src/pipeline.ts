@@ -305,6 +305,8 @@ function authorise(head: Head): Awaitable<UnreadCall<Operation>> {
     head.access.keys.used(head.requester, head.conditions.now)
     noteRequest(head.exchange, head.requester, found)
     requireOwner(found.bucket, head.input)
+    if (head.operation.createsBucket === true && found.bucket === undefined)
+      head.exchange.dialect.newBucketName(head.bucketName ?? '')
     const page = enterSite(head, found)
     if (page !== undefined) return authorise(page)
     const styled = enterStyle(head, found)

@@ -4,6 +4,7 @@ import { createHash } from 'node:crypto'
 import { describe, test } from 'node:test'
 import {
   BUCKET,
+  call,
   element,
   elements,
   OTHER,
@@ -155,5 +156,34 @@ describe('whether an object exists', () => {
     assert.deepEqual(await look(user), ['404 NoSuchKey', '404'])
     assert.deepEqual(await look(OTHER), ['403 AccessDenied', '403'])
     assert.deepEqual(await look('anonymous'), ['403 AccessDenied', '403'])
+  })
+})
+
+describe('a bucket', () => {
+  test('of S3 may have dots in its name; OSS makes none, and reaches it in the path', async () => {
+    const started = await startWithBucket()
+    const bucket = 'my.bucket.example'
+    const ofOss = (method: 'PUT' | 'GET', key?: string, body?: string) =>
+      call(started, { method, bucket, style: 'path', ...(key && { key }), ...(body && { body }) })
+    assert.equal(element((await ofOss('PUT')).text, 'Code'), 'InvalidBucketName')
+    assert.equal(await refusal(s3(started, { method: 'GET', bucket })), '404 NoSuchBucket')
+    assert.equal((await s3(started, { method: 'PUT', bucket })).status, 200)
+    assert.equal((await ofOss('PUT', 'k', 'of OSS')).status, 200)
+    assert.equal((await s3(started, { method: 'GET', bucket, key: 'k' })).text, 'of OSS')
+    assert.deepEqual(elements((await ofOss('GET')).text, 'Key'), ['k'])
+    assert.equal(await refusal(s3(started, { method: 'PUT', bucket: '192.168.1.1' })), '400 InvalidBucketName')
+  })
+
+  test('whose ACLs are off is not created with one that opens it', async () => {
+    const started = await startWithBucket()
+    const create = (acl: string) =>
+      s3(started, {
+        method: 'PUT',
+        bucket: 'closed',
+        headers: { 'x-amz-object-ownership': 'BucketOwnerEnforced', 'x-amz-acl': acl },
+      })
+    assert.equal(await refusal(create('public-read')), '400 InvalidBucketAclWithObjectOwnership')
+    assert.equal(await refusal(s3(started, { method: 'HEAD', bucket: 'closed' })), '404')
+    assert.equal((await create('private')).status, 200)
   })
 })

@@ -8,7 +8,7 @@ export interface Address {
 }
 
 const SCHEME = /^(?:oss|s3):\/\//i
-const BUCKET = /^[a-z0-9][a-z0-9-]{1,61}[a-z0-9]$/
+const BUCKET = /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/
 
 /** Whether an argument names something on a server, and not a file. */
 export function isAddress(text: string): boolean {

@@ -367,7 +367,7 @@ export const ADMIN_OPERATIONS = [
         ),
       ),
       Action: optionally(textOf('Such as `oss:GetObject`.', /^oss:\w+$/i, 'an action of OSS')),
-      Bucket: optionally(textOf('The bucket; absent: the service.', /^[a-z0-9-]{3,63}$/, 'the name of a bucket')),
+      Bucket: optionally(textOf('The bucket; absent: the service.', /^[a-z0-9.-]{3,63}$/, 'the name of a bucket')),
       Key: optionally(
         textOf('The object; absent: the bucket as a whole.', /^[^\0]{1,1023}$/su, 'the key of an object'),
       ),
@@ -403,7 +403,7 @@ export const ADMIN_OPERATIONS = [
     reservedFor: 'administrator',
     input: {
       StartTime: optionally(textOf('The earliest time.', TIME, TIME_SENTENCE)),
-      Bucket: optionally(textOf('Only of this bucket.', /^[a-z0-9-]{3,63}$/, 'the name of a bucket')),
+      Bucket: optionally(textOf('Only of this bucket.', /^[a-z0-9.-]{3,63}$/, 'the name of a bucket')),
       EventName: optionally(textOf('Only this operation, such as `PutObject`.', /^\w{1,64}$/, 'an operation')),
       AccessKeyId: optionally(textOf('Only by this access key.', /^[\w.-]{1,128}$/, 'the id of an access key')),
       Outcome: optionally(wordOf('`failed`: only answers with a status from 400 on.', ['failed'])),
@@ -437,7 +437,7 @@ export const ADMIN_OPERATIONS = [
     input: {
       StartTime: optionally(textOf('The earliest time.', TIME, TIME_SENTENCE)),
       EndTime: optionally(textOf('The latest time; absent: now.', TIME, TIME_SENTENCE)),
-      Bucket: optionally(textOf('Only of this bucket.', /^[a-z0-9-]{3,63}$/, 'the name of a bucket')),
+      Bucket: optionally(textOf('Only of this bucket.', /^[a-z0-9.-]{3,63}$/, 'the name of a bucket')),
       EventName: optionally(textOf('Only this operation, such as `PutBucketPolicy`.', /^\w{1,64}$/, 'an operation')),
       AccessKeyId: optionally(textOf('Only by this access key.', /^[\w.-]{1,128}$/, 'the id of an access key')),
       ...page,

@@ -2,7 +2,7 @@ import { byteString } from '@bindery/bytes'
 import { httpDate } from '../codec.js'
 import type { Dialect } from '../dialect.js'
 import type { Head } from '../message.js'
-import { soughtKey } from '../names.js'
+import { bucketName, soughtKey } from '../names.js'
 import { createRouter } from '../operations/route.js'
 import { ABSENT_S3_OPERATIONS } from './absent.js'
 import { s3Readings } from './address.js'
@@ -25,6 +25,7 @@ export const s3Dialect: Dialect = {
   isSpoken,
   concealsMissing: true,
   readings: s3Readings,
+  newBucketName: bucketName,
   keyOf: soughtKey,
   headOf,
   readClaim: readS3Claim,

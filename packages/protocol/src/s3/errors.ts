@@ -121,6 +121,7 @@ const DIFFERING: Readonly<Partial<Record<Cause, Differing>>> = {
   copySourceInvalid: { message: 'Invalid copy source object key' },
   sourceIsDeleteMarker: SOURCE_IS_MARKER,
   partSourceIsDeleteMarker: SOURCE_IS_MARKER,
+  invalidTargetBucketForLogging: { status: 400 },
   noSuchUploadIdMissing: {
     code: 'InvalidArgument',
     status: 400,

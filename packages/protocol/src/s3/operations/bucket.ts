@@ -59,7 +59,7 @@ const createBucket = s3Operation({
   bodyPermissions: ['oss:PutBucketTagging'],
   status: 200,
   output: putBucket.output,
-  errors: [...putBucket.errors, ...TAG_CAUSES, 'bucketAlreadyOwned'],
+  errors: [...putBucket.errors, ...TAG_CAUSES, 'bucketAlreadyOwned', 'publicAclWithOwnership'],
   refuses: refuseGrants,
 })
 

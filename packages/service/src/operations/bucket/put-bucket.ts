@@ -4,20 +4,22 @@ import { createBucket } from '../../domain/buckets/buckets.js'
 import { locationOf } from '../../response/endpoint.js'
 
 export const putBucket = handler('PutBucket', async (call) => {
-  const document = call.document
+  const { document, input } = call
+  const hasAclsOff = input.objectOwnership === 'BucketOwnerEnforced'
+  if (hasAclsOff && (input.acl ?? 'private') !== 'private') throw new OssError('publicAclWithOwnership')
   const place = document?.locationConstraint
   if (place !== undefined && place !== locationOf(call.region)) throw new OssError('invalidLocationConstraint')
   if (document?.tagging !== undefined) await call.authoriseBody()
   await createBucket(call.domain, {
     name: call.bucketName,
     owner: call.accountId,
-    acl: call.input.acl,
-    aclIsOfListing: call.input.aclIsOfListing,
-    keepsExisting: call.input.keepsExisting,
-    versioning: call.input.objectLock === true ? 'Enabled' : undefined,
+    acl: input.acl,
+    aclIsOfListing: input.aclIsOfListing,
+    keepsExisting: input.keepsExisting,
+    versioning: input.objectLock === true ? 'Enabled' : undefined,
     storageClass: document?.storageClass,
     redundancy: document?.dataRedundancyType,
-    settings: settingsOf(call.input, document?.tagging),
+    settings: settingsOf(input, document?.tagging),
   })
   return { output: { location: `/${call.bucketName}` } }
 })
