@@ -24,7 +24,17 @@ test('a bucket of OSS has 3 to 63 lower-case letters, digits and hyphens, and do
 
 test('a bucket of S3 may have labels between dots, and is not an address', () => {
   for (const name of [...VALID, ...DOTTED]) assert.equal(bucketName(name), name)
-  const malformed = ['.ab', 'ab.', 'a..b', 'a.-b', 'a-.b', '..', '...', '192.168.1.1', `${'a'.repeat(32)}.${'b'.repeat(31)}`]
+  const malformed = [
+    '.ab',
+    'ab.',
+    'a..b',
+    'a.-b',
+    'a-.b',
+    '..',
+    '...',
+    '192.168.1.1',
+    `${'a'.repeat(32)}.${'b'.repeat(31)}`,
+  ]
   assertInvalid(bucketName, [...INVALID, ...malformed])
 })
 

@@ -5,7 +5,7 @@ import { badArgument, type Codec, etag, httpDate, integer, isoDate, matching, on
 import type { Cause } from '../errors/catalogue.js'
 import { OssError } from '../errors/oss-error.js'
 import { either, header, optional, optionalEvenEmpty, query, required, withDefault } from '../field.js'
-import { KEY_BYTES_MAX, PART_NUMBER_MAX, TRAFFIC_LIMIT_MAX, TRAFFIC_LIMIT_MIN } from '../limits.js'
+import { OSS_KEY_BYTES_MAX, PART_NUMBER_MAX, TRAFFIC_LIMIT_MAX, TRAFFIC_LIMIT_MIN } from '../limits.js'
 import { type Refusal, refuseHeader, refuseQuery } from '../operation.js'
 import { element, group, xml } from '../xml.js'
 
@@ -33,9 +33,9 @@ export function boundedText(bytesMax: number, cause: Cause): Codec<string> {
 }
 
 /** A prefix or marker of keys. */
-export const prefixText = boundedText(KEY_BYTES_MAX, 'invalidPrefix')
-/** The position after which a listing continues: text of at most 1,024 bytes. Throws invalidMarker. */
-export const markerText = boundedText(KEY_BYTES_MAX, 'invalidMarker')
+export const prefixText = boundedText(OSS_KEY_BYTES_MAX, 'invalidPrefix')
+/** The position after which a listing continues: text of at most 1,023 bytes. Throws invalidMarker. */
+export const markerText = boundedText(OSS_KEY_BYTES_MAX, 'invalidMarker')
 
 const MD5_BYTES = 16
 

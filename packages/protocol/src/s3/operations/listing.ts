@@ -1,6 +1,6 @@
 import { type Codec, integer, oneOf, text, truth } from '../../codec.js'
 import { implied, omit, optional, query, withDefault } from '../../field.js'
-import { OBJECT_SIZE_MAX, PAGE_SIZE_MAX } from '../../limits.js'
+import { KEY_BYTES_MAX, OBJECT_SIZE_MAX, PAGE_SIZE_MAX } from '../../limits.js'
 import {
   listedVersion,
   listObjectVersions as ossListObjectVersions,
@@ -8,12 +8,11 @@ import {
 import { listObjects as ossListObjects } from '../../operations/bucket/list-objects.js'
 import { continuationToken, listObjectsV2 as ossListObjectsV2 } from '../../operations/bucket/list-objects-v2.js'
 import {
+  boundedText,
   encodingTypeElement,
   etagElement,
   lastModifiedElement,
-  markerText,
   ownerGroup,
-  prefixText,
   storageClass,
 } from '../../operations/shared.js'
 import { element, list, maybe, mixedList, optionalElement, xml } from '../../xml.js'
@@ -33,9 +32,14 @@ export const pageSize = (name: string) =>
 /** S3's only place for it is the query. */
 export const encodingType = optional(query('encoding-type', oneOf(['url'], 'invalidEncodingType')))
 
+/** Keys of S3 may be longer than those of OSS, and so may be what listings name of them. */
+export const keyPrefix = withDefault(query('prefix', boundedText(KEY_BYTES_MAX, 'invalidPrefix')), '')
+/** The key behind which a listing continues. */
+export const keyMarkerText = boundedText(KEY_BYTES_MAX, 'invalidMarker')
+
 const paging = {
   delimiter: withDefault(query('delimiter', text), ''),
-  prefix: withDefault(query('prefix', prefixText), ''),
+  prefix: keyPrefix,
   maxKeys: pageSize('max-keys'),
   encodingType,
 }
@@ -69,7 +73,7 @@ const listObjects = s3Operation({
   ...sharedWith(ossListObjects),
   name: 'ListObjects',
   source: s3Page('ListObjects'),
-  input: { ...paging, marker: withDefault(query('marker', markerText), ''), skipsGroups },
+  input: { ...paging, marker: withDefault(query('marker', keyMarkerText), ''), skipsGroups },
   output: {},
   result: xml('ListBucketResult', {
     name: element('Name', text),
@@ -92,7 +96,7 @@ const listObjectsV2 = s3Operation({
   input: {
     ...paging,
     listType: ossListObjectsV2.input.listType,
-    startAfter: optional(query('start-after', markerText)),
+    startAfter: optional(query('start-after', keyMarkerText)),
     continuationToken: optional(query('continuation-token', continuationToken)),
     fetchOwner: ossListObjectsV2.input.fetchOwner,
     skipsGroups,

@@ -35,7 +35,7 @@ import { CHECKSUM_NAMES, CHECKSUMS } from '../payload.js'
 import { CUSTOMER_KEY_CAUSES, customerKeyInput, customerKeyOutput, sourceKeyInput } from './customer-keys.js'
 import { s3Operation, s3Page, sharedWith } from './declare.js'
 import { encryptionContext } from './encryption-context.js'
-import { encodingType, pageSize } from './listing.js'
+import { encodingType, keyMarkerText, keyPrefix, pageSize } from './listing.js'
 import { copySource, sourceOwner } from './object.js'
 import {
   checksumAlgorithm,
@@ -279,7 +279,13 @@ const listMultipartUploads = s3Operation({
   ...sharedWith(ossListMultipartUploads),
   name: 'ListMultipartUploads',
   source: s3Page('ListMultipartUploads'),
-  input: { ...ossListMultipartUploads.input, maxUploads: pageSize('max-uploads'), encodingType },
+  input: {
+    ...ossListMultipartUploads.input,
+    prefix: keyPrefix,
+    keyMarker: withDefault(query('key-marker', keyMarkerText), ''),
+    maxUploads: pageSize('max-uploads'),
+    encodingType,
+  },
   output: {},
   result: xml('ListMultipartUploadsResult', {
     bucket: element('Bucket', text),
