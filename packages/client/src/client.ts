@@ -44,7 +44,7 @@ export class Client extends Uploader {
   /** Downloads an object into a target. */
   download<Value>(target: DownloadTarget<Value>, given: DownloadOptions): DownloadTask<Value> {
     const options = { ...given, bucket: this.bucketOf(given.bucket) }
-    const runner = new DownloadRunner({ requester: this.requester, crc64: this.crc64 }, target, options)
+    const runner = new DownloadRunner({ requester: this.requester, checksum: () => this.checksum() }, target, options)
     const task = new Task<DownloadResult<Value>>(runner, this.taskOptions(options))
     task.resume()
     return task
@@ -61,7 +61,7 @@ export class Client extends Uploader {
    * have its CRC-64 ends with ChecksumMismatch, after its last byte.
    */
   stream(options: DownloadOptions): AsyncIterable<Uint8Array> {
-    return streamObject(this.requester, this.crc64, { ...options, bucket: this.bucketOf(options.bucket) })
+    return streamObject(this.requester, () => this.checksum(), { ...options, bucket: this.bucketOf(options.bucket) })
   }
 
   /** Copies an object on the server, of any size. */

@@ -1,13 +1,16 @@
 /** Uploads alone: what the smallest bundle of a page needs. `Client` adds everything else. */
+import { crc64Combine } from '@bindery/bytes'
 import { Parallelism } from './transfer/parallelism.js'
 import type { OpenPlatformSource } from './transfer/source.js'
 import { Task, type TaskOptions } from './transfer/task.js'
 import { Throttle } from './transfer/throttle.js'
 import { UploadRunner } from './transfer/upload.js'
 import type { Checkpoint, CheckpointStore } from './types/checkpoint.js'
-import type { ClientOptions, Crc64, IntegrityPolicy, RetryPolicy, TransferLimits, Transport } from './types/client.js'
+import type { ClientOptions, Crc64, IntegrityPolicy, NewMd5, RetryPolicy, TransferLimits, Transport } from './types/client.js'
 import { CLIENT_CODES, OssError } from './types/error.js'
 import type { UploadOptions, UploadResult, UploadSource, UploadTask } from './types/upload.js'
+import type { Checksum } from './wire/checksum.js'
+import { loaded } from './wire/failure.js'
 import { abort, type UploadName } from './wire/multipart.js'
 import { Requester } from './wire/requester.js'
 
@@ -18,6 +21,8 @@ export interface Platform {
   readonly openSource: OpenPlatformSource
   /** Used where the options of a client name no other. */
   readonly crc64: Crc64
+  /** Default: MD5 in plain JavaScript. */
+  readonly newMd5?: NewMd5
   /** Parts in flight at most, where that adapts. */
   readonly parallelMax: number
   /** Bytes. */
@@ -29,7 +34,7 @@ const DEFAULT_INTEGRITY: IntegrityPolicy = { part: 'crc64', object: 'crc64', onR
 /** Uploads to one server. It keeps connections; `close` ends them. */
 export class Uploader {
   readonly requester: Requester
-  protected readonly crc64: Crc64
+  readonly #crc64: Crc64
   readonly #options: ClientOptions
   readonly #platform: Platform
   readonly #limits: TransferLimits
@@ -38,7 +43,7 @@ export class Uploader {
   constructor(options: ClientOptions, platform: Platform) {
     this.#options = options
     this.#platform = platform
-    this.crc64 = options.crc64 ?? platform.crc64
+    this.#crc64 = options.crc64 ?? platform.crc64
     this.requester = new Requester(options, options.transport ?? platform.transport())
     const { bufferBytes } = platform
     this.#limits = {
@@ -71,11 +76,12 @@ export class Uploader {
     const runner = new UploadRunner(
       {
         requester: this.requester,
-        crc64: this.crc64,
+        checksum: () => this.checksum(),
         integrity: { ...DEFAULT_INTEGRITY, ...this.#options.integrity, ...given.integrity },
         bufferBytes: this.#limits.bufferBytes,
         checkpoints: checkpoints === false ? undefined : (checkpoints ?? this.#checkpoints),
         openPlatformSource: this.#platform.openSource,
+        newMd5: this.#platform.newMd5,
         onCheckpoint: (checkpoint) => task.events.emit('checkpoint', checkpoint),
       },
       source,
@@ -113,6 +119,12 @@ export class Uploader {
     const { parallel = this.#limits.parts, bytesPerSecond = this.#limits.bytesPerSecond } = options
     const parallelism = new Parallelism(parallel, this.#platform.parallelMax)
     return { bucket, key, parallelism, throttle: new Throttle(bytesPerSecond), signal, retry, onFailure }
+  }
+
+  /** The CRC-64 that the server reports. */
+  protected async checksum(): Promise<Checksum> {
+    if (this.#options.dialect !== 's3') return { crc64: this.#crc64, combine: crc64Combine }
+    return (await loaded(import('./wire/checksum.js'))).s3Checksum()
   }
 
   protected bucketOf(given: string | undefined): string {

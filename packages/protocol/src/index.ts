@@ -161,6 +161,14 @@ export {
   type Payload,
 } from './s3/payload.js'
 export { presignS3, type S3SignOptions, signS3 } from './s3/sign.js'
+export {
+  canonicalRequests,
+  SIGV4_ALGORITHM,
+  SIGV4_SERVICE,
+  SIGV4_TERMINATOR,
+  type SigV4Scope,
+  sigV4ScopeText,
+} from './s3/sigv4.js'
 export { requireSigned } from './s3/verifier.js'
 export { checkTime } from './signature/check-time.js'
 export { formOf, readClaim, readClaimOfBody } from './signature/claim.js'

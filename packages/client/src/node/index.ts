@@ -1,4 +1,5 @@
 /** The client of Node.js: files as sources and targets, checkpoints in the user's state folder. */
+import { createHash } from 'node:crypto'
 import { clientFactory } from '../client.js'
 import { crc64 } from '../crc64.js'
 import { fileSource } from './file-source.js'
@@ -26,6 +27,7 @@ export const createClient = clientFactory({
       ? fileSource(String(source.path), crc64)
       : undefined,
   crc64,
+  newMd5: () => createHash('md5'),
   parallelMax: 16,
   bufferBytes: 64 * 1024 * 1024,
 })

@@ -24,6 +24,7 @@ const STORED_OPTIONS = [
   'acl',
   'storageClass',
   'forbidOverwrite',
+  'callback',
   'headers',
 ] as const satisfies readonly (keyof ObjectOptions)[]
 

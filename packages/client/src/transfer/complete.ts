@@ -1,9 +1,10 @@
 /** Completes an upload so that a lost answer, a time-out or a repetition ends in the same result. */
-import { CLIENT_CODES, OssError } from '../types/error.js'
+import { OssError } from '../types/error.js'
 import type { ObjectOptions } from '../types/object-options.js'
+import { loaded } from '../wire/failure.js'
 import { type Completed, complete, type RequestHooks, type UploadName } from '../wire/multipart.js'
-import { headObject } from '../wire/objects.js'
 import type { Requester } from '../wire/requester.js'
+import { failures } from './load-failures.js'
 
 /** Properties that the completed object must have. */
 export interface ExpectedObject {
@@ -25,35 +26,14 @@ export async function completeVerified(
   expected: ExpectedObject,
   hooks: RequestHooks,
 ): Promise<Completed> {
-  const outcome = await complete(requester, name, parts, options, hooks).catch((error: unknown) => {
+  const outcome = await complete(requester, name, parts, options, hooks).catch(async (error: unknown) => {
     if (!(error instanceof OssError) || error.code !== 'NoSuchUpload') throw error
+    const { findCompleted } = await loaded(import('./lost-answer.js'))
     return findCompleted(requester, name, expected, error, hooks)
   })
   const { crc64 } = expected
   if (crc64 !== undefined && outcome.crc64 !== undefined && outcome.crc64 !== String(crc64)) {
-    throw new OssError({
-      code: CLIENT_CODES.checksumMismatch,
-      message: `The object's CRC-64 is ${outcome.crc64}, its bytes' ${crc64}.`,
-      requestId: outcome.requestId,
-      hint: 'Upload it again; if this repeats, something between this machine and the server changes bytes.',
-    })
+    throw (await failures()).mismatch(outcome.crc64, crc64, outcome.requestId)
   }
   return outcome
-}
-
-async function findCompleted(
-  requester: Requester,
-  { bucket, key }: UploadName,
-  expected: ExpectedObject,
-  noSuchUpload: OssError,
-  hooks: RequestHooks,
-): Promise<Completed> {
-  const info = await headObject(requester, { bucket, key }, hooks).catch((error: unknown) => {
-    if (error instanceof OssError && error.status === 404) throw noSuchUpload
-    throw error
-  })
-  const isSame = info.size === expected.size && expected.crc64 !== undefined && info.crc64 === String(expected.crc64)
-  if (!isSame) throw noSuchUpload
-  const requestId = info.headers['x-oss-request-id']
-  return { etag: info.etag, crc64: info.crc64, versionId: info.versionId, requestId }
 }

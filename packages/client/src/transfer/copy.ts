@@ -9,6 +9,7 @@ import { copyObject, headObject } from '../wire/objects.js'
 import type { Requester } from '../wire/requester.js'
 import { checkpointId, objectOptions } from './checkpoint.js'
 import { type PlannedPart, partSizeFor, planParts } from './plan.js'
+import { planBy } from './planned-layout.js'
 import { runPool } from './pool.js'
 import type { Run, Runner } from './task.js'
 
@@ -114,7 +115,8 @@ export class CopyRunner implements Runner<UploadResult> {
 
   async #begin(run: Run, source: ObjectInfo): Promise<void> {
     const partSize = this.#partSize(source)
-    this.#waiting = planParts(source.size, partSize)
+    const { partSize: wished } = this.#options
+    this.#waiting = typeof wished === 'function' ? planBy(wished, source.size) : planParts(source.size, partSize)
     run.board.reset(this.#waiting, source.size)
     const { checkpoints, resume = true } = this.#options
     const known = resume ? await checkpoints?.get(this.#checkpoint(source, partSize, '').id) : undefined
@@ -184,7 +186,9 @@ export class CopyRunner implements Runner<UploadResult> {
   }
 
   #partSize({ size }: ObjectInfo): number {
-    return partSizeFor(size, this.#options.partSize ?? Math.max(PART_BYTES, Math.ceil(size / 10_000)))
+    const { partSize } = this.#options
+    if (typeof partSize === 'function') return partSize(1, { size, done: 0 })
+    return partSizeFor(size, partSize ?? Math.max(PART_BYTES, Math.ceil(size / 10_000)))
   }
 
   async #copyPart(

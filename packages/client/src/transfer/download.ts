@@ -1,9 +1,8 @@
 /** A download: ranges in parallel, each continued at the byte where it broke off, of one version of the object, verified. */
-import { crc64Combine } from '@bindery/bytes'
-import type { Crc64 } from '../types/client.js'
 import { CLIENT_CODES, OssError } from '../types/error.js'
 import type { DownloadOptions, DownloadResult, DownloadTarget, ObjectInfo } from '../types/object.js'
 import { asOssError } from '../wire/failure.js'
+import type { Checksum } from '../wire/checksum.js'
 import { getObject, headObject } from '../wire/objects.js'
 import type { Requester } from '../wire/requester.js'
 import { backOff, pause } from '../wire/retry.js'
@@ -21,7 +20,7 @@ const PART_BYTES = 8 * 1024 * 1024
  */
 export class DownloadRunner<Value> implements Runner<DownloadResult<Value>> {
   readonly #requester: Requester
-  readonly #crc64: Crc64
+  readonly #checksum: () => Promise<Checksum>
   readonly #options: DownloadOptions & { readonly bucket: string }
   readonly #target: DownloadTarget<Value>
   #info: ObjectInfo | undefined
@@ -32,12 +31,12 @@ export class DownloadRunner<Value> implements Runner<DownloadResult<Value>> {
   #isFinished = false
 
   constructor(
-    environment: { readonly requester: Requester; readonly crc64: Crc64 },
+    environment: { readonly requester: Requester; readonly checksum: () => Promise<Checksum> },
     target: DownloadTarget<Value>,
     options: DownloadOptions & { readonly bucket: string },
   ) {
     this.#requester = environment.requester
-    this.#crc64 = environment.crc64
+    this.#checksum = environment.checksum
     this.#target = target
     this.#options = options
   }
@@ -56,7 +55,7 @@ export class DownloadRunner<Value> implements Runner<DownloadResult<Value>> {
     })
     if (this.#waiting.length > 0) return undefined
     run.setState('completing')
-    this.#verify(info)
+    await this.#verify(info)
     const value = await this.#target.finish()
     this.#isFinished = true
     return { info, value }
@@ -101,7 +100,7 @@ export class DownloadRunner<Value> implements Runner<DownloadResult<Value>> {
   ): Promise<boolean> {
     const { read } = this.#target
     if (read === undefined || !present.some(([start, end]) => start <= offset && offset + size <= end)) return false
-    this.#checksums.set(partNumber, await checksumOf(read.call(this.#target, offset, offset + size), this.#crc64))
+    this.#checksums.set(partNumber, await checksumOf(read.call(this.#target, offset, offset + size), (await this.#checksum()).crc64))
     return true
   }
 
@@ -142,6 +141,7 @@ export class DownloadRunner<Value> implements Runner<DownloadResult<Value>> {
     signal: AbortSignal,
   ): Promise<void> {
     const { verify = 'crc64' } = this.#options
+    const { crc64 } = await this.#checksum()
     const start = this.#start + offset + state.done
     const range = { start, end: this.#start + offset + size }
     const { onSent: _, onRetry, ...hooks } = run.hooksFor({ partNumber, offset, size })
@@ -162,19 +162,20 @@ export class DownloadRunner<Value> implements Runner<DownloadResult<Value>> {
       if (state.done + piece.length > size) throw tooMuch()
       await run.throttle.take(piece.length, signal)
       await this.#target.write(offset + state.done, piece)
-      if (verify === 'crc64') state.checksum = this.#crc64(piece, state.checksum)
+      if (verify === 'crc64') state.checksum = crc64(piece, state.checksum)
       state.done += piece.length
       run.emitPart(run.board.moved(partNumber, state.done, Date.now()))
     }
     if (state.done < size) throw cutShort()
   }
 
-  #verify(info: ObjectInfo): void {
+  async #verify(info: ObjectInfo): Promise<void> {
     const { verify = 'crc64', range } = this.#options
     if (verify === 'none' || range !== undefined || info.crc64 === undefined) return
+    const { combine } = await this.#checksum()
     let checksum = 0n
     for (const { partNumber, size } of this.#parts) {
-      checksum = crc64Combine(checksum, this.#checksums.get(partNumber) ?? 0n, size)
+      checksum = combine(checksum, this.#checksums.get(partNumber) ?? 0n, size)
     }
     if (String(checksum) === info.crc64) return
     throw new OssError({

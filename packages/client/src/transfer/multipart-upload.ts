@@ -1,18 +1,23 @@
 /** The parts of one upload: found on the server, sent, remembered and completed. */
 import type { Checkpoint, CheckpointPart, CheckpointStore } from '../types/checkpoint.js'
-import type { Crc64, IntegrityPolicy } from '../types/client.js'
+import type { IntegrityPolicy, NewMd5 } from '../types/client.js'
 import { OssError } from '../types/error.js'
 import type { ObjectOptions } from '../types/object-options.js'
 import type { UploadOptions } from '../types/upload.js'
-import { initiate, listParts, type StoredPart, uploadPart } from '../wire/multipart.js'
+import type { Checksum } from '../wire/checksum.js'
+import { loaded } from '../wire/failure.js'
+import { initiate, type StoredPart, uploadPart } from '../wire/multipart.js'
 import type { Requester } from '../wire/requester.js'
 import { completeVerified } from './complete.js'
-import { checksumOf, openBody, type Planned } from './part-body.js'
-import { PARTS_MAX, type PlannedPart, partSizeFor, planParts, sequentialPartSize } from './plan.js'
+import { failures } from './load-failures.js'
+import { openBody, type Planned } from './part-body.js'
+import { type PlannedPart, partSizeFor, planParts, sequentialPartSize } from './plan.js'
 import { runPool } from './pool.js'
-import { combined, damaged } from './sent-parts.js'
+import type { FoundUpload } from './resumption.js'
+import { combined } from './sent-parts.js'
 import type { SequentialReader } from './sequential.js'
 import type { OpenedSource } from './source.js'
+import type { Stated } from './stated-checksums.js'
 import type { StreamParts } from './stream-parts.js'
 import type { Run } from './task.js'
 import { type CompletedUpload, checkSize } from './upload.js'
@@ -25,7 +30,7 @@ const DAMAGED_ATTEMPTS = 3
 /** The source of a multipart upload, its target, and the earlier upload that it may continue. */
 export interface MultipartOptions {
   readonly requester: Requester
-  readonly crc64: Crc64
+  readonly checksum: Checksum
   readonly integrity: IntegrityPolicy
   readonly bufferBytes: number
   readonly checkpoints: CheckpointStore | undefined
@@ -39,9 +44,14 @@ export interface MultipartOptions {
   readonly resume: Checkpoint | { readonly uploadId: string } | undefined
   /** Whether the caller named that upload: then it is an error if it is gone. */
   readonly isForced: boolean
+  /** Whether an upload of the same bytes is looked for on the server where none is known. */
+  readonly searchesServer: boolean
+  /** MD5 of the platform, which is faster. */
+  readonly newMd5: NewMd5 | undefined
 }
 
-interface SentPart extends CheckpointPart {
+/** A part that the server has. */
+export interface SentPart extends CheckpointPart {
   readonly offset: number
 }
 
@@ -53,8 +63,10 @@ export class MultipartUpload {
   readonly #o: MultipartOptions
   readonly #sent = new Map<number, SentPart>()
   /** Parts that the server has and that may be those of the source. */
-  #stored = new Map<number, StoredPart>()
+  #stored: ReadonlyMap<number, StoredPart> = new Map()
   #waiting: PlannedPart[] = []
+  /** Parts of a source of known length. */
+  #planned = 0
   #checkpoint: Checkpoint | undefined
   #stream: StreamParts | undefined
   #savedAt = 0
@@ -92,32 +104,33 @@ export class MultipartUpload {
 
   /** Finds the upload to continue, or initiates one, and plans the parts. */
   async #begin(run: Run): Promise<void> {
-    const { resume, requester, options, object, isForced } = this.#o
+    const { resume, searchesServer, requester, options, object } = this.#o
     const { bucket, key } = options
-    let uploadId = resume?.uploadId
-    if (uploadId !== undefined) {
-      try {
-        for await (const part of listParts(requester, { bucket, key, uploadId }, run.hooks)) {
-          this.#stored.set(part.partNumber, part)
-        }
-      } catch (error) {
-        if (isForced || !(error instanceof OssError) || error.code !== 'NoSuchUpload') throw error
-        uploadId = undefined
-        this.#stored.clear()
-      }
+    const resumption = resume === undefined && !searchesServer ? undefined : await loaded(import('./resumption.js'))
+    const found = await resumption?.findUpload(this.#o, run.hooks)
+    const uploadId = found?.uploadId ?? (await initiate(requester, { bucket, key, options: object }, run.hooks))
+    if (found !== undefined) this.#stored = found.stored
+    await this.#plan(run, found, uploadId)
+    if (resumption !== undefined && found !== undefined) {
+      const { reused, missing } = await resumption.reuseParts(this.#o, found, this.#waiting, run.signal)
+      this.#waiting = missing
+      for (const part of reused) this.#isReused(run, part)
     }
-    const known = uploadId !== undefined && resume !== undefined && 'v' in resume ? resume : undefined
-    const isNew = uploadId === undefined
-    uploadId ??= await initiate(requester, { bucket, key, options: object }, run.hooks)
-    this.#plan(run, known, uploadId)
-    if (!isNew) await this.#reuse(run, known)
     await this.#save(true)
   }
 
-  #plan(run: Run, known: Checkpoint | undefined, uploadId: string): void {
+  #isReused(run: Run, part: SentPart): void {
+    this.#sent.set(part.partNumber, part)
+    run.emitPart(run.board.reused(part.partNumber))
+  }
+
+  async #plan(run: Run, found: FoundUpload | undefined, uploadId: string): Promise<void> {
     const { source, options, requester, id, fingerprint, object } = this.#o
+    const { partSize: wished = 'auto' } = options
+    const known = found?.known
     const size = source.kind === 'random' ? source.source.size : (options.size ?? null)
-    const partSize = known?.partSize ?? this.#partSizeOfServer() ?? this.#partSize(size)
+    const isPlanned = typeof wished === 'function'
+    const partSize = isPlanned ? wished(1, { size, done: 0 }) : (known?.partSize ?? found?.partSize ?? this.#partSize(size, wished))
     const now = Date.now()
     this.#checkpoint = {
       v: 1,
@@ -128,6 +141,7 @@ export class MultipartUpload {
       uploadId,
       size,
       partSize,
+      layout: isPlanned ? 'planned' : 'fixed',
       fingerprint,
       parts: [],
       options: object,
@@ -136,71 +150,20 @@ export class MultipartUpload {
       ...(options.label === undefined ? {} : { label: options.label }),
       ...(source.kind === 'random' && source.source.path !== undefined ? { path: source.source.path } : {}),
     }
-    if (source.kind === 'random') this.#waiting = planParts(source.source.size, partSize)
+    if (source.kind === 'random') {
+      this.#waiting = isPlanned
+        ? (await loaded(import('./planned-layout.js'))).planBy(wished, source.source.size)
+        : planParts(source.source.size, partSize)
+      this.#planned = this.#waiting.length
+    }
     run.board.reset(this.#waiting, size)
   }
 
-  #partSize(size: number | null): number {
-    const { options, source, bufferBytes } = this.#o
-    const wished = options.partSize ?? 'auto'
+  #partSize(size: number | null, wished: number | 'auto'): number {
+    const { source, bufferBytes } = this.#o
     if (size === null) return sequentialPartSize(1, wished)
     // the parts of a stream stay in memory while they are sent
     return source.kind === 'random' ? partSizeFor(size, wished) : partSizeFor(size, wished, bufferBytes)
-  }
-
-  /** The part size of another client's upload: the most frequent one, without the last part. */
-  #partSizeOfServer(): number | undefined {
-    const counts = new Map<number, number>()
-    const last = Math.max(...this.#stored.keys())
-    for (const { partNumber, size } of this.#stored.values()) {
-      if (partNumber !== last || this.#stored.size === 1) counts.set(size, (counts.get(size) ?? 0) + 1)
-    }
-    const [most] = [...counts].sort((one, other) => other[1] - one[1])
-    const size = most?.[0]
-    if (size === undefined || this.#o.source.kind !== 'random') return undefined
-    return size * PARTS_MAX < this.#o.source.source.size || size === 0 ? undefined : size
-  }
-
-  /** Takes over the server's parts that have the source's bytes. */
-  async #reuse(run: Run, known: Checkpoint | undefined): Promise<void> {
-    const { source } = this.#o
-    if (source.kind !== 'random') return // a stream's parts are compared when its bytes come
-    const remembered = new Map(known?.parts.map((part) => [part.partNumber, part]))
-    const missing: PlannedPart[] = []
-    for (const part of this.#waiting) {
-      run.signal.throwIfAborted()
-      const stored = this.#stored.get(part.partNumber)
-      const crc64 = stored && (await this.#reusable(part, stored, remembered.get(part.partNumber)))
-      if (stored === undefined || crc64 === undefined) {
-        missing.push(part)
-        continue
-      }
-      this.#sent.set(part.partNumber, {
-        ...part,
-        etag: stored.etag,
-        ...(crc64 === null ? {} : { crc64: String(crc64) }),
-      })
-      run.emitPart(run.board.reused(part.partNumber))
-    }
-    this.#waiting = missing
-  }
-
-  /** The checksum of a part that need not be sent again (null: not known); undefined where it must be. */
-  async #reusable(
-    part: PlannedPart,
-    stored: StoredPart,
-    remembered: CheckpointPart | undefined,
-  ): Promise<bigint | null | undefined> {
-    const { source, integrity, crc64 } = this.#o
-    if (stored.size !== part.size || source.kind !== 'random') return undefined
-    const isRemembered = remembered?.etag === stored.etag && remembered.size === stored.size
-    if (integrity.onResume === 'trust-etag' && isRemembered) {
-      return remembered.crc64 === undefined ? null : BigInt(remembered.crc64)
-    }
-    const expected = stored.crc64 ?? (isRemembered ? remembered?.crc64 : undefined)
-    if (expected === undefined) return undefined
-    const local = await checksumOf(source.source.read(part.offset, part.offset + part.size), crc64)
-    return String(local) === expected ? local : undefined
   }
 
   /** After a pause: parts that were cut wait again. */
@@ -219,8 +182,9 @@ export class MultipartUpload {
   }
 
   async #nextOfStream(run: Run, reader: SequentialReader, signal: AbortSignal): Promise<Planned | undefined> {
-    const { bufferBytes, crc64 } = this.#o
-    this.#stream ??= reader.parts({ bufferBytes, crc64, stored: this.#stored, sizeOf: (n) => this.#streamPartSize(n) })
+    const { bufferBytes, checksum } = this.#o
+    const sizeOf = (partNumber: number, done: number) => this.#streamPartSize(partNumber, done)
+    this.#stream ??= reader.parts({ bufferBytes, crc64: checksum.crc64, stored: this.#stored, sizeOf })
     for (;;) {
       const again = this.#waiting.shift() as Planned | undefined
       if (again !== undefined) return again
@@ -229,15 +193,15 @@ export class MultipartUpload {
       const { partNumber, offset, size } = part
       run.board.add(part)
       if (part.reused === undefined) return part
-      this.#sent.set(partNumber, { partNumber, offset, size, ...part.reused })
-      run.emitPart(run.board.reused(partNumber))
+      this.#isReused(run, { partNumber, offset, size, ...part.reused })
     }
   }
 
-  #streamPartSize(partNumber: number): number {
-    const { options } = this.#o
+  #streamPartSize(partNumber: number, done: number): number {
+    const { partSize: wished = 'auto' } = this.#o.options
     const { size = null, partSize = 0 } = this.#checkpoint ?? {}
-    return size === null ? sequentialPartSize(partNumber, options.partSize ?? 'auto') : partSize
+    if (typeof wished === 'function') return wished(partNumber, { size, done })
+    return size === null ? sequentialPartSize(partNumber, wished) : partSize
   }
 
   async #send(run: Run, part: Planned, signal: AbortSignal): Promise<void> {
@@ -265,25 +229,30 @@ export class MultipartUpload {
     part: Planned,
     signal: AbortSignal,
   ): Promise<{ readonly etag: string; readonly crc64: bigint | undefined }> {
-    const { requester, integrity, crc64, options } = this.#o
+    const { requester, integrity, checksum, options, newMd5 } = this.#o
     const { partNumber, content, size } = part
     const { uploadId = '' } = this.#checkpoint ?? {}
     const name = { bucket: options.bucket, key: options.key, uploadId, partNumber }
-    const checksum = integrity.part === 'none' && integrity.object === 'none' ? undefined : crc64
-    const hooks = { ...run.hooksFor(part), signal }
+    const compares = integrity.part.startsWith('crc64')
+    const crc64 = compares || integrity.object === 'crc64' ? checksum.crc64 : undefined
+    let stated: Stated = { hooks: { ...run.hooksFor(part), signal } }
+    if (integrity.part.endsWith('md5')) {
+      stated = await (await loaded(import('./stated-checksums.js'))).stated(content, { md5: true, newMd5 }, stated.hooks)
+    }
+    const { headers, hooks } = stated
     for (let attempt = 1; ; attempt += 1) {
-      let opened = openBody(content, checksum, run.throttle, signal)
+      let opened = openBody(content, crc64, run.throttle, signal)
       let isFirst = true
       const body = () => {
-        if (!isFirst) opened = openBody(content, checksum, run.throttle, signal)
+        if (!isFirst) opened = openBody(content, crc64, run.throttle, signal)
         isFirst = false
         return opened.body
       }
-      const stored = await uploadPart(requester, name, { body, size }, hooks)
+      const stored = await uploadPart(requester, name, { body, size, headers }, hooks)
       const sent = await opened.crc64()
       const isSame = sent === undefined || stored.crc64 === undefined || stored.crc64 === String(sent)
-      if (isSame || integrity.part === 'none') return { etag: stored.etag, crc64: sent }
-      const error = damaged(partNumber, stored.crc64 ?? '', sent)
+      if (isSame || !compares) return { etag: stored.etag, crc64: sent }
+      const error = (await failures()).damaged(partNumber, stored.crc64 ?? '', sent)
       if (attempt === DAMAGED_ATTEMPTS) throw error
       run.emitPart(run.board.retried(partNumber, attempt + 1, error))
     }
@@ -291,11 +260,8 @@ export class MultipartUpload {
 
   #isWhole(): boolean {
     const { source } = this.#o
-    const { partSize = 1 } = this.#checkpoint ?? {}
     if (this.#waiting.length > 0 || (source.kind === 'sequential' && this.#stream?.isAtEnd !== true)) return false
-    const planned =
-      source.kind === 'random' ? Math.max(1, Math.ceil(source.source.size / partSize)) : (this.#stream?.count ?? 0)
-    return this.#sent.size === planned
+    return this.#sent.size === (source.kind === 'random' ? this.#planned : this.#stream?.count)
   }
 
   async #complete(run: Run): Promise<CompletedUpload> {
@@ -304,14 +270,13 @@ export class MultipartUpload {
     const parts = this.#sentParts()
     const size = parts.reduce((bytes, part) => bytes + part.size, 0)
     if (source.kind === 'random') await source.source.checkUnchanged?.()
-    checkSize(source.kind === 'random' ? source.source.size : options.size, size)
-    const crc64 = integrity.object === 'none' ? undefined : combined(parts)
+    await checkSize(source.kind === 'random' ? source.source.size : options.size, size)
+    const crc64 = integrity.object === 'none' ? undefined : combined(parts, this.#o.checksum)
     const { uploadId = '' } = this.#checkpoint ?? {}
     const name = { bucket: options.bucket, key: options.key, uploadId }
     const completed = await completeVerified(requester, name, parts, object, { size, crc64 }, run.hooks)
     await checkpoints?.delete(id)
-    const { etag, versionId, requestId } = completed
-    return { uploadId, size, etag, crc64, versionId, requestId, parts: parts.length }
+    return { ...completed, uploadId, size, crc64, parts: parts.length }
   }
 
   #sentParts(): SentPart[] {

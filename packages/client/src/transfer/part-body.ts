@@ -1,6 +1,6 @@
 /** The body of a part: opened again for each attempt, checksummed and throttled on its way. */
 import type { Body, Crc64 } from '../types/client.js'
-import { CLIENT_CODES, OssError } from '../types/error.js'
+import { failures } from './load-failures.js'
 import type { PlannedPart } from './plan.js'
 import type { Throttle } from './throttle.js'
 
@@ -57,7 +57,7 @@ async function* observed(
 ): AsyncGenerator<Uint8Array> {
   for await (const piece of pieces) {
     running.length += piece.length
-    if (running.length > size) throw changed()
+    if (running.length > size) throw (await failures()).sourceChanged()
     if (crc64 !== undefined) running.checksum = crc64(piece, running.checksum)
     if (throttle.isOpen) {
       yield piece
@@ -69,10 +69,11 @@ async function* observed(
       yield some
     }
   }
-  if (running.length < size) throw changed()
+  if (running.length < size) throw (await failures()).sourceChanged()
 }
 
-function piecesOf(
+/** The pieces of bytes of any form. */
+export function piecesOf(
   opened: Uint8Array | Blob | AsyncIterable<Uint8Array> | readonly Uint8Array[],
 ): AsyncIterable<Uint8Array> | Iterable<Uint8Array> {
   if (opened instanceof Uint8Array) return [opened]
@@ -91,18 +92,10 @@ async function* blobPieces(blob: Blob): AsyncGenerator<Uint8Array> {
 
 /** The CRC-64 of a blob's bytes. */
 export async function checksumOf(
-  content: Uint8Array | Blob | AsyncIterable<Uint8Array>,
+  content: Uint8Array | Blob | AsyncIterable<Uint8Array> | readonly Uint8Array[],
   crc64: Crc64,
 ): Promise<bigint> {
   let checksum = 0n
   for await (const piece of piecesOf(content)) checksum = crc64(piece, checksum)
   return checksum
-}
-
-function changed(): OssError {
-  return new OssError({
-    code: CLIENT_CODES.sourceChanged,
-    message: 'The source changed while it was being uploaded.',
-    hint: 'Upload it again when nothing writes to it.',
-  })
 }

@@ -1,8 +1,10 @@
 /** Sources whose bytes come once, and in order. */
 import { utf8Bytes } from '@bindery/bytes'
 import { CLIENT_CODES, OssError } from '../types/error.js'
-import type { SequentialSource } from '../types/upload.js'
+import type { RandomAccessSource, SequentialSource } from '../types/upload.js'
 import { StreamParts, type StreamPartsOptions } from './stream-parts.js'
+
+const REOPENED_PIECE_BYTES = 256 * 1024
 
 /** Begins to read a source. Throws InvalidOption for a value that cannot be uploaded. */
 export function openSequential(source: SequentialSource): SequentialReader {
@@ -13,6 +15,30 @@ export function openSequential(source: SequentialSource): SequentialReader {
     message: 'The source cannot be uploaded.',
     hint: 'Give a Blob, a buffer, a stream or iterable of Uint8Array, or in Node.js { path }.',
   })
+}
+
+/** A source that opens a stream at any offset: the parts of its bytes are read when they are sent, and again where they fail. */
+export function reopened(
+  open: (offset: number) => SequentialSource | Promise<SequentialSource>,
+  size: number,
+): RandomAccessSource {
+  return {
+    size,
+    async *read(start, end) {
+      const reader = openSequential(await open(start))
+      try {
+        for (let left = end - start; left > 0; ) {
+          const [piece] = await reader.take(Math.min(left, REOPENED_PIECE_BYTES))
+          if (piece === undefined) return
+          left -= piece.length
+          yield piece
+        }
+      } finally {
+        await reader.close()
+      }
+    },
+    fingerprint: async () => `reopened|${size}`,
+  }
 }
 
 /** Reads a stream in runs of any length, without copying its pieces. */

@@ -3,6 +3,7 @@ import { utf8Bytes } from '@bindery/bytes'
 import type { Crc64 } from '../types/client.js'
 import type { FileHandleLike } from '../types/file-handle.js'
 import type { RandomAccessSource, SequentialSource, UploadSource } from '../types/upload.js'
+import { loaded } from '../wire/failure.js'
 import type { SequentialReader } from './sequential.js'
 
 /** Opens a source that only one platform has. Undefined: it is not such a source. */
@@ -18,9 +19,10 @@ export type OpenedSource =
 
 const SAMPLE_BYTES = 64 * 1024
 
-/** Opens a source of any kind; the caller closes it. Throws InvalidOption for a value that cannot be uploaded. */
+/** Opens a source of any kind; the caller closes it. `size`: its bytes, where they are announced. Throws InvalidOption for a value that cannot be uploaded. */
 export async function openSource(
   source: UploadSource,
+  size: number | undefined,
   crc64: Crc64,
   openPlatformSource: OpenPlatformSource,
 ): Promise<OpenedSource> {
@@ -36,7 +38,11 @@ export async function openSource(
   if (ofPlatform !== undefined) return { kind: 'random', source: await ofPlatform }
   if (isRandomAccess(source)) return { kind: 'random', source }
   // few pages upload streams: their code is loaded when there is one
-  const { openSequential } = await import('./sequential.js')
+  const { openSequential, reopened } = await loaded(import('./sequential.js'))
+  if (typeof source === 'function') {
+    if (size !== undefined) return { kind: 'random', source: reopened(source, size) }
+    return { kind: 'sequential', reader: openSequential(await source(0)) }
+  }
   return { kind: 'sequential', reader: openSequential(source as SequentialSource) }
 }
 

@@ -12,7 +12,7 @@ export interface StreamPartsOptions {
   readonly crc64: Crc64
   /** Parts that the server has: one with the same bytes is not sent again. */
   readonly stored: ReadonlyMap<number, StoredPart>
-  readonly sizeOf: (partNumber: number) => number
+  readonly sizeOf: (partNumber: number, done: number) => number
 }
 
 /** A part of a stream; `reused` if the server has it. */
@@ -51,7 +51,7 @@ export class StreamParts {
     if (this.#isAtEnd) return undefined
     const partNumber = this.#count + 1
     const stored = this.#options.stored.get(partNumber)
-    const wanted = stored?.size ?? this.#options.sizeOf(partNumber)
+    const wanted = stored?.size ?? this.#options.sizeOf(partNumber, this.#offset)
     await this.#untilBuffered(wanted, signal)
     const pieces = await this.#reader.take(wanted)
     const size = pieces.reduce((bytes, piece) => bytes + piece.length, 0)

@@ -1,9 +1,9 @@
 /** An object's bytes as a stream that goes on, after a broken connection, at the byte where it broke off. */
-import type { Crc64 } from '../types/client.js'
 import { CLIENT_CODES, OssError } from '../types/error.js'
 import type { DownloadOptions } from '../types/object.js'
 import { asOssError } from '../wire/failure.js'
 import { getObject } from '../wire/objects.js'
+import type { Checksum } from '../wire/checksum.js'
 import type { Requester } from '../wire/requester.js'
 import { backOff, pause } from '../wire/retry.js'
 
@@ -15,7 +15,7 @@ const NEVER = new AbortController().signal
  */
 export async function* streamObject(
   requester: Requester,
-  crc64: Crc64,
+  checksumOf: () => Promise<Checksum>,
   options: DownloadOptions & { readonly bucket: string },
 ): AsyncGenerator<Uint8Array> {
   const { range, verify = 'crc64', signal = NEVER } = options
@@ -24,6 +24,7 @@ export async function* streamObject(
   let ifMatch: string | undefined
   let expected: string | undefined
   let checksum = 0n
+  const { crc64 } = await checksumOf()
   for (let attempt = 1; ; attempt += 1) {
     try {
       const isWhole = position === 0 && end === undefined

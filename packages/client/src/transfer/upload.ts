@@ -1,16 +1,20 @@
 /** An upload: one PutObject for little, else parts, in parallel, of which those that the server has are not sent again. */
 
 import type { Checkpoint, CheckpointStore } from '../types/checkpoint.js'
-import type { Crc64, IntegrityPolicy } from '../types/client.js'
-import { CLIENT_CODES, OssError } from '../types/error.js'
+import type { IntegrityPolicy, NewMd5 } from '../types/client.js'
+import type { OssError } from '../types/error.js'
 import type { UploadOptions, UploadResult, UploadSource } from '../types/upload.js'
-import { abort } from '../wire/multipart.js'
-import { headObject, putObject } from '../wire/objects.js'
+import type { Checksum } from '../wire/checksum.js'
+import { loaded } from '../wire/failure.js'
+import { abort, type RequestHooks } from '../wire/multipart.js'
+import { putObject } from '../wire/objects.js'
 import type { Requester } from '../wire/requester.js'
 import { checkpointId, objectOptions } from './checkpoint.js'
+import { failures } from './load-failures.js'
 import { MultipartUpload } from './multipart-upload.js'
-import { checksumOf, openBody, type PartContent } from './part-body.js'
+import { openBody, type PartContent } from './part-body.js'
 import { isHandle, type OpenedSource, type OpenPlatformSource, openSource } from './source.js'
+import type { Stated } from './stated-checksums.js'
 import type { Run, Runner } from './task.js'
 
 /** Bytes under which an upload is one request. */
@@ -21,11 +25,13 @@ export const MULTIPART_THRESHOLD = 8 * 1024 * 1024
  */
 export interface UploadEnvironment {
   readonly requester: Requester
-  readonly crc64: Crc64
+  readonly checksum: () => Promise<Checksum>
   readonly integrity: IntegrityPolicy
   readonly bufferBytes: number
   readonly checkpoints: CheckpointStore | undefined
   readonly openPlatformSource: OpenPlatformSource
+  /** MD5 of the platform, which is faster. */
+  readonly newMd5: NewMd5 | undefined
   readonly onCheckpoint: (checkpoint: Checkpoint) => void
 }
 
@@ -65,14 +71,15 @@ export class UploadRunner implements Runner<UploadResult> {
 
   async run(run: Run): Promise<UploadResult | undefined> {
     this.#startedAt ||= Date.now()
-    const { crc64, openPlatformSource } = this.#environment
-    if (this.#given === undefined) throw noSource(this.#options.key)
-    this.#source ??= await openSource(this.#given, crc64, openPlatformSource)
-    const skipped = this.checkpoint === undefined ? await this.#existing(run, this.#source) : undefined
+    const { openPlatformSource } = this.#environment
+    if (this.#given === undefined) throw (await failures()).noSource(this.#options.key)
+    const checksum = await this.#environment.checksum()
+    this.#source ??= await openSource(this.#given, this.#options.size, checksum.crc64, openPlatformSource)
+    const skipped = this.checkpoint === undefined ? await this.#existing(run, this.#source, checksum) : undefined
     if (skipped !== undefined) return skipped
     const small = this.checkpoint === undefined ? await this.#small(this.#source) : undefined
-    if (small !== undefined) return this.#put(run, small)
-    this.#multipart ??= await this.#createMultipart(this.#source)
+    if (small !== undefined) return this.#put(run, small, checksum)
+    this.#multipart ??= await this.#createMultipart(this.#source, checksum)
     const completed = await this.#multipart.run(run)
     return completed && this.#result(run, completed)
   }
@@ -127,13 +134,13 @@ export class UploadRunner implements Runner<UploadResult> {
       return undefined
     }
     const size = pieces.reduce((bytes, piece) => bytes + piece.length, 0)
-    checkSize(this.#options.size, size)
+    await checkSize(this.#options.size, size)
     const [only] = pieces
     return { size, open: () => (pieces.length === 1 && only !== undefined ? only : pieces) }
   }
 
-  async #put(run: Run, content: PartContent): Promise<UploadResult> {
-    const { requester, integrity, crc64 } = this.#environment
+  async #put(run: Run, content: PartContent, checksum: Checksum): Promise<UploadResult> {
+    const { requester, integrity } = this.#environment
     const { board, throttle, signal } = run
     const part = { partNumber: 1, offset: 0, size: content.size }
     board.reset([part], content.size)
@@ -141,41 +148,52 @@ export class UploadRunner implements Runner<UploadResult> {
     run.emitPart(board.started(1))
     let opened = openBody(content, undefined, throttle, signal)
     const body = () => {
-      opened = openBody(content, integrity.part === 'none' ? undefined : crc64, throttle, signal)
+      opened = openBody(content, integrity.part.startsWith('crc64') ? checksum.crc64 : undefined, throttle, signal)
       return opened.body
     }
+    const { headers, hooks } = await this.#stated(content, checksum, run.hooksFor(part))
     const stored = await putObject(
       requester,
       this.#options,
-      { body, size: content.size },
+      { body, size: content.size, headers },
       this.#options,
-      run.hooksFor(part),
+      hooks,
     )
     const sent = await opened.crc64()
     if (sent !== undefined && stored.crc64 !== undefined && stored.crc64 !== String(sent))
-      throw mismatch(stored.crc64, sent)
+      throw (await failures()).mismatch(stored.crc64, sent)
     run.emitPart(board.done(1, Date.now()))
-    const { etag, versionId, requestId } = stored
-    return this.#resultOf(run, { etag, crc64: sent, versionId, requestId, size: content.size, parts: 1 })
+    return this.#resultOf(run, { ...stored, crc64: sent, size: content.size, parts: 1 })
   }
 
-  async #createMultipart(opened: OpenedSource): Promise<MultipartUpload> {
+  /** Checksums that the server compares before it stores anything. S3 does not report that of an object otherwise. */
+  async #stated(content: PartContent, checksum: Checksum, hooks: RequestHooks): Promise<Stated> {
+    const { requester, integrity, newMd5 } = this.#environment
+    const md5 = integrity.part.endsWith('md5')
+    const crc64 = requester.dialect === 's3' && integrity.part.startsWith('crc64') ? checksum : undefined
+    if (!md5 && crc64 === undefined) return { hooks }
+    return (await loaded(import('./stated-checksums.js'))).stated(content, { md5, crc64, newMd5 }, hooks)
+  }
+
+  async #createMultipart(opened: OpenedSource, checksum: Checksum): Promise<MultipartUpload> {
     const { requester, checkpoints } = this.#environment
-    const { bucket, key, resume = true } = this.#options
+    const { bucket, key, resume = 'stored' } = this.#options
     const fingerprint = opened.kind === 'random' ? await opened.source.fingerprint() : 'stream'
     const { expectFingerprint = fingerprint } = this.#options
-    if (fingerprint !== expectFingerprint) throw otherSource(key)
+    if (fingerprint !== expectFingerprint) throw (await failures()).otherSource(key)
     const id = checkpointId(requester.address.endpoint, bucket, key, fingerprint)
     const isRemembered = opened.kind === 'random' && checkpoints !== undefined
     if (isRemembered && checkpoints.lock !== undefined) {
       this.#unlock = await checkpoints.lock(id)
-      if (this.#unlock === undefined) throw locked(key)
+      if (this.#unlock === undefined) throw (await failures()).locked(key)
     }
-    const known = resume === true && isRemembered ? await checkpoints.get(id) : undefined
+    const known = (resume === true || resume === 'stored') && isRemembered ? await checkpoints.get(id) : undefined
     const given = typeof resume === 'object' && 'v' in resume ? resume : undefined
     if (isRemembered && isHandle(this.#given)) await checkpoints.putHandle?.(id, this.#given)
     return new MultipartUpload({
       ...this.#environment,
+      checksum,
+      searchesServer: resume === true,
       checkpoints: isRemembered ? checkpoints : undefined,
       options: this.#options,
       object: objectOptions(this.#options),
@@ -188,13 +206,13 @@ export class UploadRunner implements Runner<UploadResult> {
     })
   }
 
-  #result(run: Run, { size, etag, crc64, versionId, requestId, uploadId, parts }: CompletedUpload): UploadResult {
-    return { ...this.#resultOf(run, { etag, crc64, versionId, requestId, size, parts }), uploadId }
+  #result(run: Run, { uploadId, ...stored }: CompletedUpload): UploadResult {
+    return { ...this.#resultOf(run, stored), uploadId }
   }
 
   #resultOf(run: Run, stored: Omit<CompletedUpload, 'uploadId'>): UploadResult {
     const { bucket, key } = this.#options
-    const { etag, crc64, versionId, requestId, size, parts } = stored
+    const { etag, crc64, versionId, requestId, size, parts, callbackAnswer } = stored
     return {
       bucket,
       key,
@@ -207,31 +225,20 @@ export class UploadRunner implements Runner<UploadResult> {
       ...(crc64 === undefined ? {} : { crc64: String(crc64) }),
       ...(versionId === undefined ? {} : { versionId }),
       ...(requestId === undefined ? {} : { requestId }),
+      ...(callbackAnswer === undefined ? {} : { callback: callbackValue(callbackAnswer) }),
     }
   }
 
   /** The result of an upload that `onExists` makes unnecessary. Throws ObjectExists where it forbids one. */
-  async #existing(run: Run, opened: OpenedSource): Promise<UploadResult | undefined> {
-    const { onExists = 'overwrite' } = this.#options
-    if (onExists === 'overwrite') return undefined
-    const info = await headObject(this.#environment.requester, this.#options, run.hooks).catch((error: unknown) => {
-      if (error instanceof OssError && error.status === 404) return undefined
-      throw error
-    })
+  async #existing(run: Run, opened: OpenedSource, checksum: Checksum): Promise<UploadResult | undefined> {
+    if ((this.#options.onExists ?? 'overwrite') === 'overwrite') return undefined
+    const { existing } = await loaded(import('./existing.js'))
+    const info = await existing(this.#environment.requester, this.#options, opened, checksum, run.hooks)
     if (info === undefined) return undefined
-    if (onExists === 'fail') throw exists(this.#options.key)
-    if (onExists === 'skip-if-same' && !(await this.#isSame(opened, info))) return undefined
-    const { etag, versionId, size } = info
-    const crc64 = info.crc64 === undefined ? undefined : BigInt(info.crc64)
+    const { etag, versionId, size, crc64 } = info
     run.board.reset([], size)
-    const stored = { etag, crc64, versionId, requestId: undefined, size, parts: 0 }
-    return { ...this.#resultOf(run, stored), skipped: true }
-  }
-
-  async #isSame(opened: OpenedSource, info: { readonly size: number; readonly crc64?: string }): Promise<boolean> {
-    if (opened.kind !== 'random' || opened.source.size !== info.size || info.crc64 === undefined) return false
-    const local = await checksumOf(opened.source.read(0, info.size), this.#environment.crc64)
-    return String(local) === info.crc64
+    const stored = { etag, crc64: crc64 === undefined ? undefined : BigInt(crc64), versionId, requestId: undefined }
+    return { ...this.#resultOf(run, { ...stored, size, parts: 0 }), skipped: true }
   }
 }
 
@@ -244,49 +251,20 @@ export interface CompletedUpload {
   readonly versionId: string | undefined
   readonly requestId: string | undefined
   readonly parts: number
+  /** The application's answer to a callback, as it came. */
+  readonly callbackAnswer?: string | undefined
 }
 
-/** Throws SizeMismatch. @param wished undefined: any */
-export function checkSize(wished: number | undefined, found: number): void {
-  if (wished === undefined || wished === found) return
-  throw new OssError({
-    code: CLIENT_CODES.sizeMismatch,
-    message: `The source has ${found} bytes, not ${wished} as announced. Nothing was stored.`,
-  })
+/** Applications answer a callback with JSON; any other text is returned as it is. */
+function callbackValue(answer: string): unknown {
+  try {
+    return JSON.parse(answer)
+  } catch {
+    return answer
+  }
 }
 
-function mismatch(stored: string, sent: bigint): OssError {
-  return new OssError({
-    code: CLIENT_CODES.checksumMismatch,
-    message: `The server stored bytes with the CRC-64 ${stored}; those sent have ${sent}.`,
-    hint: 'Upload it again; if this repeats, something between this machine and the server changes bytes.',
-  })
-}
-
-function noSource(key: string): OssError {
-  return new OssError({
-    code: CLIENT_CODES.invalidOption,
-    message: `The source of ${key} is not known any more.`,
-    hint: 'Choose the file again: resume({ source }).',
-  })
-}
-
-function otherSource(key: string): OssError {
-  return new OssError({
-    code: CLIENT_CODES.sourceChanged,
-    message: `This is not the source that the upload of ${key} began with.`,
-    hint: 'Choose the same file, or begin a new upload.',
-  })
-}
-
-function locked(key: string): OssError {
-  return new OssError({
-    code: CLIENT_CODES.locked,
-    message: `Another process or tab is uploading this source to ${key}.`,
-    hint: 'Wait for it, or end it first.',
-  })
-}
-
-function exists(key: string): OssError {
-  return new OssError({ code: CLIENT_CODES.exists, status: 409, message: `The object ${key} exists already.` })
+/** Throws SizeMismatch. @param announced undefined: any */
+export async function checkSize(announced: number | undefined, found: number): Promise<void> {
+  if (announced !== undefined && announced !== found) throw (await failures()).wrongSize(announced, found)
 }

@@ -24,7 +24,10 @@ export interface Checkpoint {
   readonly uploadId: string
   /** Bytes; null while the length of the source is unknown. */
   readonly size: number | null
+  /** Bytes of a part, of the first one where the layout is `planned`. */
   readonly partSize: number
+  /** `planned`: a function chose the size of each part. Absent: `fixed`. */
+  readonly layout?: 'fixed' | 'planned'
   /** Identifies the source that the upload began with, so that another one is not continued. */
   readonly fingerprint: string
   /** Acknowledged parts, by number. */

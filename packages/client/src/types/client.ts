@@ -77,12 +77,17 @@ export interface ClientOptions {
   readonly auth: Auth
   /**
    * As `cn-hangzhou`, without `oss-`. V4 signatures name it. Default: the one in the endpoint's name, else
-   * `cn-hangzhou`.
+   * `cn-hangzhou`; of S3 `us-east-1`.
    */
   readonly region?: string
   /** The bucket of calls that name none. */
   readonly bucket?: string
-  /** Default `v4`. */
+  /**
+   * The protocol of the endpoint. Default `oss`. With `s3` all options keep their OSS words and are translated; CRC-64 is
+   * CRC-64/NVME, and compared where the server reports it.
+   */
+  readonly dialect?: 'oss' | 's3'
+  /** Of the dialect `oss`. Default `v4`. */
   readonly signature?: 'v4' | 'v1'
   readonly addressing?: Addressing
   /** Default: the platform's own. */
@@ -96,13 +101,16 @@ export interface ClientOptions {
    * Milliseconds to add to the local clock. `auto`, the default, learns it when the server rejects a request's time.
    */
   readonly clockSkew?: 'auto' | number
-  /** Computes CRC-64/ECMA faster than the built-in WebAssembly, where the platform can. */
+  /** In the dialect `oss`: computes CRC-64/ECMA faster than the built-in WebAssembly, where the platform can. */
   readonly crc64?: Crc64
   readonly onRequest?: (trace: RequestTrace) => void
 }
 
 /** CRC-64/ECMA-182 (reflected) of `bytes`, or of all bytes so far given the checksum of those before. */
 export type Crc64 = (bytes: Uint8Array, previous?: bigint) => bigint
+
+/** Begins an MD5. */
+export type NewMd5 = () => { update(bytes: Uint8Array): unknown; digest(): Uint8Array }
 
 /** One finished attempt of a request. Its URL holds no signature. */
 export interface RequestTrace {
@@ -180,8 +188,11 @@ export interface RetryPolicy {
 
 /** The checksums that are compared. A difference fails the transfer with ChecksumMismatch. */
 export interface IntegrityPolicy {
-  /** Compares the CRC-64 of each part with the server's. Default `crc64`. */
-  readonly part: 'crc64' | 'none'
+  /**
+   * `crc64`, the default, compares the CRC-64 of each part with the server's. `md5` sends the MD5 of each body, with which the server
+   * compares it before it stores anything; the source is read twice.
+   */
+  readonly part: 'crc64' | 'md5' | 'crc64+md5' | 'none'
   /** Compares the CRC-64 of the whole object with the server's. Default `crc64`. */
   readonly object: 'crc64' | 'none'
   /** `trust-etag` reuses a part whose ETag is that of the checkpoint; `recompute`, the default, reads local bytes again. */

@@ -3,6 +3,7 @@ import type { Checkpoint, CheckpointStore } from './checkpoint.js'
 import type { IntegrityPolicy, RetryPolicy } from './client.js'
 import type { OssError } from './error.js'
 import type { FileHandleLike } from './file-handle.js'
+import type { ObjectInfo } from './object.js'
 import type { ObjectOptions } from './object-options.js'
 
 /** Bytes that can be read anywhere, and again. */
@@ -34,12 +35,25 @@ export type UploadSource =
   | FileHandleLike
   /** A file, in Node.js. */
   | { readonly path: string }
+  /** Bytes from an offset on, as often as they are requested. With `size` they need no memory. */
+  | ((offset: number) => SequentialSource | Promise<SequentialSource>)
+
+/**
+ * Returns the bytes of part `partNumber`, given the bytes of the source (null: unknown) and those of all parts before. It must return
+ * the same sizes again when the upload is continued.
+ */
+export type PartSizer = (
+  partNumber: number,
+  context: { readonly size: number | null; readonly done: number },
+) => number
 
 /** Bytes per part; `auto`: from the size. */
-export type PartSizing = number | 'auto'
+export type PartSizing = number | 'auto' | PartSizer
 
-/** The reaction to an object that already has the key. */
-export type OnExists = 'overwrite' | 'skip' | 'skip-if-same' | 'fail'
+/** What is done about an object that already has the key. */
+export type ExistsDecision = 'overwrite' | 'skip' | 'skip-if-same' | 'fail'
+/** The same, or a function that decides by what is known of that object. */
+export type OnExists = ExistsDecision | ((existing: ObjectInfo) => ExistsDecision | Promise<ExistsDecision>)
 
 /** Where a source is uploaded, and how. Without `bucket` that of the client is used. */
 export interface UploadOptions extends ObjectOptions {
@@ -54,10 +68,11 @@ export interface UploadOptions extends ObjectOptions {
   readonly integrity?: Partial<IntegrityPolicy>
   readonly retry?: Partial<RetryPolicy>
   /**
-   * `true`, the default: continues what the checkpoint store knows of the same source and key. An upload id continues
-   * that upload from what the server has, wherever it was begun. `false` starts a new one.
+   * `stored`, the default: continues what the checkpoint store knows of the same source and key. `true`: where it knows nothing, also
+   * an upload of that key on the server that has a part of the source; this lists the uploads of the bucket. An upload id continues that
+   * upload from what the server has, wherever it was begun. `false` starts a new one. Every part that is reused is verified.
    */
-  readonly resume?: boolean | Checkpoint | { readonly uploadId: string }
+  readonly resume?: boolean | 'stored' | Checkpoint | { readonly uploadId: string }
   readonly checkpoints?: CheckpointStore | false
   /** The fingerprint of the source in a checkpoint: another source fails with SourceChanged. */
   readonly expectFingerprint?: string
@@ -148,6 +163,8 @@ export interface UploadResult {
   /** Milliseconds since the task started. */
   readonly ms: number
   readonly requestId?: string
+  /** The application's answer to a callback: the value of its JSON, or its text. */
+  readonly callback?: unknown
   /** Whether nothing was sent, because of `onExists`. */
   readonly skipped?: boolean
 }

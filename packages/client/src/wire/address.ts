@@ -12,13 +12,11 @@ export interface Address {
   url(bucket?: string, key?: string): string
 }
 
-const DEFAULT_REGION = 'cn-hangzhou'
-
 /**
  * The endpoint, region and addressing style of a client's options. Throws OssError InvalidOption for an endpoint that
  * is not an http or https URL.
  */
-export function createAddress(options: Pick<ClientOptions, 'endpoint' | 'region' | 'addressing'>): Address {
+export function createAddress(options: Pick<ClientOptions, 'endpoint' | 'region' | 'addressing' | 'dialect'>): Address {
   const url = parseEndpoint(options.endpoint)
   const { addressing = 'auto' } = options
   const style = addressing === 'auto' ? (isPathStyleHost(url.hostname) ? 'path' : 'virtual') : addressing
@@ -26,7 +24,7 @@ export function createAddress(options: Pick<ClientOptions, 'endpoint' | 'region'
   const endpoint = `${url.protocol}//${url.host}${base}`
   return {
     endpoint,
-    region: options.region ?? regionOf(url.hostname) ?? DEFAULT_REGION,
+    region: options.region ?? regionOf(url.hostname) ?? (options.dialect === 's3' ? 'us-east-1' : 'cn-hangzhou'),
     url(bucket, key) {
       const name = key === undefined ? '' : percentEncode(key, { keepSlash: true })
       if (bucket === undefined) return `${endpoint}/`
@@ -58,7 +56,7 @@ function isPathStyleHost(hostname: string): boolean {
 }
 
 function regionOf(hostname: string): string | undefined {
-  return hostname.match(/(?:^|\.)oss-([a-z0-9-]+?)(?:-internal)?\.aliyuncs\.com$/)?.[1]
+  return hostname.match(/(?:^|\.)(?:oss-|s3\.)([a-z0-9-]+?)(?:-internal)?\.(?:aliyuncs|amazonaws)\.com$/)?.[1]
 }
 
 /** A URL with a query; a parameter without a value has no `=`. */

@@ -3,8 +3,9 @@ import type { Auth, ClientOptions, SignedOperation } from '../types/client.js'
 import { type Address, urlWith } from './address.js'
 import { createCredentialsSource } from './credentials.js'
 import { createRemoteBatch } from './remote-signer.js'
+import type { TransportResponse } from '../types/client.js'
 import type { Call } from './requester.js'
-import { createSigner } from './sign.js'
+import { createSigner, type Signer } from './sign.js'
 
 /** One attempt of a request, ready to be sent. */
 export interface Authorized {
@@ -18,16 +19,28 @@ export interface Authorized {
 export interface Authorizer {
   authorize(call: Call, time: number, signal: AbortSignal): Promise<Authorized>
   presign(call: Call, time: number, seconds: number): Promise<string>
+  /** The answers of another dialect in OSS's words; absent: they are OSS's. */
+  readonly translation?: {
+    response(response: TransportResponse): TransportResponse
+    document(text: string): string
+  }
 }
 
 const NEVER = new AbortController().signal
 
+type Options = Pick<ClientOptions, 'auth' | 'signature' | 'dialect' | 'integrity'>
+
 /** The authorizer of a client's options. */
-export function createAuthorizer(
-  options: Pick<ClientOptions, 'auth' | 'signature'> & Partial<ClientOptions>,
-  address: Address,
-): Authorizer {
-  const auth: Auth = options.auth
+export async function createAuthorizer(options: Options, address: Address): Promise<Authorizer> {
+  const { auth, signature = 'v4', dialect = 'oss', integrity } = options
+  if (dialect === 'oss') return authorizerOf(auth, () => createSigner(signature, address.region), address)
+  const { translated } = await import('./s3.js')
+  const { createS3Signer } = await import('./sigv4.js')
+  const own = authorizerOf(auth, () => createS3Signer(address), address)
+  return translated(own, integrity?.object !== 'none')
+}
+
+function authorizerOf(auth: Auth, signer: () => Signer, address: Address): Authorizer {
   const isFinal = () => false
   const plain: Authorizer = {
     authorize: async ({ bucket, key, query = {}, headers = {} }) => {
@@ -36,12 +49,11 @@ export function createAuthorizer(
     presign: async ({ bucket, key, query = {} }) => urlWith(address.url(bucket, key), query),
   }
   if ('signer' in auth) return { ...plain, authorize: remotely(createRemoteBatch(auth.signer), plain) }
-  return 'credentials' in auth ? byKey(auth, options.signature ?? 'v4', address) : plain
+  return 'credentials' in auth ? byKey(auth, signer(), address) : plain
 }
 
-function byKey(auth: Extract<Auth, { credentials: unknown }>, signature: 'v4' | 'v1', address: Address): Authorizer {
+function byKey(auth: Extract<Auth, { credentials: unknown }>, signer: Signer, address: Address): Authorizer {
   const source = createCredentialsSource(auth.credentials, Date.now)
-  const signer = createSigner(signature, address.region)
   return {
     async authorize({ method, bucket, key, query = {}, headers = {} }, time, signal) {
       const credentials = await source.get(signal)

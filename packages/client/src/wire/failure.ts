@@ -20,6 +20,7 @@ const RETRYABLE_CODES = new Set(['RequestTimeout', 'RequestTimeTooSkewed', 'Oper
 /** Refusals that other credentials may end. */
 const CREDENTIALS_CODES = new Set([
   'InvalidSecurityToken',
+  'InvalidToken',
   'SecurityTokenExpired',
   'ExpiredToken',
   'InvalidAccessKeyId',
@@ -76,6 +77,13 @@ export function isCredentialsRefusal({ code, status }: OssError): boolean {
 /** Whether the server is overloaded; parallelism adapts to it. */
 export function isPressure({ code, status }: OssError): boolean {
   return status === 503 || status === 429 || code === CLIENT_CODES.stalled || code === 'RequestTimeout'
+}
+
+/** A module that is loaded when it is first used. A failure to load it is one of the network. */
+export function loaded<Module>(loading: Promise<Module>): Promise<Module> {
+  return loading.catch((cause: unknown) => {
+    throw new TransportError('network', 'a module of the client did not load', cause)
+  })
 }
 
 /** Reads a body of at most `maxBytes` as text; a proxy may answer with a large page instead of a small document. */

@@ -46,7 +46,8 @@ export async function initiate(
   hooks: RequestHooks = {},
 ): Promise<string> {
   const { bucket, key, options } = target
-  const { 'x-oss-object-acl': _acl, ...headers } = objectHeaders(options)
+  const { callback: _callback, ...stored } = options
+  const { 'x-oss-object-acl': _acl, ...headers } = objectHeaders(stored)
   const call: Call = { op: 'InitiateMultipartUpload', method: 'POST', bucket, key, query: { uploads: '' }, headers }
   const { text } = await requester.sendForText({ ...call, ...hooks })
   const uploadId = textOf(parseXml(text), 'UploadId')
@@ -54,11 +55,18 @@ export async function initiate(
   return uploadId
 }
 
-/** @param size bytes of the body */
+/** The body of a request, `size` bytes, and headers of its own. */
+export interface Content {
+  readonly body: () => Body
+  readonly size: number
+  readonly headers?: Readonly<Record<string, string>> | undefined
+}
+
+/** Stores a part. Throws OssError, also where a page may not read its ETag. */
 export async function uploadPart(
   requester: Requester,
   name: UploadName & { readonly partNumber: number },
-  content: { readonly body: () => Body; readonly size: number },
+  content: Content,
   hooks: RequestHooks = {},
 ): Promise<{ readonly etag: string; readonly crc64: string | undefined }> {
   const { bucket, key, uploadId, partNumber } = name
@@ -68,7 +76,7 @@ export async function uploadPart(
     bucket,
     key,
     query: { partNumber: String(partNumber), uploadId },
-    headers: { 'content-length': String(content.size) },
+    headers: { ...content.headers, 'content-length': String(content.size) },
     body: content.body,
     bodyLength: content.size,
     ...hooks,
@@ -204,7 +212,7 @@ export async function complete(
   if (!isDocument) return { ...outcome, etag: bareEtag(response.header('etag')), callbackAnswer: text }
   const root = parseXml(text.trimStart())
   if (root.name === 'Error') throw errorDocument(root, requestId)
-  return { ...outcome, etag: bareEtag(textOf(root, 'ETag')) }
+  return { ...outcome, crc64: outcome.crc64 ?? textOf(root, 'HashCrc64ecma'), etag: bareEtag(textOf(root, 'ETag')) }
 }
 
 /** An upload that is not there counts as aborted. */

@@ -1,8 +1,8 @@
 /** The headers that an object is stored with, and what a response's headers report of one. */
-import { byteString, percentEncode, textOfByteString } from '@bindery/bytes'
+import { base64, byteString, percentEncode, textOfByteString, utf8Bytes } from '@bindery/bytes'
 import type { TransportResponse } from '../types/client.js'
 import type { ObjectInfo } from '../types/object.js'
-import type { ObjectOptions } from '../types/object-options.js'
+import type { ObjectOptions, UploadCallback } from '../types/object-options.js'
 
 const META_PREFIX = 'x-oss-meta-'
 
@@ -21,18 +21,30 @@ export function objectHeaders(options: ObjectOptions): Record<string, string> {
   set('x-oss-object-acl', options.acl)
   set('x-oss-forbid-overwrite', options.forbidOverwrite === undefined ? undefined : String(options.forbidOverwrite))
   set('x-oss-tagging', options.tags && encodeTags(options.tags))
+  if (options.callback !== undefined) Object.assign(headers, callbackHeaders(options.callback))
   for (const [name, value] of Object.entries(options.meta ?? {})) set(META_PREFIX + name.toLowerCase(), value)
   for (const [name, value] of Object.entries(options.headers ?? {})) set(name.toLowerCase(), value)
   return headers
 }
 
+function callbackHeaders({ url, body, contentType, host, vars = {} }: UploadCallback): Record<string, string> {
+  const callbackUrl = typeof url === 'string' ? url : url.join(';')
+  const own = Object.entries(vars).map(([name, value]) => [`x:${name}`, value])
+  const encoded = (value: object) => base64(utf8Bytes(JSON.stringify(value)))
+  return {
+    'x-oss-callback': encoded({ callbackUrl, callbackBody: body, callbackBodyType: contentType, callbackHost: host }),
+    ...(own.length === 0 ? {} : { 'x-oss-callback-var': encoded(Object.fromEntries(own)) }),
+  }
+}
+
 /** The headers that belong to Complete, not to Initiate. */
-export function completionHeaders({ acl, forbidOverwrite, headers = {} }: ObjectOptions): Record<string, string> {
-  const callback = Object.entries(headers).filter(([name]) => name.toLowerCase().startsWith('x-oss-callback'))
+export function completionHeaders({ acl, forbidOverwrite, callback, headers = {} }: ObjectOptions): Record<string, string> {
+  const ofCallback = Object.entries(headers).filter(([name]) => name.toLowerCase().startsWith('x-oss-callback'))
   return objectHeaders({
     ...(acl === undefined ? {} : { acl }),
     ...(forbidOverwrite === undefined ? {} : { forbidOverwrite }),
-    headers: Object.fromEntries(callback),
+    ...(callback === undefined ? {} : { callback }),
+    headers: Object.fromEntries(ofCallback),
   })
 }
 

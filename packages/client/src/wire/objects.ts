@@ -1,10 +1,10 @@
 /** OSS's operations on whole objects, one function per operation. */
 import { base64, Md5, utf8Bytes } from '@bindery/bytes'
-import type { Body } from '../types/client.js'
 import { CLIENT_CODES, OssError } from '../types/error.js'
 import type { DeleteResult, ListedObject, ListOptions, ObjectInfo } from '../types/object.js'
 import type { ObjectOptions } from '../types/object-options.js'
-import { type Completed, copySource, decoded, drain, type RequestHooks } from './multipart.js'
+import { readText } from './failure.js'
+import { type Completed, type Content, copySource, decoded, drain, type RequestHooks } from './multipart.js'
 import { bareEtag, objectHeaders, objectInfo } from './object-headers.js'
 import type { Answer, Requester } from './requester.js'
 import { all, escapeXml, parseXml, textOf } from './xml.js'
@@ -16,11 +16,11 @@ export interface ObjectTarget {
   readonly versionId?: string | undefined
 }
 
-/** @param content its size in bytes */
+/** Stores an object. */
 export async function putObject(
   requester: Requester,
   { bucket, key }: ObjectTarget,
-  content: { readonly body: () => Body; readonly size: number },
+  content: Content,
   options: ObjectOptions,
   hooks: RequestHooks = {},
 ): Promise<Completed & { readonly attempts: number }> {
@@ -29,13 +29,14 @@ export async function putObject(
     method: 'PUT',
     bucket,
     key,
-    headers: { ...objectHeaders(options), 'content-length': String(content.size) },
+    headers: { ...objectHeaders(options), ...content.headers, 'content-length': String(content.size) },
     body: content.body,
     bodyLength: content.size,
     ...hooks,
   })
-  await drain(response.body)
+  const answer = await readText(response.body)
   return {
+    ...(answer === '' ? {} : { callbackAnswer: answer }),
     etag: bareEtag(response.header('etag')),
     crc64: response.header('x-oss-hash-crc64ecma'),
     versionId: response.header('x-oss-version-id'),

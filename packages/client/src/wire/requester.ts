@@ -10,7 +10,7 @@ import type {
 import type { OssError } from '../types/error.js'
 import { type Address, createAddress, urlWith } from './address.js'
 import type { Authorizer } from './authorizer.js'
-import { asOssError, errorOf, isCredentialsRefusal, readText, TransportError } from './failure.js'
+import { asOssError, errorOf, isCredentialsRefusal, loaded, readText } from './failure.js'
 import { backOff, isOffline, pause, untilOnline } from './retry.js'
 
 /** A request, whatever signs and sends it. Header names are in lower case. */
@@ -64,6 +64,7 @@ const NEVER = new AbortController().signal
 export class Requester {
   readonly address: Address
   readonly #transport: Transport
+  readonly dialect: 'oss' | 's3'
   /** The client's policy over the defaults. */
   readonly retry: RetryPolicy
   readonly #options: ClientOptions
@@ -74,6 +75,7 @@ export class Requester {
   constructor(options: ClientOptions, transport: Transport) {
     this.address = createAddress(options)
     this.#transport = transport
+    this.dialect = options.dialect ?? 'oss'
     this.retry = { ...DEFAULT_RETRY, ...options.retry }
     this.#options = options
     this.#learnsSkew = typeof options.clockSkew !== 'number'
@@ -117,7 +119,9 @@ export class Requester {
     for (let attempt = 1; ; attempt += 1) {
       const answer = await this.send(call)
       try {
-        return { ...answer, text: await readText(answer.response.body) }
+        const text = await readText(answer.response.body)
+        const { translation } = await this.#authorizer()
+        return { ...answer, text: translation?.document(text) ?? text }
       } catch (thrown) {
         call.signal?.throwIfAborted()
         const error = asOssError(thrown)
@@ -143,14 +147,15 @@ export class Requester {
     attempt: number,
     used: { refused?: () => boolean },
   ): Promise<TransportResponse> {
-    const { url, headers, refused } = await (await this.#authorizer()).authorize(call, this.#now(), signal)
+    const { authorize, translation } = await this.#authorizer()
+    const { url, headers, refused } = await authorize(call, this.#now(), signal)
     used.refused = refused
     const startedAt = Date.now()
     const trace = (status: number, requestId: string | undefined, bytesSent: number, error?: string) =>
       this.#trace(call, { attempt, startedAt, status, requestId, bytesSent, error })
     try {
       const body = call.body?.()
-      const response = await this.#transport.send({
+      const answer = await this.#transport.send({
         method: call.method,
         url,
         headers,
@@ -160,6 +165,7 @@ export class Requester {
         ...(body === undefined ? {} : { body }),
         ...(call.onSent === undefined ? {} : { onSent: call.onSent }),
       })
+      const response = translation?.response(answer) ?? answer
       if (response.status >= 200 && response.status < 300) {
         trace(response.status, requestIdOf(response), call.bodyLength ?? 0)
         return response
@@ -185,13 +191,12 @@ export class Requester {
 
   /** Keys and signatures are a module of their own, since a small page has little to load before it is shown. */
   #authorizer(): Promise<Authorizer> {
-    this.#authorizing ??= import('./authorizer.js').then(
-      ({ createAuthorizer }) => createAuthorizer(this.#options, this.address),
-      (cause) => {
-        this.#authorizing = undefined
-        throw new TransportError('network', 'a module of the client did not load', cause)
-      },
+    this.#authorizing ??= loaded(import('./authorizer.js')).then(({ createAuthorizer }) =>
+      createAuthorizer(this.#options, this.address),
     )
+    this.#authorizing.catch(() => {
+      this.#authorizing = undefined
+    })
     return this.#authorizing
   }
 

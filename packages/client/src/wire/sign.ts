@@ -70,13 +70,10 @@ function ambiguous(): OssError {
 }
 
 function createV4(region: string): Signer {
-  const signingKey = keepLast(deriveKey)
+  const signingKey = keepLast(deriveKey, v4ScopeText)
   const sign = async (request: Unsigned, { accessKeySecret }: Credentials, date: string, scope: V4Scope) => {
-    const digest = await subtle().digest(
-      'SHA-256',
-      owned(stringToBytes(v4CanonicalRequest(signable(request), request.additional ?? []))),
-    )
-    const text = v4StringToSign(date, scope, hex(new Uint8Array(digest)))
+    const digest = await sha256(stringToBytes(v4CanonicalRequest(signable(request), request.additional ?? [])))
+    const text = v4StringToSign(date, scope, hex(digest))
     return hex(await hmac('SHA-256', await signingKey(accessKeySecret, scope), stringToBytes(text)))
   }
   const scopeOf = (time: number): V4Scope => ({ date: formatBasicDay(time), region, product: 'oss' })
@@ -118,12 +115,14 @@ async function deriveKey(secret: string, scope: V4Scope): Promise<Uint8Array> {
   return key
 }
 
-/** A signing key lasts a day: the last one is the next one, too. */
-function keepLast(derive: typeof deriveKey): typeof deriveKey {
+type Derive<Scope> = (secret: string, scope: Scope) => Promise<Uint8Array>
+
+/** A signing key lasts a day: the last one is the next one, too. `nameOf` differs from scope to scope. */
+export function keepLast<Scope>(derive: Derive<Scope>, nameOf: (scope: Scope) => string): Derive<Scope> {
   let name = ''
   let last: Promise<Uint8Array> | undefined
   return (secret, scope) => {
-    const wanted = `${v4ScopeText(scope)}\n${secret}`
+    const wanted = `${nameOf(scope)}\n${secret}`
     if (last === undefined || name !== wanted) {
       name = wanted
       last = derive(secret, scope)
@@ -136,7 +135,13 @@ async function sha1(secret: string, text: string): Promise<string> {
   return base64(await hmac('SHA-1', utf8Bytes(secret), stringToBytes(text)))
 }
 
-async function hmac(hash: string, secret: Uint8Array, data: Uint8Array): Promise<Uint8Array> {
+/** SHA-256 of bytes. Throws InvalidOption where a page has no Web Crypto. */
+export async function sha256(bytes: Uint8Array): Promise<Uint8Array> {
+  return new Uint8Array(await subtle().digest('SHA-256', owned(bytes)))
+}
+
+/** HMAC of data with a secret. Throws InvalidOption where a page has no Web Crypto. */
+export async function hmac(hash: string, secret: Uint8Array, data: Uint8Array): Promise<Uint8Array> {
   const algorithm = { name: 'HMAC', hash }
   const key = await subtle().importKey('raw', owned(secret), algorithm, false, ['sign'])
   return new Uint8Array(await subtle().sign(algorithm, key, owned(data)))
