@@ -24,7 +24,7 @@ test('the programs of the guide to the client library run', async (t) => {
   symlinkSync(modules, path.join(folder, 'node_modules'))
   writeFileSync(path.join(folder, 'big.iso'), Buffer.alloc(9_000_000, 'iso'))
   const code = guideBlocks('client').map((block) => block.code)
-  writeFileSync(path.join(folder, 'guide.mjs'), `${code.join('\n')}\nclient.close()\noss.close()\n`)
+  writeFileSync(path.join(folder, 'guide.mjs'), `${code.join('\n')}\nclient.close()\ns3.close()\noss.close()\n`)
   const env = { ...process.env, ...server.env(), XDG_STATE_HOME: path.join(folder, 'state') }
   const child = spawn(process.execPath, ['guide.mjs'], { cwd: folder, env, stdio: ['ignore', 'ignore', 'pipe'] })
   let errors = ''

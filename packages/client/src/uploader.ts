@@ -6,7 +6,15 @@ import { Task, type TaskOptions } from './transfer/task.js'
 import { Throttle } from './transfer/throttle.js'
 import { UploadRunner } from './transfer/upload.js'
 import type { Checkpoint, CheckpointStore } from './types/checkpoint.js'
-import type { ClientOptions, Crc64, IntegrityPolicy, NewMd5, RetryPolicy, TransferLimits, Transport } from './types/client.js'
+import type {
+  ClientOptions,
+  Crc64,
+  IntegrityPolicy,
+  NewMd5,
+  RetryPolicy,
+  TransferLimits,
+  Transport,
+} from './types/client.js'
 import { CLIENT_CODES, OssError } from './types/error.js'
 import type { UploadOptions, UploadResult, UploadSource, UploadTask } from './types/upload.js'
 import type { Checksum } from './wire/checksum.js'

@@ -4,9 +4,10 @@ import { MULTIPART_THRESHOLD } from '../transfer/upload.js'
 import type { SignedRequest } from '../types/client.js'
 import { CLIENT_CODES, OssError } from '../types/error.js'
 import type { PresignedMultipart, PresignMultipartOptions, TicketOptions, UploadTicket } from '../types/ticket.js'
+import type { Call } from '../wire/call.js'
 import { initiate } from '../wire/multipart.js'
 import { completionHeaders, objectHeaders } from '../wire/object-headers.js'
-import type { Call, Requester } from '../wire/requester.js'
+import type { Requester } from '../wire/requester.js'
 
 const EXPIRES_SECONDS = 3_600
 /** A ticket lists its parts on one page of ListParts. */

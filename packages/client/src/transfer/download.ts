@@ -1,8 +1,8 @@
 /** A download: ranges in parallel, each continued at the byte where it broke off, of one version of the object, verified. */
 import { CLIENT_CODES, OssError } from '../types/error.js'
 import type { DownloadOptions, DownloadResult, DownloadTarget, ObjectInfo } from '../types/object.js'
-import { asOssError } from '../wire/failure.js'
 import type { Checksum } from '../wire/checksum.js'
+import { asOssError } from '../wire/failure.js'
 import { getObject, headObject } from '../wire/objects.js'
 import type { Requester } from '../wire/requester.js'
 import { backOff, pause } from '../wire/retry.js'
@@ -100,7 +100,10 @@ export class DownloadRunner<Value> implements Runner<DownloadResult<Value>> {
   ): Promise<boolean> {
     const { read } = this.#target
     if (read === undefined || !present.some(([start, end]) => start <= offset && offset + size <= end)) return false
-    this.#checksums.set(partNumber, await checksumOf(read.call(this.#target, offset, offset + size), (await this.#checksum()).crc64))
+    this.#checksums.set(
+      partNumber,
+      await checksumOf(read.call(this.#target, offset, offset + size), (await this.#checksum()).crc64),
+    )
     return true
   }
 

@@ -1,4 +1,4 @@
-/** What an upload does about an object that has its key. Loaded where that is not to replace it. */
+/** Objects that have the key of an upload. Loaded where they are not just replaced. */
 import { CLIENT_CODES, OssError } from '../types/error.js'
 import type { ObjectInfo } from '../types/object.js'
 import type { OnExists } from '../types/upload.js'

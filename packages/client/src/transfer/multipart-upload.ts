@@ -1,22 +1,17 @@
 /** The parts of one upload: found on the server, sent, remembered and completed. */
-import type { Checkpoint, CheckpointPart, CheckpointStore } from '../types/checkpoint.js'
-import type { IntegrityPolicy, NewMd5 } from '../types/client.js'
+import type { Checkpoint } from '../types/checkpoint.js'
 import { OssError } from '../types/error.js'
-import type { ObjectOptions } from '../types/object-options.js'
-import type { UploadOptions } from '../types/upload.js'
-import type { Checksum } from '../wire/checksum.js'
 import { loaded } from '../wire/failure.js'
 import { initiate, type StoredPart, uploadPart } from '../wire/multipart.js'
-import type { Requester } from '../wire/requester.js'
 import { completeVerified } from './complete.js'
 import { failures } from './load-failures.js'
+import type { MultipartOptions, SentPart } from './multipart-options.js'
 import { openBody, type Planned } from './part-body.js'
 import { type PlannedPart, partSizeFor, planParts, sequentialPartSize } from './plan.js'
 import { runPool } from './pool.js'
 import type { FoundUpload } from './resumption.js'
 import { combined } from './sent-parts.js'
 import type { SequentialReader } from './sequential.js'
-import type { OpenedSource } from './source.js'
 import type { Stated } from './stated-checksums.js'
 import type { StreamParts } from './stream-parts.js'
 import type { Run } from './task.js'
@@ -26,34 +21,6 @@ import { type CompletedUpload, checkSize } from './upload.js'
 const CHECKPOINT_INTERVAL_MS = 500
 /** Attempts to send a part that arrives changed, the first included. */
 const DAMAGED_ATTEMPTS = 3
-
-/** The source of a multipart upload, its target, and the earlier upload that it may continue. */
-export interface MultipartOptions {
-  readonly requester: Requester
-  readonly checksum: Checksum
-  readonly integrity: IntegrityPolicy
-  readonly bufferBytes: number
-  readonly checkpoints: CheckpointStore | undefined
-  readonly onCheckpoint: (checkpoint: Checkpoint) => void
-  readonly options: UploadOptions & { readonly bucket: string }
-  readonly object: ObjectOptions
-  readonly source: OpenedSource
-  readonly id: string
-  readonly fingerprint: string
-  /** The upload to continue. */
-  readonly resume: Checkpoint | { readonly uploadId: string } | undefined
-  /** Whether the caller named that upload: then it is an error if it is gone. */
-  readonly isForced: boolean
-  /** Whether an upload of the same bytes is looked for on the server where none is known. */
-  readonly searchesServer: boolean
-  /** MD5 of the platform, which is faster. */
-  readonly newMd5: NewMd5 | undefined
-}
-
-/** A part that the server has. */
-export interface SentPart extends CheckpointPart {
-  readonly offset: number
-}
 
 /**
  * One multipart upload. `run` may be called again after a pause: parts that were sent are not sent again. It saves the
@@ -130,7 +97,9 @@ export class MultipartUpload {
     const known = found?.known
     const size = source.kind === 'random' ? source.source.size : (options.size ?? null)
     const isPlanned = typeof wished === 'function'
-    const partSize = isPlanned ? wished(1, { size, done: 0 }) : (known?.partSize ?? found?.partSize ?? this.#partSize(size, wished))
+    const partSize = isPlanned
+      ? wished(1, { size, done: 0 })
+      : (known?.partSize ?? found?.partSize ?? this.#partSize(size, wished))
     const now = Date.now()
     this.#checkpoint = {
       v: 1,
@@ -237,7 +206,11 @@ export class MultipartUpload {
     const crc64 = compares || integrity.object === 'crc64' ? checksum.crc64 : undefined
     let stated: Stated = { hooks: { ...run.hooksFor(part), signal } }
     if (integrity.part.endsWith('md5')) {
-      stated = await (await loaded(import('./stated-checksums.js'))).stated(content, { md5: true, newMd5 }, stated.hooks)
+      stated = await (await loaded(import('./stated-checksums.js'))).stated(
+        content,
+        { md5: true, newMd5 },
+        stated.hooks,
+      )
     }
     const { headers, hooks } = stated
     for (let attempt = 1; ; attempt += 1) {

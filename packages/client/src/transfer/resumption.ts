@@ -1,9 +1,9 @@
-/** What an upload takes over from an earlier one. Loaded when there is an earlier one, or one is looked for. */
+/** Parts that an upload takes over from an earlier one. Loaded when there is an earlier one, or one is looked for. */
 import type { Checkpoint, CheckpointPart } from '../types/checkpoint.js'
 import { OssError } from '../types/error.js'
 import type { RandomAccessSource } from '../types/upload.js'
 import { type ListedUpload, listParts, listUploads, type RequestHooks, type StoredPart } from '../wire/multipart.js'
-import type { MultipartOptions, SentPart } from './multipart-upload.js'
+import type { MultipartOptions, SentPart } from './multipart-options.js'
 import { checksumOf } from './part-body.js'
 import { PARTS_MAX, type PlannedPart, planParts } from './plan.js'
 

@@ -28,10 +28,10 @@ export function reopened(
       const reader = openSequential(await open(start))
       try {
         for (let left = end - start; left > 0; ) {
-          const [piece] = await reader.take(Math.min(left, REOPENED_PIECE_BYTES))
-          if (piece === undefined) return
-          left -= piece.length
-          yield piece
+          const pieces = await reader.take(Math.min(left, REOPENED_PIECE_BYTES))
+          if (pieces.length === 0) return
+          yield* pieces
+          left -= pieces.reduce((bytes, piece) => bytes + piece.length, 0)
         }
       } finally {
         await reader.close()

@@ -1,9 +1,9 @@
 /** An object's bytes as a stream that goes on, after a broken connection, at the byte where it broke off. */
 import { CLIENT_CODES, OssError } from '../types/error.js'
 import type { DownloadOptions } from '../types/object.js'
+import type { Checksum } from '../wire/checksum.js'
 import { asOssError } from '../wire/failure.js'
 import { getObject } from '../wire/objects.js'
-import type { Checksum } from '../wire/checksum.js'
 import type { Requester } from '../wire/requester.js'
 import { backOff, pause } from '../wire/retry.js'
 

@@ -87,7 +87,7 @@ export interface ClientOptions {
    * CRC-64/NVME, and compared where the server reports it.
    */
   readonly dialect?: 'oss' | 's3'
-  /** Of the dialect `oss`. Default `v4`. */
+  /** Default `v4`. Only for the dialect `oss`. */
   readonly signature?: 'v4' | 'v1'
   readonly addressing?: Addressing
   /** Default: the platform's own. */

@@ -42,15 +42,12 @@ export type UploadSource =
  * Returns the bytes of part `partNumber`, given the bytes of the source (null: unknown) and those of all parts before. It must return
  * the same sizes again when the upload is continued.
  */
-export type PartSizer = (
-  partNumber: number,
-  context: { readonly size: number | null; readonly done: number },
-) => number
+export type PartSizer = (partNumber: number, context: { readonly size: number | null; readonly done: number }) => number
 
 /** Bytes per part; `auto`: from the size. */
 export type PartSizing = number | 'auto' | PartSizer
 
-/** What is done about an object that already has the key. */
+/** The reaction to an object that already has the key. */
 export type ExistsDecision = 'overwrite' | 'skip' | 'skip-if-same' | 'fail'
 /** The same, or a function that decides by what is known of that object. */
 export type OnExists = ExistsDecision | ((existing: ObjectInfo) => ExistsDecision | Promise<ExistsDecision>)

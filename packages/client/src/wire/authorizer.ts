@@ -1,10 +1,9 @@
 /** How requests prove their sender: by a key, by a signer elsewhere, or not at all. Loaded when the first request is sent. */
-import type { Auth, ClientOptions, SignedOperation } from '../types/client.js'
+import type { Auth, ClientOptions, SignedOperation, TransportResponse } from '../types/client.js'
 import { type Address, urlWith } from './address.js'
+import type { Call } from './call.js'
 import { createCredentialsSource } from './credentials.js'
 import { createRemoteBatch } from './remote-signer.js'
-import type { TransportResponse } from '../types/client.js'
-import type { Call } from './requester.js'
 import { createSigner, type Signer } from './sign.js'
 
 /** One attempt of a request, ready to be sent. */
@@ -34,10 +33,15 @@ type Options = Pick<ClientOptions, 'auth' | 'signature' | 'dialect' | 'integrity
 export async function createAuthorizer(options: Options, address: Address): Promise<Authorizer> {
   const { auth, signature = 'v4', dialect = 'oss', integrity } = options
   if (dialect === 'oss') return authorizerOf(auth, () => createSigner(signature, address.region), address)
-  const { translated } = await import('./s3.js')
+  const { ossDocument, ossResponse, s3Call } = await import('./s3.js')
   const { createS3Signer } = await import('./sigv4.js')
   const own = authorizerOf(auth, () => createS3Signer(address), address)
-  return translated(own, integrity?.object !== 'none')
+  const checks = integrity?.object !== 'none'
+  return {
+    authorize: async (call, time, signal) => own.authorize(s3Call(call, checks), time, signal),
+    presign: async (call, time, seconds) => own.presign(s3Call(call, false), time, seconds),
+    translation: { response: ossResponse, document: ossDocument },
+  }
 }
 
 function authorizerOf(auth: Auth, signer: () => Signer, address: Address): Authorizer {

@@ -3,8 +3,9 @@ import { percentDecode, percentEncode, utf8Bytes } from '@bindery/bytes'
 import type { Body } from '../types/client.js'
 import { CLIENT_CODES, OssError } from '../types/error.js'
 import type { ObjectOptions } from '../types/object-options.js'
+import type { Call } from './call.js'
 import { bareEtag, completionHeaders, objectHeaders } from './object-headers.js'
-import type { Answer, Call, Requester } from './requester.js'
+import type { Answer, Requester } from './requester.js'
 import { all, type Element, escapeXml, parseXml, textOf } from './xml.js'
 
 /** An upload, by what names it. */

@@ -38,7 +38,12 @@ function callbackHeaders({ url, body, contentType, host, vars = {} }: UploadCall
 }
 
 /** The headers that belong to Complete, not to Initiate. */
-export function completionHeaders({ acl, forbidOverwrite, callback, headers = {} }: ObjectOptions): Record<string, string> {
+export function completionHeaders({
+  acl,
+  forbidOverwrite,
+  callback,
+  headers = {},
+}: ObjectOptions): Record<string, string> {
   const ofCallback = Object.entries(headers).filter(([name]) => name.toLowerCase().startsWith('x-oss-callback'))
   return objectHeaders({
     ...(acl === undefined ? {} : { acl }),

@@ -5,8 +5,7 @@
 import { base64, base64Bytes } from '@bindery/bytes'
 import type { TransportResponse } from '../types/client.js'
 import { CLIENT_CODES, OssError } from '../types/error.js'
-import type { Authorizer } from './authorizer.js'
-import type { Call } from './requester.js'
+import type { Call } from './call.js'
 
 type Headers = Readonly<Record<string, string>>
 
@@ -41,17 +40,8 @@ const ABSENT_KEYS: Readonly<Record<string, readonly string[]>> = {
   DeleteMultipleObjects: ['encoding-type'],
 }
 
-/** An authorizer of OSS's calls for an S3 endpoint. `checks`: whether the server is to compute checksums. */
-export function translated(own: Authorizer, checks: boolean): Authorizer {
-  return {
-    authorize: async (call, time, signal) => own.authorize(s3Call(call, checks), time, signal),
-    presign: async (call, time, seconds) => own.presign(s3Call(call, false), time, seconds),
-    translation: { response: ossResponse, document: ossDocument },
-  }
-}
-
-/** What a call is in S3. Throws InvalidOption for what S3 does not have. */
-function s3Call(call: Call, checks: boolean): Call {
+/** Translates a call. `checks`: whether the server is to compute checksums. Throws InvalidOption for what S3 does not have. */
+export function s3Call(call: Call, checks: boolean): Call {
   const absent = ABSENT_KEYS[call.op] ?? []
   const query = Object.fromEntries(Object.entries(call.query ?? {}).filter(([name]) => !absent.includes(name)))
   const headers: Record<string, string> = {}
@@ -89,7 +79,7 @@ function unknown(what: string): OssError {
 }
 
 /** The answer with its headers also under OSS's names. Its CRC-64 is CRC-64/NVME, in decimal as OSS writes it. */
-function ossResponse(response: TransportResponse): TransportResponse {
+export function ossResponse(response: TransportResponse): TransportResponse {
   const headers: Record<string, string> = { ...response.headers }
   for (const [name, value] of Object.entries(response.headers)) {
     if (name.startsWith('x-amz-')) headers[name.replace('x-amz-', 'x-oss-')] = value
@@ -102,7 +92,7 @@ function ossResponse(response: TransportResponse): TransportResponse {
 }
 
 /** A document of S3 with the elements that OSS names otherwise. */
-function ossDocument(text: string): string {
+export function ossDocument(text: string): string {
   return text
     .replace(
       /<ChecksumCRC64NVME>([^<]*)<\/ChecksumCRC64NVME>/g,

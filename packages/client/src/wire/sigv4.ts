@@ -66,7 +66,8 @@ function namesOf(headers: Readonly<Record<string, string>>): string {
 
 async function deriveKey(secret: string, { date, region }: SigV4Scope): Promise<Uint8Array> {
   let key = utf8Bytes(`AWS4${secret}`)
-  for (const step of [date, region, SIGV4_SERVICE, SIGV4_TERMINATOR]) key = await hmac('SHA-256', key, stringToBytes(step))
+  for (const step of [date, region, SIGV4_SERVICE, SIGV4_TERMINATOR])
+    key = await hmac('SHA-256', key, stringToBytes(step))
   return key
 }
 
