@@ -94,11 +94,13 @@ test('every answer of Complete is lost, and the upload still ends once', async (
 
 test('a token that expires while parts are sent is renewed once for all of them', async () => {
   const { faults, credentials } = server()
-  faults.add({ op: 'UploadPart', after: 2, times: 3, then: { status: 403, code: 'SecurityTokenExpired' } })
+  for (const partNumber of [3, 4, 5]) {
+    faults.add({ op: 'UploadPart', partNumber, times: 1, then: { status: 403, code: 'SecurityTokenExpired' } })
+  }
   const reasons = []
   const provider = async ({ reason }) => {
     reasons.push(reason)
-    await new Promise((resolve) => setTimeout(resolve, 20))
+    await new Promise((resolve) => setTimeout(resolve, 500)) // until all of them were refused
     return { ...credentials }
   }
   const client = open({ auth: { credentials: provider } })
@@ -159,9 +161,10 @@ test('a file that changes while it is sent is never completed', async () => {
   await assert.rejects(client.head('film'), { status: 404 })
 })
 
-function startUpload(file, rate) {
+/** `parts`: after these many it does not go on. */
+function startUpload(file, parts = '') {
   const { endpoint } = server()
-  const child = spawn(process.execPath, [PROGRAM, endpoint, path.join(folder, 'state'), file, String(rate)], {
+  const child = spawn(process.execPath, [PROGRAM, endpoint, path.join(folder, 'state'), file, String(parts)], {
     env: { ...process.env, ...server().env() },
     stdio: ['ignore', 'pipe', 'inherit'],
   })
@@ -173,22 +176,22 @@ function startUpload(file, rate) {
     }
   })()
   const ended = Promise.all([once(child, 'exit'), reading]).then(() => lines.at(-1))
-  const parts = async (count) => {
+  const untilParts = async (count) => {
     while (lines.length < count) await once(child, 'line')
   }
-  return { child, ended, parts }
+  return { child, ended, untilParts }
 }
 
 test('a killed process leaves what another one continues, and a living one keeps others away', async () => {
   const file = path.join(folder, 'film')
   await writeFile(file, BYTES)
-  const first = startUpload(file, 2 * PART)
-  await first.parts(2)
-  const second = startUpload(file, 0)
+  const first = startUpload(file, 2)
+  await first.untilParts(2)
+  const second = startUpload(file)
   assert.equal(await second.ended, 'failed TransferLocked')
   first.child.kill('SIGKILL')
   await first.ended
-  const [, parts, reused] = (await startUpload(file, 0).ended).split(' ').map(Number)
+  const [, parts, reused] = (await startUpload(file).ended).split(' ').map(Number)
   assert.equal(parts, 6)
   assert.ok(reused >= 2 && reused < 6, `${reused} parts were reused`)
   assert.ok(await isStored(open()))

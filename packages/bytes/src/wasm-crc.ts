@@ -69,6 +69,7 @@ const OP = {
   localGet: 0x20,
   localSet: 0x21,
   i64Load: 0x29,
+  i32Load8Unsigned: 0x2d,
   i64Load8Unsigned: 0x31,
   i32Const: 0x41,
   i64Const: 0x42,
@@ -76,6 +77,7 @@ const OP = {
   i32GreaterOrEqualUnsigned: 0x4f,
   i32Add: 0x6a,
   i32And: 0x71,
+  i32ShiftLeft: 0x74,
   i64Xor: 0x85,
   i64ShiftLeft: 0x86,
   i64ShiftRightUnsigned: 0x88,
@@ -85,7 +87,7 @@ const OP = {
 const TYPE = { i32: 0x7f, i64: 0x7e, none: 0x40, function: 0x60 } as const
 
 /** Parameters of the kernel, then its locals. */
-const LOCAL = { position: 0, end: 1, register: 2, first: 3, second: 4 } as const
+const LOCAL = { position: 0, end: 1, register: 2, first: 3 } as const
 
 const get = (local: number) => [OP.localGet, local]
 const set = (local: number) => [OP.localSet, local]
@@ -105,13 +107,16 @@ function lookUp(local: number, byte: number, slice: number): number[] {
   return [...get(local), ...shift, OP.i32Wrap, ...i32(0xff << 3), OP.i32And, ...load(slice * TABLE_BYTES)]
 }
 
+/** The same for a byte of the block, which takes fewer instructions: the register does not change it. */
+function lookUpInBlock(byte: number, slice: number): number[] {
+  const loaded = [...get(LOCAL.position), OP.i32Load8Unsigned, 0, ...unsigned(byte)]
+  return [...loaded, ...i32(3), OP.i32ShiftLeft, ...load(slice * TABLE_BYTES)]
+}
+
 function stepOf16Bytes(): number[] {
-  const fetch = [
-    ...[...get(LOCAL.position), ...load(0), ...get(LOCAL.register), OP.i64Xor, ...set(LOCAL.first)],
-    ...[...get(LOCAL.position), ...load(8), ...set(LOCAL.second)],
-  ]
+  const fetch = [...get(LOCAL.position), ...load(0), ...get(LOCAL.register), OP.i64Xor, ...set(LOCAL.first)]
   const entries = Array.from({ length: SLICES }, (_, byte) =>
-    lookUp(byte < 8 ? LOCAL.first : LOCAL.second, byte % 8, SLICES - 1 - byte),
+    byte < 8 ? lookUp(LOCAL.first, byte, SLICES - 1 - byte) : lookUpInBlock(byte, SLICES - 1 - byte),
   )
   const sum = entries.flatMap((entry, index) => (index === 0 ? entry : [...entry, OP.i64Xor]))
   return [...fetch, ...sum, ...set(LOCAL.register), ...advance(SLICES)]
@@ -128,7 +133,7 @@ function stepOf1Byte(): number[] {
 function assemble(): Uint8Array {
   const fewerThan16 = [...get(LOCAL.position), ...i32(SLICES), OP.i32Add, ...get(LOCAL.end), OP.i32GreaterUnsigned]
   const atEnd = [...get(LOCAL.position), ...get(LOCAL.end), OP.i32GreaterOrEqualUnsigned]
-  const locals = [1, 2, TYPE.i64]
+  const locals = [1, 1, TYPE.i64]
   const body = [
     ...locals,
     ...repeatUntil(fewerThan16, stepOf16Bytes()),

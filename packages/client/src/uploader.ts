@@ -21,10 +21,13 @@ import type { Checksum } from './wire/checksum.js'
 import { loaded } from './wire/failure.js'
 import { abort, type UploadName } from './wire/multipart.js'
 import { Requester } from './wire/requester.js'
+import type { SigningDigests } from './wire/signing-digests.js'
 
 /** Parts that differ between platforms. */
 export interface Platform {
-  readonly transport: () => Transport
+  readonly transport: (options: ClientOptions) => Transport
+  /** Hash functions of signatures. Default: those of Web Crypto. */
+  readonly digests?: SigningDigests
   readonly checkpoints: () => CheckpointStore | undefined
   readonly openSource: OpenPlatformSource
   /** Used where the options of a client name no other. */
@@ -52,7 +55,7 @@ export class Uploader {
     this.#options = options
     this.#platform = platform
     this.#crc64 = options.crc64 ?? platform.crc64
-    this.requester = new Requester(options, options.transport ?? platform.transport())
+    this.requester = new Requester(options, options.transport ?? platform.transport(options), platform.digests)
     const { bufferBytes } = platform
     this.#limits = {
       parts: 'auto',

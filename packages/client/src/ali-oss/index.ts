@@ -5,7 +5,7 @@
  */
 import { createHash, createHmac } from 'node:crypto'
 import { percentEncode } from '@bindery/bytes'
-import { presignV1, Query } from '@bindery/protocol'
+import { presignV1, Query } from '@bindery/protocol/signing'
 import { all, textOf } from '../wire/xml.js'
 import { texts } from './objects.js'
 import { documentOf, lowerCase, nameOf } from './requests.js'

@@ -4,6 +4,7 @@ import { sampleOffsets } from '../transfer/source.js'
 import type { Crc64 } from '../types/client.js'
 import { CLIENT_CODES, OssError } from '../types/error.js'
 import type { RandomAccessSource } from '../types/upload.js'
+import { returnSlab, takeSlab } from './slabs.js'
 
 const PIECE_BYTES = 256 * 1024
 const SAMPLE_BYTES = 64 * 1024
@@ -17,11 +18,11 @@ export async function fileSource(path: string, crc64: Crc64): Promise<RandomAcce
   return {
     path,
     size,
-    read: (start, end) => readRange(handle, start, end),
+    read: (start, end, lends) => readRange(handle, start, end, lends),
     async fingerprint() {
       let checksum = 0n
       for (const start of sampleOffsets(size)) {
-        for await (const piece of readRange(handle, start, Math.min(size, start + SAMPLE_BYTES))) {
+        for await (const piece of readRange(handle, start, Math.min(size, start + SAMPLE_BYTES), true)) {
           checksum = crc64(piece, checksum)
         }
       }
@@ -40,14 +41,18 @@ export async function fileSource(path: string, crc64: Crc64): Promise<RandomAcce
   }
 }
 
-/** The bytes `[start, end)`, in pieces that each live until the next is requested. */
-async function* readRange(handle: FileHandle, start: number, end: number): AsyncGenerator<Uint8Array> {
-  for (let position = start; position < end; ) {
-    const wanted = Math.min(PIECE_BYTES, end - position)
-    // memory of its own: the connection may hold on to a piece after the next was requested
-    const { bytesRead, buffer } = await handle.read(Buffer.allocUnsafe(wanted), 0, wanted, position)
-    if (bytesRead === 0) return // shorter than before; the check of the body's length reports it
-    position += bytesRead
-    yield bytesRead === wanted ? buffer : buffer.subarray(0, bytesRead)
+/** The bytes `[start, end)`. With `lends` all pieces are in one block, and each is valid until the next is requested. */
+async function* readRange(handle: FileHandle, start: number, end: number, lends = false): AsyncGenerator<Uint8Array> {
+  const slab = lends && end - start > PIECE_BYTES ? takeSlab() : undefined
+  try {
+    for (let position = start; position < end; ) {
+      const wanted = Math.min(slab?.length ?? PIECE_BYTES, end - position)
+      const { bytesRead, buffer } = await handle.read(slab ?? Buffer.allocUnsafe(wanted), 0, wanted, position)
+      if (bytesRead === 0) return // shorter than before; the check of the body's length reports it
+      position += bytesRead
+      yield buffer.subarray(0, bytesRead)
+    }
+  } finally {
+    if (slab !== undefined) returnSlab(slab)
   }
 }

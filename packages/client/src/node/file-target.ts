@@ -15,6 +15,9 @@ interface Note {
   readonly ranges: readonly (readonly [start: number, end: number])[]
 }
 
+/** Objects of more bytes are noted and synced, so that they go on after a crash of the system. */
+const NOTED_BYTES_MIN = 8 * 1024 * 1024
+
 /** The value of such a download is the path. */
 export function fileTarget(path: string): DownloadTarget<string> {
   const part = `${path}.part`
@@ -22,12 +25,14 @@ export function fileTarget(path: string): DownloadTarget<string> {
   let handle: FileHandle | undefined
   let ranges: (readonly [start: number, end: number])[] = []
   let subject: { readonly etag: string; readonly size: number } = { etag: '', size: 0 }
-  let notedAt = 0
+  let notedAt = Date.now()
+  let isNoted = false
   const opened = () => {
     if (handle === undefined) throw new Error('the target is not open')
     return handle
   }
   const note = async () => {
+    isNoted = true
     // bytes that are noted as written must survive a crash
     await opened().datasync()
     await replaceFile(noteFile, JSON.stringify({ v: 1, ...subject, ranges } satisfies Note))
@@ -36,10 +41,11 @@ export function fileTarget(path: string): DownloadTarget<string> {
     async open(info: ObjectInfo, size: number) {
       subject = { etag: info.etag, size }
       const known = await readNote(noteFile)
+      isNoted = known !== undefined
       const isSame = known?.etag === info.etag && known.size === size
       handle = await openPart(part, isSame)
       ranges = isSame ? [...known.ranges] : []
-      await handle.truncate(size)
+      if (isSame || size > NOTED_BYTES_MIN) await handle.truncate(size)
       return ranges
     },
     async write(offset, bytes) {
@@ -47,17 +53,17 @@ export function fileTarget(path: string): DownloadTarget<string> {
     },
     async written(start, end) {
       ranges.push([start, end])
-      if (Date.now() - notedAt < NOTE_INTERVAL_MS) return
+      if (subject.size <= NOTED_BYTES_MIN || Date.now() - notedAt < NOTE_INTERVAL_MS) return
       notedAt = Date.now()
       await note()
     },
     read: (start, end) => readRange(opened(), start, end),
     async finish() {
-      await opened().sync()
+      if (subject.size > NOTED_BYTES_MIN) await opened().sync()
       await opened().close()
       handle = undefined
       await rename(part, path)
-      await rm(noteFile, { force: true })
+      if (isNoted) await rm(noteFile, { force: true })
       return path
     },
     async close({ discard }) {

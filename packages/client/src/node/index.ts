@@ -1,5 +1,5 @@
 /** The client of Node.js: files as sources and targets, checkpoints in the user's state folder. */
-import { createHash } from 'node:crypto'
+import { createHash, createHmac } from 'node:crypto'
 import { clientFactory } from '../client.js'
 import { crc64 } from '../crc64.js'
 import { fileSource } from './file-source.js'
@@ -21,6 +21,10 @@ export { nodeTransport } from './transport.js'
  */
 export const createClient = clientFactory({
   transport: nodeTransport,
+  digests: {
+    sha256: (bytes) => createHash('sha256').update(bytes).digest(),
+    hmac: (hash, secret, data) => createHmac(hash.replace('-', ''), secret).update(data).digest(),
+  },
   checkpoints: () => fileStore(),
   openSource: (source) =>
     typeof source === 'object' && 'path' in source && !('read' in source)

@@ -1,142 +1,88 @@
-/** Sends requests by `node:http`: kept connections, bytes observed as they leave, and no copy of a body. */
-
-import { once } from 'node:events'
-import http from 'node:http'
-import https from 'node:https'
-import type { Body, Transport, TransportRequest, TransportResponse } from '../types/client.js'
-import { TransportError } from '../wire/failure.js'
+/** Sends requests by HTTP/1.1 over connections that are kept, without copying the bytes of bodies. */
+import type { Transport, TransportRequest, TransportResponse } from '../types/client.js'
+import { raceAbort } from '../wire/credentials.js'
+import { Connection, type Origin } from './connection.js'
 
 /** Milliseconds after which an idle connection is closed: before servers and balancers close it under a request. */
 const IDLE_MS = 4_000
-const SOCKETS_MAX = 64
+/** Connections to one server; further requests wait. */
+const CONNECTIONS_MAX = 64
 
-/** A transport with connections that are kept for the next request. `close` destroys them, those in use included. */
-export function nodeTransport(): Transport {
-  const settings = { keepAlive: true, timeout: 0, maxSockets: SOCKETS_MAX, keepAliveMsecs: IDLE_MS }
-  const agents = { 'http:': new http.Agent(settings), 'https:': new https.Agent(settings) }
+/**
+ * A transport with connections that are kept for the next request. `close` destroys them, those in use included. It takes and
+ * returns pieces of bodies that are lent. `userAgent` is the value of the header User-Agent.
+ */
+export function nodeTransport({ userAgent }: { readonly userAgent?: string | undefined } = {}): Transport {
+  const pools = new Map<string, Pool>()
+  const poolOf = ({ protocol, hostname, port, host }: URL) => {
+    const name = `${protocol}//${host}`
+    const isSecure = protocol === 'https:'
+    const address = hostname.replace(/^\[|\]$/g, '')
+    const pool =
+      pools.get(name) ?? new Pool({ isSecure, hostname: address, port: Number(port || (isSecure ? 443 : 80)), host })
+    pools.set(name, pool)
+    return pool
+  }
   return {
-    send: (request) => send(request, agents),
+    lends: true,
+    async send(request) {
+      request.signal.throwIfAborted()
+      const { headers } = request
+      const named = userAgent === undefined ? request : { ...request, headers: { 'user-agent': userAgent, ...headers } }
+      return poolOf(new URL(request.url)).send(named)
+    },
     close() {
-      for (const agent of Object.values(agents)) agent.destroy()
+      for (const pool of pools.values()) pool.close()
+      pools.clear()
     },
   }
 }
 
-async function send(
-  request: TransportRequest,
-  agents: { readonly 'http:': http.Agent; readonly 'https:': https.Agent },
-): Promise<TransportResponse> {
-  const { method, url, headers, body, bodyLength, signal, stallTimeoutMs } = request
-  signal.throwIfAborted()
-  const target = new URL(url)
-  const isSecure = target.protocol === 'https:'
-  const sent = (isSecure ? https : http).request(target, {
-    method,
-    // unparsed: in a parsed URL the segments `.` and `..` of a key are resolved
-    path: url.slice(url.indexOf('/', url.indexOf('://') + 3)),
-    headers: body === undefined ? headers : { ...headers, 'content-length': String(bodyLength) },
-    agent: isSecure ? agents['https:'] : agents['http:'],
-    signal,
-  })
-  let failure: unknown
-  sent.on('error', (error) => {
-    failure ??= error
-  })
-  // the socket's own timer: it is restarted by each byte that moves in either direction
-  sent.setTimeout(stallTimeoutMs, () => {
-    failure = new TransportError('stalled', `${method} made no progress for ${stallTimeoutMs} ms`)
-    sent.destroy(failure as Error)
-  })
-  const responded = responseOf(sent)
-  try {
-    await sendBody(sent, body, request)
-    const response = await responded
-    return { ...headOf(response), body: pieces(response, method, () => failure, signal) }
-  } catch (thrown) {
-    sent.destroy()
-    throw transportFailure(failure ?? thrown, method, signal)
-  }
-}
+/** The connections to one server. */
+class Pool {
+  readonly #origin: Origin
+  readonly #idle: Connection[] = []
+  readonly #all = new Set<Connection>()
+  readonly #waiting: (() => void)[] = []
 
-function responseOf(sent: http.ClientRequest): Promise<http.IncomingMessage> {
-  const responded = new Promise<http.IncomingMessage>((resolve, reject) => {
-    sent.once('response', resolve)
-    sent.once('error', reject)
-    sent.once('close', () => reject(new Error('the connection was closed before an answer')))
-  })
-  responded.catch(() => {}) // sendBody sees the same failure first
-  return responded
-}
-
-async function sendBody(sent: http.ClientRequest, body: Body | undefined, { onSent }: TransportRequest): Promise<void> {
-  if (body === undefined) {
-    sent.end()
-    return
+  constructor(origin: Origin) {
+    this.#origin = origin
   }
-  let written = 0
-  const failed = new Promise<never>((_, reject) => {
-    sent.once('error', reject)
-    sent.once('close', () => reject(new Error('the connection was closed while the body was being sent')))
-  })
-  failed.catch(() => {})
-  // a server that responds early ignores the rest of the body, so stop sending it
-  const answered = once(sent, 'response').then(() => true as const)
-  answered.catch(() => {})
-  for await (const piece of bodyPieces(body)) {
-    const isTaken = sent.write(piece)
-    written += piece.length
-    if (!isTaken) {
-      const isAnswered = await Promise.race([once(sent, 'drain').then(() => false), answered, failed])
-      if (isAnswered) return
+
+  async send(request: TransportRequest): Promise<TransportResponse> {
+    for (;;) {
+      const connection = this.#take()
+      if (connection !== undefined) return connection.send(request)
+      await raceAbort(new Promise<void>((resolve) => this.#waiting.push(resolve)), request.signal)
     }
-    onSent?.(written)
   }
-  sent.end()
-}
 
-/** Large buffers go in pieces, so that their progress can be seen. */
-const PIECE_BYTES = 1024 * 1024
-
-async function* bodyPieces(body: Body): AsyncGenerator<Uint8Array> {
-  if (body instanceof Uint8Array) {
-    for (let start = 0; start < body.length; start += PIECE_BYTES) yield body.subarray(start, start + PIECE_BYTES)
-  } else if (body instanceof Blob) {
-    for (let start = 0; start < body.size; start += PIECE_BYTES) {
-      yield new Uint8Array(await body.slice(start, start + PIECE_BYTES).arrayBuffer())
-    }
-  } else yield* body
-}
-
-async function* pieces(
-  response: http.IncomingMessage,
-  method: string,
-  failure: () => unknown,
-  signal: AbortSignal,
-): AsyncGenerator<Uint8Array> {
-  try {
-    for await (const piece of response) yield piece as Uint8Array
-    if (!response.complete) throw new Error('the answer broke off')
-  } catch (thrown) {
-    throw transportFailure(failure() ?? thrown, method, signal)
+  close(): void {
+    for (const connection of this.#all) connection.destroy()
   }
-}
 
-function headOf(response: http.IncomingMessage): Omit<TransportResponse, 'body'> {
-  const headers: Record<string, string> = {}
-  for (const [name, value] of Object.entries(response.headers)) {
-    if (value !== undefined) headers[name] = Array.isArray(value) ? value.join(',') : value
+  /** Lets all requests that wait try again: some may have been aborted meanwhile. */
+  #wake(): void {
+    for (const resolve of this.#waiting.splice(0)) resolve()
   }
-  return { status: response.statusCode ?? 0, headers, header: (name) => headers[name.toLowerCase()] }
-}
 
-function transportFailure(thrown: unknown, method: string, signal: AbortSignal): unknown {
-  if (signal.aborted) return signal.reason
-  if (thrown instanceof TransportError) return thrown
-  if (!(thrown instanceof Error) || !isOfConnection(thrown)) return thrown
-  return new TransportError('network', `${method} failed: ${thrown.message}`, thrown)
-}
-
-/** A body's own error, such as a changed file, is not a failure of the network. */
-function isOfConnection(error: Error & { readonly code?: string }): boolean {
-  return error.name !== 'OssError' && (error.code === undefined || !error.code.startsWith('ERR_INVALID'))
+  /** A free connection, or a new one; undefined where there may be no more. */
+  #take(): Connection | undefined {
+    for (let idle = this.#idle.pop(); idle !== undefined; idle = this.#idle.pop()) if (idle.isOpen) return idle
+    if (this.#all.size >= CONNECTIONS_MAX) return undefined
+    const connection: Connection = new Connection(
+      this.#origin,
+      () => {
+        connection.rest(IDLE_MS)
+        this.#idle.push(connection)
+        this.#wake()
+      },
+      () => {
+        this.#all.delete(connection)
+        this.#wake()
+      },
+    )
+    this.#all.add(connection)
+    return connection
+  }
 }

@@ -3,8 +3,9 @@ import { CLIENT_CODES, OssError } from '../types/error.js'
 import type { DownloadOptions, DownloadResult, DownloadTarget, ObjectInfo } from '../types/object.js'
 import type { Checksum } from '../wire/checksum.js'
 import { asOssError } from '../wire/failure.js'
+import { objectInfo } from '../wire/object-headers.js'
 import { getObject, headObject } from '../wire/objects.js'
-import type { Requester } from '../wire/requester.js'
+import type { Answer, Requester } from '../wire/requester.js'
 import { backOff, pause } from '../wire/retry.js'
 import { checksumOf } from './part-body.js'
 import type { PlannedPart } from './plan.js'
@@ -29,6 +30,8 @@ export class DownloadRunner<Value> implements Runner<DownloadResult<Value>> {
   #parts: readonly PlannedPart[] = []
   readonly #checksums = new Map<number, bigint>()
   #isFinished = false
+  /** The answer that described the object, with its first bytes. */
+  #first: Answer | undefined
 
   constructor(
     environment: { readonly requester: Requester; readonly checksum: () => Promise<Checksum> },
@@ -64,19 +67,22 @@ export class DownloadRunner<Value> implements Runner<DownloadResult<Value>> {
   async discard(): Promise<void> {
     await this.#target.close({ discard: true })
     this.#isFinished = true
+    await this.close()
   }
 
   async close(): Promise<void> {
+    const first = this.#takeFirst()
+    if (first !== undefined) await leave(first)
     if (!this.#isFinished) await this.#target.close({ discard: false })
   }
 
   async #open(run: Run): Promise<ObjectInfo> {
     const { range, partSize = 'auto' } = this.#options
-    const info = await headObject(this.#requester, this.#options, run.hooks)
+    const bytes = partSize === 'auto' ? PART_BYTES : partSize
+    const info = await this.#describe(run, bytes)
     const start = Math.min(range?.start ?? 0, info.size)
     const size = Math.max(0, Math.min(range?.end ?? info.size, info.size) - start)
     const present = await this.#target.open(info, size)
-    const bytes = partSize === 'auto' ? PART_BYTES : partSize
     const count = Math.ceil(size / bytes)
     this.#parts = Array.from({ length: count }, (_, index) => ({
       partNumber: index + 1,
@@ -93,6 +99,28 @@ export class DownloadRunner<Value> implements Runner<DownloadResult<Value>> {
     return info
   }
 
+  /** Describes the object, of a small one by the answer that has its bytes. */
+  async #describe(run: Run, bytes: number): Promise<ObjectInfo> {
+    const { key, bucket, range } = this.#options
+    // S3 answers with the checksum of an object only where all of it is requested
+    if (range === undefined && this.#requester.dialect === 'oss') {
+      const hooks = { ...run.hooks, lends: true }
+      const first = await getObject(this.#requester, this.#options, { range: { start: 0, end: bytes } }, hooks).catch(
+        (error: unknown) => {
+          if (error instanceof OssError && error.status === 416) return undefined // it is empty
+          throw error
+        },
+      )
+      const size = /^bytes 0-\d+\/(\d+)$/.exec(first?.response.header('content-range') ?? '')?.[1]
+      if (size !== undefined) {
+        this.#first = first
+        return { ...objectInfo(bucket, key, (first as Answer).response), size: Number(size) }
+      }
+      if (first !== undefined) await leave(first)
+    }
+    return headObject(this.#requester, this.#options, run.hooks)
+  }
+
   /** Whether an earlier run wrote a range. Its bytes are read again, for the checksum of the whole. */
   async #isPresent(
     { partNumber, offset, size }: PlannedPart,
@@ -105,6 +133,12 @@ export class DownloadRunner<Value> implements Runner<DownloadResult<Value>> {
       await checksumOf(read.call(this.#target, offset, offset + size), (await this.#checksum()).crc64),
     )
     return true
+  }
+
+  #takeFirst(): Answer | undefined {
+    const first = this.#first
+    this.#first = undefined
+    return first
   }
 
   async #receive(run: Run, part: PlannedPart, info: ObjectInfo, signal: AbortSignal): Promise<void> {
@@ -147,23 +181,20 @@ export class DownloadRunner<Value> implements Runner<DownloadResult<Value>> {
     const { crc64 } = await this.#checksum()
     const start = this.#start + offset + state.done
     const range = { start, end: this.#start + offset + size }
-    const { onSent: _, onRetry, ...hooks } = run.hooksFor({ partNumber, offset, size })
-    const answer = await getObject(
-      this.#requester,
-      this.#options,
-      { range, ifMatch: info.etag },
-      {
-        ...hooks,
-        ...(onRetry === undefined ? {} : { onRetry }),
-        signal,
-      },
-    ).catch((error: unknown) => {
-      throw error instanceof OssError && error.status === 412 ? changed(info.key) : error
-    })
+    const { onSent: _, ...hooks } = run.hooksFor({ partNumber, offset, size })
+    const first = partNumber === 1 ? this.#takeFirst() : undefined
+    const conditions = { range, ifMatch: info.etag }
+    const answer =
+      first ??
+      (await getObject(this.#requester, this.#options, conditions, { ...hooks, signal, lends: true }).catch(
+        (error: unknown) => {
+          throw error instanceof OssError && error.status === 412 ? changed(info.key) : error
+        },
+      ))
     checkRange(answer.response.status, answer.response.header('content-range'), range)
     for await (const piece of answer.response.body) {
       if (state.done + piece.length > size) throw tooMuch()
-      await run.throttle.take(piece.length, signal)
+      if (!run.throttle.isOpen) await run.throttle.take(piece.length, signal)
       await this.#target.write(offset + state.done, piece)
       if (verify === 'crc64') state.checksum = crc64(piece, state.checksum)
       state.done += piece.length
@@ -187,6 +218,11 @@ export class DownloadRunner<Value> implements Runner<DownloadResult<Value>> {
       hint: 'Download it again; what arrived was not taken over.',
     })
   }
+}
+
+/** Drops a body that is not wanted. */
+async function leave({ response }: Answer): Promise<void> {
+  for await (const _ of response.body) break
 }
 
 function checkRange(status: number, contentRange: string | undefined, wanted: { start: number; end: number }): void {

@@ -23,6 +23,11 @@ export class Events<Result> {
     }
   }
 
+  /** Whether anything receives events of a type. */
+  has(type: keyof TransferEvents<Result>): boolean {
+    return this.#iterators.size > 0 || (this.#listeners.get(type)?.size ?? 0) > 0
+  }
+
   /** A listener that throws harms neither the transfer nor other listeners: its error is reported as uncaught. */
   emit<Type extends keyof TransferEvents<Result>>(type: Type, event: TransferEvents<Result>[Type]): void {
     for (const listener of this.#listeners.get(type) ?? []) {

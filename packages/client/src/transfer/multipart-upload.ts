@@ -146,7 +146,7 @@ export class MultipartUpload {
     const part = this.#waiting.shift()
     if (part === undefined) return undefined
     const { offset, size } = part
-    const open = () => source.source.read(offset, offset + size)
+    const open = () => source.source.read(offset, offset + size, this.#o.requester.lends)
     return { ...part, content: { size, open }, release: () => {} }
   }
 

@@ -5,6 +5,8 @@ import type { PlannedPart } from './plan.js'
 
 /** Milliseconds over which speed is measured. */
 const SPEED_WINDOW_MS = 5_000
+/** Movements within this time are counted as one. */
+const SPEED_STEP_MS = 100
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] }
 
@@ -24,7 +26,7 @@ export class ProgressBoard {
   #retries = 0
   readonly #active = new Set<TransferPart>()
   /** Bytes moved, by time: what speed is computed from. */
-  readonly #moved: { readonly at: number; readonly bytes: number }[] = []
+  readonly #moved: { readonly at: number; bytes: number }[] = []
 
   /** Starts over with these parts. */
   reset(parts: readonly PlannedPart[], total: number | null): void {
@@ -65,7 +67,7 @@ export class ProgressBoard {
 
   moved(partNumber: number, sent: number, now: number): TransferPart {
     const part = this.#part(partNumber)
-    if (sent > part.sent) this.#moved.push({ at: now, bytes: sent - part.sent })
+    if (sent > part.sent) this.#count(sent - part.sent, now)
     part.sent = sent
     return part
   }
@@ -130,6 +132,13 @@ export class ProgressBoard {
         retries: this.#retries,
       },
     }
+  }
+
+  #count(bytes: number, now: number): void {
+    const last = this.#moved.at(-1)
+    if (last !== undefined && now - last.at < SPEED_STEP_MS) last.bytes += bytes
+    else this.#moved.push({ at: now, bytes })
+    if ((this.#moved[0]?.at ?? now) < now - SPEED_WINDOW_MS) this.#moved.shift()
   }
 
   #speed(now: number): number {

@@ -134,7 +134,7 @@ async function reusable(
   const isRemembered = remembered?.etag === etag && remembered.size === size
   if (integrity.onResume === 'trust-etag' && isRemembered) return { etag, ...crcOf(remembered) }
   const expected = stored.crc64 ?? (isRemembered ? remembered?.crc64 : undefined)
-  const read = () => source.read(offset, offset + size)
+  const read = () => source.read(offset, offset + size, true)
   if (expected !== undefined) {
     const local = String(await checksumOf(read(), checksum.crc64))
     return local === expected ? { etag, crc64: local } : undefined

@@ -220,12 +220,12 @@ export class Task<Result> implements Transfer<Result> {
   }
 
   #emitPart(part: TransferPart): void {
-    this.events.emit('part', { ...part })
+    if (this.events.has('part')) this.events.emit('part', { ...part })
     this.#emitProgress()
   }
 
   #emitProgress(): void {
-    this.events.emit('progress', this.progress)
+    if (this.events.has('progress')) this.events.emit('progress', this.progress)
   }
 }
 

@@ -125,7 +125,7 @@ export class UploadRunner implements Runner<UploadResult> {
     if (opened.kind === 'random') {
       const { source } = opened
       if (source.size >= Math.max(1, multipartThreshold)) return undefined
-      return { size: source.size, open: () => source.read(0, source.size) }
+      return { size: source.size, open: () => source.read(0, source.size, this.#environment.requester.lends) }
     }
     const { reader } = opened
     const pieces = await reader.take(Math.max(1, multipartThreshold))

@@ -101,6 +101,8 @@ export interface ClientOptions {
    * Milliseconds to add to the local clock. `auto`, the default, learns it when the server rejects a request's time.
    */
   readonly clockSkew?: 'auto' | number
+  /** The header User-Agent, in Node.js. */
+  readonly userAgent?: string
   /** In the dialect `oss`: computes CRC-64/ECMA faster than the built-in WebAssembly, where the platform can. */
   readonly crc64?: Crc64
   readonly onRequest?: (trace: RequestTrace) => void
@@ -131,7 +133,7 @@ export interface RequestTrace {
 /** A body of a known length. An iterable is read once. */
 export type Body = Uint8Array | Blob | AsyncIterable<Uint8Array>
 
-/** A signed request, ready to be sent. The transport sends it once, without retries. */
+/** A signed request, ready to be sent. The transport sends it once, without retries. A piece of a lent body is valid until the next is requested. */
 export interface TransportRequest {
   readonly method: string
   readonly url: string
@@ -144,6 +146,8 @@ export interface TransportRequest {
   readonly onSent?: (bytes: number) => void
   /** Milliseconds without progress after which the request is cut. */
   readonly stallTimeoutMs: number
+  /** Pieces of the response's body may be lent: each is valid until the next is requested. */
+  readonly lends?: boolean
 }
 
 /** The head of a response, of any status, and its body. */
@@ -160,6 +164,8 @@ export interface TransportResponse {
 /** Sends one request. Rejects with `TransportError` where no whole response head arrives. */
 export interface Transport {
   send(request: TransportRequest): Promise<TransportResponse>
+  /** Whether it is done with a piece of a body when it requests the next one, so that pieces can be lent to it. */
+  readonly lends?: boolean
   /** Closes kept connections. */
   close?(): void
 }

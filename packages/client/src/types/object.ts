@@ -74,6 +74,7 @@ export interface DownloadOptions {
 export interface DownloadTarget<Value> {
   /** Prepares for an object; returns the ranges `[start, end)` that it has of it already. */
   open(info: ObjectInfo, size: number): Promise<readonly (readonly [start: number, end: number])[]>
+  /** The bytes are valid until the promise is resolved. */
   write(offset: number, bytes: Uint8Array): Promise<void>
   /** A range has been written; it may be remembered. */
   written?(start: number, end: number): Promise<void>

@@ -10,8 +10,8 @@ import type { ObjectOptions } from './object-options.js'
 export interface RandomAccessSource {
   /** Bytes. */
   readonly size: number
-  /** The bytes `[start, end)`. */
-  read(start: number, end: number): Uint8Array | Blob | AsyncIterable<Uint8Array>
+  /** The bytes `[start, end)`. With `lends` each piece may be valid only until the next is requested. */
+  read(start: number, end: number, lends?: boolean): Uint8Array | Blob | AsyncIterable<Uint8Array>
   /** Differs where the content differs, as far as that can be seen without reading everything. */
   fingerprint(): Promise<string>
   /** Throws where the content has changed since the first read. */

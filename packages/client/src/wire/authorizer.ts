@@ -5,6 +5,7 @@ import type { Call } from './call.js'
 import { createCredentialsSource } from './credentials.js'
 import { createRemoteBatch } from './remote-signer.js'
 import { createSigner, type Signer } from './sign.js'
+import { type SigningDigests, webDigests } from './signing-digests.js'
 
 /** One attempt of a request, ready to be sent. */
 export interface Authorized {
@@ -30,12 +31,16 @@ const NEVER = new AbortController().signal
 type Options = Pick<ClientOptions, 'auth' | 'signature' | 'dialect' | 'integrity'>
 
 /** The authorizer of a client's options. */
-export async function createAuthorizer(options: Options, address: Address): Promise<Authorizer> {
+export async function createAuthorizer(
+  options: Options,
+  address: Address,
+  digests: SigningDigests = webDigests,
+): Promise<Authorizer> {
   const { auth, signature = 'v4', dialect = 'oss', integrity } = options
-  if (dialect === 'oss') return authorizerOf(auth, () => createSigner(signature, address.region), address)
+  if (dialect === 'oss') return authorizerOf(auth, () => createSigner(signature, address.region, digests), address)
   const { ossDocument, ossResponse, s3Call } = await import('./s3.js')
   const { createS3Signer } = await import('./sigv4.js')
-  const own = authorizerOf(auth, () => createS3Signer(address), address)
+  const own = authorizerOf(auth, () => createS3Signer(address, digests), address)
   const checks = integrity?.object !== 'none'
   return {
     authorize: async (call, time, signal) => own.authorize(s3Call(call, checks), time, signal),

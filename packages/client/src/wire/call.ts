@@ -17,6 +17,8 @@ export interface Call {
   readonly body?: (() => Body) | undefined
   /** Bytes. */
   readonly bodyLength?: number | undefined
+  /** Pieces of the answer's body may be lent: each is valid until the next is requested. */
+  readonly lends?: boolean | undefined
   readonly signal?: AbortSignal | undefined
   readonly retry?: Partial<RetryPolicy> | undefined
   readonly onSent?: ((bytes: number) => void) | undefined

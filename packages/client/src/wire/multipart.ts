@@ -16,7 +16,7 @@ export interface UploadName {
 }
 
 /** The signal, retry policy and callbacks of one request. */
-export type RequestHooks = Pick<Call, 'signal' | 'retry' | 'onRetry' | 'onOffline' | 'onSent'>
+export type RequestHooks = Pick<Call, 'signal' | 'retry' | 'onRetry' | 'onOffline' | 'onSent' | 'lends'>
 
 /** A part as ListParts returns it; its ETag is without quotes. */
 export interface StoredPart {

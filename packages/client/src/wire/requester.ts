@@ -6,6 +6,7 @@ import type { Authorizer } from './authorizer.js'
 import type { Call } from './call.js'
 import { asOssError, errorOf, isCredentialsRefusal, loaded, readText } from './failure.js'
 import { backOff, isOffline, pause, untilOnline } from './retry.js'
+import type { SigningDigests } from './signing-digests.js'
 
 /** A response of success. The caller reads its body to the end, or leaves it. */
 export interface Answer {
@@ -36,6 +37,7 @@ export class Requester {
   readonly address: Address
   readonly #transport: Transport
   readonly dialect: 'oss' | 's3'
+  readonly #digests: SigningDigests | undefined
   /** The client's policy over the defaults. */
   readonly retry: RetryPolicy
   readonly #options: ClientOptions
@@ -43,14 +45,21 @@ export class Requester {
   #skewMs: number
   readonly #learnsSkew: boolean
 
-  constructor(options: ClientOptions, transport: Transport) {
+  /** @param digests for signatures; default: those of Web Crypto */
+  constructor(options: ClientOptions, transport: Transport, digests?: SigningDigests) {
     this.address = createAddress(options)
     this.#transport = transport
+    this.#digests = digests
     this.dialect = options.dialect ?? 'oss'
     this.retry = { ...DEFAULT_RETRY, ...options.retry }
     this.#options = options
     this.#learnsSkew = typeof options.clockSkew !== 'number'
     this.#skewMs = typeof options.clockSkew === 'number' ? options.clockSkew : 0
+  }
+
+  /** Whether pieces of bodies can be lent to the transport. */
+  get lends(): boolean {
+    return this.#transport.lends === true
   }
 
   /** Sends a request until an attempt succeeds, or another is of no use. Throws OssError. */
@@ -134,6 +143,7 @@ export class Requester {
         signal,
         stallTimeoutMs: policy.stallTimeoutMs,
         ...(body === undefined ? {} : { body }),
+        ...(call.lends === true ? { lends: true } : {}),
         ...(call.onSent === undefined ? {} : { onSent: call.onSent }),
       })
       const response = translation?.response(answer) ?? answer
@@ -163,7 +173,7 @@ export class Requester {
   /** Keys and signatures are a module of their own, since a small page has little to load before it is shown. */
   #authorizer(): Promise<Authorizer> {
     this.#authorizing ??= loaded(import('./authorizer.js')).then(({ createAuthorizer }) =>
-      createAuthorizer(this.#options, this.address),
+      createAuthorizer(this.#options, this.address, this.#digests),
     )
     this.#authorizing.catch(() => {
       this.#authorizing = undefined

@@ -1,4 +1,4 @@
-/** Signs requests by OSS V4 and V1 with Web Crypto. */
+/** Signs requests by OSS V4 and V1. */
 import { base64, hex, stringToBytes, utf8Bytes } from '@bindery/bytes'
 import {
   formatBasicDay,
@@ -15,9 +15,10 @@ import {
   v4KeySteps,
   v4ScopeText,
   v4StringToSign,
-} from '@bindery/protocol'
+} from '@bindery/protocol/signing'
 import type { Credentials } from '../types/client.js'
 import { CLIENT_CODES, OssError } from '../types/error.js'
+import type { SigningDigests } from './signing-digests.js'
 
 /** A request before it is signed. Header names are in lower case. */
 export interface Unsigned {
@@ -38,27 +39,29 @@ export interface Signer {
   query(request: Unsigned, credentials: Credentials, time: number, seconds: number): Promise<Record<string, string>>
 }
 
-/**
- * A signer for one region; V1 ignores the region. Web Crypto is required, which browsers offer only on secure origins.
- */
-export function createSigner(signature: 'v4' | 'v1', region: string): Signer {
-  return signature === 'v1' ? V1 : createV4(region)
+/** A signer for one region; V1 ignores the region. */
+export function createSigner(signature: 'v4' | 'v1', region: string, digests: SigningDigests): Signer {
+  return signature === 'v1' ? createV1(digests) : createV4(region, digests)
 }
 
-const V1: Signer = {
-  async headers(request, { accessKeyId, accessKeySecret, securityToken }, time) {
-    const date = new Date(time).toUTCString()
-    const headers = { ...request.headers, 'x-oss-date': date, ...optional('x-oss-security-token', securityToken) }
-    const signature = await sha1(accessKeySecret, v1StringToSign(signable({ ...request, headers }), date))
-    return { ...headers, authorization: `OSS ${accessKeyId}:${signature}` }
-  },
-  async query(request, { accessKeyId, accessKeySecret, securityToken }, time, seconds) {
-    if (isAmbiguousInV1(request.key ?? '')) throw ambiguous()
-    const expires = String(Math.floor(time / 1000) + seconds)
-    const query = { ...request.query, ...optional('security-token', securityToken) }
-    const signature = await sha1(accessKeySecret, v1StringToSign(signable({ ...request, query }), expires))
-    return { ...query, OSSAccessKeyId: accessKeyId, Expires: expires, Signature: signature }
-  },
+function createV1({ hmac }: SigningDigests): Signer {
+  const sha1 = async (secret: string, text: string) =>
+    base64(await hmac('SHA-1', utf8Bytes(secret), stringToBytes(text)))
+  return {
+    async headers(request, { accessKeyId, accessKeySecret, securityToken }, time) {
+      const date = new Date(time).toUTCString()
+      const headers = { ...request.headers, 'x-oss-date': date, ...optional('x-oss-security-token', securityToken) }
+      const signature = await sha1(accessKeySecret, v1StringToSign(signable({ ...request, headers }), date))
+      return { ...headers, authorization: `OSS ${accessKeyId}:${signature}` }
+    },
+    async query(request, { accessKeyId, accessKeySecret, securityToken }, time, seconds) {
+      if (isAmbiguousInV1(request.key ?? '')) throw ambiguous()
+      const expires = String(Math.floor(time / 1000) + seconds)
+      const query = { ...request.query, ...optional('security-token', securityToken) }
+      const signature = await sha1(accessKeySecret, v1StringToSign(signable({ ...request, query }), expires))
+      return { ...query, OSSAccessKeyId: accessKeyId, Expires: expires, Signature: signature }
+    },
+  }
 }
 
 function ambiguous(): OssError {
@@ -69,8 +72,8 @@ function ambiguous(): OssError {
   })
 }
 
-function createV4(region: string): Signer {
-  const signingKey = keepLast(deriveKey, v4ScopeText)
+function createV4(region: string, { sha256, hmac }: SigningDigests): Signer {
+  const signingKey = keepLast((secret, scope: V4Scope) => deriveKey(secret, scope, hmac), v4ScopeText)
   const sign = async (request: Unsigned, { accessKeySecret }: Credentials, date: string, scope: V4Scope) => {
     const digest = await sha256(stringToBytes(v4CanonicalRequest(signable(request), request.additional ?? [])))
     const text = v4StringToSign(date, scope, hex(digest))
@@ -109,7 +112,7 @@ function createV4(region: string): Signer {
   }
 }
 
-async function deriveKey(secret: string, scope: V4Scope): Promise<Uint8Array> {
+async function deriveKey(secret: string, scope: V4Scope, hmac: SigningDigests['hmac']): Promise<Uint8Array> {
   let key = utf8Bytes(V4_KEY_PREFIX + secret)
   for (const step of v4KeySteps(scope)) key = await hmac('SHA-256', key, stringToBytes(step))
   return key
@@ -129,37 +132,6 @@ export function keepLast<Scope>(derive: Derive<Scope>, nameOf: (scope: Scope) =>
     }
     return last
   }
-}
-
-async function sha1(secret: string, text: string): Promise<string> {
-  return base64(await hmac('SHA-1', utf8Bytes(secret), stringToBytes(text)))
-}
-
-/** SHA-256 of bytes. Throws InvalidOption where a page has no Web Crypto. */
-export async function sha256(bytes: Uint8Array): Promise<Uint8Array> {
-  return new Uint8Array(await subtle().digest('SHA-256', owned(bytes)))
-}
-
-/** HMAC of data with a secret. Throws InvalidOption where a page has no Web Crypto. */
-export async function hmac(hash: string, secret: Uint8Array, data: Uint8Array): Promise<Uint8Array> {
-  const algorithm = { name: 'HMAC', hash }
-  const key = await subtle().importKey('raw', owned(secret), algorithm, false, ['sign'])
-  return new Uint8Array(await subtle().sign(algorithm, key, owned(data)))
-}
-
-/** The types of Web Crypto exclude views of shared memory, which are not used here. */
-function owned(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
-  return bytes as Uint8Array<ArrayBuffer>
-}
-
-function subtle(): SubtleCrypto {
-  const found = globalThis.crypto?.subtle
-  if (found !== undefined) return found
-  throw new OssError({
-    code: CLIENT_CODES.invalidOption,
-    message: 'This page cannot sign requests: browsers offer Web Crypto to pages on https and localhost alone.',
-    hint: 'Serve the page by https, or let a backend sign (auth: { signer }).',
-  })
 }
 
 function signable({ method, bucket, key, query, headers }: Unsigned): Signable {

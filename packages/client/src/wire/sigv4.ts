@@ -1,4 +1,4 @@
-/** Signs requests of S3 by AWS's Signature V4 with Web Crypto. */
+/** Signs requests of S3 by AWS's Signature V4. */
 import { hex, stringToBytes, utf8Bytes } from '@bindery/bytes'
 import {
   canonicalRequests,
@@ -9,14 +9,15 @@ import {
   type SigV4Scope,
   sigV4ScopeText,
   UNSIGNED_PAYLOAD,
-} from '@bindery/protocol'
+} from '@bindery/protocol/signing'
 import type { Credentials } from '../types/client.js'
 import { type Address, urlWith } from './address.js'
-import { hmac, keepLast, type Signer, sha256, type Unsigned } from './sign.js'
+import { keepLast, type Signer, type Unsigned } from './sign.js'
+import type { SigningDigests } from './signing-digests.js'
 
 /** A signer for the region of an address. Bodies are not signed: their checksums protect them. */
-export function createS3Signer({ region, url }: Address): Signer {
-  const signingKey = keepLast<SigV4Scope>(deriveKey, sigV4ScopeText)
+export function createS3Signer({ region, url }: Address, { sha256, hmac }: SigningDigests): Signer {
+  const signingKey = keepLast((secret, scope: SigV4Scope) => deriveKey(secret, scope, hmac), sigV4ScopeText)
   const scopeOf = (time: number): SigV4Scope => ({ date: formatBasicTime(time).slice(0, 8), region })
   const sign = async (request: Unsigned, { accessKeySecret }: Credentials, time: number): Promise<string> => {
     const scope = scopeOf(time)
@@ -64,7 +65,11 @@ function namesOf(headers: Readonly<Record<string, string>>): string {
   return Object.keys(headers).sort().join(';')
 }
 
-async function deriveKey(secret: string, { date, region }: SigV4Scope): Promise<Uint8Array> {
+async function deriveKey(
+  secret: string,
+  { date, region }: SigV4Scope,
+  hmac: SigningDigests['hmac'],
+): Promise<Uint8Array> {
   let key = utf8Bytes(`AWS4${secret}`)
   for (const step of [date, region, SIGV4_SERVICE, SIGV4_TERMINATOR])
     key = await hmac('SHA-256', key, stringToBytes(step))
