@@ -1,5 +1,5 @@
 // `npm run simulate -- [--mode sequence|together|mishaps|freeing] [--seed N] [--runs N] [--steps N]
-// [--theme T]`: longer runs of test/simulation. Exits with 1 and the smallest failing plan if it finds one.
+// [--theme T] [--encryption AES256|SM4|KMS|stated] [--carried BYTES]`: longer runs of test/simulation. Exits with 1 and the smallest failing plan if it finds one.
 
 import { parseArgs } from 'node:util'
 
@@ -9,18 +9,25 @@ const { values } = parseArgs({
     seed: { type: 'string', default: String(Math.floor(Math.random() * 2 ** 31)) },
     runs: { type: 'string' }, // consecutive seeds; one if a seed is given
     steps: { type: 'string', default: '200' },
+    encryption: { type: 'string' }, // of all buckets, or `stated` by requests; by default the seed decides
+    carried: { type: 'string' }, // bytes of the largest blob that its record carries; by default none does
     theme: { type: 'string' }, // a name of `Theme` in generate.ts; by default all that any bucket may show
   },
 })
 const { check } = await import('../test/simulation/dist/campaign.js')
 
+const storing = {
+  ...(values.encryption !== undefined && { encryption: values.encryption }),
+  ...(values.carried !== undefined && { carriedBytes: Number(values.carried) }),
+}
 const first = Number(values.seed)
 const runs = Number(values.runs ?? (process.argv.some((argument) => argument.startsWith('--seed')) ? 1 : 100))
 for (const mode of values.mode) {
   const start = performance.now()
   console.log(`${mode}: seeds ${first} to ${first + runs - 1}, ${values.steps} steps each`)
   try {
-    for (let seed = first; seed < first + runs; seed += 1) await check(mode, seed, Number(values.steps), values.theme)
+    for (let seed = first; seed < first + runs; seed += 1)
+      await check(mode, seed, Number(values.steps), values.theme, storing)
     console.log(`  held, in ${Math.round((performance.now() - start) / 1000)} s`)
   } catch (error) {
     console.log(error.message)

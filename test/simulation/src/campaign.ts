@@ -10,16 +10,19 @@ import { runPlan, Violation } from './run.js'
 export type PlannedMode = Exclude<Mode, 'freeing'>
 
 /** The plan of a seed, with about `steps` requests, all of one theme if one is given. */
-export function planOf(mode: PlannedMode, seed: number, steps: number, theme?: Theme): Plan {
+export function planOf(mode: PlannedMode, seed: number, steps: number, theme?: Theme, storing: Storing = {}): Plan {
   const random = createRandom(seed)
   const plan =
     mode === 'sequence'
       ? planInSequence(random, steps, theme)
       : planAtOnce(random, Math.ceil(steps / REQUESTS_PER_ROUND), mode === 'mishaps', theme)
-  return { ...plan, encryption: ENCRYPTIONS[seed % ENCRYPTIONS.length] }
+  return { ...plan, encryption: ENCRYPTIONS[seed % ENCRYPTIONS.length], ...storing }
 }
 
-/** By seed; two fifths of all runs encrypt nothing. Not KMS: copies of objects made of other objects may move its bytes. */
+/** How the bytes of a run are stored, where its seed does not decide. */
+export type Storing = Pick<Plan, 'encryption' | 'carriedBytes'>
+
+/** By seed; two fifths of all runs encrypt nothing. */
 const ENCRYPTIONS: readonly (BucketEncryption | undefined)[] = [undefined, 'AES256', undefined, 'SM4', 'stated']
 
 const REQUESTS_PER_ROUND = 4
@@ -57,15 +60,23 @@ export async function violationOfSeed(
 const SECONDS_PER_REQUEST = 4
 
 /** Throws an error with the seed, and the smallest failing plan that was found, if the run of a seed fails. */
-export async function check(mode: Mode, seed: number, steps: number, theme?: Theme): Promise<void> {
-  const about = theme === undefined ? '' : ` --theme ${theme}`
+export async function check(
+  mode: Mode,
+  seed: number,
+  steps: number,
+  theme?: Theme,
+  storing: Storing = {},
+): Promise<void> {
+  const flags = { theme, encryption: storing.encryption, carried: storing.carriedBytes }
+  const stated = Object.entries(flags).filter(([, value]) => value !== undefined)
+  const about = stated.map(([name, value]) => ` --${name} ${value}`).join('')
   const repeat = `npm run simulate -- --mode ${mode} --seed ${seed} --steps ${steps}${about}`
   if (mode === 'freeing') {
     const violation = await violationOfSeed(mode, seed, steps)
     if (violation !== undefined) throw new Error(`${repeat}\n${violation.message}`, { cause: violation })
     return
   }
-  const plan = planOf(mode, seed, steps, theme)
+  const plan = planOf(mode, seed, steps, theme, storing)
   const found = await violationOf(plan)
   if (found === undefined) return
   const small = await shrink(plan, found)
@@ -109,14 +120,16 @@ export async function shrink(
 }
 
 /** Plans that leave something out, the smallest first. */
-function* smaller({ rounds, encryption }: Plan): Generator<Plan> {
-  if (encryption !== undefined) yield { rounds }
+function* smaller({ rounds, ...storing }: Plan): Generator<Plan> {
+  const { encryption, carriedBytes } = storing
+  if (encryption !== undefined) yield { rounds, carriedBytes }
+  if (carriedBytes !== undefined) yield { rounds, encryption }
   for (let size = rounds.length >> 1; size >= 1; size >>= 1) {
     for (let start = rounds.length - size; start >= 0; start -= size)
-      yield { rounds: rounds.toSpliced(start, size), encryption }
+      yield { rounds: rounds.toSpliced(start, size), ...storing }
   }
   for (const [index, round] of rounds.entries()) {
-    for (const less of smallerRounds(round)) yield { rounds: rounds.with(index, less), encryption }
+    for (const less of smallerRounds(round)) yield { rounds: rounds.with(index, less), ...storing }
   }
 }
 

@@ -35,6 +35,8 @@ export type BucketEncryption = Algorithm | 'stated'
 export interface Plan {
   readonly rounds: readonly Round[]
   readonly encryption?: BucketEncryption | undefined
+  /** Bytes of the largest blob that its record carries; absent: none does. */
+  readonly carriedBytes?: number | undefined
 }
 
 const WEIGHTS: readonly (readonly [Wish['kind'], number])[] = [

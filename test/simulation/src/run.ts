@@ -37,7 +37,7 @@ const TRIES = 50
 /** Returns a digest of all requests and answers. Throws a Violation if there is one. */
 export async function runPlan(plan: Plan): Promise<string> {
   const run = new Run()
-  await run.begin(plan.encryption)
+  await run.begin(plan)
   for (const [index, round] of plan.rounds.entries()) {
     await violating(`round ${index}`, () => run.round(round, index))
   }
@@ -65,8 +65,9 @@ class Run {
   readonly #names = new Names()
   /** The possible states; a lost outcome adds further ones. */
   #states: readonly State[] = [EMPTY]
-  /** Requests state how their objects are encrypted: copies may move bytes. */
-  #isMixed = false
+  #statesEncryption = false
+  /** Keys of requests or of a key service differ, or records carry bytes. */
+  #copiesMove = false
   readonly #completes: StepOf<'complete'>[] = []
   #handles = 0
   /** Begins and ends of steps so far. */
@@ -78,11 +79,13 @@ class Run {
     add: (event) => this.#events.push(event),
   })
 
-  async begin(encryption: Plan['encryption']): Promise<void> {
+  async begin({ encryption, carriedBytes }: Plan): Promise<void> {
+    this.#world.blobs.carriedBytesMax = carriedBytes
     for (let count = 0; count < PROCESSES; count += 1) await this.#world.start()
     for (const bucket of ALL_BUCKETS) await this.#anyone().started.service.ensureBucket(bucket, OWNER)
     await this.#upkeep.setRules(this.#anyone())
-    this.#isMixed = encryption === 'stated'
+    this.#statesEncryption = encryption === 'stated'
+    this.#copiesMove = this.#statesEncryption || encryption === 'KMS' || carriedBytes !== undefined
     if (encryption === undefined || encryption === 'stated') return
     this.#states = [{ ...EMPTY, encryption }]
     await this.#encrypt(this.#anyone(), encryption)
@@ -253,7 +256,7 @@ class Run {
         newHandle: `u${this.#handles}`,
         completes: this.#completes,
         concurrent,
-        statesEncryption: this.#isMixed,
+        statesEncryption: this.#statesEncryption,
       },
     )
     if (step.kind === 'complete') this.#completes.push(step)
@@ -270,7 +273,7 @@ class Run {
     this.#events.push({ step, answer: answer ?? 'lost', began, ended: this.#tick(), faults })
     const { moves } = this.#world.blobs
     const moved = moves.writes > writes || moves.reads > reads
-    const mayMove = step.kind === 'copy' && this.#isMixed
+    const mayMove = step.kind === 'copy' && this.#copiesMove
     if (client === 0 && MOVES_NOTHING.has(step.kind) && !mayMove && moved && this.#isQuiet()) {
       throw this.#violation(`U1: ${step.kind} moved bytes`)
     }

@@ -1,5 +1,5 @@
 /** One blob store in memory for all processes of a world: each process writes under its own incarnation. */
-import { type BlobStore, createMemoryBlobStore } from '@bindery/storage'
+import { type BlobStore, carriesBytes, createMemoryBlobStore } from '@bindery/storage'
 
 /** Blobs written and read, to prove that an operation moved no bytes. */
 export interface Moves {
@@ -9,12 +9,15 @@ export interface Moves {
 
 export class SharedBlobs {
   readonly moves: Moves = { writes: 0, reads: 0 }
+  /** Bytes of the largest blob that its id carries, in stores that are opened later; undefined: no id carries bytes. */
+  carriedBytesMax: number | undefined
   /** By incarnation, in the order of their names. */
   readonly #stores = new Map<string, BlobStore>()
 
   /** The store as a new process sees it. */
   open(incarnation: string): BlobStore {
-    const own = createMemoryBlobStore({ incarnation })
+    const { carriedBytesMax } = this
+    const own = createMemoryBlobStore({ incarnation, ...(carriedBytesMax !== undefined && { carriedBytesMax }) })
     this.#stores.set(incarnation, own)
     const { moves } = this
     const storeOf = (id: string): BlobStore => this.#stores.get(id.split('-')[0] ?? '') ?? own
@@ -26,7 +29,8 @@ export class SharedBlobs {
         return own.write(source, options)
       },
       read(id, range, options) {
-        moves.reads += 1
+        // what a record carries is not read from anywhere
+        if (!carriesBytes(id)) moves.reads += 1
         return storeOf(id).read(id, range, options)
       },
       crc64: (id, range, options) => storeOf(id).crc64(id, range, options),

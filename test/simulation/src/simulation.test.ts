@@ -47,6 +47,21 @@ for (const [theme, name] of [
   }
 }
 
+for (const [name, storing] of [
+  ['a key service', { encryption: 'KMS' }],
+  ['records that carry small blobs', { encryption: undefined, carriedBytes: 4_096 }],
+  ['encrypted records that carry small blobs', { encryption: 'KMS', carriedBytes: 4_096 }],
+] as const) {
+  const seeds = seedsOf(1)
+  test(`everything holds with ${name} (SEED=${seeds[0]})`, async () => {
+    for (const mode of ['sequence', 'together', 'mishaps'] as const) {
+      for (const theme of [undefined, 'appending', 'versions'] as const) {
+        for (const seed of seeds) await check(mode, seed, 60, theme, storing)
+      }
+    }
+  })
+}
+
 test('a seed always produces the same history', async () => {
   for (const mode of ['sequence', 'together', 'mishaps'] as const) {
     const plan = planOf(mode, 7, 60)

@@ -47,8 +47,8 @@ export interface AutoComplete {
 }
 
 /** The algorithm by which a request wants its object encrypted; undefined: as its bucket does by default. */
-export type StatedEncryption = Algorithm | undefined
-export type Algorithm = 'AES256' | 'SM4'
+export type StatedEncryption = 'AES256' | 'SM4' | undefined
+export type Algorithm = 'AES256' | 'SM4' | 'KMS'
 
 export type Step =
   | {

@@ -1,6 +1,6 @@
 import { type FailedDeletion, isVersionId, OssError } from '@bindery/protocol'
 import { type CallOf, handler } from '../../call.js'
-import type { Domain } from '../../domain/domain.js'
+import { type Domain, letOthersRun } from '../../domain/domain.js'
 import { deleteObject } from '../../domain/objects/objects.js'
 import type { Deleted } from '../../domain/objects/versions.js'
 import type { WriteCondition } from '../../domain/objects/write-condition.js'
@@ -9,6 +9,8 @@ import { conditionOf } from '../describe.js'
 
 /** Enough to share commits, and few enough to leave room for other requests. */
 const DELETES_AT_ONCE = 16
+/** Decisions about permissions between which other requests run. */
+const DECISIONS_AT_ONCE = 100
 
 /** Deletes nothing unless every object may be deleted. */
 export const deleteMultipleObjects = handler('DeleteMultipleObjects', async (call) => {
@@ -18,7 +20,10 @@ export const deleteMultipleObjects = handler('DeleteMultipleObjects', async (cal
   const names = objects.map(({ key, versionId }): ObjectName => {
     return { bucket: call.bucket.name, key: call.keyOf(key), version: versionId }
   })
-  for (const name of names) await call.authorise(name)
+  for (const [index, name] of names.entries()) {
+    if (index > 0 && index % DECISIONS_AT_ONCE === 0) await letOthersRun(call.domain)
+    await call.authorise(name)
+  }
   const deleted: ReturnType<typeof described>[] = []
   for (let at = 0; at < names.length; at += DELETES_AT_ONCE) {
     const batch = names.slice(at, at + DELETES_AT_ONCE)
