@@ -251,29 +251,39 @@ class PrincipalSet {
   }
 }
 
+/** Operators that compare with whole values or patterns. */
+const COMPARING: readonly string[] = ['StringEquals', 'StringEqualsIgnoreCase', 'StringLike']
+
 /**
  * Conditions that narrow `*`: by where a request comes from, by the key that signed it, or to access points, which
  * decide as well.
  */
 const NARROWING = new Map([
-  ['acs:SourceIp', ['IpAddress']],
-  ['acs:SourceVpc', ['StringEquals', 'StringEqualsIgnoreCase', 'StringLike']],
-  ['acs:AccessId', ['StringEquals', 'StringEqualsIgnoreCase', 'StringLike']],
-  ['oss:DataAccessPointAccount', ['StringEquals', 'StringEqualsIgnoreCase', 'StringLike']],
-  ['oss:DataAccessPointArn', ['StringEquals', 'StringEqualsIgnoreCase', 'StringLike']],
+  ['acs:SourceIp', { operators: ['IpAddress'], isWide: isWideNetwork }],
+  ['acs:SourceVpc', { operators: COMPARING, isWide: hasWildcard }],
+  ['acs:AccessId', { operators: COMPARING, isWide: hasWildcard }],
+  ['oss:DataAccessPointAccount', { operators: COMPARING, isWide: hasWildcard }],
+  ['oss:DataAccessPointArn', { operators: COMPARING, isWide: leavesAccountOpen }],
 ])
 
 /** Whether a statement allows something to everyone, wherever they are. */
 function isPublic({ effect, principals, conditions }: Statement): boolean {
   if (effect !== 'Allow' || principals === undefined) return false
   if (!principals.not && !principals.values.includes('*')) return false
-  return !conditions.some(
-    ({ operator, key, values }) =>
-      NARROWING.get(key)?.includes(operator) === true &&
-      !values.some(operator === 'IpAddress' ? isWideNetwork : beginsWithWildcard),
-  )
+  return !conditions.some(({ operator, key, values }) => {
+    const narrowing = NARROWING.get(key)
+    return narrowing?.operators.includes(operator) === true && !values.some(narrowing.isWide)
+  })
 }
 
-function beginsWithWildcard(value: string): boolean {
-  return /^[*?]/.test(value)
+/** All keys, and all networks of a cloud, begin alike: a pattern may match each of them, however it begins. */
+function hasWildcard(value: string): boolean {
+  return /[*?]/.test(value)
+}
+
+/** Whether the name of an access point, `acs:oss:region:account:accesspoint/name`, may be that of another account. */
+function leavesAccountOpen(value: string): boolean {
+  const [, , , account = '*', point] = value.split(':')
+  // without all its colons, a star may span some
+  return point === undefined || hasWildcard(account)
 }

@@ -78,7 +78,19 @@ test('a condition that strangers meet leaves a policy public, in whatever notati
     ),
     ...['*', '?*', '*?', '????', '?TAI*'].map((one) => ['StringLike', 'acs:AccessId', [one], true] as const),
     ['StringLike', 'acs:SourceVpc', ['vpc-1', '?*'], true],
-    ['StringLike', 'acs:AccessId', ['TMP.*'], false],
+    // all keys of the server begin with BK, temporary ones with STS.
+    ...['BK*', 'STS.*', 'BK?*', 'BKabc'.padEnd(24, '?')].map(
+      (one) => ['StringLike', 'acs:AccessId', [one], true] as const,
+    ),
+    ['StringLike', 'acs:AccessId', ['BK0123', 'BK*'], true],
+    ['StringLike', 'acs:SourceVpc', ['vpc-*'], true],
+    ['StringLike', 'oss:DataAccessPointAccount', ['1*'], true],
+    ['StringLike', 'oss:DataAccessPointArn', ['acs:oss:*'], true],
+    ['StringLike', 'oss:DataAccessPointArn', ['acs:*:*:accesspoint/p'], true],
+    ['StringLike', 'oss:DataAccessPointArn', ['acs:oss:cn-hangzhou:1*:accesspoint/p'], true],
+    ['StringLike', 'oss:DataAccessPointArn', ['acs:oss:*:1000000000000001:accesspoint/*'], false],
+    ['StringEquals', 'oss:DataAccessPointAccount', ['1000000000000001'], false],
+    ['StringLike', 'acs:AccessId', ['BK0123'], false],
     ['StringEquals', 'acs:SourceVpc', ['vpc-1'], false],
   ]
   for (const [operator, key, values, expected] of conditions) {
