@@ -11,13 +11,17 @@ export type AddressingStyle = 'host' | 'path' | 'bound'
 export interface Entrance {
   /** As the request has it, in place of the bucket's name: signatures cover this name. */
   readonly name: string
-  readonly accessPoint: string
+  /** Undefined where no access point has this name. */
+  readonly accessPoint: string | undefined
 }
 
 interface AtAccessPoint {
   /** The Host is that of an access point: until that is looked up, `bucket` is its first label. */
   readonly isAccessPointHost?: boolean
-  /** Present where an access point was looked up; `bucket` is then the bucket that it belongs to. */
+  /**
+   * Present where an access point was looked up; `bucket` is then the bucket that it belongs to, and empty where the Host
+   * leads to none.
+   */
   readonly entrance?: Entrance
 }
 

@@ -58,6 +58,7 @@ export {
   DEFAULT_RESOURCE_GROUP,
   isAccessPointAlias,
   isBucketName,
+  isLabelOfAccount,
   isOssBucketName,
   type ObjectKey,
   objectKey,

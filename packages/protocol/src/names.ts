@@ -58,6 +58,11 @@ export function accessPointLabel(name: string, account: string): string {
   return `${name}-${account}`
 }
 
+/** Whether a Host's first label names an access point of this account, which may exist or not. */
+export function isLabelOfAccount(label: string, account: string): boolean {
+  return label.endsWith(accessPointLabel('', account))
+}
+
 /**
  * 1 to 1,023 bytes of UTF-8, not beginning with a slash of either kind, without NUL, and without U+FFFE and U+FFFF,
  * which no XML document can hold. Throws the objectName… causes.

@@ -4,6 +4,7 @@ import {
   type BucketName,
   type BucketSettings,
   type ChunkChain,
+  type Entrance,
   encodeText,
   etag,
   type HandledName,
@@ -28,7 +29,6 @@ import {
 import { accountOf, type Requester } from './access/requester.js'
 import type { CallBody, Found } from './call-parts.js'
 import type { Content } from './content.js'
-import { findBucketAndMore } from './domain/buckets/buckets.js'
 import type { Domain } from './domain/domain.js'
 import { notFound } from './domain/objects/current.js'
 import type { OpenObject } from './domain/objects/open-object.js'
@@ -36,7 +36,7 @@ import type { Scope } from './domain/scope.js'
 import type { BucketRecord, ETag, MultipartETags, ObjectName, ObjectRecord } from './domain/stored/model.js'
 import { expirationOf } from './domain/upkeep/due-action.js'
 import type { Exchange } from './exchange.js'
-import { findSource } from './find-source.js'
+import { findSource, findTarget } from './find-others.js'
 import type { Callbacks, DomainProofs, ServiceOptions } from './options.js'
 import { forbidsOverwrite } from './overwrite-rules.js'
 import type { HandledInput, Reply } from './reply.js'
@@ -55,8 +55,8 @@ export interface CallHead<O extends Operation> extends Asking {
   /** Undefined where the request is of no object. */
   readonly objectName: ObjectName | undefined
   readonly style: AddressingStyle
-  /** The name of the access point that the request came by. */
-  readonly accessPoint: string | undefined
+  /** The name of an access point by which the request came. */
+  readonly entrance: Entrance | undefined
   /** Query and headers as the operation is decoded from them. */
   readonly parts: Head
   readonly chunkChain: ChunkChain | undefined
@@ -295,8 +295,7 @@ export class UnreadCall<O extends Operation> {
 
   /** Allows writing an object that is made elsewhere, and returns its bucket. Throws noSuchBucket, and the causes of access. */
   authoriseTarget({ bucket: name, key }: ObjectName): Awaitable<BucketRecord> {
-    const readRules = this.#head.access.rules.readFor(this.requester)
-    return andThen(findBucketAndMore(this.domain, name, readRules), ({ bucket, more: { rules } }) =>
+    return andThen(findTarget(this.#head, name, this.bucket), ({ bucket, more: { rules } }) =>
       andThen(authoriseTarget(this.#head, { bucket, rules, key, object: 'unread' }), () => bucket),
     )
   }

@@ -18,10 +18,10 @@ export type Head = CallHead<Operation> & { readonly operation: DeclaredOperation
  * Throws noSuchBucket.
  */
 export function findNamed(head: Head): Awaitable<Found> {
-  const { operation, domain, requester, exchange, access, bucketName: name, objectName, accessPoint } = head
+  const { operation, domain, requester, exchange, access, bucketName: name, objectName, entrance } = head
   if (name === undefined) return findNothing(head)
   const isOpen = operation.permissions.length === 0
-  const forAccess = isOpen ? readOnlyEdition(requester) : access.rules.readFor(requester, accessPoint)
+  const forAccess = isOpen ? readOnlyEdition(requester) : access.rules.readFor(requester, entrance?.accessPoint)
   const readRules = withSettings(operation, requester, forAccess)
   if (operation.createsBucket === true) {
     // a bucket of another account is for the operation to refuse: its name is taken

@@ -35,7 +35,7 @@ import { withCustomerKeys } from './domain/bytes/encryption.js'
 import { requireLease } from './domain/cluster/cluster.js'
 import type { Domain } from './domain/domain.js'
 import type { VersionId } from './domain/stored/model.js'
-import { enterAccessPoints } from './enter-access-points.js'
+import { enterAccessPoints, leadsNowhere, refuseAtMissing } from './enter-access-points.js'
 import { dialectOf, Exchange } from './exchange.js'
 import { findNamed, type Head, readsObject } from './find-named.js'
 import { identifyForm } from './form/identify-form.js'
@@ -67,7 +67,7 @@ const STEPS = Steps.first(address) // 1
   .next(decodeBody) // 7
   .next(answer) // 8
 
-const ANSWER = Steps.first(handle).next(encode)
+const ANSWER = Steps.first(handle).next(({ call, reply }) => beginAnswer(call, reply))
 
 /** The steps behind the fourth, for a page that a website shows in place of what was requested. */
 const SERVE = Steps.first(authorise).next(find).next(decodeBody).next(answer)
@@ -254,7 +254,8 @@ function authenticated(
 function decodeHead(authenticated: Authenticated): Head {
   const { exchange, parts, requester, reading, signedIn, chunkChain, operation } = authenticated
   const { startedAt, surroundings } = exchange
-  const bucket = reading.bucket === undefined ? undefined : bucketName(reading.bucket)
+  const isNamed = reading.bucket !== undefined && !leadsNowhere(reading)
+  const bucket = isNamed ? bucketName(reading.bucket) : undefined
   const key = reading.key === undefined ? undefined : keyOf(exchange, operation, reading.key)
   const input = decodeInput(operation, parts, exchange.dialect)
   return {
@@ -276,7 +277,7 @@ function decodeHead(authenticated: Authenticated): Head {
     bucketName: bucket,
     objectName: bucket === undefined || key === undefined ? undefined : { bucket, key, version: versionIn(input) },
     style: reading.style,
-    accessPoint: reading.entrance?.accessPoint,
+    entrance: reading.entrance,
   }
 }
 
@@ -304,6 +305,7 @@ function authorise(head: Head): Awaitable<UnreadCall<Operation>> {
     if (found.edition !== editionOf(head.requester)) return andThen(withCurrentKey(head), authorise)
     head.access.keys.used(head.requester, head.conditions.now)
     noteRequest(head.exchange, head.requester, found)
+    if (leadsNowhere(head)) throw refuseAtMissing(head)
     requireOwner(found.bucket, head.input)
     if (head.operation.createsBucket === true && found.bucket === undefined)
       head.exchange.dialect.newBucketName(head.bucketName ?? '')
@@ -391,8 +393,4 @@ function handle({ call, found }: Prepared<Call<Operation>>): Awaitable<Handled> 
     leavingTrail(call, () => handlerOf(call).handle(call, found)),
     (reply) => ({ call, reply }),
   )
-}
-
-function encode({ call, reply }: Handled): Awaitable<Answer> {
-  return beginAnswer(call, reply)
 }

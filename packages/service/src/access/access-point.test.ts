@@ -219,6 +219,22 @@ test('the source of a copy may be named by an alias, whose access point decides 
   assert.equal(await copy({}), '404 NoSuchAccessPoint noSuchAccessPoint')
 })
 
+test('an object that is made from another is decided by the access point too', async () => {
+  const world = await startWithPoint()
+  const alice = await new Ram(world.started).user('alice', { Effect: 'Allow', Action: 'oss:*', Resource: OBJECTS })
+  const encoded = (text: string) => Buffer.from(text).toString('base64url')
+  const save = (more = '') => {
+    const body = `x-oss-process=image/format,png|sys/saveas,o_${encoded('made')}${more}`
+    return outcome(world, { method: 'POST', query: { 'x-oss-process': '' }, body, as: alice })
+  }
+  for (const target of ['', `,b_${encoded(BUCKET)}`]) {
+    await world.pointPolicy(ANY, { ...ANY, Effect: 'Deny', Resource: [`${ARN}/object/made`] })
+    assert.equal(await save(target), '403 AccessDenied deniedByAccessPoint')
+    await world.pointPolicy(ANY)
+    assert.match(await save(target), / imagesUnavailable$/)
+  }
+})
+
 test('no bucket gets a name that only aliases have', async () => {
   const world = await startWithPoint()
   const name = 'x-0123456789abcdef-ossalias'

@@ -70,7 +70,7 @@ export class Authoriser {
     const { accessPoint, blocksPublicAccess } = question.resource.rules ?? {}
     if (accessPoint === undefined) return undefined
     const { policy } = accessPoint
-    if (accessPoint.networkOrigin === 'vpc') return refusedAtPoint('accessPointOfVpc', { source: 'accessPoint' })
+    if (accessPoint.networkOrigin === 'vpc') return refusedOutsideVpc(question)
     const decision = this.#byPolicies(question, 'accessPoint')
     if (decision !== undefined) return decision
     if (question.requester.kind === 'account' && ownsBucket(question)) return allowed({ source: 'owner' })
@@ -87,7 +87,7 @@ export class Authoriser {
     const { accessPoint } = question.resource.rules ?? {}
     if (accessPoint === undefined) return undefined
     const { requester } = question
-    if (accessPoint.networkOrigin === 'vpc') return refusedAtPoint('accessPointOfVpc', { source: 'accessPoint' })
+    if (accessPoint.networkOrigin === 'vpc') return refusedOutsideVpc(question)
     const mayPass =
       (requester.kind === 'account' && ownsBucket(question)) ||
       accessPoint.policy?.mightAllow(asked) === true ||
@@ -203,6 +203,12 @@ function pathOf({ bucketName = '*', key, rules }: Resource, at: 'accessPoint' | 
 
 function refusedAtPoint(cause: Cause, reason: Reason): Denied {
   return denied(cause, { ...reason, at: 'accessPoint' })
+}
+
+/** To other accounts an access point that they cannot reach looks as one that lets them do nothing, and as none at all. */
+function refusedOutsideVpc(question: AccessQuestion): Denied {
+  if (!ownsBucket(question)) return refusedAtPoint('deniedByAccessPoint', { source: 'accessPointPolicy' })
+  return refusedAtPoint('accessPointOfVpc', { source: 'accessPoint' })
 }
 
 function askedOf({ requester, action, resource, conditions }: OtherQuestion): PolicyQuestion {

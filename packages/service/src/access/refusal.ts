@@ -103,11 +103,13 @@ export class Refusal {
 
   /**
    * The kind of policy, the action and the requester, as the detail of an error. Nothing where no policy could have
-   * allowed it: for anonymous requests, and for accounts that no policy names.
+   * allowed it: for anonymous requests, and for accounts that no policy names. Nothing at the access point of another
+   * account either, where the detail would show that it exists.
    */
   get details(): ErrorDetails {
     const requester = this.#requester
     if (requester.kind === 'anonymous') return {}
+    if (this.at === 'accessPoint' && this.owner !== requester.account.id) return {}
     const isImplicit = this.statement === undefined && IMPLICIT.has(this.by)
     const byDefault = isImplicit && requester.identity !== undefined
     const policyType = byDefault ? POLICY_TYPES.ramPolicy : POLICY_TYPES[this.by]

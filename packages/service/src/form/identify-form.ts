@@ -16,7 +16,7 @@ export async function identifyForm(
   { style, bucket = '', entrance }: Pick<Reading, 'style' | 'bucket' | 'entrance'>,
 ): Promise<IdentifiedForm> {
   const { options, access, domain } = exchange.surroundings
-  await findBucket(domain, bucketName(bucket))
+  if (bucket !== '') await findBucket(domain, bucketName(bucket))
   const form = await exchange.readForm()
   const { fields, key } = form
   exchange.dialect = dialectOfForm(options, fields, exchange.dialect)

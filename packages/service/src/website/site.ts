@@ -79,7 +79,7 @@ const reads = new WeakMap<Exchange, SiteRead>()
 export function enterSite(head: Head, { bucket, settings }: Found): Head | undefined {
   refuseWorker(head)
   if (
-    head.accessPoint !== undefined ||
+    head.entrance !== undefined ||
     bucket?.documents?.website === undefined ||
     READS[head.operation.name] === undefined
   )
