@@ -196,6 +196,24 @@ test('a log is written when it is requested, with the lines of this hour too, an
   assert.deepEqual(JSON.parse((await run(service)).text), { logs: [] })
 })
 
+test('each line is in one object, however many requests and processes deliver at once', async () => {
+  const service = await started()
+  const keys = Array.from({ length: 20 }, (_, index) => `k${index}`)
+  for (const key of keys) {
+    await ask(service, { method: 'GET', bucket: BUCKET, key })
+    await service.service.keepNotes()
+  }
+  service.advance(2 * HOUR_MS)
+  await Promise.all([run(service), deliver(service), run(service), run(service)])
+  const objects = elements((await call(service, { method: 'GET', bucket: 'logs' })).text, 'Key')
+  const lines = await Promise.all(objects.map((key) => linesOf(service, key)))
+  const logged = lines.flat().map((fields) => fields[16])
+  assert.deepEqual(
+    logged.filter((key) => key?.startsWith('"k')).toSorted(),
+    keys.map((key) => `"${key}"`).toSorted(),
+  )
+})
+
 test('a log is requested of a bucket that exists, by its owner, and is empty where nothing is logged', async () => {
   const service = await started()
   assert.equal((await run(service, 'none')).status, 404)

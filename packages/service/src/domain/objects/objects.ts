@@ -1,6 +1,6 @@
 import { base64, upperHex } from '@bindery/bytes'
 import { type BucketName, type ObjectKey, OssError } from '@bindery/protocol'
-import { type Awaitable, andThen, type BlobInfo, type ByteSource, together } from '@bindery/storage'
+import { type Awaitable, andThen, type BlobInfo, type ByteSource, type Transaction, together } from '@bindery/storage'
 import { type ReadMore, readBucket } from '../buckets/buckets.js'
 
 import { type Announced, checksumOf, commitBlob, requireLiving, storeBytes } from '../bytes/blobs.js'
@@ -43,6 +43,8 @@ export interface NewObject extends Announced {
   readonly encryption?: EncryptionChoice | undefined
   /** The URL of an object that its bucket mirrors. */
   readonly mirroredFrom?: string
+  /** Done in the transaction that stores the object; what it throws is thrown on, and nothing is stored. */
+  readonly inCommit?: ((tx: Transaction) => Promise<void>) | undefined
 }
 
 /** Stores an object at once. Throws noSuchBucket, fileAlreadyExists, what requireCondition and storeBytes throw, and as KeyProvider. */
@@ -55,7 +57,7 @@ export async function putObject(domain: Domain, object: NewObject, source: ByteS
   const stored: StoredBlob = { blob, manifest, reference, encryption: key?.encryption }
   return commitBlob(domain, blob, owner, () =>
     domain.metadata.transact((tx) =>
-      andThen(together(readStanding(domain, tx, name), requireLiving(domain, tx)), ([standing]) =>
+      andThen(together(readStanding(domain, tx, name), requireLiving(domain, tx), object.inCommit?.(tx)), ([standing]) =>
         putCurrent(domain, tx, standing, object, recordOfPut(domain, object, standing.bucket, stored)),
       ),
     ),

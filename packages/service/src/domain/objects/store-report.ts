@@ -4,7 +4,7 @@ import type { ByteSource } from '@bindery/storage'
 import { findDefaultEncryption } from '../buckets/default-encryption.js'
 import type { Domain } from '../domain.js'
 import type { BucketRecord, EncryptionChoice, ObjectRecord } from '../stored/model.js'
-import { putObject } from './objects.js'
+import { type NewObject, putObject } from './objects.js'
 
 /** The name and the kind of a report. */
 export interface Report {
@@ -12,13 +12,14 @@ export interface Report {
   readonly contentType: string
   /** Absent: as the bucket encrypts by default. */
   readonly encryption?: EncryptionChoice | undefined
+  readonly inCommit?: NewObject['inCommit']
 }
 
 /** Stores a report as an ordinary object. Throws what putObject throws. */
 export async function storeReport(
   domain: Domain,
   bucket: BucketRecord,
-  { key, contentType, encryption }: Report,
+  { key, contentType, encryption, inCommit }: Report,
   source: ByteSource,
 ): Promise<ObjectRecord> {
   const byDefault = encryption ?? (await findDefaultEncryption(domain, bucket))
@@ -26,7 +27,7 @@ export async function storeReport(
   const { name, owner } = bucket
   return putObject(
     domain,
-    { bucket: name, key, owner, description, acl: 'default', forbidOverwrite: false, encryption: byDefault },
+    { bucket: name, key, owner, description, acl: 'default', forbidOverwrite: false, encryption: byDefault, inCommit },
     source,
   )
 }

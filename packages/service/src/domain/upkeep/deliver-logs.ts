@@ -1,10 +1,12 @@
-/** Writes the kept lines of access logs into the target buckets, one object per bucket and hour. */
-import { hex } from '@bindery/bytes'
+/**
+ * Writes the kept lines of access logs into the target buckets, objects per bucket and hour. The commit of an object deletes the
+ * rows of its lines, so that no line is in two objects, whoever delivers at the same time.
+ */
 import { type BucketName, type ObjectKey, OssError, objectKey } from '@bindery/protocol'
-import type { ByteSource, Bytes } from '@bindery/storage'
+import type { Bytes, Transaction } from '@bindery/storage'
 import { readBucketIfAny } from '../buckets/buckets.js'
-import { sourceOfPieces } from '../bytes/sources.js'
-import { type Domain, newId } from '../domain.js'
+import { sourceOf } from '../bytes/sources.js'
+import type { Domain } from '../domain.js'
 import { storeReport } from '../objects/store-report.js'
 import { readDocument } from '../stored/documents.js'
 import type { KeyRange } from '../stored/key-range.js'
@@ -14,8 +16,11 @@ import type { BucketRecord } from '../stored/model.js'
 const HOUR_MS = 3_600_000
 /** After the end of an hour, until its lines are written: every process has kept them by then. */
 const GRACE_MS = 60_000
-/** Rows of one step. */
+/** Rows of one read. */
 const ROWS_AT_ONCE = 90
+/** Rows and bytes of one object, whose commit reads these rows again. */
+const ROWS_MAX = 400
+const BYTES_MAX = 8_000_000
 
 /** Names the object of a log: the hour is counted from 1970, and `unique` distinguishes several objects of one hour. */
 export type KeyOfLog = (prefix: string, source: string, hour: number, unique: string) => string
@@ -35,14 +40,13 @@ export interface DeliveredLog {
 export async function* deliverLogs(domain: Domain, keyOf: KeyOfLog): AsyncGenerator<DeliveredLog, void, undefined> {
   const isOver = (hour: number): boolean => (hour + 1) * HOUR_MS + GRACE_MS <= domain.clock()
   for await (const group of groupsIn(domain, logRows.all)) {
-    const delivered = isOver(group.hour) ? await deliver(domain, group, keyOf) : undefined
-    if (delivered !== undefined) yield delivered
+    if (isOver(group.hour)) yield* deliverGroup(domain, group, keyOf)
   }
 }
 
 /**
  * Writes all lines of a bucket that have been kept so far, those of this hour too, and those that this process has noted;
- * yields each object. Where others deliver at the same time, a line may be in two objects; none is lost.
+ * yields each object.
  */
 export async function* deliverLogsNow(
   domain: Domain,
@@ -50,11 +54,7 @@ export async function* deliverLogsNow(
   keyOf: KeyOfLog,
 ): AsyncGenerator<DeliveredLog, void, undefined> {
   await domain.logLines.keep()
-  for await (const group of groupsIn(domain, logRows.rangeUnder({ source }))) {
-    // not the id of the first row: lines may be added behind it while another process writes an object of that name
-    const delivered = await deliver(domain, { ...group, unique: newId(domain) }, keyOf)
-    if (delivered !== undefined) yield delivered
-  }
+  for await (const group of groupsIn(domain, logRows.rangeUnder({ source }))) yield* deliverGroup(domain, group, keyOf)
 }
 
 /** The buckets and hours that have lines. */
@@ -69,8 +69,6 @@ async function* groupsIn(domain: Domain, { from, to }: KeyRange): AsyncGenerator
 interface Group {
   readonly source: BucketName
   readonly hour: number
-  /** The id of its first row: an object that is written again after a crash gets the same name. */
-  readonly unique: string
   readonly range: KeyRange
 }
 
@@ -78,41 +76,82 @@ interface Group {
 async function nextGroup({ metadata }: Domain, { from, to }: KeyRange): Promise<Group | undefined> {
   const [row] = await metadata.read((reader) => reader.range(from, to, { limit: 1 }))
   if (row === undefined) return undefined
-  const { source, hour, token } = logRows.namesOf(row.key)
-  return { source, hour, unique: token, range: logRows.rangeUnder({ source, hour }) }
+  const { source, hour } = logRows.namesOf(row.key)
+  return { source, hour, range: logRows.rangeUnder({ source, hour }) }
 }
 
+/** Lines that one object takes. */
+interface Batch {
+  readonly rows: readonly Bytes[]
+  readonly lines: readonly Uint8Array[]
+  /** Whether there may be further rows. */
+  readonly isFull: boolean
+}
+
+async function* deliverGroup(domain: Domain, group: Group, keyOf: KeyOfLog): AsyncGenerator<DeliveredLog> {
+  for (;;) {
+    const batch = await readBatch(domain, group.range)
+    const [first] = batch.rows
+    if (first === undefined) return
+    // no two objects have the same first row
+    const delivered = await deliver(domain, group, batch, (prefix) =>
+      keyOf(prefix, group.source, group.hour, logRows.namesOf(first).token),
+    )
+    if (delivered !== undefined && delivered !== 'taken') yield delivered
+    if (!batch.isFull && delivered !== 'taken') return
+  }
+}
+
+async function readBatch(domain: Domain, range: KeyRange): Promise<Batch> {
+  const [rows, lines]: [Bytes[], Uint8Array[]] = [[], []]
+  let bytes = 0
+  for await (const row of domain.damage.rowsIn(domain.metadata, range, ROWS_AT_ONCE)) {
+    bytes += row.key.length + row.value.length
+    if (rows.length === ROWS_MAX || bytes > BYTES_MAX) return { rows, lines, isFull: true }
+    rows.push(row.key)
+    const value = domain.damage.skip(row.key, () => logRows.decodeRow(row))
+    if (value !== undefined) lines.push(value)
+  }
+  return { rows, lines, isFull: false }
+}
+
+/** `taken`: another delivery was faster. Undefined: the lines are dropped. */
 async function deliver(
   domain: Domain,
-  { source, hour, unique, range }: Group,
-  keyOf: KeyOfLog,
-): Promise<DeliveredLog | undefined> {
-  const taken = new Map<string, Bytes>()
-  const delivery = await findTarget(domain, source)
-  async function* lines(): AsyncGenerator<Uint8Array> {
-    for await (const row of domain.damage.rowsIn(domain.metadata, range, ROWS_AT_ONCE)) {
-      taken.set(hex(row.key), row.key)
-      const value = domain.damage.skip(row.key, () => logRows.decodeRow(row))
-      if (value !== undefined) yield value
-    }
+  { source }: Group,
+  { rows, lines }: Batch,
+  keyOf: (prefix: string) => string,
+): Promise<DeliveredLog | 'taken' | undefined> {
+  const take = async (tx: Transaction): Promise<void> => {
+    const values = await tx.getMany(rows)
+    if (values.includes(undefined)) throw new Taken()
+    for (const row of rows) tx.delete(row)
   }
-  const text = keyOf(delivery?.prefix ?? '', source, hour, unique)
-  const key = delivery && (await storeLog(domain, delivery.target, text, sourceOfPieces(lines())))
-  if (key === undefined) for await (const _ of lines());
-  const keys = [...taken.values()]
-  for (let at = 0; at < keys.length; at += ROWS_AT_ONCE) {
-    await domain.metadata.transact(async (tx) => {
-      for (const key of keys.slice(at, at + ROWS_AT_ONCE)) tx.delete(key)
-    })
+  try {
+    const delivery = await findTarget(domain, source)
+    const key = delivery && (await storeLog(domain, delivery.target, keyOf(delivery.prefix), lines, take))
+    if (key === undefined) await domain.metadata.transact(take)
+    return key && delivery && { kind: 'log', bucket: source, target: delivery.target.name, key }
+  } catch (error) {
+    if (error instanceof Taken) return 'taken'
+    throw error
   }
-  return key && delivery && { kind: 'log', bucket: source, target: delivery.target.name, key }
 }
 
+/** Another delivery has written some of these lines. */
+class Taken extends Error {}
+
 /** Undefined if the target refuses the object, for example because it retains an older one. */
-async function storeLog(domain: Domain, target: BucketRecord, text: string, lines: ByteSource) {
+async function storeLog(
+  domain: Domain,
+  target: BucketRecord,
+  text: string,
+  lines: readonly Uint8Array[],
+  inCommit: (tx: Transaction) => Promise<void>,
+) {
   try {
     const key = objectKey(text)
-    await storeReport(domain, target, { key, contentType: 'text/plain' }, lines)
+    await storeReport(domain, target, { key, contentType: 'text/plain', inCommit }, sourceOf(lines))
     return key
   } catch (error) {
     if (error instanceof OssError && error.isClientError) return undefined
