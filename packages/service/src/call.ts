@@ -24,6 +24,7 @@ import {
   authoriseRead,
   authoriseSource,
   authoriseTarget,
+  isSignedBy,
   requireOwner,
 } from './access/authorise.js'
 import { accountOf, type Requester } from './access/requester.js'
@@ -193,6 +194,11 @@ export class UnreadCall<O extends Operation> {
   get accountId(): string {
     if (this.requester.kind === 'anonymous') throw new OssError('anonymousForbidden')
     return this.requester.account.id
+  }
+
+  /** Whether the requester is of the owner's account, and not only the bearer of a URL that such a requester signed. */
+  get isOfOwner(): boolean {
+    return isSignedBy(this.#head, this.owner)
   }
 
   /** Whether the requester pays for what would be the owner's to pay. */

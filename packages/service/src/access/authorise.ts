@@ -82,6 +82,11 @@ export function authoriseRead(asking: Asking, touched: Touched): Awaitable<void>
   return requireAll(asking, touched, [{ action: 'oss:GetObject' }])
 }
 
+/** Whether a requester is of an account, and not only the bearer of a URL that such a requester signed. */
+export function isSignedBy({ requester, conditions }: Asking, account: string | undefined): boolean {
+  return conditions.signedIn === 'header' && accountOf(requester)?.id === account
+}
+
 interface Needed extends Pick<AccessQuestion, 'action' | 'within'> {
   /** Only a statement of a policy that denies it counts. */
   readonly unlessDenied?: true

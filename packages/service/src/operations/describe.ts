@@ -26,7 +26,6 @@ import type { expirationOf } from '../domain/upkeep/due-action.js'
 import { isCrc } from '../domain/uploads/checksum.js'
 import { customerKeyHeaders, shownAlgorithm } from './encryption.js'
 
-/** The type of an object that was stored without one. */
 /** The type of objects whose request stated none. */
 export const DEFAULT_CONTENT_TYPE = 'application/octet-stream'
 
@@ -60,6 +59,7 @@ export function given<T extends object>(values: T): Given<T> {
 interface Showing {
   readonly domain: Domain
   readonly bucket: BucketRecord
+  readonly isOfOwner: boolean
   etagOf(tags: MultipartETags): ETag
   expirationOf(record: ObjectRecord): Expiration | undefined
 }
@@ -130,11 +130,16 @@ export function plainHeaders(call: Showing, record: ObjectRecord): OutputOf<Oper
     transitionTime: shownTransition(record),
     wormMode: record.retention?.mode,
     wormRetainUntil: record.retention?.until,
-    mirrored: record.mirroredFrom === undefined ? undefined : `MIRROR ${record.mirroredFrom}`,
+    mirrored: record.mirroredFrom === undefined ? undefined : shownOrigin(call, record.mirroredFrom),
     wormLegalHold: record.legalHold === 'ON' ? record.legalHold : undefined,
     versionId: shownVersionOf(call.bucket, record),
     userMetadata: record.userMetadata,
   }
+}
+
+/** The mark of a mirrored object: only the account of its bucket sees where the origin is. */
+export function shownOrigin({ isOfOwner }: Pick<Showing, 'isOfOwner'>, mirroredFrom: string): string {
+  return isOfOwner ? `MIRROR ${mirroredFrom}` : 'MIRROR'
 }
 
 /** The 304 of an object whose 200 would have these headers. */

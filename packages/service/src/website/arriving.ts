@@ -1,10 +1,10 @@
 /** Answers a read with an object that is being fetched from its origin. */
 import { encodeHeaders, operations } from '@bindery/protocol'
+import { isSignedBy } from '../access/authorise.js'
 import { requireLease } from '../domain/cluster/cluster.js'
 import type { BucketRecord } from '../domain/stored/model.js'
-import type { Exchange } from '../exchange.js'
 import type { Head } from '../find-named.js'
-import { DEFAULT_CONTENT_TYPE } from '../operations/describe.js'
+import { DEFAULT_CONTENT_TYPE, shownOrigin } from '../operations/describe.js'
 import type { Answer } from '../response/answer.js'
 import { LentStream } from '../response/lent-stream.js'
 import type { Arriving } from './mirror.js'
@@ -23,7 +23,8 @@ export function takesArriving({ operation, input }: Head, { documents = {}, vers
 }
 
 /** The answer without what only the stored object shows: its ETag and its CRC-64. */
-export async function answerArriving(exchange: Exchange, bucket: BucketRecord, arriving: Arriving): Promise<Answer> {
+export async function answerArriving(head: Head, bucket: BucketRecord, arriving: Arriving): Promise<Answer> {
+  const { exchange } = head
   const { domain } = exchange.surroundings
   const { headers: stored, size, encryption, mirroredFrom } = arriving
   const { contentType = DEFAULT_CONTENT_TYPE, cacheControl, contentDisposition, contentEncoding } = stored
@@ -41,7 +42,7 @@ export async function answerArriving(exchange: Exchange, bucket: BucketRecord, a
     serverSideEncryption: encryption?.algorithm === 'customer' ? undefined : encryption?.algorithm,
     dataEncryption: encryption?.dataEncryption,
     encryptionKeyId: encryption?.keyId,
-    mirrored: `MIRROR ${mirroredFrom}`,
+    mirrored: shownOrigin({ isOfOwner: isSignedBy(head, bucket.owner) }, mirroredFrom),
     userMetadata: {},
   } as const
   const body = await LentStream.begin(arriving.bytes, size, {

@@ -220,7 +220,7 @@ async function mirror({ head, bucket, visit }: SiteRead, rule: RoutingRule): Pro
   const mirroring: Mirroring = { domain, origins: options.origins, bucket, name, rule, visit, takesArriving: takes }
   const outcome = await mirrors.fetch(mirroring)
   if (outcome.kind === 'redirected') throw redirection(exchange, 302, outcome.location)
-  if (outcome.kind === 'arriving') return answerArriving(exchange, bucket, outcome)
+  if (outcome.kind === 'arriving') return answerArriving(head, bucket, outcome)
   return outcome.kind === 'stored' ? 'stored' : undefined
 }
 
