@@ -108,6 +108,8 @@ export interface ServiceOptions extends DomainOptions {
   readonly callbacks?: Callbacks
   /** Absent: rules that mirror are stored, and not obeyed. */
   readonly origins?: Origins | undefined
+  /** Bytes of objects on their way from origins that may wait for clients, all together. Default: 16 MiB. */
+  readonly mirrorBytes?: number
   /** Absent: no domain can be bound to a bucket. */
   readonly domainProofs?: DomainProofs
   /** Absent: images are not processed. */

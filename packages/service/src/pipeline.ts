@@ -54,7 +54,7 @@ import { Steps } from './steps.js'
 import { enterStyle } from './styled-keys.js'
 import type { Handle, Shared } from './surface.js'
 import { leavingTrail } from './trail-of-call.js'
-import { RunningMirrors } from './website/mirror.js'
+import { MIRROR_BYTES_DEFAULT, RunningMirrors } from './website/mirror.js'
 import { enterSite, leaveSite } from './website/site.js'
 import { parseXml } from './xml-parser.js'
 
@@ -75,7 +75,11 @@ const SERVE = Steps.first(authorise).next(find).next(decodeBody).next(answer)
 /** From request to response; never throws or rejects. */
 export function createPipeline(shared: Shared): Handle {
   const { options, domain } = shared
-  const surroundings = { ...shared, forms: new OpenForms(), mirrors: new RunningMirrors() }
+  const surroundings = {
+    ...shared,
+    forms: new OpenForms(),
+    mirrors: new RunningMirrors(options.mirrorBytes ?? MIRROR_BYTES_DEFAULT),
+  }
   return (request) => {
     const exchange = new Exchange(surroundings, request, upperHex(options.random(12)))
     return settle(

@@ -173,8 +173,15 @@ export async function openInstance(
   })
 }
 
-function originsOf({ mirrorHosts }: Config, log: Log): Pick<ServiceOptions, 'origins'> {
-  return mirrorHosts.length > 0 ? { origins: createOrigins({ hosts: new AllowedHosts(mirrorHosts), log }) } : {}
+function originsOf(config: Config, log: Log): Pick<ServiceOptions, 'origins' | 'mirrorBytes'> {
+  const { mirrorHosts } = config
+  if (mirrorHosts.length === 0) return {}
+  return { origins: createOrigins({ hosts: new AllowedHosts(mirrorHosts), log }), mirrorBytes: mirrorBytesOf(config) }
+}
+
+/** The part of the memory for bytes on their way that those of origins get. */
+function mirrorBytesOf({ mirrorHosts, memoryBytes }: Config): number {
+  return mirrorHosts.length === 0 ? 0 : memoryBytes / 8
 }
 
 function testModeOf({ config }: InstanceOptions): TestMode | undefined {
@@ -194,7 +201,8 @@ function leadTasks(parts: Pick<Parts, 'config' | 'service' | 'cluster' | 'deploy
 async function openStores({ config, incarnation }: InstanceOptions, deployment: ProcessDeployment) {
   const metadata = await deployment.openMetadata(incarnation)
   try {
-    const { memoryBytes: bufferBytes, reserveBytes } = config
+    const { memoryBytes, reserveBytes } = config
+    const bufferBytes = memoryBytes - mirrorBytesOf(config)
     return { metadata, blobs: await deployment.openBlobs({ incarnation, bufferBytes, reserveBytes }) }
   } catch (error) {
     await metadata.close()

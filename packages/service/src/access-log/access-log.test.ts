@@ -208,10 +208,7 @@ test('each line is in one object, however many requests and processes deliver at
   const objects = elements((await call(service, { method: 'GET', bucket: 'logs' })).text, 'Key')
   const lines = await Promise.all(objects.map((key) => linesOf(service, key)))
   const logged = lines.flat().map((fields) => fields[16])
-  assert.deepEqual(
-    logged.filter((key) => key?.startsWith('"k')).toSorted(),
-    keys.map((key) => `"${key}"`).toSorted(),
-  )
+  assert.deepEqual(logged.filter((key) => key?.startsWith('"k')).toSorted(), keys.map((key) => `"${key}"`).toSorted())
 })
 
 test('a log is requested of a bucket that exists, by its owner, and is empty where nothing is logged', async () => {

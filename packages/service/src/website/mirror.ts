@@ -8,6 +8,7 @@ import {
 } from '@bindery/protocol'
 import type { ByteSource, LentBytes } from '@bindery/storage'
 import { findDefaultEncryption } from '../domain/buckets/default-encryption.js'
+import { ByteBudget } from '../domain/bytes/byte-budget.js'
 import { Tee } from '../domain/bytes/tee.js'
 import type { Domain } from '../domain/domain.js'
 import { putObject } from '../domain/objects/objects.js'
@@ -18,6 +19,8 @@ import type { OriginAnswer, Origins } from '../options.js'
 import { type RoutingRule, replacedKey, type Visit } from './rules.js'
 
 const REDIRECTIONS_MAX = 10
+/** Bytes that wait for clients while objects arrive, where the options do not state it. */
+export const MIRROR_BYTES_DEFAULT = 16 * 1024 ** 2
 /** Longer objects, and those of unknown length, are returned while they are being stored. */
 const STORED_FIRST_BYTES_MAX = 1024 ** 2
 
@@ -56,6 +59,12 @@ export type Mirrored =
 /** The objects that a process is fetching: a request for one that is being fetched waits for it. */
 export class RunningMirrors {
   readonly #running = new Map<string, Promise<Mirrored>>()
+  readonly #budget: ByteBudget
+
+  /** `waitingBytes`: those that wait for clients while objects arrive, all together. */
+  constructor(waitingBytes: number) {
+    this.#budget = new ByteBudget(waitingBytes)
+  }
 
   /**
    * Fetches and stores an object, unless that is under way; resolves when it is stored, or, for a client that takes it so, when it
@@ -67,11 +76,16 @@ export class RunningMirrors {
     const running = this.#running.get(id)
     if (running !== undefined) return running
     return new Promise((resolve, reject) => {
-      const begun = mirror(mirroring, resolve).finally(() => this.#running.delete(id))
+      const begun = mirror({ ...mirroring, budget: this.#budget }, resolve).finally(() => this.#running.delete(id))
       this.#running.set(id, begun)
       begun.then(resolve, reject)
     })
   }
+}
+
+/** With the memory for bytes that wait for clients. */
+interface Running extends Mirroring {
+  readonly budget: ByteBudget
 }
 
 type Answered = OriginAnswer & { readonly kind: 'answered' }
@@ -82,7 +96,7 @@ interface Reached {
   readonly url: URL
 }
 
-async function mirror(mirroring: Mirroring, arrive: (arriving: Arriving) => void): Promise<Mirrored> {
+async function mirror(mirroring: Running, arrive: (arriving: Arriving) => void): Promise<Mirrored> {
   const { mirrorFollowRedirect: follows = true } = mirroring.rule.redirect
   const { answer, url } = await reach(mirroring, follows)
   try {
@@ -129,12 +143,12 @@ interface Fetched extends OriginDescription {
 
 /** An object that was written in the meantime stays as it is. */
 async function store(
-  mirroring: Mirroring,
+  mirroring: Running,
   body: ByteSource,
   fetched: Fetched,
   arrive: (arriving: Arriving) => void,
 ): Promise<void> {
-  const { domain, bucket, takesArriving } = mirroring
+  const { domain, bucket, takesArriving, budget } = mirroring
   const { headers, url } = fetched
   const length = Object.values(headers).reduce((sum, value) => sum + value.length, 0)
   if (length > USER_METADATA_BYTES_MAX) throw new OssError('mirrorHeadersTooLong')
@@ -142,10 +156,13 @@ async function store(
   // a query may hold what only the origin is to know
   const mirroredFrom = `${url.origin}${url.pathname}`
   const isShort = body.size !== undefined && body.size <= STORED_FIRST_BYTES_MAX
-  const tee = takesArriving && !isShort ? new Tee(body) : undefined
+  const tee = takesArriving && !isShort ? new Tee(body, budget) : undefined
   const stored = put(mirroring, tee ?? body, fetched, { encryption, mirroredFrom })
   if (tee !== undefined) {
-    stored.catch((error) => tee.fail(error))
+    stored.then(
+      () => tee.detach(),
+      (error) => tee.fail(error),
+    )
     const bytes = tee.bytes((from) => readStored(mirroring, stored, from))
     arrive({ kind: 'arriving', size: body.size, headers, mirroredFrom, encryption, bytes })
   }

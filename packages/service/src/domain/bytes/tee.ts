@@ -1,23 +1,28 @@
 import type { ByteSource, LentBytes } from '@bindery/storage'
+import type { ByteBudget } from './byte-budget.js'
 
-/** Bytes that wait for the second reader at most. */
+/** Bytes that wait for one second reader at most. */
 const WAITING_BYTES_MAX = 4 * 1024 ** 2
+/** Bytes of the pieces that the second reader gets: it holds some of them while its client takes them. */
+const PIECE_BYTES = 64 * 1024
 
 /**
- * A source whose bytes a second reader gets while they are being stored. A reader that falls behind delays nothing: it gets the
- * rest from what was stored.
+ * A source whose bytes a second reader gets while they are being stored. A reader that falls behind, or that finds no room in the
+ * common budget, delays nothing and holds nothing: it gets the rest from what was stored.
  */
 export class Tee implements ByteSource {
   readonly size: number | undefined
   readonly #source: ByteSource
+  readonly #budget: ByteBudget
   #pieces: Uint8Array[] = []
   #waiting = 0
   #state: 'reading' | 'ended' | 'behind' | 'left' = 'reading'
   #failure: unknown
   #wake = (): void => {}
 
-  constructor(source: ByteSource) {
+  constructor(source: ByteSource, budget: ByteBudget) {
     this.#source = source
+    this.#budget = budget
     this.size = source.size
   }
 
@@ -54,14 +59,29 @@ export class Tee implements ByteSource {
   }
 
   #offer(bytes: Uint8Array): void {
-    if (this.#state !== 'reading') return
-    if (this.#waiting + bytes.length > WAITING_BYTES_MAX) {
-      this.#change('behind')
-      return
+    for (let start = 0; start < bytes.length && this.#state === 'reading'; start += PIECE_BYTES) {
+      // the caller reuses its buffer
+      const piece = new Uint8Array(bytes.subarray(start, start + PIECE_BYTES))
+      const hasRoom = this.#waiting + piece.length <= WAITING_BYTES_MAX && this.#budget.tryTake(piece.length)
+      if (!hasRoom) return this.detach()
+      this.#pieces.push(piece)
+      this.#waiting += piece.length
     }
-    this.#pieces.push(new Uint8Array(bytes))
-    this.#waiting += bytes.length
     this.#wake()
+  }
+
+  /** Drops what waits for the second reader, which gets the rest from what is stored. To be called when all of it is. */
+  detach(): void {
+    const hasAll = this.#state === 'ended' && this.#waiting === 0
+    if (hasAll || this.#state === 'left' || this.#failure !== undefined) return
+    this.#drop()
+    this.#change('behind')
+  }
+
+  #drop(): void {
+    this.#budget.release(this.#waiting)
+    this.#pieces = []
+    this.#waiting = 0
   }
 
   /**
@@ -76,7 +96,7 @@ export class Tee implements ByteSource {
         if (piece !== undefined) {
           this.#waiting -= piece.length
           sent += piece.length
-          yield { bytes: piece, release: () => {} }
+          yield { bytes: piece, release: () => this.#budget.release(piece.length) }
         } else if (this.#state === 'reading') await this.#event()
         else break
       }
@@ -84,7 +104,7 @@ export class Tee implements ByteSource {
       if (this.#state === 'behind') yield* readRest(sent)
     } finally {
       this.#state = 'left'
-      this.#pieces = []
+      this.#drop()
     }
   }
 

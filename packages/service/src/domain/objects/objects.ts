@@ -57,8 +57,9 @@ export async function putObject(domain: Domain, object: NewObject, source: ByteS
   const stored: StoredBlob = { blob, manifest, reference, encryption: key?.encryption }
   return commitBlob(domain, blob, owner, () =>
     domain.metadata.transact((tx) =>
-      andThen(together(readStanding(domain, tx, name), requireLiving(domain, tx), object.inCommit?.(tx)), ([standing]) =>
-        putCurrent(domain, tx, standing, object, recordOfPut(domain, object, standing.bucket, stored)),
+      andThen(
+        together(readStanding(domain, tx, name), requireLiving(domain, tx), object.inCommit?.(tx)),
+        ([standing]) => putCurrent(domain, tx, standing, object, recordOfPut(domain, object, standing.bucket, stored)),
       ),
     ),
   )
