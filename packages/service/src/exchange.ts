@@ -13,17 +13,29 @@ import type { ByteSource } from '@bindery/storage'
 import type { Requester } from './access/requester.js'
 import type { UnreadCall } from './call.js'
 import { Scope } from './domain/scope.js'
-import type { OpenForms } from './form/open-forms.js'
 import { type PostForm, readPostForm } from './form/post-form.js'
 import type { ServiceOptions } from './options.js'
+import { Places } from './places.js'
 import type { RequestHead, RequestLog, ServiceRequest, ServiceResponse } from './service.js'
 import type { Shared } from './surface.js'
-import type { RunningMirrors } from './website/mirror.js'
+import { MIRROR_BYTES_DEFAULT, RunningMirrors } from './website/mirror.js'
 
 /** Shared by all exchanges of a service. */
 export interface Surroundings extends Shared {
-  readonly forms: OpenForms
+  readonly forms: Places
+  /** Of requests that walk over rows of a bucket, however many it has. */
+  readonly walks: Places
   readonly mirrors: RunningMirrors
+}
+
+/** Each form holds a buffer of 64 to 512 KiB from before its sender is known until it is answered. */
+const OPEN_FORMS_MAX = 128
+const WALKS_MAX = 4
+
+/** What the requests of a process share. */
+export function createSurroundings(shared: Shared): Surroundings {
+  const mirrors = new RunningMirrors(shared.options.mirrorBytes ?? MIRROR_BYTES_DEFAULT)
+  return { ...shared, forms: new Places(OPEN_FORMS_MAX), walks: new Places(WALKS_MAX), mirrors }
 }
 
 /** One request on its way to its response, with the data for its log line. */

@@ -36,10 +36,9 @@ import { requireLease } from './domain/cluster/cluster.js'
 import type { Domain } from './domain/domain.js'
 import type { VersionId } from './domain/stored/model.js'
 import { enterAccessPoints, leadsNowhere, refuseAtMissing } from './enter-access-points.js'
-import { dialectOf, Exchange } from './exchange.js'
+import { createSurroundings, dialectOf, Exchange } from './exchange.js'
 import { findNamed, type Head, readsObject } from './find-named.js'
 import { identifyForm } from './form/identify-form.js'
-import { OpenForms } from './form/open-forms.js'
 import { isLoopback } from './loopback.js'
 import { notAllowed } from './not-allowed.js'
 import { handlers } from './operations/index.js'
@@ -54,7 +53,6 @@ import { Steps } from './steps.js'
 import { enterStyle } from './styled-keys.js'
 import type { Handle, Shared } from './surface.js'
 import { leavingTrail } from './trail-of-call.js'
-import { MIRROR_BYTES_DEFAULT, RunningMirrors } from './website/mirror.js'
 import { enterSite, leaveSite } from './website/site.js'
 import { parseXml } from './xml-parser.js'
 
@@ -75,11 +73,7 @@ const SERVE = Steps.first(authorise).next(find).next(decodeBody).next(answer)
 /** From request to response; never throws or rejects. */
 export function createPipeline(shared: Shared): Handle {
   const { options, domain } = shared
-  const surroundings = {
-    ...shared,
-    forms: new OpenForms(),
-    mirrors: new RunningMirrors(options.mirrorBytes ?? MIRROR_BYTES_DEFAULT),
-  }
+  const surroundings = createSurroundings(shared)
   return (request) => {
     const exchange = new Exchange(surroundings, request, upperHex(options.random(12)))
     return settle(

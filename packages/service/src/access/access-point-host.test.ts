@@ -57,7 +57,10 @@ test('a Host that leads to no access point is answered as one that allows nothin
       const bucket = `${point}-${ACCOUNT}`
       const host = `${bucket}.oss-cn-hangzhou.oss-accesspoint.aliyuncs.com`
       const { status, headers, text } = await call(started, { method: 'GET', key: 'k', bucket, host, ...request })
-      const document = text.replaceAll(`${point}-`, 'NAME-').replace(/<RequestId>.*|<Signature[^]*/g, '')
+      const document = text
+        .replaceAll(`${point}-`, 'NAME-')
+        .replace(/<RequestId>.*/, '')
+        .replace(/<Signature.*/s, '')
       return [status, headers['x-oss-ec'], headers.vary, document]
     }
     for (const deny of [false, true]) {

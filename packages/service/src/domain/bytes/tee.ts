@@ -63,7 +63,10 @@ export class Tee implements ByteSource {
       // the caller reuses its buffer
       const piece = new Uint8Array(bytes.subarray(start, start + PIECE_BYTES))
       const hasRoom = this.#waiting + piece.length <= WAITING_BYTES_MAX && this.#budget.tryTake(piece.length)
-      if (!hasRoom) return this.detach()
+      if (!hasRoom) {
+        this.detach()
+        return
+      }
       this.#pieces.push(piece)
       this.#waiting += piece.length
     }

@@ -80,15 +80,17 @@ async function* applyRule(
   yield* actAtOnce(dueUploadsOf(domain, bucket, rule), abort, signal)
 }
 
-/** The uploads that an enabled rule aborts now, with the keys of their rows. */
+/** The uploads that an enabled rule aborts now, with the keys of their rows. `onMet` as for `dueVersions`. */
 export async function* dueUploadsOf(
   { metadata, damage, clock }: Domain,
   bucket: BucketName,
   rule: LifecycleRule,
+  onMet = () => {},
 ): AsyncGenerator<readonly [UploadRecord, Bytes]> {
   if (rule.abortMultipartUpload === undefined || rule.status !== 'Enabled') return
   const range = startingWith(uploadRows.prefix({ bucket, key: rule.prefix }))
   for await (const { key, value } of damage.rowsIn(metadata, range, UPLOADS_AT_ONCE)) {
+    onMet()
     const upload = damage.skip(key, () => uploadRows.decodeRow({ key, value }))
     if (upload !== undefined && isDue(rule, upload, clock())) yield [upload, key]
   }

@@ -44,17 +44,21 @@ export async function* applyToVersions(
   }
 }
 
-/** The versions of a bucket for which an action is due: first those that are current, then the others. */
+/**
+ * The versions of a bucket for which an action is due: first those that are current, then the others. `onMet` is called for each
+ * version that is looked at; what it throws ends the walk.
+ */
 export function dueVersions(
   domain: Domain,
   { name }: BucketRecord,
   rules: readonly LifecycleRule[],
+  onMet = () => {},
 ): readonly AsyncGenerator<readonly [WalkedSubject, DueAction]>[] {
   const acting = rules.filter(actsOnVersions)
   if (acting.length === 0) return []
   const prefix = commonStart(acting.map((rule) => rule.prefix))
   const walks = [currentOnes(domain, name, prefix), others(domain, name, prefix)]
-  return walks.map((subjects) => dueOnes(domain, subjects, acting))
+  return walks.map((subjects) => dueOnes(domain, subjects, acting, onMet))
 }
 
 /** The subjects for which an action of the rules is due. */
@@ -62,8 +66,10 @@ async function* dueOnes(
   { clock }: Domain,
   subjects: AsyncIterable<WalkedSubject>,
   rules: readonly LifecycleRule[],
+  onMet: () => void,
 ): AsyncGenerator<readonly [WalkedSubject, DueAction]> {
   for await (const subject of subjects) {
+    onMet()
     const due = dueAction(rules, subject, clock())
     if (due !== undefined) yield [subject, due]
   }

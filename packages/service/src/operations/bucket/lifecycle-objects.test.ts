@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { readBucket } from '../../domain/buckets/buckets.js'
+import { previewLifecycle } from '../../domain/upkeep/preview-lifecycle.js'
 import {
   ask,
   BUCKET,
@@ -11,6 +13,7 @@ import {
   listedVersions,
   listVersions,
   put,
+  Ram,
   type StartedService,
   setVersioning,
   startVersioned,
@@ -332,6 +335,53 @@ test('a preview lists 1,000 actions, and states that there are more', async () =
   const { text } = await call(started, { method: 'POST', bucket: BUCKET, query, body })
   const { actions, isTruncated } = JSON.parse(text) as { actions: unknown[]; isTruncated: boolean }
   assert.deepEqual([actions.length, isTruncated], [1_000, true])
+})
+
+test('a preview looks at a limited number of versions and uploads, and states that there may be more', async () => {
+  const started = await startWithBucket()
+  for (const key of ['a', 'b', 'c']) {
+    await putOf(started, key)
+    await initiate(started, key)
+  }
+  started.advance(3 * DAY_MS)
+  const { domain } = new Ram(started)
+  const bucket = await domain.metadata.read((reader) => readBucket(domain, reader, BUCKET))
+  const common = { prefix: '', status: 'Enabled', expiration: { days: 2 } } as const
+  const rules = [
+    { ...common, id: 'young', expiration: { days: 9 } },
+    { ...common, id: 'old', expiration: { days: 9 }, abortMultipartUpload: { days: 1 } },
+    { ...common, id: 'all' },
+  ]
+  const shown = async (metMax: number) => {
+    const { actions, isTruncated } = await previewLifecycle(domain, bucket, rules, metMax)
+    return [actions.length, isTruncated]
+  }
+  assert.deepEqual(await shown(2), [2, true])
+  assert.deepEqual(await shown(4), [4, true])
+  assert.deepEqual(await shown(6), [6, false])
+})
+
+test('previews and deliveries beyond four at the same time get SlowDown', async () => {
+  const started = await startWithBucket()
+  const body = `<LifecycleConfiguration>${rule(expires(1))}</LifecycleConfiguration>`
+  const preview = () =>
+    call(started, {
+      method: 'POST',
+      bucket: BUCKET,
+      query: { lifecycle: undefined, 'x-oss-ext-preview': undefined },
+      body,
+    })
+  const deliver = () =>
+    call(started, { method: 'POST', bucket: BUCKET, query: { logging: undefined, 'x-oss-ext-run': undefined } })
+  const answers = await Promise.all([preview(), deliver(), preview(), deliver(), preview(), preview(), preview()])
+  const codes = answers.map(({ status, log }) => log.code ?? status)
+  assert.ok(codes.filter((code) => code === 200).length >= 4, String(codes))
+  assert.deepEqual(
+    codes.filter((code) => code !== 200 && code !== 'SlowDown'),
+    [],
+  )
+  assert.ok(codes.includes('SlowDown'))
+  assert.equal((await preview()).status, 200)
 })
 
 function putOf(started: StartedService, key: string): Promise<unknown> {
