@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict'
 import { createHash, randomBytes } from 'node:crypto'
-import { test } from 'node:test'
+import { subscribe, unsubscribe } from 'node:diagnostics_channel'
+import type { Socket } from 'node:net'
+import { type TestContext, test } from 'node:test'
 import { createRandom } from '@bindery/storage'
 import { bodyOf, echo, listen, rawConnection, text } from '../testing/http.js'
 
@@ -205,5 +207,46 @@ test('a body that arrives with a GET is discarded, and the connection serves the
     await client.send(GET)
     await client.until('[/next]')
     client.socket.destroy()
+  }
+})
+
+/** Keeps the server's sides of new connections from closing; returns a function that lets them close. */
+function holdClosing(t: TestContext): () => void {
+  const held: (() => void)[] = []
+  const hold = (message: unknown): void => {
+    const { socket } = message as { socket: Socket }
+    const final = socket._final
+    socket._final = (done) => held.push(() => final.call(socket, done))
+  }
+  subscribe('net.server.socket', hold)
+  t.after(() => unsubscribe('net.server.socket', hold))
+  return () => {
+    for (const release of held) release()
+  }
+}
+
+test('what arrives behind the last request of a connection is neither handled nor answered', async (t) => {
+  const lasts = [
+    'GET /last HTTP/1.1\r\nHost: h\r\nConnection: close, keep-alive\r\n\r\n',
+    'GET /last HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n',
+    'GET /last HTTP/1.0\r\nHost: h\r\n\r\n',
+    'GET /last HTTP/1.1\r\nHost: h\r\nExpect: 100-continue\r\nContent-Length: 0\r\nConnection: keep-alive, close\r\n\r\n',
+  ]
+  for (const last of lasts) {
+    const handled: string[] = []
+    const { port } = await listen(t, async ({ target }) => {
+      handled.push(target)
+      return text(200, 'last')
+    })
+    const close = holdClosing(t)
+    const client = await rawConnection(port)
+    await client.send(`${last}${GET}${GET}`)
+    await client.until('last')
+    await client.send(GET)
+    await new Promise((resolve) => setTimeout(resolve, 100))
+    close()
+    const received = await client.closed()
+    assert.equal(received.match(/HTTP\/1\.1 /g)?.length, 1, received)
+    assert.deepEqual(handled, ['/last'])
   }
 })

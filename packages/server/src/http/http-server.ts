@@ -73,6 +73,8 @@ interface Connection {
   body: RequestBody | undefined
   /** The last request, or the bytes after it, are not HTTP: close after its response. */
   broken: boolean
+  /** It closes with the response being sent, or the last one: whatever else comes is neither handled nor answered. */
+  closing: boolean
 }
 
 /** A listening socket in front of a service. */
@@ -154,7 +156,7 @@ export class HttpServer {
     this.#stopping = true
     this.#endWatch()
     const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()))
-    for (const { socket, unanswered } of this.#connections.values()) if (unanswered === 0) socket.destroySoon()
+    for (const connection of this.#connections.values()) if (connection.unanswered === 0) closeSoon(connection)
     for (const socket of this.#turnedAway) socket.destroy()
     const timer = setTimeout(() => this.cut(), graceMs)
     await closed
@@ -184,7 +186,8 @@ export class HttpServer {
       this.#turnAway(socket)
       return
     }
-    this.#connections.set(socket, { socket, tail: Promise.resolve(), unanswered: 0, body: undefined, broken: false })
+    const begun = { tail: Promise.resolve(), unanswered: 0, body: undefined, broken: false, closing: false }
+    this.#connections.set(socket, { socket, ...begun })
     socket.on('close', () => this.#connections.delete(socket))
   }
 
@@ -209,7 +212,8 @@ export class HttpServer {
 
   #enqueue(request: IncomingMessage, response: ServerResponse, expectsContinue: boolean): void {
     const connection = this.#connections.get(request.socket)
-    if (connection === undefined) return
+    // Node.js fails for an answer to a request that arrives behind the last one
+    if (connection === undefined || connection.closing) return
     // Until the response is sent, a silent client is no reason to close: a slow store may be the cause.
     response.on('timeout', () => {})
     const answer = () => this.#answer(connection, request, response, expectsContinue)
@@ -227,7 +231,7 @@ export class HttpServer {
   ): Promise<void> {
     try {
       // Skip requests queued on a connection that is already gone.
-      if (!hasLeft(response)) await this.#exchange(connection, request, response, expectsContinue)
+      if (!connection.closing && !hasLeft(response)) await this.#exchange(connection, request, response, expectsContinue)
     } catch (error) {
       this.#options.log.error({ err: error }, 'a request could not be answered')
       connection.socket.destroy()
@@ -237,7 +241,7 @@ export class HttpServer {
       this.#running -= 1
       if (this.#running === 0) this.#whenIdle()
       if (connection.unanswered === PIPELINED_MAX) connection.socket.resume()
-      if (connection.unanswered === 0 && (connection.broken || this.#stopping)) connection.socket.destroySoon()
+      if (connection.unanswered === 0 && (connection.broken || this.#stopping)) closeSoon(connection)
     }
   }
 
@@ -258,11 +262,12 @@ export class HttpServer {
     if (isBodiless && !body.hasCome) await nextTurn()
     const rest = unreadRest(body, isBodiless)
     const close = rest.close || this.#stopping || connection.broken
+    connection.closing = close || !response.shouldKeepAlive
     const options = { idleTimeoutMs, close, beforeEnd: rest.discard }
     const { answer, sent } = await send(response, handled, options).catch((failure) =>
       sendFailure(request, response, handled, { ...options, failure }),
     )
-    if (!body.complete && !connection.socket.destroyed) connection.socket.destroySoon()
+    if (!body.complete && !connection.socket.destroyed) closeSoon(connection)
     // Health checks have no request id and are not logged: they would hide the other lines.
     if (answer.log.requestId === '') return
     const milliseconds = performance.now() - startedAt
@@ -325,6 +330,12 @@ export class HttpServer {
     }
     this.#refuse(socket, parserError(error), error.code)
   }
+}
+
+/** Closes a connection after what was written to it; what comes meanwhile is not answered. */
+function closeSoon(connection: Connection): void {
+  connection.closing = true
+  connection.socket.destroySoon()
 }
 
 function sentFacts(request: IncomingMessage, receivedBytes: number, sent: Sent, milliseconds: number): SentAnswer {

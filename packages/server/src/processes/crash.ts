@@ -1,13 +1,15 @@
 import type { Log } from '../log.js'
 
-/** Exit code of a process after an uncaught error (EX_SOFTWARE of sysexits). */
-export const CRASH_EXIT_CODE = 70
-
-/** Logs an uncaught error and ends the process: the next start recovers its unfinished work. */
+/**
+ * Logs an uncaught error and ends the process by SIGKILL: the next start recovers its unfinished work. An exit would wait for
+ * threads, and the one in which LMDB writes may wait for this one.
+ */
 export function endOnCrash(log: Log): void {
   process.on('uncaughtException', (error) => {
     log.fatal({ err: error }, 'the process ends: an error was not caught')
-    process.exit(CRASH_EXIT_CODE)
+    // after the listeners that write the last lines of the log
+    process.on('exit', () => process.kill(process.pid, 'SIGKILL'))
+    process.exit()
   })
 }
 
