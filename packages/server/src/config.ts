@@ -196,6 +196,13 @@ export const OPTIONS = {
     'loopback',
     'Addresses that get keys of --instance-role: loopback, addresses, networks such as 10.0.0.0/8.',
   ),
+  instanceToken: option(
+    'BINDERY_INSTANCE_TOKEN',
+    '--instance-token',
+    oneOf('TOKEN', ['required', 'optional']),
+    'required',
+    'Whether --instance-role needs a token of /-/latest/api/token; optional: also for providers that send none, such as those by a URI.',
+  ),
   auditDays: option(
     'BINDERY_AUDIT_DAYS',
     '--audit-days',

@@ -8,7 +8,8 @@ import { ROOT_ACCOUNT } from './root-key.js'
 export function instanceRoleOf({
   instanceRole: role,
   instanceNetworks,
-}: Pick<Config, 'instanceRole' | 'instanceNetworks'>): { readonly instanceRole?: InstanceRole } {
+  instanceToken,
+}: Pick<Config, 'instanceRole' | 'instanceNetworks' | 'instanceToken'>): { readonly instanceRole?: InstanceRole } {
   if (role === undefined) return {}
   const allowed = blockListOf(instanceNetworks.flatMap((entry) => parseNetworks(entry) ?? []))
   const serves = (remoteAddress: string): boolean => {
@@ -16,5 +17,6 @@ export function instanceRoleOf({
     const version = isIP(bare)
     return version !== 0 && allowed.check(bare, version === 6 ? 'ipv6' : 'ipv4')
   }
-  return { instanceRole: { account: ROOT_ACCOUNT.id, role, serves } }
+  const needsToken = instanceToken === 'required'
+  return { instanceRole: { account: ROOT_ACCOUNT.id, role, serves, needsToken } }
 }

@@ -18,6 +18,7 @@ test('without flags and variables everything has its default', () => {
     trustedProxies: [],
     auditDays: 90,
     instanceNetworks: ['loopback'],
+    instanceToken: 'required',
     buckets: [],
     workers: Math.min(availableParallelism(), 4),
     memoryBytes: 128 * 1024 ** 2,

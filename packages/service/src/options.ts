@@ -83,6 +83,8 @@ export interface InstanceRole {
   readonly role: string
   /** Whether a client at this address gets keys. */
   serves(remoteAddress: string): boolean
+  /** Whether a request needs a token that its program has requested before. */
+  readonly needsToken: boolean
 }
 
 /** Everything that the service gets from outside: it has no clock, randomness, digest or configuration of its own. */

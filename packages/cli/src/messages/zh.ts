@@ -158,6 +158,8 @@ export const CHINESE: Sentences = {
     idleTimeoutMs: '连接多久没有收发数据即断开；整个请求没有时限。',
     stopTimeoutMs: '停止时等待处理中的请求完成的时间；超时则中断。',
     instanceRole: '无需签名即可获取其临时密钥的角色，供通过 URI 或 ECS 实例元数据获取凭证的客户端使用。',
+    instanceToken:
+      '--instance-role 是否要求 /-/latest/api/token 的令牌；optional：也允许不发送令牌的凭证提供者，例如通过 URI 的。',
     instanceNetworks: '可以获取 --instance-role 密钥的地址：loopback、地址、网段如 10.0.0.0/8。',
     auditDays: '控制操作的审计记录为 `bindery admin audit` 保留的天数；0 表示不记录。',
     receiptMs: '重复的 CompleteMultipartUpload 在多长时间内得到第一次的结果；使用 --strict-oss 时仅限 S3。',

@@ -8,9 +8,10 @@ import { documentOf } from '../testing/ram.js'
 const INSTANCE = '/-/latest/meta-data/ram/security-credentials/'
 const READS = { Effect: 'Allow', Action: 'oss:GetObject', Resource: 'acs:oss:*:*:bkt/a/*' }
 
-async function start(): Promise<StartedService> {
+async function start({ needsToken = false } = {}): Promise<StartedService> {
   const serves = (address: string) => address === '127.0.0.1'
-  const started = await startWithBucket({ instanceRole: { account: ROOT.account.id, role: 'reader', serves } })
+  const instanceRole = { account: ROOT.account.id, role: 'reader', serves, needsToken }
+  const started = await startWithBucket({ instanceRole })
   const { domain, account } = new Ram(started)
   const name = { account, kind: 'role', name: 'reader' } as const
   await createIdentity(domain, name, { kind: 'role', comments: '', trust: '{}', sessionSecondsMax: 3_600 })
@@ -71,6 +72,23 @@ test('a token of the hardened form is handed out for its time, and one that is s
   assert.equal((await put(seconds('60'), { remoteAddress: '192.0.2.1' })).status, 403)
   started.advance(60_001)
   assert.equal((await fetched(started, INSTANCE, sent(token))).status, 403)
+})
+
+test('where a token is needed, nothing is shown without one', async () => {
+  const started = await start({ needsToken: true })
+  const targets = ['/-/credentials', INSTANCE, `${INSTANCE}reader`]
+  for (const target of targets) {
+    const { status, text } = await fetched(started, target)
+    assert.equal(status, 403)
+    assert.match(text, /--instance-token optional/)
+    assert.doesNotMatch(text, /AccessKeySecret|^reader/)
+  }
+  const headers = { 'x-aliyun-ecs-metadata-token-ttl-seconds': '60' }
+  const { text: token } = await fetched(started, '/-/latest/api/token', { method: 'PUT', headers })
+  for (const target of targets) {
+    const sent = { headers: { 'x-aliyun-ecs-metadata-token': token } }
+    assert.equal((await fetched(started, target, sent)).status, 200)
+  }
 })
 
 const PROXY_HEADERS = [

@@ -55,12 +55,13 @@ async function textFor({ options, domain }: Shared, request: ServiceRequest): Pr
   const { instanceRole, sealer } = options
   if (instanceRole === undefined || sealer === undefined) return undefined
   await requireLease(domain.cluster)
-  const { account, role, serves } = instanceRole
+  const { account, role, serves, needsToken } = instanceRole
   if (!isDirect(request) || !serves(request.remoteAddress)) throw new Refused('credentials are not for this address')
   const { path } = splitTarget(request.target)
   if (path === TOKENS) return tokenFor(request, sealer, domain.clock())
   if (request.method !== 'GET') return undefined
   const token = request.headers[TOKEN]
+  if (token === undefined && needsToken) throw new Refused(`a token of ${TOKENS} is needed, unless the server was started with --instance-token optional`)
   if (token !== undefined && !isInstanceToken(sealer, token, domain.clock()))
     throw new Refused('the token is not valid')
   if (path === BY_INSTANCE) return role
