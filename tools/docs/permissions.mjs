@@ -14,6 +14,7 @@ export function render() {
       permissions,
       permissionsWith = {},
       sourcePermissions = [],
+      targetPermissions = [],
       undenied = [],
       createsBucket,
       input,
@@ -25,6 +26,7 @@ export function render() {
         ...sourcePermissions.map(
           (action) => `${code(action)} on the source (${code(VERSION_ACTIONS[action])} with a version)`,
         ),
+        ...targetPermissions.map((action) => `${code(action)} on what is written elsewhere`),
         ...('versionId' in input ? permissions.filter((action) => action in VERSION_ACTIONS) : []).map(
           (action) => `${code(VERSION_ACTIONS[action])} with a version`,
         ),

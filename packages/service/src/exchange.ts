@@ -23,7 +23,7 @@ import { MIRROR_BYTES_DEFAULT, RunningMirrors } from './website/mirror.js'
 /** Shared by all exchanges of a service. */
 export interface Surroundings extends Shared {
   readonly forms: Places
-  /** Of requests that walk over rows of a bucket, however many it has. */
+  /** For requests that walk over rows of a bucket, however many it has. */
   readonly walks: Places
   readonly mirrors: RunningMirrors
 }
@@ -32,7 +32,7 @@ export interface Surroundings extends Shared {
 const OPEN_FORMS_MAX = 128
 const WALKS_MAX = 4
 
-/** What the requests of a process share. */
+/** The parts that the requests of a process share. */
 export function createSurroundings(shared: Shared): Surroundings {
   const mirrors = new RunningMirrors(shared.options.mirrorBytes ?? MIRROR_BYTES_DEFAULT)
   return { ...shared, forms: new Places(OPEN_FORMS_MAX), walks: new Places(WALKS_MAX), mirrors }

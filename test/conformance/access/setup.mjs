@@ -18,7 +18,9 @@ export const STATEMENTS = [
 
 /** Starts the server: two processes, which hand out temporary keys of the role to programs on this machine. */
 export async function startWithRole() {
-  const server = await startServer({ args: ['--workers', '2', '--buckets', BUCKET, '--instance-role', ROLE, '--instance-token', 'optional'] })
+  const server = await startServer({
+    args: ['--workers', '2', '--buckets', BUCKET, '--instance-role', ROLE, '--instance-token', 'optional'],
+  })
   await admin(server, 'CreateUser', { UserName: 'uploader' })
   const user = (await admin(server, 'CreateAccessKey', { UserName: 'uploader' })).AccessKey
   const document = (statements) => ({ Version: '1', Statement: statements })

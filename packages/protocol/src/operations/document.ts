@@ -40,6 +40,8 @@ interface DocumentSpec<N extends string, K extends string, T, P extends Fields> 
   check?(value: NoInfer<T>, input: ValuesOf<P>): NoInfer<T>
   /** Causes of the document and of `check`, besides those of all documents. */
   readonly errors?: readonly Cause[]
+  /** Actions that the put needs on the objects that the server will write into another bucket. */
+  readonly targetPermissions?: readonly Action[]
   /** Rows of the catalogue that the put answers for a cause instead of the cause's own. */
   readonly putAnswersAs?: Readonly<Partial<Record<Cause, Cause>>>
   /** The most stored rows, of 100 kB each; default: 1. A larger document is refused with entityTooLarge. */
@@ -127,6 +129,7 @@ export function bucketSetting<const N extends string, const K extends string, T,
       source: apiPage(`Put${noun}`),
       method: 'PUT',
       permissions: [actionOf('Put', action)],
+      ...(spec.targetPermissions && { targetPermissions: spec.targetPermissions }),
       input: putInput ?? ({} as P),
       body: document,
       decodeWith: (read, _, input) => check(read(), input),

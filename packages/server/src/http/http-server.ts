@@ -231,7 +231,8 @@ export class HttpServer {
   ): Promise<void> {
     try {
       // Skip requests queued on a connection that is already gone.
-      if (!connection.closing && !hasLeft(response)) await this.#exchange(connection, request, response, expectsContinue)
+      if (!connection.closing && !hasLeft(response))
+        await this.#exchange(connection, request, response, expectsContinue)
     } catch (error) {
       this.#options.log.error({ err: error }, 'a request could not be answered')
       connection.socket.destroy()

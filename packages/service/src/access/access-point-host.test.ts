@@ -1,4 +1,4 @@
-/** What strangers learn about an access point from the answers to its Host. */
+/** The Host of an access point, as strangers see it. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { BUCKET, call, OTHER, ROOT, type StartedService, startWithBucket, type TestRequest } from '../testing/index.js'

@@ -61,7 +61,8 @@ async function textFor({ options, domain }: Shared, request: ServiceRequest): Pr
   if (path === TOKENS) return tokenFor(request, sealer, domain.clock())
   if (request.method !== 'GET') return undefined
   const token = request.headers[TOKEN]
-  if (token === undefined && needsToken) throw new Refused(`a token of ${TOKENS} is needed, unless the server was started with --instance-token optional`)
+  if (token === undefined && needsToken)
+    throw new Refused(`a token of ${TOKENS} is needed, unless the server was started with --instance-token optional`)
   if (token !== undefined && !isInstanceToken(sealer, token, domain.clock()))
     throw new Refused('the token is not valid')
   if (path === BY_INSTANCE) return role

@@ -128,6 +128,7 @@ export const putBucketInventory = operation({
   level: 'bucket',
   when: [{ query: ['inventory', 'inventoryId'] }],
   permissions: ['oss:PutBucketInventory'],
+  targetPermissions: ['oss:PutObject'],
   input: { inventoryId },
   body: configuration,
   decodeWith(read, _, input) {

@@ -26,5 +26,6 @@ export const bucketLogging = bucketDocument({
     if (targetBucket !== undefined && !isBucketName(targetBucket)) throw new OssError('invalidTargetBucketForLogging')
     return status
   },
+  targetPermissions: ['oss:PutObject'],
   errors: ['invalidTargetBucketForLogging', 'invalidPrefix'],
 })

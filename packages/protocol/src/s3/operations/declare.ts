@@ -60,6 +60,7 @@ type Shared =
   | 'tagsInBody'
   | 'permissions'
   | 'sourcePermissions'
+  | 'targetPermissions'
   | 'reads'
   | 'status'
   | 'otherStatuses'
@@ -72,8 +73,8 @@ export function sharedWith<N extends OperationName>(
   operation: Pick<Operation, Shared> & Named<N>,
 ): Pick<Operation, Shared> & { readonly handledAs: N } {
   const { summary, method, level, permissions, status, errors } = operation
-  const { otherLevels, when, keysInBody, tagsInBody, sourcePermissions, reads, otherStatuses, answersAs, refuses } =
-    operation
+  const { otherLevels, when, keysInBody, tagsInBody, sourcePermissions, targetPermissions } = operation
+  const { reads, otherStatuses, answersAs, refuses } = operation
   return {
     handledAs: operation.name,
     ...{ summary, method, level, permissions, status, errors },
@@ -82,6 +83,7 @@ export function sharedWith<N extends OperationName>(
     ...(keysInBody && { keysInBody }),
     ...(tagsInBody && { tagsInBody }),
     ...(sourcePermissions && { sourcePermissions }),
+    ...(targetPermissions && { targetPermissions }),
     ...(reads && { reads }),
     ...(otherStatuses && { otherStatuses }),
     ...(answersAs && { answersAs }),

@@ -1,6 +1,6 @@
 /**
  * Writes the kept lines of access logs into the target buckets, objects per bucket and hour. The commit of an object deletes the
- * rows of its lines, so that no line is in two objects, whoever delivers at the same time.
+ * rows of its lines, so that no line is in two objects when several processes and requests deliver at the same time.
  */
 import { type BucketName, type ObjectKey, OssError, objectKey } from '@bindery/protocol'
 import type { Bytes, Transaction } from '@bindery/storage'

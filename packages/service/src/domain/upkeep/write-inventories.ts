@@ -74,6 +74,12 @@ async function writeOne(
   }
 }
 
+/** The beginning of the keys of reports, before the name of the bucket. */
+export function prefixOf({ destination }: Pick<Inventory, 'destination'>): string {
+  const { prefix = '' } = destination.ossBucketDestination
+  return prefix === '' ? '' : `${prefix.replace(/\/$/, '')}/`
+}
+
 interface DataFile {
   readonly key: string
   readonly size: number
@@ -88,8 +94,8 @@ async function write(
   inventory: Inventory,
   startedAt: number,
 ): Promise<ObjectKey | undefined> {
-  const { prefix = '', encryption: rule } = inventory.destination.ossBucketDestination
-  const folder = `${prefix === '' ? '' : `${prefix.replace(/\/$/, '')}/`}${bucket.name}/${inventory.id}`
+  const { encryption: rule } = inventory.destination.ossBucketDestination
+  const folder = `${prefixOf(inventory)}${bucket.name}/${inventory.id}`
   const encryption = rule && encryptionOf(rule)
   const store = (key: string, contentType: string, source: Parameters<typeof storeReport>[3]) =>
     storeReport(domain, target, { key: objectKey(key), contentType, encryption }, source)

@@ -11,6 +11,7 @@ import { noteUnknownActions } from '../../access/policy/unknown-actions.js'
 import type { Call, NamedHandler } from '../../call.js'
 import { type BucketChange, changeDocument, findDocument } from '../../domain/buckets/documents.js'
 import { readDocument } from '../../domain/stored/documents.js'
+import { authoriseLogs } from './report-target.js'
 
 /** Completes or refuses a sent document, within the transaction that will store it; undefined deletes what is stored. */
 export type Settle<T> = (value: T, change: BucketChange) => T | undefined | Promise<T>
@@ -40,6 +41,7 @@ export function documentHandlers(
 function handlersOf(document: AnyDocument, settle: Settle<Setting> = (value) => value) {
   const put = async (call: Call<AnyDocument['put']>) => {
     const { domain, bucket, document: sent } = call
+    if (document.kind === 'logging') await authoriseLogs(call, sent as BucketSettings['logging'])
     await changeDocument(domain, bucket.name, document, (change) => settle(sent, change))
     if (document.kind === 'policy') noteUnknownActions(call.exchange.log, 'bucket', sent as BucketSettings['policy'])
     return { output: {} }

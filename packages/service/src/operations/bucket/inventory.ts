@@ -7,9 +7,15 @@ import {
   listInventories,
   putInventory,
   requestRun,
+  targetOf,
 } from '../../domain/buckets/inventories.js'
+import { prefixOf } from '../../domain/upkeep/write-inventories.js'
+import { authoriseReports } from './report-target.js'
 
-export const putBucketInventory = handler('PutBucketInventory', async ({ domain, bucket, document, input }) => {
+export const putBucketInventory = handler('PutBucketInventory', async (call) => {
+  const { domain, bucket, document, input } = call
+  const target = targetOf(document)
+  if (target !== undefined) await authoriseReports(call, target, prefixOf(document))
   await putInventory(domain, bucket.name, document, { replaces: input.replaces ?? false })
   return { output: {} }
 })
