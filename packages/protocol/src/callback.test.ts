@@ -135,9 +135,14 @@ const REFUSALS: readonly (readonly [() => unknown, string, string | undefined, s
     '0007-00000103',
     /not json/,
   ],
-  [() => read({}, { 'X:a': '1' }), 'callbackVarInvalid', undefined, /x:/],
   [() => read({}, { 'x:a': {} }), 'callbackVarInvalid', undefined, /x:/],
 ]
+
+test('a custom variable whose name does not begin with x: is passed over', () => {
+  const callbackVarHeader = encode({ 'X:a': '1', callbackUrl: 'u', 'x:b': '2' })
+  const callback = readCallback({ callbackHeader: encode(BASIC), callbackVarHeader })
+  assert.deepEqual([...(callback?.variables ?? [])], [['x:b', '2']])
+})
 
 test('each refusal has its code, EC and text', () => {
   for (const [call, cause, ec, message] of REFUSALS) {

@@ -265,15 +265,12 @@ function readTemplate(value: unknown): Template {
   return [...pieces, value.slice(at)]
 }
 
+/** OSS takes other names too, which no template can mean. */
 function readVariables(encoded: string | undefined): ReadonlyMap<string, string> {
   if (encoded === undefined) return new Map()
   const entries = Object.entries(readJson(encoded, 'callback-var', VARIABLES))
-  return new Map(entries.map(([name, value]) => [checkedName(name), textOf(name, value)]))
-}
-
-function checkedName(name: string): string {
-  if (!name.startsWith('x:')) throw invalidField('callback-var', name, 'callbackVarInvalid')
-  return name
+  const named = entries.filter(([name]) => name.startsWith('x:'))
+  return new Map(named.map(([name, value]) => [name, textOf(name, value)]))
 }
 
 function textOf(name: string, value: unknown): string {

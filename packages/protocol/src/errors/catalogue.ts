@@ -474,7 +474,7 @@ export const CATALOGUE = {
   callbackVarTooLong: invalidArgument('The callback-var configuration is longer than 5 KB.', '0007-00000101'),
   callbackVarNotBase64: invalidArgument('The callback-var configuration is not base64 encoded.'),
   callbackVarNotJson: invalidArgument('The callback-var configuration is not json format.', '0007-00000103'),
-  callbackVarInvalid: invalidArgument('A custom variable has a name that begins with x:, and a text as its value.'),
+  callbackVarInvalid: invalidArgument('A custom variable, whose name begins with x:, has a text as its value.'),
 
   // Callbacks that failed: the object is stored
   callbackStatus: callbackFailed('Error status : {status}.', { ec: '0007-00000203' }),

@@ -49,7 +49,7 @@ test('callbacks are kept as they were set, and what is wrong with them is refuse
     [policies(item('one', '*')), 'InvalidArgument'],
     [policies(item('one', encode({ callbackUrl: 'app.example' }))), 'InvalidArgument'],
     [policies(item('one', encode({ callbackPolicy: 'two' }))), 'InvalidArgument'],
-    [policies(item('one', CALLBACK, encode({ who: 'me' }))), 'InvalidArgument'],
+    [policies(item('one', CALLBACK, encode({ 'x:who': {} }))), 'InvalidArgument'],
   ]
   for (const [document, code] of refused) {
     const answer = await set('PUT', document)

@@ -14,7 +14,7 @@ export const bucketReferer = bucketSetting({
   subresource: 'referer',
   document: xml('RefererConfiguration', {
     allowEmptyReferer: element('AllowEmptyReferer', bool),
-    allowTruncateQueryString: defaultedElement('AllowTruncateQueryString', bool, false),
+    allowTruncateQueryString: defaultedElement('AllowTruncateQueryString', bool, true),
     truncatePath: defaultedElement('TruncatePath', bool, false),
     refererList: groupOrEmpty('RefererList', { referers: texts('Referer', text) }),
     refererBlacklist: maybe('RefererBlacklist', group('RefererBlacklist', { referers: texts('Referer', text) })),

@@ -275,7 +275,7 @@ const SETTINGS: readonly Setting[] = [
       [
         referer(EMPTY_REFERER + REFERERS),
         referer(
-          `${EMPTY_REFERER}<AllowTruncateQueryString>false</AllowTruncateQueryString><TruncatePath>false</TruncatePath>${REFERERS}`,
+          `${EMPTY_REFERER}<AllowTruncateQueryString>true</AllowTruncateQueryString><TruncatePath>false</TruncatePath>${REFERERS}`,
         ),
       ],
       [
@@ -286,14 +286,19 @@ const SETTINGS: readonly Setting[] = [
       [
         referer(`${EMPTY_REFERER}<RefererList><Referer></Referer></RefererList>`),
         referer(
-          `${EMPTY_REFERER}<AllowTruncateQueryString>false</AllowTruncateQueryString><TruncatePath>false</TruncatePath><RefererList></RefererList>`,
+          `${EMPTY_REFERER}<AllowTruncateQueryString>true</AllowTruncateQueryString><TruncatePath>false</TruncatePath><RefererList></RefererList>`,
         ),
       ],
     ],
     refused: [
       [referer(REFERERS), 'MalformedXML'],
       [referer('<AllowEmptyReferer>maybe</AllowEmptyReferer>'), 'MalformedXML'],
-      [referer(`${EMPTY_REFERER}<TruncatePath>true</TruncatePath>`), 'InvalidArgument'],
+      [
+        referer(
+          `${EMPTY_REFERER}<AllowTruncateQueryString>false</AllowTruncateQueryString><TruncatePath>true</TruncatePath>`,
+        ),
+        'InvalidArgument',
+      ],
       [
         referer(`${EMPTY_REFERER}<RefererList>${`<Referer>${'r'.repeat(1_000)}</Referer>`.repeat(21)}</RefererList>`),
         'InlineDataTooLarge',
