@@ -64,9 +64,12 @@ export function readFlags<F extends string>(
   const extra = positionals[positionalsMax]
   if (extra !== undefined) throw new Failure('unexpectedArgument', { argument: extra })
   const takes = ({ name }: { readonly name: F }) => table[name]?.value !== undefined
+  const flags = given.filter((one) => !takes(one)).map(({ name }) => name)
+  // a query is for JSON
+  const isQueried = given.some(({ name }) => name === 'output-query')
   return {
     positionals,
-    flags: new Set(given.filter((one) => !takes(one)).map(({ name }) => name)),
+    flags: new Set(isQueried ? [...flags, 'json' as F] : flags),
     values: new Map(given.filter(takes).map(({ name, value }) => [name, value])),
     given,
   }

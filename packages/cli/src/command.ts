@@ -1,4 +1,5 @@
-import { FILTER_FLAGS, type FlagName, HEADER_FLAGS, SERVER_FLAGS, TRANSFER_FLAGS } from './flags.js'
+// size: exempt (a table: one entry per command)
+import { FILTER_FLAGS, type FlagName, HEADER_FLAGS, SERVER_FLAGS, SOURCE_FLAGS, TRANSFER_FLAGS } from './flags.js'
 import type { Language } from './language.js'
 
 /** The environment variables of the process. */
@@ -60,7 +61,7 @@ export const COMMANDS = {
   },
   restore: {
     synopsis: 'TARGET DIR [--bytes] [--json] | oss://BUCKET/KEY [--days DAYS] [--recursive] [flags]',
-    flags: ['bytes', 'days', 'tier', 'version-id', 'recursive', 'dry-run', ...FILTER_FLAGS, ...SERVER_FLAGS],
+    flags: ['bytes', 'days', 'tier', 'version-id', 'recursive', 'no-glob', 'dry-run', ...FILTER_FLAGS, ...SERVER_FLAGS],
     examples: ['bindery restore /mnt/backup/bindery ./data', 'bindery restore oss://demo/2020/ --recursive --days 3'],
   },
   migrate: {
@@ -97,9 +98,27 @@ export const COMMANDS = {
     examples: ['bindery rb oss://demo', 'bindery rb oss://tests --force'],
   },
   ls: {
-    synopsis: '[oss://BUCKET[/PREFIX]] [--recursive] [--versions] [--format TEMPLATE]',
-    flags: ['recursive', 'versions', 'format', ...SERVER_FLAGS],
-    examples: ['bindery ls', 'bindery ls oss://demo/photos/', 'bindery ls oss://demo --recursive --json'],
+    synopsis: '[oss://BUCKET[/PREFIX]] [--recursive] [--long] [--versions | --mpu] [flags]',
+    flags: [
+      'recursive',
+      'directory',
+      'long',
+      'versions',
+      'mpu',
+      'limited-num',
+      'start-after',
+      'no-glob',
+      'format',
+      ...FILTER_FLAGS,
+      ...SERVER_FLAGS,
+    ],
+    examples: [
+      'bindery ls',
+      'bindery ls oss://demo/photos/ -l',
+      "bindery ls 'oss://demo/logs/**/*.gz' --format '{address}\\t{size}'",
+      "bindery ls oss://demo --recursive --output-query '[key, size]'",
+      'bindery ls oss://demo --mpu',
+    ],
   },
   stat: {
     synopsis: 'oss://BUCKET[/KEY] [--version-id ID]',
@@ -113,7 +132,7 @@ export const COMMANDS = {
   },
   rm: {
     synopsis: 'oss://BUCKET/KEY [--recursive] [--version-id ID | --all-versions] [--yes] [--dry-run]',
-    flags: ['recursive', 'version-id', 'all-versions', 'yes', 'dry-run', ...FILTER_FLAGS, ...SERVER_FLAGS],
+    flags: ['recursive', 'version-id', 'all-versions', 'yes', 'dry-run', 'no-glob', ...FILTER_FLAGS, ...SERVER_FLAGS],
     examples: [
       'bindery rm oss://demo/old.txt',
       'bindery rm --recursive oss://demo/logs/2025/ --yes',
@@ -122,34 +141,56 @@ export const COMMANDS = {
     ],
   },
   cp: {
-    synopsis: 'FROM TO [--recursive] [flags]',
-    flags: ['recursive', 'no-overwrite', 'update', 'fail-on-skip', 'upload-id', 'version-id', ...TRANSFER_FLAGS],
+    synopsis: 'FROM… TO [--recursive] [flags]',
+    flags: ['recursive', ...SOURCE_FLAGS, 'upload-id', 'version-id', ...TRANSFER_FLAGS],
     examples: [
       'bindery cp big.iso oss://demo/',
       'bindery cp oss://demo/big.iso ./copy.iso',
       'bindery cp --recursive ./photos oss://demo/photos/',
       'bindery cp oss://demo/big.iso oss://backup/2026/',
+      'bindery cp oss://demo/big.iso offsite:archive/2026/',
+      "bindery cp 'oss://demo/logs/**/*.gz' ./logs/",
+      'bindery cp a.txt b.txt oss://demo/notes/ --overwrite different',
       'tar cz ./src | bindery cp - oss://demo/src.tgz',
       "bindery cp -r ./site oss://demo/site/ --exclude '*.map' --cache-control max-age=3600 --acl public-read",
     ],
   },
   mv: {
-    synopsis: 'FROM TO [--recursive] [flags]',
-    flags: ['recursive', 'no-overwrite', 'update', 'fail-on-skip', ...TRANSFER_FLAGS],
+    synopsis: 'FROM… TO [--recursive] [flags]',
+    flags: ['recursive', ...SOURCE_FLAGS, ...TRANSFER_FLAGS],
     examples: ['bindery mv report.pdf oss://demo/reports/', 'bindery mv -r oss://demo/inbox/ oss://archive/2026/'],
   },
   sync: {
     synopsis: 'FROM TO [--delete] [--checksum] [--dry-run] [flags]',
-    flags: ['delete', 'checksum', 'size-only', 'update', ...TRANSFER_FLAGS],
+    flags: ['delete', 'max-delete', 'checksum', 'size-only', 'update', ...TRANSFER_FLAGS],
     examples: [
       'bindery sync ./site oss://demo/site/ --delete --dry-run',
       'bindery sync oss://demo/photos/ ./photos',
       'bindery sync oss://demo/ oss://backup/demo/ --checksum',
     ],
   },
+  mirror: {
+    synopsis: 'FROM TO [--watch] [--max-delete NUMBER] [flags]',
+    flags: ['watch', 'interval', 'max-delete', 'checksum', 'size-only', 'update', ...TRANSFER_FLAGS],
+    examples: [
+      'bindery mirror ./site oss://demo/site/ --max-delete 100',
+      'bindery mirror ./photos oss://demo/photos/ --watch',
+      'bindery mirror oss://demo/ offsite:demo-copy/ --watch --interval 5m',
+    ],
+  },
+  put: {
+    synopsis: 'oss://BUCKET/KEY [flags]',
+    flags: ['overwrite', 'no-overwrite', 'update', ...TRANSFER_FLAGS],
+    examples: ['tar cz ./src | bindery put oss://demo/src.tgz', 'date | bindery put oss://demo/now.txt --acl public-read'],
+  },
+  touch: {
+    synopsis: 'oss://BUCKET/KEY [--no-create] [flags]',
+    flags: ['no-create', ...HEADER_FLAGS, ...SERVER_FLAGS],
+    examples: ['bindery touch oss://demo/done', 'bindery touch oss://demo/photos/cat.jpg --no-create'],
+  },
   du: {
     synopsis: 'oss://BUCKET[/PREFIX] [--by folder|class] [--depth LEVELS] [--mpu] [--versions]',
-    flags: ['by', 'depth', 'mpu', 'versions', ...FILTER_FLAGS, ...SERVER_FLAGS],
+    flags: ['by', 'depth', 'mpu', 'versions', 'no-glob', ...FILTER_FLAGS, ...SERVER_FLAGS],
     examples: ['bindery du oss://demo --mpu', 'bindery du oss://demo/logs/ --by class'],
   },
   tree: {
@@ -159,7 +200,7 @@ export const COMMANDS = {
   },
   find: {
     synopsis: 'oss://BUCKET[/PREFIX] | DIR [--include PATTERN] [--format TEMPLATE] [flags]',
-    flags: ['format', 'storage-class', ...FILTER_FLAGS, ...SERVER_FLAGS],
+    flags: ['format', 'storage-class', 'no-glob', ...FILTER_FLAGS, ...SERVER_FLAGS],
     examples: [
       "bindery find oss://demo --include '*.log' --min-size 1GiB",
       "bindery find oss://demo/logs/ --min-age 90d --format '{address}\\t{size}'",
@@ -192,7 +233,7 @@ export const COMMANDS = {
   },
   'set-props': {
     synopsis: 'oss://BUCKET/KEY [--recursive] [--meta NAME=VALUE] [--acl ACL] [--storage-class CLASS] [flags]',
-    flags: ['recursive', 'dry-run', ...HEADER_FLAGS, ...FILTER_FLAGS, ...SERVER_FLAGS],
+    flags: ['recursive', 'no-glob', 'dry-run', ...HEADER_FLAGS, ...FILTER_FLAGS, ...SERVER_FLAGS],
     examples: [
       'bindery set-props oss://demo/site/ --recursive --cache-control max-age=600',
       'bindery set-props oss://demo/cat.jpg --acl public-read --meta owner=me',
@@ -239,6 +280,7 @@ export const COMMANDS = {
       'query',
       'header',
       'recursive',
+      'no-glob',
       'upload',
       'part-size',
       ...FILTER_FLAGS,

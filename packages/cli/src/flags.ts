@@ -15,6 +15,7 @@ export const FLAGS = {
   dir: { value: 'DIR' },
   region: { value: 'REGION' },
   profile: { value: 'NAME' },
+  'config-file': { value: 'FILE', spellings: ['-c'] },
   'access-key-id': { value: 'ID', spellings: ['-i'] },
   'access-key-secret': { value: 'SECRET', spellings: ['-k'] },
   'sts-token': { value: 'TOKEN', spellings: ['-t'] },
@@ -23,6 +24,7 @@ export const FLAGS = {
   'retry-times': { value: 'NUMBER' },
   // the output
   json: {},
+  'output-query': { value: 'JMESPATH' },
   format: { value: 'TEMPLATE' },
   quiet: { spellings: ['-q'] },
   'no-progress': {},
@@ -37,6 +39,8 @@ export const FLAGS = {
   'start-time': { value: 'SECONDS', spellings: ['--min-mtime'] },
   'end-time': { value: 'SECONDS', spellings: ['--max-mtime'] },
   'version-id': { value: 'ID' },
+  'files-from': { value: 'FILE|-' },
+  'no-glob': {},
   versions: {},
   'all-versions': {},
   range: { value: 'FIRST-LAST' },
@@ -50,14 +54,23 @@ export const FLAGS = {
   upload: { value: 'FILE' },
   size: { value: 'SIZE' },
   objects: { value: 'NUMBER' },
+  directory: { spellings: ['-d'] },
+  long: { spellings: ['-l'] },
+  'limited-num': { value: 'NUMBER' },
+  'start-after': { value: 'KEY' },
+  'no-create': {},
   // the target
   yes: { spellings: ['-y', '--force', '-f'] },
   'dry-run': { spellings: ['-n'] },
   delete: {},
+  'max-delete': { value: 'NUMBER' },
+  watch: {},
+  interval: { value: 'TIME' },
   checksum: {},
   'size-only': {},
   update: { spellings: ['-u'] },
   'fail-on-skip': {},
+  overwrite: { value: 'WHEN' },
   'no-overwrite': { spellings: ['--forbid-overwrite', '--ignore-existing'] },
   // the transfer
   'upload-id': { value: 'ID' },
@@ -101,6 +114,7 @@ export const SERVER_FLAGS = [
   'dir',
   'region',
   'profile',
+  'config-file',
   'access-key-id',
   'access-key-secret',
   'sts-token',
@@ -109,6 +123,7 @@ export const SERVER_FLAGS = [
   'retry-times',
   'quiet',
   'json',
+  'output-query',
 ] as const satisfies readonly FlagName[]
 
 /** The choice among several files or objects. */
@@ -123,7 +138,7 @@ export const FILTER_FLAGS = [
   'end-time',
 ] as const satisfies readonly FlagName[]
 
-/** The choice among several files or objects. */
+/** The properties of objects. */
 export const HEADER_FLAGS = [
   'content-type',
   'cache-control',
@@ -133,6 +148,16 @@ export const HEADER_FLAGS = [
   'tagging',
   'acl',
   'storage-class',
+] as const satisfies readonly FlagName[]
+
+/** The flags of the commands whose sources may be many, and whose targets may exist. */
+export const SOURCE_FLAGS = [
+  'files-from',
+  'no-glob',
+  'overwrite',
+  'no-overwrite',
+  'update',
+  'fail-on-skip',
 ] as const satisfies readonly FlagName[]
 
 /** The flags of the commands that transfer objects. */

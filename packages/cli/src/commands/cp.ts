@@ -1,58 +1,74 @@
 import { rm } from 'node:fs/promises'
-import type { Client } from '@bindery/client'
 import { Failure } from '@bindery/server/local'
 import { readArguments, requireArguments } from '../arguments.js'
 import type { Invocation } from '../command.js'
 import { EXIT, type ExitCode } from '../exit-codes.js'
 import { transferWordsIn } from '../messages/transfer.js'
 import { commandLineOf, complain, note } from '../objects/output.js'
-import { withClient } from '../objects/with-client.js'
+import { type ClientOf, withClients } from '../objects/with-client.js'
 import { filterOf } from '../transfer/filter.js'
-import { type Item, itemsOf, type LeftOut, type Selection } from '../transfer/items.js'
-import { jobsOf, transferOptionsOf } from '../transfer/options.js'
+import { type Item, type LeftOut, transfersOf } from '../transfer/items.js'
+import { jobsOf, overwriteOf, transferOptionsOf } from '../transfer/options.js'
 import { type Place, parsePlace, placeText, requirePair } from '../transfer/places.js'
 import { printPlan, runTransfers } from '../transfer/run-transfers.js'
+import { type Sources, sourcesOf } from '../transfer/sources.js'
 
-/** `bindery cp FROM TO`: uploads, downloads or copies. Throws Failure. */
+/** Sources on one command line: more of them are named by a pattern, or by `--files-from`. */
+const PLACES_MAX = 100_000
+
+/** `bindery cp FROM… TO`: uploads, downloads or copies. Throws Failure. */
 export async function cpCommand(invocation: Invocation): Promise<ExitCode> {
-  const parsed = readArguments('cp', invocation.args, 2)
+  const parsed = readArguments('cp', invocation.args, PLACES_MAX)
   const { values, flags } = parsed
-  const [from, to] = placesOf('cp', parsed)
+  const { sources, to, isTree } = placesOf('cp', parsed)
+  const [first] = sources
   if (flags.has('json') && to.kind === 'stream') {
     throw new Failure('addressUnfit', { command: 'cp --json', address: '-', needed: 'FILE, oss://BUCKET/KEY' })
   }
   const uploadId = values.get('upload-id')
-  if (uploadId !== undefined && (flags.has('recursive') || from.kind !== 'file')) {
-    throw new Failure('addressUnfit', { command: 'cp --upload-id', address: placeText(from), needed: 'FILE' })
+  if (uploadId !== undefined && (isTree || first.from.kind !== 'file')) {
+    throw new Failure('addressUnfit', { command: 'cp --upload-id', address: placeText(first.from), needed: 'FILE' })
   }
-  const versionId = values.get('version-id')
-  return transferCommand('cp', invocation, { parsed, from, to, uploadId, versionId })
+  return transferCommand('cp', invocation, { parsed, sources, to, isTree, uploadId, versionId: values.get('version-id') })
 }
 
-/** `bindery mv FROM TO`: transfers, and deletes each source whose target is complete. Throws Failure. */
+/** `bindery mv FROM… TO`: transfers, and deletes each source whose target is complete. Throws Failure. */
 export async function mvCommand(invocation: Invocation): Promise<ExitCode> {
-  const parsed = readArguments('mv', invocation.args, 2)
-  const [from, to] = placesOf('mv', parsed)
-  if (from.kind === 'stream' || to.kind === 'stream') {
+  const parsed = readArguments('mv', invocation.args, PLACES_MAX)
+  const { sources, to, isTree } = placesOf('mv', parsed)
+  if (to.kind === 'stream' || sources.some(({ from }) => from.kind === 'stream')) {
     throw new Failure('addressUnfit', { command: 'mv', address: '-', needed: 'FILE, oss://BUCKET/KEY' })
   }
-  return transferCommand('mv', invocation, { parsed, from, to })
+  return transferCommand('mv', invocation, { parsed, sources, to, isTree })
 }
 
 /** The flags that both commands have. */
 type Parsed = ReturnType<typeof readArguments<'mv'>>
 
-function placesOf(command: 'cp' | 'mv', { positionals, flags }: Parsed): readonly [from: Place, to: Place] {
-  const [fromText, toText] = requireArguments(positionals, command, ['FROM', 'TO'])
-  const [from, to] = [parsePlace(fromText), parsePlace(toText)]
-  requirePair(command, from, to, flags.has('recursive'))
-  return [from, to]
+interface Places {
+  readonly sources: readonly [Sources, ...Sources[]]
+  readonly to: Place
+  /** Whether several files or objects may be meant. */
+  readonly isTree: boolean
 }
 
-interface Transferred {
+/** The sources of a command line, and its last argument, the target. Throws Failure. */
+function placesOf(command: 'cp' | 'mv', parsed: Parsed): Places {
+  const [first = '', ...others] = requireArguments(parsed.positionals, command, ['FROM', 'TO']) as readonly string[]
+  const to = parsePlace(others.pop() ?? '')
+  const one = sourcesOf(first, parsed)
+  const rest = others.map((text) => sourcesOf(text, parsed))
+  const isTree = rest.length > 0 || one.isRecursive
+  for (const { from, isRecursive } of [one, ...rest]) requirePair(command, from, to, isRecursive)
+  const isFolder = to.kind === 'file' || (to.kind === 'object' && /(?:^|\/)$/.test(to.address.key))
+  if (rest.length > 0 && !isFolder) {
+    throw new Failure('addressUnfit', { command, address: placeText(to), needed: `${placeText(to)}/` })
+  }
+  return { sources: [one, ...rest], to, isTree }
+}
+
+interface Transferred extends Places {
   readonly parsed: Parsed
-  readonly from: Place
-  readonly to: Place
   readonly uploadId?: string | undefined
   readonly versionId?: string | undefined
 }
@@ -60,40 +76,41 @@ interface Transferred {
 async function transferCommand(
   command: 'cp' | 'mv',
   { args, env, language }: Invocation,
-  { parsed, from, to, uploadId, versionId }: Transferred,
+  { parsed, sources, to, isTree, uploadId, versionId }: Transferred,
 ): Promise<ExitCode> {
   const { flags } = parsed
-  const isRecursive = flags.has('recursive')
   const hasJson = flags.has('json')
-  const reaction = { noOverwrite: flags.has('no-overwrite'), isUpdate: flags.has('update') }
-  const options = { ...transferOptionsOf(parsed, reaction), ...(uploadId === undefined ? {} : { uploadId }) }
+  const overwrite = overwriteOf(parsed, isTree)
+  const options = { ...transferOptionsOf(parsed, overwrite), ...(uploadId === undefined ? {} : { uploadId }) }
   const jobs = jobsOf(parsed)
-  const filter = filterOf(parsed, Date.now())
+  const selection = { sources, to, filter: filterOf(parsed, Date.now()), versionId }
   const words = transferWordsIn(language)
-  return withClient(parsed, env, async (client) => {
-    const selection = { from, to, isRecursive, filter, versionId }
+  return withClients(parsed, env, async (clientOf) => {
     const onLeftOut = ({ name, reason }: LeftOut) => note(words.leftOut[reason](name))
     const found = new Found()
-    const items = () => found.count(itemsOf(client, { ...selection, onLeftOut }))
-    const counted = () => itemsOf(client, { ...selection, onLeftOut: () => {} })
+    const items = () => found.count(transfersOf(clientOf, { ...selection, onLeftOut }))
+    const counted = () => transfersOf(clientOf, { ...selection, onLeftOut: () => {} })
+    // standard input cannot be read twice
+    const isCountable = parsed.values.get('files-from') !== '-'
     if (flags.has('dry-run')) await printPlan(items(), hasJson)
     else {
       const exit = await runTransfers({
-        client,
+        clientOf,
         language,
         hasJson,
         hasProgress: !flags.has('no-progress'),
         jobs,
-        isBatch: isRecursive,
+        isBatch: isTree,
         failsOnSkip: flags.has('fail-on-skip'),
         items,
-        counted,
+        ...(isCountable ? { counted } : {}),
         commandLine: commandLineOf(command, args),
         options,
-        ...(command === 'mv' ? { onDone: (item: Item) => deleteSource(client, item) } : {}),
+        ...(command === 'mv' ? { onDone: (item: Item) => deleteSource(clientOf, item) } : {}),
       })
       if (exit !== EXIT.ok) return exit
     }
+    const [{ from }] = sources
     if (found.items > 0 || from.kind !== 'object') return EXIT.ok
     complain(words.nothingFound(placeText(from)))
     return EXIT.failed
@@ -104,7 +121,7 @@ async function transferCommand(
 class Found {
   items = 0
 
-  async *count(all: ReturnType<typeof itemsOf>): AsyncGenerator<Item> {
+  async *count(all: AsyncIterable<Item>): AsyncGenerator<Item> {
     for await (const item of all) {
       this.items += 1
       yield item
@@ -113,11 +130,11 @@ class Found {
 }
 
 /** Throws OssError, and what the file system throws. A source that is its own target stays. */
-async function deleteSource(client: Client, { from, to }: Pick<Selection, 'from' | 'to'>): Promise<void> {
+async function deleteSource(clientOf: ClientOf, { from, to }: Item): Promise<void> {
   if (placeText(from) === placeText(to)) return
   if (from.kind === 'file') return rm(from.path)
   if (from.kind !== 'object') return
   const { bucket, key } = from.address
-  const [first] = (await client.delete(key, { bucket })).failed
+  const [first] = (await clientOf(from.address).delete(key, { bucket })).failed
   if (first !== undefined) throw first.error
 }

@@ -5,7 +5,7 @@ import { inspectWordsIn } from '../messages/inspect.js'
 import { transferWordsIn } from '../messages/transfer.js'
 import { shown } from '../objects/address.js'
 import { note, write, writeJson } from '../objects/output.js'
-import { withClient } from '../objects/with-client.js'
+import { withClients } from '../objects/with-client.js'
 import { hasSameBytes } from '../transfer/checksum.js'
 import { differences, type Entry, entriesBelow, folderOf } from '../transfer/entries.js'
 import { filterOf } from '../transfer/filter.js'
@@ -25,16 +25,16 @@ export async function diffCommand({ args, env, language }: Invocation): Promise<
   const filter = filterOf(parsed, Date.now())
   const hasJson = flags.has('json')
   const sums = { same: 0, differ: 0, onlyFirst: 0, onlySecond: 0 }
-  await withClient(parsed, env, async (client) => {
+  await withClients(parsed, env, async (clientOf) => {
     const onLeftOut = ({ name, reason }: LeftOut) => note(transferWordsIn(language).leftOut[reason](name))
     const isSame = async (source: Entry, target: Entry) => {
       if (filter?.(source) === false) return true
-      const isEqual = flags.has('size-only') ? source.size === target.size : await hasSameBytes(client, source, target)
+      const isEqual = flags.has('size-only') ? source.size === target.size : await hasSameBytes(clientOf, source, target)
       if (isEqual) sums.same += 1
       return isEqual
     }
-    const sources = entriesBelow(client, from, { onLeftOut, mayBeMissing: false })
-    const targets = entriesBelow(client, to, { onLeftOut, mayBeMissing: false })
+    const sources = entriesBelow(clientOf, from, { onLeftOut, mayBeMissing: false })
+    const targets = entriesBelow(clientOf, to, { onLeftOut, mayBeMissing: false })
     for await (const difference of differences(sources, targets, isSame)) {
       const { entry } = difference
       if (filter?.(entry) === false) continue

@@ -7,6 +7,7 @@ import { type InspectWords, inspectWordsIn } from '../messages/inspect.js'
 import { sizeText } from '../messages/maintenance-words.js'
 import { type Address, addressText, parseAddress, shown } from '../objects/address.js'
 import { numberOf, oneOf } from '../objects/arguments.js'
+import { bothFilters, patternIn } from '../objects/globs.js'
 import { write, writeJson } from '../objects/output.js'
 import { heldBy } from '../objects/uploads.js'
 import { withClient } from '../objects/with-client.js'
@@ -17,10 +18,12 @@ export async function duCommand({ args, env, language }: Invocation): Promise<Ex
   const parsed = readArguments('du', args, 1)
   const { positionals, values, flags } = parsed
   const [given] = requireArguments(positionals, 'du', ['oss://BUCKET[/PREFIX]'])
-  const address = parseAddress(given)
-  const by = oneOf('--by', values.get('by'), ['folder', 'class']) ?? 'folder'
+  const named = parseAddress(given)
+  const pattern = flags.has('no-glob') ? undefined : patternIn(named)
+  const address = pattern?.prefix ?? named
+  const by = oneOf('--by', values.get('by'), ['folder', 'prefix', 'class']) ?? 'folder'
   const depth = numberOf('--depth', values.get('depth'), 0, 100) ?? 1
-  const filter = filterOf(parsed, Date.now())
+  const filter = bothFilters(filterOf(parsed, Date.now()), pattern?.matches)
   const groups = new Groups(address)
   await withClient(parsed, env, async (client) => {
     for await (const one of contentsOf(client, address, flags.has('versions'))) {

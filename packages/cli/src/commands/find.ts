@@ -2,12 +2,14 @@ import { readArguments, requireArguments } from '../arguments.js'
 import type { Invocation } from '../command.js'
 import { EXIT, type ExitCode } from '../exit-codes.js'
 import { transferWordsIn } from '../messages/transfer.js'
+import { bothFilters } from '../objects/globs.js'
 import { formatOf } from '../objects/format.js'
 import { note, timeText, write, writeJson } from '../objects/output.js'
 import { withClient } from '../objects/with-client.js'
 import { entriesBelow } from '../transfer/entries.js'
 import { filterOf } from '../transfer/filter.js'
-import { parsePlace, placeText } from '../transfer/places.js'
+import { placeText } from '../transfer/places.js'
+import { placeOf } from '../transfer/sources.js'
 
 const FACTS = ['address', 'name', 'size', 'modified', 'class', 'etag'] as const
 
@@ -16,15 +18,15 @@ export async function findCommand({ args, env, language }: Invocation): Promise<
   const parsed = readArguments('find', args, 1)
   const { positionals, values, flags } = parsed
   const [given] = requireArguments(positionals, 'find', ['oss://BUCKET[/PREFIX]'])
-  const place = parsePlace(given)
-  const filter = filterOf(parsed, Date.now())
+  const { from: place, matches } = placeOf(given, flags.has('no-glob'))
+  const filter = bothFilters(filterOf(parsed, Date.now()), matches)
   const format = formatOf(values.get('format'), FACTS)
   const storageClass = values.get('storage-class')
   const words = transferWordsIn(language)
   await withClient(parsed, env, async (client) => {
     const onLeftOut = ({ name, reason }: Parameters<Parameters<typeof entriesBelow>[2]['onLeftOut']>[0]) =>
       note(words.leftOut[reason](name))
-    for await (const entry of entriesBelow(client, place, { onLeftOut, mayBeMissing: false })) {
+    for await (const entry of entriesBelow(() => client, place, { onLeftOut, mayBeMissing: false })) {
       if (filter?.(entry) === false) continue
       if (storageClass !== undefined && entry.storageClass !== storageClass) continue
       const { name, size, modified } = entry

@@ -1,13 +1,13 @@
 import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
-import { type Client, crc64 } from '@bindery/client'
+import { crc64 } from '@bindery/client'
 import { Failure } from '@bindery/server/local'
 import { readArguments, requireArguments } from '../arguments.js'
 import type { Invocation } from '../command.js'
 import { EXIT, type ExitCode } from '../exit-codes.js'
 import { inspectWordsIn } from '../messages/inspect.js'
 import { note, table, write, writeJson } from '../objects/output.js'
-import { withClient } from '../objects/with-client.js'
+import { type ClientOf, withClients } from '../objects/with-client.js'
 import { type Place, parsePlace, placeText } from '../transfer/places.js'
 
 /**
@@ -30,10 +30,10 @@ export async function hashCommand({ args, env, language }: Invocation): Promise<
   }
   const isLocal = places.every(({ kind }) => kind !== 'object')
   const results: Digest[] = []
-  const all = async (client: Client | undefined) => {
-    for (const place of places) results.push(await digestOf(client, place, flags.has('bytes')))
+  const all = async (clientOf: ClientOf | undefined) => {
+    for (const place of places) results.push(await digestOf(clientOf, place, flags.has('bytes')))
   }
-  await (isLocal ? all(undefined) : withClient(parsed, env, all))
+  await (isLocal ? all(undefined) : withClients(parsed, env, all))
   for (const result of results) await (flags.has('json') ? writeJson(result) : write(table(rowsOf(result))))
   const [one, other] = results
   if (one === undefined || other === undefined) return EXIT.ok
@@ -56,10 +56,11 @@ interface Digest {
 }
 
 /** The checksums of bytes that are read; of an object, those that the server has, unless `bytes` is set. */
-async function digestOf(client: Client | undefined, place: Place, bytes: boolean): Promise<Digest> {
+async function digestOf(clientOf: ClientOf | undefined, place: Place, bytes: boolean): Promise<Digest> {
   const name = placeText(place)
-  if (place.kind !== 'object' || client === undefined) return { place: name, ...(await read(bytesOf(place))) }
+  if (place.kind !== 'object' || clientOf === undefined) return { place: name, ...(await read(bytesOf(place))) }
   const { bucket, key } = place.address
+  const client = clientOf(place.address)
   const { size, etag, crc64: stored } = await client.head(key, { bucket })
   const known = { place: name, size, ...(stored === undefined ? {} : { crc64: stored }), etag }
   return bytes ? { ...known, ...(await read(client.stream({ bucket, key }))) } : known

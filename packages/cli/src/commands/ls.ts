@@ -1,25 +1,43 @@
 import type { Client, ListedBucket, ListedObject, ListedVersion } from '@bindery/client'
 import { readArguments } from '../arguments.js'
 import type { Invocation } from '../command.js'
+import { printUploads } from '../mpu/list.js'
 import { EXIT, type ExitCode } from '../exit-codes.js'
 import { type Address, addressText, parseAddress } from '../objects/address.js'
+import { numberOf } from '../objects/arguments.js'
 import { type Facts, formatOf } from '../objects/format.js'
+import { bothFilters, patternIn } from '../objects/globs.js'
 import { timeText, write, writeJson } from '../objects/output.js'
 import { withClient } from '../objects/with-client.js'
+import { type Filter, filterOf } from '../transfer/filter.js'
 
 /** `bindery ls [oss://BUCKET[/PREFIX]]`: lists buckets, or what is in one, page by page. Throws Failure. */
 export async function lsCommand({ args, env }: Invocation): Promise<ExitCode> {
   const parsed = readArguments('ls', args, 1)
-  const { positionals, flags } = parsed
+  const { positionals, flags, values } = parsed
   const [given] = positionals
-  const address = given === undefined ? undefined : parseAddress(given)
+  const named = given === undefined ? undefined : parseAddress(given)
+  const pattern = named === undefined || flags.has('no-glob') ? undefined : patternIn(named)
+  const address = pattern?.prefix ?? named
+  if (flags.has('mpu') && named !== undefined) return printUploads(parsed, env, named)
   const hasJson = flags.has('json')
-  const format = formatOf(parsed.values.get('format'), FACTS)
+  const format = formatOf(values.get('format'), FACTS)
+  const line = flags.has('long') ? longLineOf : lineOf
+  const max = numberOf('--limited-num', values.get('limited-num'), 1, 999_999_999) ?? Number.POSITIVE_INFINITY
+  const filter = bothFilters(filterOf(parsed, Date.now()), pattern?.matches)
   await withClient(parsed, env, async (client) => {
-    const options = { isRecursive: flags.has('recursive'), hasVersions: flags.has('versions') }
+    const options = {
+      isRecursive: (flags.has('recursive') && !flags.has('directory')) || pattern !== undefined,
+      hasVersions: flags.has('versions'),
+      startAfter: values.get('start-after'),
+    }
+    let count = 0
     for await (const entry of entriesOf(client, address, options)) {
+      if (filter !== undefined && !isTaken(entry, address?.key ?? '', filter)) continue
       if (hasJson) await writeJson(jsonOf(entry, address))
-      else await write(format?.(factsOf(entry, address?.bucket ?? '')) ?? `${lineOf(entry, address?.bucket ?? '')}\n`)
+      else await write(format?.(factsOf(entry, address)) ?? `${line(entry, address)}\n`)
+      count += 1
+      if (count >= max) return
     }
   })
   return EXIT.ok
@@ -27,30 +45,49 @@ export async function lsCommand({ args, env }: Invocation): Promise<ExitCode> {
 
 type Entry = ListedBucket | ListedObject | ListedVersion
 
+interface EntryOptions {
+  readonly isRecursive: boolean
+  readonly hasVersions: boolean
+  /** A key. */
+  readonly startAfter: string | undefined
+}
+
+/** Whether a filter takes an entry; folders and buckets have no size and time to be chosen by. */
+function isTaken(entry: Entry, prefix: string, filter: Filter): boolean {
+  if (!('kind' in entry) || entry.kind === 'prefix') return true
+  const name = entry.key.slice(prefix.lastIndexOf('/') + 1)
+  return filter({ name, size: 'size' in entry ? entry.size : 0, modified: entry.lastModified })
+}
+
 function entriesOf(
   client: Client,
   address: Address | undefined,
-  { isRecursive, hasVersions }: { readonly isRecursive: boolean; readonly hasVersions: boolean },
+  { isRecursive, hasVersions, startAfter }: EntryOptions,
 ): AsyncIterable<Entry> {
   if (address === undefined) return client.listBuckets()
   const { bucket, key } = address
-  const options = { bucket, prefix: key, ...(isRecursive ? {} : { delimiter: '/' }) }
+  const options = {
+    bucket,
+    prefix: key,
+    ...(isRecursive ? {} : { delimiter: '/' }),
+    ...(startAfter === undefined ? {} : { startAfter }),
+  }
   return hasVersions ? client.listVersions(options) : client.list(options)
 }
 
 const FACTS = ['address', 'key', 'size', 'modified', 'class', 'etag', 'version', 'kind'] as const
 
 /** The facts of an entry for a template; a bucket has an address and when it was created. */
-function factsOf(entry: Entry, bucket: string): Facts {
+function factsOf(entry: Entry, address: Address = NOWHERE): Facts {
   if (!('kind' in entry)) {
     const { name, created, storageClass } = entry
     return { kind: 'bucket', address: `oss://${name}`, modified: created, class: storageClass }
   }
   if (entry.kind === 'prefix') {
-    return { kind: 'prefix', address: addressText({ bucket, key: entry.prefix }), key: entry.prefix }
+    return { kind: 'prefix', address: addressText({ ...address, key: entry.prefix }), key: entry.prefix }
   }
   const { kind, key, lastModified: modified } = entry
-  const facts = { kind, key, modified, address: addressText({ bucket, key }) }
+  const facts = { kind, key, modified, address: addressText({ ...address, key }) }
   if (entry.kind === 'deleteMarker') return { ...facts, version: entry.versionId }
   const { size, storageClass, etag } = entry
   return {
@@ -67,20 +104,32 @@ function jsonOf(entry: Entry, address: Address | undefined): object {
   return { ...entry, bucket: address?.bucket }
 }
 
+/** Of buckets, whose entries have addresses of their own. */
+const NOWHERE: Address = { bucket: '', key: '' }
+
+const WIDTH_OF_ETAG = 38
+const WIDTH_OF_TYPE = 10
+/** With ETag and type in front. */
+function longLineOf(entry: Entry, address: Address = NOWHERE): string {
+  const etag = 'etag' in entry ? entry.etag : ''
+  const type = 'type' in entry ? entry.type : ''
+  return `${etag.padEnd(WIDTH_OF_ETAG)}  ${type.padEnd(WIDTH_OF_TYPE)}  ${lineOf(entry, address)}`
+}
+
 const WIDTH_OF_TIME = 20
 const WIDTH_OF_SIZE = 14
 const WIDTH_OF_CLASS = 11
 
 /** Columns of fixed widths: nothing waits for the longest name. */
-function lineOf(entry: Entry, bucket: string): string {
+function lineOf(entry: Entry, address: Address = NOWHERE): string {
   const columns = (time: string, size: string, storageClass: string, name: string) =>
     `${time.padEnd(WIDTH_OF_TIME)}  ${size.padStart(WIDTH_OF_SIZE)}  ${storageClass.padEnd(WIDTH_OF_CLASS)}  ${name}`
   if (!('kind' in entry)) {
     const { name, created, location, storageClass } = entry
     return columns(timeText(created), location, storageClass, `oss://${name}`)
   }
-  if (entry.kind === 'prefix') return columns('', 'PREFIX', '', addressText({ bucket, key: entry.prefix }))
-  const name = addressText({ bucket, key: entry.key })
+  if (entry.kind === 'prefix') return columns('', 'PREFIX', '', addressText({ ...address, key: entry.prefix }))
+  const name = addressText({ ...address, key: entry.key })
   if (entry.kind === 'object') {
     return columns(timeText(entry.lastModified), String(entry.size), entry.storageClass, name)
   }

@@ -10,9 +10,8 @@ import { type Address, parseAddress, parseObject } from '../objects/address.js'
 import { bytesOf, oneOf, secondsOf } from '../objects/arguments.js'
 import { call, requestOf } from '../objects/call.js'
 import { write, writeJson } from '../objects/output.js'
-import { selectedObjects } from '../objects/selected.js'
+import { selectedObjects, selectedOf } from '../objects/selected.js'
 import { withClient } from '../objects/with-client.js'
-import { filterOf } from '../transfer/filter.js'
 
 const DEFAULT_SECONDS = '15m'
 /** Seven days: the longest life of a V4 signature. */
@@ -28,9 +27,7 @@ export async function presignCommand({ args, env }: Invocation): Promise<ExitCod
   const parsed = readArguments('presign', args, 1)
   const { positionals, values, flags } = parsed
   const [given] = requireArguments(positionals, 'presign', ['oss://BUCKET/KEY'])
-  const isRecursive = flags.has('recursive')
   const queryText = values.get('query')
-  const address = addressOf(given, isRecursive || queryText !== undefined)
   const method = oneOf('--method', values.get('method'), ['GET', 'PUT', 'HEAD', 'POST', 'DELETE']) ?? 'GET'
   const expiresIn = secondsOf('--expires', values.get('expires') ?? DEFAULT_SECONDS, SECONDS_MAX)
   const expires = new Date(Date.now() + expiresIn * 1_000)
@@ -41,6 +38,7 @@ export async function presignCommand({ args, env }: Invocation): Promise<ExitCod
   )
   const file = values.get('upload')
   if (file !== undefined) {
+    const address = parseObject('presign', given)
     const size = await sizeOf(file)
     const partSize =
       bytesOf('--part-size', values.get('part-size')) ?? Math.max(PART_BYTES, Math.ceil(size / PARTS_MAX))
@@ -50,7 +48,11 @@ export async function presignCommand({ args, env }: Invocation): Promise<ExitCod
     await (flags.has('json') ? writeJson({ ...address, ...plan, expires }) : write(scriptOf(file, plan)))
     return EXIT.ok
   }
-  const selected = { address, isRecursive, filter: filterOf(parsed, Date.now()) }
+  // a request on a bucket or the server is no choice of objects
+  const selected =
+    queryText === undefined
+      ? selectedOf('presign', given, parsed)
+      : { address: addressOf(given), isRecursive: false, filter: undefined }
   await withClient(parsed, env, async (client) => {
     for await (const { bucket, key } of selectedObjects(client, selected)) {
       const target = { bucket: bucket === '' ? null : bucket, ...(key === '' ? {} : { key }) }
@@ -64,9 +66,8 @@ export async function presignCommand({ args, env }: Invocation): Promise<ExitCod
 /** The address of the server itself, for requests that concern no bucket. */
 const SERVER = 'oss://'
 
-/** The address of an object; or, for any other request, of a bucket, a prefix or the server. Throws Failure. */
-function addressOf(given: string, isAny: boolean): Address {
-  if (!isAny) return parseObject('presign', given)
+/** The address of an object, a bucket or the server. Throws Failure. */
+function addressOf(given: string): Address {
   return given === SERVER ? { bucket: '', key: '' } : parseAddress(given)
 }
 

@@ -3,12 +3,11 @@ import { operations } from '@bindery/protocol'
 import { readArguments, requireArguments } from '../arguments.js'
 import type { Invocation } from '../command.js'
 import type { ExitCode } from '../exit-codes.js'
-import { type Address, isAddress, parseAddress, parseObject } from '../objects/address.js'
+import { type Address, isAddress } from '../objects/address.js'
 import { numberOf, oneOf } from '../objects/arguments.js'
 import { call } from '../objects/call.js'
-import { forEachObject } from '../objects/selected.js'
+import { forEachObject, selectedOf } from '../objects/selected.js'
 import { withClient } from '../objects/with-client.js'
-import { filterOf } from '../transfer/filter.js'
 import { copyCommand } from './copy.js'
 
 const DAYS_MAX = 365
@@ -21,12 +20,10 @@ export async function restoreCommand(invocation: Invocation): Promise<ExitCode> 
   const [given = ''] = positionals
   if (!isAddress(given)) return copyCommand('restore', invocation)
   requireArguments(positionals, 'restore', ['oss://BUCKET/KEY'])
-  const isRecursive = flags.has('recursive')
-  const address = isRecursive ? parseAddress(given) : parseObject('restore', given)
   const days = numberOf('--days', values.get('days'), 1, DAYS_MAX)
   const tier = oneOf('--tier', values.get('tier'), ['Expedited', 'Standard', 'Bulk'])
   const versionId = values.get('version-id')
-  const selected = { address, isRecursive, filter: filterOf(parsed, Date.now()) }
+  const selected = selectedOf('restore', given, parsed)
   return withClient(parsed, env, (client) =>
     forEachObject(client, selected, {
       language,

@@ -1,16 +1,16 @@
-import { createInterface } from 'node:readline/promises'
 import type { Client } from '@bindery/client'
 import { Failure } from '@bindery/server/local'
 import { readArguments, requireArguments } from '../arguments.js'
 import type { Invocation } from '../command.js'
 import { EXIT, type ExitCode } from '../exit-codes.js'
-import { type ObjectWords, objectWordsIn } from '../messages/objects.js'
+import { objectWordsIn } from '../messages/objects.js'
 import { messagesIn } from '../messages.js'
-import { type Address, addressText, parseAddress, parseObject, shown } from '../objects/address.js'
+import { type Address, addressText, shown } from '../objects/address.js'
 import { type Deletable, type DeleteAll, deletableOf, deleteAll } from '../objects/delete-all.js'
 import { write, writeJson } from '../objects/output.js'
+import { selectedOf } from '../objects/selected.js'
 import { failureOf, withClient } from '../objects/with-client.js'
-import { filterOf } from '../transfer/filter.js'
+import { Questions } from '../transfer/questions.js'
 
 /** `bindery rm oss://BUCKET/KEY`, one version or all of it, or every key with a prefix by `--recursive`. Throws Failure. */
 export async function rmCommand({ args, env, language }: Invocation): Promise<ExitCode> {
@@ -19,14 +19,12 @@ export async function rmCommand({ args, env, language }: Invocation): Promise<Ex
   const words = objectWordsIn(language)
   const hasJson = flags.has('json')
   const [given] = requireArguments(positionals, 'rm', ['oss://BUCKET/KEY'])
-  const isRecursive = flags.has('recursive')
-  const address = isRecursive ? parseAddress(given) : parseObject('rm', given)
+  const { address, isRecursive, filter } = selectedOf('rm', given, parsed)
   const versionId = values.get('version-id')
   const hasVersions = flags.has('all-versions')
   if (versionId !== undefined && (isRecursive || hasVersions)) {
     throw new Failure('addressUnfit', { command: 'rm --version-id', address: given, needed: 'oss://BUCKET/KEY' })
   }
-  const filter = filterOf(parsed, Date.now())
   const selection = { address, isRecursive, hasVersions, filter, versionId }
   if (flags.has('dry-run')) return withClient(parsed, env, (client) => list(client, selection, hasJson))
   if (!isRecursive && !hasVersions) {
@@ -35,7 +33,9 @@ export async function rmCommand({ args, env, language }: Invocation): Promise<Ex
     await (hasJson ? writeJson(deleted) : write(words.deleted(addressText(address))))
     return EXIT.ok
   }
-  if (!flags.has('yes') && !(await isConfirmed(address, words))) return EXIT.interrupted
+  const isPattern = isRecursive && !flags.has('recursive')
+  const question = (isPattern ? words.confirmDeletePattern : words.confirmDelete)(shown(given))
+  if (!flags.has('yes') && !(await isConfirmed(given, question))) return EXIT.interrupted
   const outcome = await withClient(parsed, env, (client) =>
     deleteAll(client, selection, {
       words,
@@ -79,14 +79,8 @@ async function list(
 }
 
 /** Confirms it on the terminal. Throws Failure `confirmationNeeded` where that is not possible. */
-async function isConfirmed({ bucket, key }: Address, words: ObjectWords): Promise<boolean> {
-  const address = shown(`oss://${bucket}/${key}`)
+async function isConfirmed(given: string, question: string): Promise<boolean> {
+  const address = shown(given)
   if (process.stdin.isTTY !== true) throw new Failure('confirmationNeeded', { address })
-  const terminal = createInterface({ input: process.stdin, output: process.stderr })
-  try {
-    const answer = await terminal.question(words.confirmDelete(address))
-    return /^(?:y|yes|是)$/i.test(answer.trim())
-  } finally {
-    terminal.close()
-  }
+  return new Questions().ask(question)
 }

@@ -1,3 +1,4 @@
+// size: exempt (a table: the texts of each command)
 import type { CommandTexts, HelpSentences } from './sentences.js'
 
 const SERVER_DETAILS = [
@@ -139,10 +140,13 @@ export const ENGLISH_COMMANDS: { readonly help: HelpSentences; readonly commands
       summary: 'List buckets, or the objects and folders of a bucket.',
       details: [
         'It lists keys that begin with PREFIX up to the next slash; end a folder with one. Columns: time, size, class, address.',
+        'In PREFIX, * and ? match within one folder and ** across folders; quote them for the shell.',
+        'A template of --format has {address}, {key}, {size}, {modified}, {class}, {etag}, {version} and {kind}; \\t, \\n and \\0 are escapes.',
         ...SERVER_DETAILS,
       ],
       flags: {
         recursive: 'all keys with the prefix',
+        mpu: 'incomplete uploads: time, parts, bytes, id, address',
       },
     },
     stat: {
@@ -162,7 +166,8 @@ export const ENGLISH_COMMANDS: { readonly help: HelpSentences; readonly commands
       summary: 'Delete an object, or all objects whose keys begin with a prefix.',
       details: [
         'A key without an object counts as deleted. In a bucket with versioning, versions stay.',
-        'With --recursive it must be confirmed; without a terminal it needs --yes.',
+        'With --recursive or a pattern it must be confirmed; without a terminal it needs --yes.',
+        'In KEY, * and ? match within one folder and ** across folders; quote them for the shell.',
         'A rule of --include or --exclude without a slash is for the last part of a name. The last rule that matches decides; where none matches, the name is taken, unless the first rule is an --include.',
         ...SERVER_DETAILS,
       ],
@@ -176,6 +181,8 @@ export const ENGLISH_COMMANDS: { readonly help: HelpSentences; readonly commands
       summary: 'Upload, download or copy: one file or object, or all below a folder or prefix.',
       details: [
         'FROM and TO are files, folders, addresses such as oss://BUCKET/KEY, or - for standard input and output.',
+        'PROFILE:BUCKET/KEY is on the server of a profile; between two servers the bytes pass through this machine.',
+        'In KEY, * and ? match within one folder and ** across folders; quote them for the shell.',
         'A TO that ends in a slash, or is a folder, gets the name of FROM. Uploads and downloads are verified by CRC-64 from end to end.',
         'A rule of --include or --exclude without a slash is for the last part of a name. The last rule that matches decides; where none matches, the name is taken, unless the first rule is an --include.',
         'Run again after an interruption, it sends or fetches only what is missing. Ctrl-C ends it after the running parts.',
@@ -185,7 +192,7 @@ export const ENGLISH_COMMANDS: { readonly help: HelpSentences; readonly commands
         recursive: 'all files below the folder FROM, or all keys that begin with it',
         'dry-run': 'print what would be transferred',
         'version-id': 'version of the object FROM',
-        yes: 'accepted for scripts: there is no confirmation',
+        yes: 'replace what exists without a confirmation',
       },
     },
     sync: {
@@ -210,8 +217,30 @@ export const ENGLISH_COMMANDS: { readonly help: HelpSentences; readonly commands
       flags: {
         recursive: 'all files below the folder FROM, or all keys that begin with it',
         'dry-run': 'print what would be moved',
-        yes: 'accepted for scripts: there is no confirmation',
+        yes: 'replace what exists without a confirmation',
       },
+    },
+    mirror: {
+      summary: 'Make a folder or prefix an exact copy of another one, once or again after each change.',
+      details: [
+        'It is sync --delete. With --watch it goes on: changes of a folder are noticed at once, those of a prefix at the next comparison.',
+        'What prevents a later run, such as a server that is away, is reported, and the run is tried again. Ctrl-C between runs is success.',
+        ...SERVER_DETAILS,
+      ],
+      flags: { 'dry-run': 'print what would be transferred and deleted', yes: 'accepted for scripts: there is no confirmation' },
+    },
+    put: {
+      summary: 'Upload standard input, whatever its length.',
+      details: [
+        'The parts grow with the length, so that no stream is too long. What ends with an error or Ctrl-C leaves nothing on the server.',
+        ...SERVER_DETAILS,
+      ],
+      flags: { yes: 'accepted for scripts: there is no confirmation', 'dry-run': 'print what would be transferred' },
+    },
+    touch: {
+      summary: 'Make an empty object, or give one that exists the time of now.',
+      details: ['An object is copied onto itself, which moves no bytes; in a bucket with versioning that is a new version.', ...SERVER_DETAILS],
+      flags: {},
     },
     du: {
       summary: 'Sum the objects and bytes below a prefix.',

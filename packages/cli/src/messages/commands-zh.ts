@@ -1,3 +1,4 @@
+// size: exempt (a table: the texts of each command)
 import type { CommandTexts, HelpSentences } from './sentences.js'
 
 const SERVER_DETAILS = ['密钥取自 OSS_ACCESS_KEY_ID 和 OSS_ACCESS_KEY_SECRET，或取自数据目录。'] as const
@@ -130,10 +131,13 @@ export const CHINESE_COMMANDS: { readonly help: HelpSentences; readonly commands
       summary: '列出 Bucket，或一个 Bucket 中的对象和目录。',
       details: [
         '列出以 PREFIX 开头的 Key，到下一个斜杠为止；目录请以斜杠结尾。各列：时间、大小、类型、地址。',
+        'PREFIX 中的 * 和 ? 匹配一级目录之内，** 跨目录；在 shell 中请加引号。',
+        '--format 的模板可以用 {address}、{key}、{size}、{modified}、{class}、{etag}、{version} 和 {kind}；\\t、\\n、\\0 是转义。',
         ...SERVER_DETAILS,
       ],
       flags: {
         recursive: '列出该前缀下的全部 Key',
+        mpu: '未完成的上传：时间、分片数、字节数、ID、地址',
       },
     },
     stat: {
@@ -150,7 +154,8 @@ export const CHINESE_COMMANDS: { readonly help: HelpSentences; readonly commands
       summary: '删除一个对象，或 Key 以某前缀开头的全部对象。',
       details: [
         'Key 没有对象时也算已删除。开启版本控制的 Bucket 会保留各版本。',
-        '使用 --recursive 时会先确认；没有终端时需要 --yes。',
+        '使用 --recursive 或通配符时会先确认；没有终端时需要 --yes。',
+        'KEY 中的 * 和 ? 匹配一级目录之内，** 跨目录；在 shell 中请加引号。',
         '不含斜杠的 --include、--exclude 规则针对名称的最后一段。以最后一条匹配的规则为准；都不匹配时选取，但第一条规则是 --include 时不选取。',
         ...SERVER_DETAILS,
       ],
@@ -164,6 +169,8 @@ export const CHINESE_COMMANDS: { readonly help: HelpSentences; readonly commands
       summary: '上传、下载或复制：一个文件或对象，或一个目录或前缀下的全部。',
       details: [
         'FROM 和 TO 是文件、目录、oss://BUCKET/KEY 形式的地址，或表示标准输入输出的 -。',
+        'PROFILE:BUCKET/KEY 位于该配置档案的服务上；两个服务之间的数据经过本机。',
+        'KEY 中的 * 和 ? 匹配一级目录之内，** 跨目录；在 shell 中请加引号。',
         'TO 以斜杠结尾或是目录时，沿用 FROM 的名字。上传和下载从头到尾用 CRC-64 校验。',
         '不含斜杠的 --include、--exclude 规则针对名称的最后一段。以最后一条匹配的规则为准；都不匹配时选取，但第一条规则是 --include 时不选取。',
         '中断后再次运行，只传输缺少的部分。Ctrl-C 在传输中的分片完成后停止。',
@@ -173,7 +180,7 @@ export const CHINESE_COMMANDS: { readonly help: HelpSentences; readonly commands
         recursive: '目录 FROM 下的全部文件，或以其开头的全部 Key',
         'dry-run': '只打印将要传输的内容',
         'version-id': '对象 FROM 的版本',
-        yes: '为兼容脚本而接受：命令不会询问',
+        yes: '替换已存在的目标而不询问',
       },
     },
     sync: {
@@ -195,8 +202,27 @@ export const CHINESE_COMMANDS: { readonly help: HelpSentences; readonly commands
       flags: {
         recursive: '目录 FROM 下的全部文件，或以其开头的全部 Key',
         'dry-run': '只打印将要移动的内容',
-        yes: '为兼容脚本而接受：命令不会询问',
+        yes: '替换已存在的目标而不询问',
       },
+    },
+    mirror: {
+      summary: '使一个目录或前缀成为另一个的精确副本，可在每次变化后再次执行。',
+      details: [
+        '相当于 sync --delete。带 --watch 时持续运行：目录的变化立即发现，前缀的变化在下次比较时发现。',
+        '之后的运行受阻时（例如服务不可达）会报告并重试。两次运行之间按 Ctrl-C 视为成功。',
+        ...SERVER_DETAILS,
+      ],
+      flags: { 'dry-run': '只打印将要传输和删除的内容', yes: '为兼容脚本而接受：命令不会询问' },
+    },
+    put: {
+      summary: '上传标准输入，长度不限。',
+      details: ['分片随长度增大，因此再长的流也能上传。出错或按 Ctrl-C 时不会在服务上留下内容。', ...SERVER_DETAILS],
+      flags: { yes: '为兼容脚本而接受：命令不会询问', 'dry-run': '只打印将要传输的内容' },
+    },
+    touch: {
+      summary: '创建空对象，或把已有对象的时间改为现在。',
+      details: ['对象复制到自身，不移动数据；在开启版本控制的 Bucket 中产生新版本。', ...SERVER_DETAILS],
+      flags: {},
     },
     du: {
       summary: '统计前缀下的对象数和字节数。',

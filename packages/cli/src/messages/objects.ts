@@ -3,9 +3,11 @@ import type { Language } from '../language.js'
 /** The texts of the commands on buckets and objects. Each ends with a line break, unless it is a question. */
 export interface ObjectWords {
   readonly created: (bucket: string) => string
+  readonly touched: Readonly<Record<'created' | 'changed' | 'skipped', (address: string) => string>>
   readonly deleted: (address: string) => string
   readonly deletedAll: (outcome: { readonly deleted: number; readonly failed: number }) => string
   readonly confirmDelete: (address: string) => string
+  readonly confirmDeletePattern: (address: string) => string
   /** The next step after a refusal or failure, by its code. */
   readonly advice: Readonly<Record<string, string>>
   /** Failures that the client library finds, by its code. */
@@ -14,8 +16,14 @@ export interface ObjectWords {
 
 const ENGLISH: ObjectWords = {
   created: (bucket) => `Created oss://${bucket}.\n`,
+  touched: {
+    created: (address) => `Created ${address}.\n`,
+    changed: (address) => `${address} has the time of now.\n`,
+    skipped: (address) => `${address} does not exist, and was not created.\n`,
+  },
   deleted: (address) => `Deleted ${address}.\n`,
   deletedAll: ({ deleted, failed }) => `${deleted} objects deleted${failed === 0 ? '' : `, ${failed} kept`}.\n`,
+  confirmDeletePattern: (address) => `Delete every object that matches ${address}? [y/N] `,
   confirmDelete: (address) => `Delete every object whose address begins with ${address}? [y/N] `,
   advice: {
     NoSuchBucket: 'List the buckets: bindery ls',
@@ -49,8 +57,14 @@ const ENGLISH: ObjectWords = {
 
 const CHINESE: ObjectWords = {
   created: (bucket) => `已创建 oss://${bucket}。\n`,
+  touched: {
+    created: (address) => `已创建 ${address}。\n`,
+    changed: (address) => `${address} 的时间已更新为现在。\n`,
+    skipped: (address) => `${address} 不存在，未创建。\n`,
+  },
   deleted: (address) => `已删除 ${address}。\n`,
   deletedAll: ({ deleted, failed }) => `已删除 ${deleted} 个对象${failed === 0 ? '' : `，${failed} 个未删除`}。\n`,
+  confirmDeletePattern: (address) => `删除与 ${address} 匹配的全部对象？[y/N] `,
   confirmDelete: (address) => `删除地址以 ${address} 开头的全部对象？[y/N] `,
   advice: {
     NoSuchBucket: '列出 Bucket：bindery ls',

@@ -27,6 +27,9 @@ export interface TransferWords {
   readonly sourceChanged: (file: string, address: string, uploadId: string) => string
   readonly leftOut: { readonly notAFile: (name: string) => string; readonly badName: (name: string) => string }
   readonly deletedExtras: (count: number) => string
+  readonly tooManyExtras: (count: number, max: number) => string
+  readonly confirmOverwrite: (target: string) => string
+  readonly watching: (place: string) => string
   readonly nothingFound: (address: string) => string
 }
 
@@ -58,6 +61,9 @@ const ENGLISH: TransferWords = {
     badName: (name) => `${name} is left out: its key cannot be the name of a file.`,
   },
   deletedExtras: (count) => `${count} deleted from the target.`,
+  tooManyExtras: (count, max) => `Nothing was deleted: only the target has ${count}, more than --max-delete ${max}.`,
+  confirmOverwrite: (target) => `${target} exists. Replace it? [y]es, [n]o, [a]ll, none: `,
+  watching: (place) => `Watching ${place}. Ctrl-C ends it.`,
   nothingFound: (address) => `There is nothing at ${address}.`,
 }
 
@@ -89,6 +95,9 @@ const CHINESE: TransferWords = {
     badName: (name) => `已忽略 ${name}：其 Key 不能作为文件名。`,
   },
   deletedExtras: (count) => `从目标删除了 ${count} 个。`,
+  tooManyExtras: (count, max) => `没有删除任何内容：只存在于目标的有 ${count} 个，超过 --max-delete ${max}。`,
+  confirmOverwrite: (target) => `${target} 已存在。是否替换？[y] 是，[n] 否，[a] 全部，none 全不：`,
+  watching: (place) => `正在监视 ${place}。按 Ctrl-C 结束。`,
   nothingFound: (address) => `${address} 处没有内容。`,
 }
 

@@ -1,17 +1,23 @@
 import { requireArguments } from '../arguments.js'
+import type { Environment } from '../command.js'
 import { EXIT, type ExitCode } from '../exit-codes.js'
 import { sizeText } from '../messages/maintenance-words.js'
 import { mpuWordsIn } from '../messages/mpu.js'
-import { addressText, parseAddress, parseObject } from '../objects/address.js'
+import { type Address, addressText, parseAddress, parseObject } from '../objects/address.js'
 import { timeText, write, writeJson } from '../objects/output.js'
 import { heldBy } from '../objects/uploads.js'
-import { withClient } from '../objects/with-client.js'
+import { type ServerArguments, withClient } from '../objects/with-client.js'
 import type { MpuInvocation } from './invocation.js'
 
 /** `bindery mpu ls oss://BUCKET[/PREFIX]`: the incomplete uploads, with what they hold. Throws Failure. */
 export async function listUploads({ parsed, rest, env }: MpuInvocation): Promise<ExitCode> {
   const [given] = requireArguments(rest, 'mpu ls', ['oss://BUCKET[/PREFIX]'])
-  const { bucket, key: prefix } = parseAddress(given)
+  return printUploads(parsed, env, parseAddress(given))
+}
+
+/** Prints the incomplete uploads below a prefix, with what they hold. Throws Failure. */
+export async function printUploads(parsed: ServerArguments, env: Environment, address: Address): Promise<ExitCode> {
+  const { bucket, key: prefix } = address
   await withClient(parsed, env, async (client) => {
     for await (const upload of client.listUploads({ bucket, prefix })) {
       const { key, uploadId, initiated } = upload
@@ -19,7 +25,7 @@ export async function listUploads({ parsed, rest, env }: MpuInvocation): Promise
       if (parsed.flags.has('json')) await writeJson({ kind: 'upload', bucket, key, uploadId, initiated, ...held })
       else {
         const columns = [timeText(initiated), String(held.parts).padStart(6), String(held.bytes).padStart(14), uploadId]
-        await write(`${columns.join('  ')}  ${addressText({ bucket, key })}\n`)
+        await write(`${columns.join('  ')}  ${addressText({ ...address, key })}\n`)
       }
     }
   })

@@ -5,23 +5,36 @@ export interface Address {
   readonly bucket: string
   /** A key or a prefix; '' for the bucket itself. It is taken as it is typed: nothing in it is an escape. */
   readonly key: string
+  /** The profile with its server; absent for the server of the command. */
+  readonly profile?: string
 }
 
 const SCHEME = /^(?:oss|s3):\/\//i
+/**
+ * `backup:bucket/key`, with the name of a profile; one letter is a drive of Windows, and a file is `./backup:bucket`. A name with a
+ * dot is more often that of a file than that of a bucket.
+ */
+const PROFILED = /^([a-z0-9][\w.-]+):(?=[a-z0-9][a-z0-9-]{1,61}[a-z0-9](?:\/|$))/i
 const BUCKET = /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/
 
 /** Whether an argument names something on a server, and not a file. */
 export function isAddress(text: string): boolean {
-  return SCHEME.test(text)
+  return SCHEME.test(text) || PROFILED.test(text)
+}
+
+/** The profile in an argument such as `backup:bucket/key`; undefined in others. */
+export function profileIn(text: string): string | undefined {
+  return PROFILED.exec(text)?.[1]
 }
 
 /** `oss://BUCKET/KEY` as its parts; `s3://` means the same. Throws Failure `addressInvalid`. */
 export function parseAddress(text: string): Address {
-  const path = text.replace(SCHEME, '')
+  const profile = profileIn(text)
+  const path = text.replace(profile === undefined ? SCHEME : PROFILED, '')
   const slash = path.indexOf('/')
   const bucket = slash === -1 ? path : path.slice(0, slash)
   const key = slash === -1 ? '' : path.slice(slash + 1)
-  if (isAddress(text) && BUCKET.test(bucket)) return { bucket, key }
+  if (isAddress(text) && BUCKET.test(bucket)) return { bucket, key, ...(profile === undefined ? {} : { profile }) }
   throw new Failure('addressInvalid', { address: text, suggestion: suggestionFor(text) })
 }
 
@@ -40,8 +53,9 @@ export function parseBucket(command: string, text: string): string {
 }
 
 /** `oss://bucket/key`. Control characters are shown as escapes, so that no key can move a terminal's cursor. */
-export function addressText({ bucket, key }: Address): string {
-  return shown(`oss://${bucket}${key === '' ? '' : `/${key}`}`)
+export function addressText({ bucket, key, profile }: Address): string {
+  const server = profile === undefined ? 'oss://' : `${profile}:`
+  return shown(`${server}${bucket}${key === '' ? '' : `/${key}`}`)
 }
 
 /** Text from elsewhere, for a terminal. */

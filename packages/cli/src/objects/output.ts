@@ -16,9 +16,18 @@ export async function write(content: string | Uint8Array): Promise<void> {
   if (!process.stdout.write(content)) await once(process.stdout, 'drain')
 }
 
-/** Prints one line of JSON. */
-export function writeJson(value: object): Promise<void> {
-  return write(`${JSON.stringify(value)}\n`)
+let select: ((value: object) => unknown) | undefined
+
+/** From now on lines of JSON are what a JMESPath expression takes of them. Throws Failure `valueInvalid`. */
+export async function selectJson(expression: string): Promise<void> {
+  const { compileQuery } = await import('./query.js')
+  select = compileQuery(expression)
+}
+
+/** Prints one line of JSON, or what `--output-query` takes of it; where that is nothing, no line. */
+export async function writeJson(value: object): Promise<void> {
+  const selected = select === undefined ? value : select(value)
+  if (selected !== undefined && selected !== null) await write(`${JSON.stringify(selected)}\n`)
 }
 
 let isQuiet = false

@@ -3,8 +3,11 @@ import { Failure } from '@bindery/server/local'
 import { EXIT, type ExitCode } from '../exit-codes.js'
 import type { Language } from '../language.js'
 import { failureExit, messagesIn } from '../messages.js'
-import type { Filter } from '../transfer/filter.js'
-import { type Address, addressText } from './address.js'
+import type { Arguments } from '../arguments.js'
+import type { FILTER_FLAGS } from '../flags.js'
+import { type Filter, filterOf } from '../transfer/filter.js'
+import { type Address, addressText, parseAddress, parseObject } from './address.js'
+import { bothFilters, patternIn } from './globs.js'
 import { complain, write, writeJson } from './output.js'
 import { failureOf } from './with-client.js'
 
@@ -13,6 +16,25 @@ export interface Selected {
   readonly address: Address
   readonly isRecursive: boolean
   readonly filter: Filter | undefined
+}
+
+/**
+ * What an argument selects: an object; with `--recursive` those below a prefix; and where its key has a pattern, those that match.
+ * Throws Failure `addressInvalid`, `addressUnfit`, `valueInvalid`.
+ */
+export function selectedOf(
+  command: string,
+  given: string,
+  parsed: Pick<Arguments<'recursive' | 'no-glob' | (typeof FILTER_FLAGS)[number]>, 'flags' | 'given' | 'values'>,
+): Selected {
+  const filter = filterOf(parsed, Date.now())
+  const address = parseAddress(given)
+  const pattern = parsed.flags.has('no-glob') ? undefined : patternIn(address)
+  if (pattern !== undefined) {
+    return { address: pattern.prefix, isRecursive: true, filter: bothFilters(filter, pattern.matches) }
+  }
+  if (parsed.flags.has('recursive')) return { address, isRecursive: true, filter }
+  return { address: parseObject(command, given), isRecursive: false, filter }
 }
 
 /** The addresses of selected objects, found while they are consumed. Throws OssError. */
@@ -29,7 +51,7 @@ export async function* selectedObjects(
     if (entry.kind !== 'object') continue
     const { key, size, lastModified: modified } = entry
     const name = key.slice(prefix.lastIndexOf('/') + 1)
-    if (filter?.({ name, size, modified }) !== false) yield { bucket, key }
+    if (filter?.({ name, size, modified }) !== false) yield { ...address, key }
   }
 }
 

@@ -8,60 +8,91 @@ import { EXIT } from '../exit-codes.js'
 import type { SERVER_FLAGS } from '../flags.js'
 import { DEFAULT_PROFILE, findProfile, requireProfile, variablesOf } from '../profiles/profiles.js'
 import { serverWithKey } from '../running-server.js'
+import { type Address, isAddress, profileIn } from './address.js'
 import { numberOf, oneOf } from './arguments.js'
-import { hush } from './output.js'
+import { hush, selectJson } from './output.js'
 
 const ADDRESSING = ['auto', 'path', 'virtual', 'cname'] as const
 
 /** The flags that name the server, as every command on objects has them. */
-type ServerArguments = Pick<Arguments<(typeof SERVER_FLAGS)[number]>, 'flags' | 'values'>
+export type ServerArguments = Pick<Arguments<(typeof SERVER_FLAGS)[number]>, 'flags' | 'values' | 'positionals'>
 
 /** Attempts of a request until the first answer: a server that does not run is reported soon. */
 const FIRST_ATTEMPTS = 3
 
+/** The client of the server that an address is on. */
+export type ClientOf = (address: Pick<Address, 'profile'>) => Client
+
 /**
- * Runs `use` with a client of the server that flags, the environment or a data folder name, and closes it. Throws Failure:
- * what the server refused, and what failed on this machine.
+ * Runs `use` with a client of the server that flags, the environment, a data folder or a profile in an argument name, and closes
+ * it. Throws Failure: what the server refused, and what failed on this machine.
  */
-export async function withClient<T>(
+export function withClient<T>(
   parsed: ServerArguments,
   env: Environment,
   use: (client: Client) => Promise<T>,
 ): Promise<T> {
+  const profile = parsed.positionals.map(profileIn).find((one) => one !== undefined)
+  return withClients(parsed, env, (clientOf) => use(clientOf({ ...(profile === undefined ? {} : { profile }) })))
+}
+
+/** Like `withClient`, with one client for each server that the arguments name. */
+export async function withClients<T>(
+  parsed: ServerArguments,
+  env: Environment,
+  use: (clientOf: ClientOf) => Promise<T>,
+): Promise<T> {
   if (parsed.flags.has('quiet')) hush()
-  const { values } = parsed
+  const query = parsed.values.get('output-query')
+  if (query !== undefined) await selectJson(query)
+  const names = new Set(parsed.positionals.filter((one) => isAddress(one)).map(profileIn))
+  if (names.size === 0) names.add(undefined)
+  const clients = new Map<string | undefined, Client>()
+  process.on('SIGINT', endAtSignal)
+  process.on('SIGTERM', endAtSignal)
+  try {
+    for (const name of names) clients.set(name, await connect(parsed, env, name))
+    return await use(({ profile }) => clients.get(profile) ?? required([...clients.values()][0]))
+  } catch (error) {
+    throw failureOf(error, [...clients.values()][0]?.requester.address.endpoint ?? '')
+  } finally {
+    process.off('SIGINT', endAtSignal)
+    process.off('SIGTERM', endAtSignal)
+    for (const client of clients.values()) client.close()
+  }
+}
+
+function required(client: Client | undefined): Client {
+  if (client === undefined) throw new Error('there is a client for each server')
+  return client
+}
+
+/** A client of the server that a profile, or else flags and the environment name. Throws Failure. */
+async function connect({ values }: ServerArguments, env: Environment, profile: string | undefined): Promise<Client> {
   const maxAttempts = numberOf('--retry-times', values.get('retry-times'), 1, 500)
   const addressing = oneOf('--addressing-style', values.get('addressing-style'), ADDRESSING)
   const signature = oneOf('--sign-version', values.get('sign-version'), ['v4', 'v1'])
-  const server = await serverOf(values, env)
+  const server = await serverOf(values, withConfigFile(env, values.get('config-file')), profile)
   let hasAnswered = false
-  try {
-    const client = createClient({
-      endpoint: server.endpoint,
-      auth: { credentials: credentialsOf(server) },
-      retry: {
-        isRetryable: ({ retryable }, { attempt }) => retryable && (hasAnswered || attempt < FIRST_ATTEMPTS),
-        ...(maxAttempts === undefined ? {} : { maxAttempts }),
-      },
-      ...(server.region === undefined ? {} : { region: server.region }),
-      ...(addressing === undefined ? {} : { addressing }),
-      ...(signature === undefined ? {} : { signature }),
-      onRequest: ({ status }) => {
-        if (status > 0) hasAnswered = true
-      },
-    })
-    process.on('SIGINT', endAtSignal)
-    process.on('SIGTERM', endAtSignal)
-    try {
-      return await use(client)
-    } finally {
-      process.off('SIGINT', endAtSignal)
-      process.off('SIGTERM', endAtSignal)
-      client.close()
-    }
-  } catch (error) {
-    throw failureOf(error, server.endpoint)
-  }
+  return createClient({
+    endpoint: server.endpoint,
+    auth: { credentials: credentialsOf(server) },
+    retry: {
+      isRetryable: ({ retryable }, { attempt }) => retryable && (hasAnswered || attempt < FIRST_ATTEMPTS),
+      ...(maxAttempts === undefined ? {} : { maxAttempts }),
+    },
+    ...(server.region === undefined ? {} : { region: server.region }),
+    ...(addressing === undefined ? {} : { addressing }),
+    ...(signature === undefined ? {} : { signature }),
+    onRequest: ({ status }) => {
+      if (status > 0) hasAnswered = true
+    },
+  })
+}
+
+/** The file of `--config-file` is the only one with profiles, besides those of AWS. */
+function withConfigFile(env: Environment, file: string | undefined): Environment {
+  return file === undefined ? env : { ...env, BINDERY_CONFIG: file, OSSUTIL_CONFIG_FILE: file }
 }
 
 /** Ends the process with the code of signals, unless something else waits for them, such as a transfer. */
@@ -88,7 +119,12 @@ interface Server extends Omit<Awaited<ReturnType<typeof adminServer>>, 'region'>
  * that a variable names. Without an address it is the running server that uses the data folder, else that of the default
  * profile, else the default address where the environment has a key. Throws Failure.
  */
-async function serverOf(values: ServerArguments['values'], given: Environment): Promise<Server> {
+async function serverOf(
+  values: ServerArguments['values'],
+  given: Environment,
+  profile: string | undefined,
+): Promise<Server> {
+  if (profile !== undefined) return serverIn(await variablesOf(await requireProfile(profile, given)), profile)
   const flagged = values.get('profile')
   const named = given.BINDERY_PROFILE || given.OSSUTIL_PROFILE || undefined
   const base = flagged === undefined && named !== undefined ? await variablesOf(await requireProfile(named, given)) : {}
@@ -111,6 +147,21 @@ async function serverOf(values: ServerArguments['values'], given: Environment): 
   const found = await serverWithKey(folder, undefined, env)
   return { ...found, region: region ?? found.region }
 }
+
+/** The server of a profile that an address names: nothing else has a part in it. Throws Failure `settingMissing`. */
+async function serverIn(variables: Environment, profile: string): Promise<Server> {
+  for (const [variable, setting] of NEEDED) {
+    if (!variables[variable]) throw new Failure('settingMissing', { profile, setting })
+  }
+  const { OSS_ENDPOINT: endpoint, OSS_REGION: region } = variables
+  return { ...(await adminServer({ endpoint, folder: undefined }, variables)), region }
+}
+
+const NEEDED = [
+  ['OSS_ENDPOINT', 'endpoint'],
+  ['OSS_ACCESS_KEY_ID', 'access-key-id'],
+  ['OSS_ACCESS_KEY_SECRET', 'access-key-secret'],
+] as const
 
 /** Variables over others. A key is one thing: no part of one is joined with part of another. */
 function over(others: Environment, variables: Environment): Environment {

@@ -1,7 +1,8 @@
 import { stat } from 'node:fs/promises'
 import path from 'node:path'
-import { type Client, OssError } from '@bindery/client'
+import { OssError } from '@bindery/client'
 import { Failure } from '@bindery/server/local'
+import type { ClientOf } from '../objects/with-client.js'
 import { isFileName, type LeftOut, walk } from './items.js'
 import type { Place } from './places.js'
 
@@ -26,16 +27,15 @@ export type Difference =
 /** The folder that a place stands for; a prefix ends with a slash. */
 export function folderOf(place: Place): Place {
   if (place.kind !== 'object') return place
-  const { bucket, key } = place.address
-  return { kind: 'object', address: { bucket, key: key === '' || key.endsWith('/') ? key : `${key}/` } }
+  const { key } = place.address
+  return { kind: 'object', address: { ...place.address, key: key === '' || key.endsWith('/') ? key : `${key}/` } }
 }
 
 /** The place of a name below a folder. */
 export function placeBelow(folder: Place, name: string): Place {
   if (folder.kind === 'file') return { kind: 'file', path: path.join(folder.path, ...name.split('/')) }
   if (folder.kind === 'stream') return folder
-  const { bucket, key } = folder.address
-  return { kind: 'object', address: { bucket, key: `${key}${name}` } }
+  return { kind: 'object', address: { ...folder.address, key: `${folder.address.key}${name}` } }
 }
 
 /**
@@ -43,19 +43,19 @@ export function placeBelow(folder: Place, name: string): Place {
  * is set. Throws Failure `fileUnreadable`, OssError.
  */
 export async function* entriesBelow(
-  client: Client,
+  clientOf: ClientOf,
   folder: Place,
   { onLeftOut, mayBeMissing }: { readonly onLeftOut: (left: LeftOut) => void; readonly mayBeMissing: boolean },
 ): AsyncGenerator<Entry> {
   if (folder.kind === 'object') {
     const { bucket, key: prefix } = folder.address
-    for await (const found of client.list({ bucket, prefix })) {
+    for await (const found of clientOf(folder.address).list({ bucket, prefix })) {
       if (found.kind !== 'object') continue
       const { key, size, lastModified: modified, storageClass, etag } = found
       const name = key.slice(prefix.lastIndexOf('/') + 1)
       if (key === prefix && name === '') continue
       if (name.endsWith('/') && size === 0) continue // stands for a folder
-      yield { name, place: { kind: 'object', address: { bucket, key } }, size, modified, storageClass, etag }
+      yield { name, place: { kind: 'object', address: { ...folder.address, key } }, size, modified, storageClass, etag }
     }
   } else if (folder.kind === 'file') {
     const found = await stat(folder.path).catch(() => undefined)

@@ -1,9 +1,12 @@
 import { readdir, stat } from 'node:fs/promises'
 import path from 'node:path'
-import type { Client } from '@bindery/client'
 import { Failure } from '@bindery/server/local'
+import type { Address } from '../objects/address.js'
+import { bothFilters } from '../objects/globs.js'
+import type { ClientOf } from '../objects/with-client.js'
 import type { Filter } from './filter.js'
 import type { Place } from './places.js'
+import type { Sources } from './sources.js'
 
 /** One object or file that is to be transferred. */
 export interface Item {
@@ -23,10 +26,9 @@ export interface LeftOut {
 }
 
 /** The sources and the target of a command. */
-export interface Selection {
-  readonly from: Place
+export interface Transfers {
+  readonly sources: readonly Sources[]
   readonly to: Place
-  readonly isRecursive: boolean
   /** Which of several files or objects are taken; absent: all of them. */
   readonly filter?: Filter | undefined
   /** The version of the source, where it is one object. */
@@ -34,30 +36,58 @@ export interface Selection {
   readonly onLeftOut: (left: LeftOut) => void
 }
 
+interface Selection extends Omit<Transfers, 'sources'>, Sources {
+  /** Whether the target is a folder, however it is written. */
+  readonly isOneOfMany: boolean
+}
+
 /**
- * The transfers that two places stand for, found while they are consumed: with `isRecursive` one per file below a folder, or per
- * key with a prefix. Throws Failure `fileUnreadable`, `addressUnfit`, and OssError.
+ * The transfers that sources and a target stand for, found while they are consumed: one per file below a folder, or per key with
+ * a prefix. Throws Failure `fileUnreadable`, `addressUnfit`, and OssError.
  */
-export async function* itemsOf(client: Client, selection: Selection): AsyncGenerator<Item> {
-  const { from, to, isRecursive } = selection
+export async function* transfersOf(clientOf: ClientOf, { sources, ...shared }: Transfers): AsyncGenerator<Item> {
+  for (const source of sources) {
+    const filter = bothFilters(shared.filter, source.matches)
+    yield* itemsOf(clientOf, { ...shared, ...source, filter, isOneOfMany: sources.length > 1 })
+  }
+}
+
+async function* itemsOf(clientOf: ClientOf, selection: Selection): AsyncGenerator<Item> {
+  const { from, to, isRecursive, names, isOneOfMany } = selection
   if (from.kind === 'stream') yield { from, to }
+  else if (names !== undefined) yield* namedOf(names(), selection)
   else if (from.kind === 'file') yield* filesOf(from.path, selection)
-  else if (isRecursive) yield* objectsOf(client, selection)
+  else if (isRecursive) yield* objectsOf(clientOf, selection)
   else {
     const { versionId } = selection
     const source = versionId === undefined ? from : { ...from, versionId }
-    yield { from: source, to: await targetOf(to, path.posix.basename(from.address.key)) }
+    yield { from: source, to: await targetOf(to, path.posix.basename(from.address.key), isOneOfMany) }
+  }
+}
+
+/** The transfers of names below a folder or prefix. A name that does not exist fails when it is transferred. */
+async function* namedOf(names: AsyncIterable<string>, { from, to, onLeftOut }: Selection): AsyncGenerator<Item> {
+  for await (const name of names) {
+    if ((from.kind === 'file' || to.kind === 'file') && !isFileName(name)) onLeftOut({ name, reason: 'badName' })
+    else if (from.kind === 'file') {
+      const file = path.join(from.path, ...name.split('/'))
+      const found = await stat(file).catch(() => undefined)
+      const facts = found === undefined ? {} : { size: found.size, modified: found.mtime }
+      yield { from: { kind: 'file', path: file }, to: to.kind === 'object' ? below(to, name) : to, ...facts }
+    } else if (from.kind === 'object') {
+      yield { from: below(from, name), to: to.kind === 'object' ? below(to, name) : { kind: 'file', path: pathBelow(to, name) } }
+    }
   }
 }
 
 async function* filesOf(source: string, selection: Selection): AsyncGenerator<Item> {
-  const { to, isRecursive, filter } = selection
+  const { to, isRecursive, filter, isOneOfMany } = selection
   const found = await stat(source).catch((error) => {
     throw new Failure('fileUnreadable', { file: source }, { cause: error })
   })
   if (!found.isDirectory()) {
     const { size, mtime: modified } = found
-    yield { from: { kind: 'file', path: source }, to: await targetOf(to, path.basename(source)), size, modified }
+    yield { from: { kind: 'file', path: source }, to: await targetOf(to, path.basename(source), isOneOfMany), size, modified }
     return
   }
   if (!isRecursive) throw new Failure('addressUnfit', { command: 'cp', address: source, needed: '--recursive' })
@@ -101,9 +131,10 @@ export async function* walk(folder: string, prefix: string, onLeftOut: Selection
   }
 }
 
-async function* objectsOf(client: Client, { from, to, filter, onLeftOut }: Selection): AsyncGenerator<Item> {
+async function* objectsOf(clientOf: ClientOf, { from, to, filter, onLeftOut }: Selection): AsyncGenerator<Item> {
   if (from.kind !== 'object') return
   const { bucket, key: prefix } = from.address
+  const client = clientOf(from.address)
   // names begin after the last slash of the prefix, as a shell's pattern would have them
   const start = prefix.lastIndexOf('/') + 1
   for await (const entry of client.list({ bucket, prefix })) {
@@ -112,18 +143,19 @@ async function* objectsOf(client: Client, { from, to, filter, onLeftOut }: Selec
     const name = key.slice(start)
     if (name === '' || (name.endsWith('/') && size === 0)) continue // stands for a folder
     if (filter?.({ name, size, modified }) === false) continue
-    if (isBelow(to, bucket, key)) continue // made by this very command
-    const source = { kind: 'object', address: { bucket, key } } as const
+    if (isBelow(to, { ...from.address, key })) continue // made by this very command
+    const source = { kind: 'object', address: { ...from.address, key } } as const
     if (to.kind === 'object') yield { from: source, to: below(to, name), size, modified }
     else if (to.kind === 'file' && isFileName(name)) {
-      yield { from: source, to: { kind: 'file', path: path.join(to.path, ...name.split('/')) }, size, modified }
+      yield { from: source, to: { kind: 'file', path: pathBelow(to, name) }, size, modified }
     } else onLeftOut({ name: key, reason: 'badName' })
   }
 }
 
 /** Whether a key is below the target of a copy. */
-function isBelow(to: Place, bucket: string, key: string): boolean {
-  return to.kind === 'object' && to.address.bucket === bucket && key.startsWith(below(to, '').address.key)
+function isBelow(to: Place, { bucket, key, profile }: Address): boolean {
+  if (to.kind !== 'object' || to.address.bucket !== bucket || to.address.profile !== profile) return false
+  return key.startsWith(below(to, '').address.key)
 }
 
 /** Whether a key names a file below a folder, and nothing outside of it. */
@@ -134,17 +166,22 @@ export function isFileName(name: string): boolean {
   })
 }
 
-/** A target that ends as a folder does gets the name of the source. */
-async function targetOf(to: Place, name: string): Promise<Place> {
+function pathBelow(folder: Place, name: string): string {
+  return folder.kind === 'file' ? path.join(folder.path, ...name.split('/')) : name
+}
+
+/** A target that ends as a folder does, or is one because there are several sources, gets the name of the source. */
+async function targetOf(to: Place, name: string, isFolderAnyway: boolean): Promise<Place> {
   if (to.kind === 'object') return /(?:^|\/)$/.test(to.address.key) ? below(to, name) : to
   if (to.kind === 'stream') return to
-  const isFolder = /[\\/]$/.test(to.path) || (await stat(to.path).catch(() => undefined))?.isDirectory() === true
+  const isFolder = isFolderAnyway || /[\\/]$/.test(to.path) || (await stat(to.path).catch(() => undefined))?.isDirectory() === true
   return isFolder ? { kind: 'file', path: path.join(to.path, name) } : to
 }
 
 type ObjectPlace = Place & { readonly kind: 'object' }
 
-function below({ address: { bucket, key } }: ObjectPlace, name: string): ObjectPlace {
+function below({ address }: ObjectPlace, name: string): ObjectPlace {
+  const { key } = address
   const prefix = key === '' || key.endsWith('/') ? key : `${key}/`
-  return { kind: 'object', address: { bucket, key: `${prefix}${name}` } }
+  return { kind: 'object', address: { ...address, key: `${prefix}${name}` } }
 }

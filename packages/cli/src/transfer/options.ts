@@ -1,9 +1,11 @@
 import path from 'node:path'
 import { fileStore } from '@bindery/client'
+import { Failure } from '@bindery/server/local'
 import type { Arguments } from '../arguments.js'
 import type { TRANSFER_FLAGS } from '../flags.js'
 import { bytesOf, numberOf, oneOf } from '../objects/arguments.js'
 import { objectOptionsOf } from '../objects/object-options.js'
+import { OVERWRITE, type Overwrite } from './existing.js'
 import type { TransferOptions } from './transfer-item.js'
 
 /** The flags that every command which transfers objects has. */
@@ -19,10 +21,29 @@ export function jobsOf({ values }: Pick<TransferArguments, 'values'>): number {
   return numberOf('--jobs', values.get('jobs'), 1, 64) ?? DEFAULT_JOBS
 }
 
+/**
+ * What `--overwrite`, `--no-overwrite` and `--update` do to targets that exist. Trees are confirmed on a terminal, unless `--yes` is
+ * given. Throws Failure `valueInvalid`.
+ */
+export function overwriteOf(
+  { values, flags }: Pick<Arguments<'overwrite' | 'no-overwrite' | 'update' | 'yes' | 'json'>, 'values' | 'flags'>,
+  isTree: boolean,
+): Overwrite {
+  const given = oneOf('--overwrite', values.get('overwrite'), OVERWRITE)
+  const hasTerminal = process.stdin.isTTY === true && process.stderr.isTTY === true && !flags.has('json')
+  if (given === 'ask' && !hasTerminal) {
+    throw new Failure('valueInvalid', { name: '--overwrite', value: given, expected: 'always, never, newer, different' })
+  }
+  if (given !== undefined) return given
+  if (flags.has('no-overwrite')) return 'never'
+  if (flags.has('update')) return 'newer'
+  return isTree && hasTerminal && !flags.has('yes') ? 'ask' : 'always'
+}
+
 /** Throws Failure `valueInvalid`. */
 export function transferOptionsOf(
   parsed: TransferArguments,
-  reaction: Pick<TransferOptions, 'noOverwrite' | 'isUpdate'>,
+  overwrite: Overwrite,
 ): Omit<TransferOptions, 'onChanged'> {
   const { values } = parsed
   const partSize = bytesOf('--part-size', values.get('part-size'))
@@ -34,7 +55,7 @@ export function transferOptionsOf(
     (kibPerSecond === undefined ? undefined : kibPerSecond * KIB)
   const folder = values.get('checkpoint-dir')
   return {
-    ...reaction,
+    overwrite,
     object: objectOptionsOf(parsed),
     resume: oneOf('--resume', values.get('resume'), ['auto', 'never', 'require']) ?? 'auto',
     checkpoints: folder === undefined ? fileStore() : fileStore(path.resolve(folder)),

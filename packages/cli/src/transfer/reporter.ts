@@ -28,6 +28,7 @@ export class Reporter {
   readonly #line = new ProgressLine()
   readonly #timer: NodeJS.Timeout
   #isClosed = false
+  #pauses = 0
 
   constructor(board: Board, words: TransferWords, { hasJson, hasProgress, counted }: ReporterOptions) {
     this.#board = board
@@ -38,6 +39,17 @@ export class Reporter {
     this.#timer = setInterval(() => this.#tick(), interval)
     if (!this.#hasProgress) return
     if (counted !== undefined) this.#count(counted()).catch(() => {}) // without it, progress has no percentage
+  }
+
+  /** Shows no progress while something else uses the terminal. */
+  async paused<T>(use: () => Promise<T>): Promise<T> {
+    this.#pauses += 1
+    this.#line.clear()
+    try {
+      return await use()
+    } finally {
+      this.#pauses -= 1
+    }
   }
 
   /** A line on standard error. */
@@ -65,7 +77,7 @@ export class Reporter {
   }
 
   #tick(): void {
-    if (!this.#hasProgress) return
+    if (!this.#hasProgress || this.#pauses > 0) return
     const { parts, ...progress } = this.#board.snapshot()
     if (this.#hasJson)
       void writeJson({ event: 'progress', ...progress, ...(parts && { parts: { ...parts, states: undefined } }) })

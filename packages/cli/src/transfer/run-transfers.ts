@@ -1,22 +1,23 @@
-import { type Client, OssError, type TransferPart } from '@bindery/client'
+import { OssError, type TransferPart } from '@bindery/client'
 import { Failure } from '@bindery/server/local'
 import { EXIT, type ExitCode } from '../exit-codes.js'
 import type { Language } from '../language.js'
 import { type TransferWords, transferWordsIn } from '../messages/transfer.js'
 import { failureExit, messagesIn } from '../messages.js'
 import { complain, write, writeJson } from '../objects/output.js'
-import { failureOf } from '../objects/with-client.js'
+import { type ClientOf, failureOf } from '../objects/with-client.js'
 import { Board } from './board.js'
 import { Interruption } from './interruption.js'
-import { isCurrent } from './is-current.js'
+import { type SkipReason, skipReason } from './existing.js'
 import type { Item } from './items.js'
-import { placeText } from './places.js'
+import { type Place, placeText } from './places.js'
+import { Questions } from './questions.js'
 import { Reporter } from './reporter.js'
 import { type TransferOptions, transferItem } from './transfer-item.js'
 
 /** A set of transfers, and how it is reported. */
 export interface TransferPlan {
-  readonly client: Client
+  readonly clientOf: ClientOf
   readonly language: Language
   readonly hasJson: boolean
   readonly hasProgress: boolean
@@ -26,6 +27,8 @@ export interface TransferPlan {
   readonly isBatch: boolean
   /** Whether something that is skipped counts as something that a check found. */
   readonly failsOnSkip?: boolean
+  /** Whether there is no summary where nothing was to be done. */
+  readonly isQuietWhenIdle?: boolean
   /** Finds the transfers. */
   readonly items: () => AsyncIterable<Item>
   /** Finds them a second time, to count them where progress is shown; absent where that would cost too much. */
@@ -59,7 +62,8 @@ export async function runTransfers(plan: TransferPlan): Promise<ExitCode> {
     reporter.close()
     if (fatal !== undefined) complain(`bindery: ${messagesIn(plan.language).failure(fatal)}`)
     if (interruption.isRequested) complain(words.interrupted(plan.commandLine))
-    if (fatal === undefined || plan.isBatch || plan.hasJson) await reporter.summary(exit)
+    const isIdle = plan.isQuietWhenIdle === true && board.files + board.failed + board.skipped === 0
+    if (!isIdle && (fatal === undefined || plan.isBatch || plan.hasJson)) await reporter.summary(exit)
     return exit
   } finally {
     interruption.close()
@@ -73,6 +77,7 @@ class Run {
   readonly #board: Board
   readonly #reporter: Reporter
   readonly #interruption: Interruption
+  readonly #questions = new Questions()
   /** The first failure that ends the command. */
   #fatal: unknown
   #exit: ExitCode = EXIT.ok
@@ -92,7 +97,7 @@ class Run {
     } catch (error) {
       this.#fatal ??= error
     }
-    const fatal = this.#fatal === undefined ? undefined : failureOf(this.#fatal, this.#endpoint)
+    const fatal = this.#fatal === undefined ? undefined : failureOf(this.#fatal, this.#endpointOf())
     if (fatal !== undefined && !(fatal instanceof Failure)) throw fatal
     if (fatal !== undefined) return { exit: failureExit(fatal), fatal }
     if (this.#interruption.isRequested) return { exit: EXIT.interrupted }
@@ -100,8 +105,10 @@ class Run {
     return { exit: this.#exit === EXIT.ok && isSkipped ? EXIT.found : this.#exit }
   }
 
-  get #endpoint(): string {
-    return this.#plan.client.requester.address.endpoint
+  /** The server that a failed transfer is about. */
+  #endpointOf(item?: Item): string {
+    const place = [item?.to, item?.from].find((one) => one?.kind === 'object')
+    return this.#plan.clientOf(place?.kind === 'object' ? place.address : {}).requester.address.endpoint
   }
 
   async #transferAll(): Promise<void> {
@@ -124,18 +131,20 @@ class Run {
   }
 
   async #transfer(item: Item): Promise<void> {
-    const { client, options, onDone } = this.#plan
+    const { clientOf, options, onDone } = this.#plan
     const reporter = this.#reporter
     const onChanged = (upload: Parameters<TransferOptions['onChanged']>[0]) =>
       reporter.note(this.#words.sourceChanged(placeText(item.from), placeText(item.to), upload.uploadId))
     const context = {
-      client,
+      clientOf,
       board: this.#board,
       interruption: this.#interruption,
       ...(this.#plan.hasJson ? { onPart: (part: TransferPart) => void this.#part(item, part) } : {}),
     }
     try {
-      if (options.isUpdate && (await isCurrent(client, item))) return await this.#skipped(item, 'UpToDate')
+      const reason = await skipReason(clientOf, item, options.overwrite, (target) => this.#ask(target))
+      if (this.#interruption.isRequested) return
+      if (reason !== undefined) return await this.#skipped(item, reason)
       await reporter.json({ event: 'start', ...namesOf(item), ...(item.size === undefined ? {} : { size: item.size }) })
       const done = await transferItem({ ...context, options: { ...options, onChanged } }, item)
       await onDone?.(item)
@@ -155,8 +164,12 @@ class Run {
     }
   }
 
+  #ask(target: Place): Promise<boolean> {
+    return this.#reporter.paused(() => this.#questions.ask(this.#words.confirmOverwrite(placeText(target))))
+  }
+
   /** Reports what was left as it is. */
-  async #skipped(item: Item, code: string): Promise<void> {
+  async #skipped(item: Item, code: SkipReason | 'FileAlreadyExists' | 'FileExists'): Promise<void> {
     this.#board.skipped += 1
     await this.#reporter.json({ event: 'skipped', ...namesOf(item), code })
   }
@@ -166,10 +179,10 @@ class Run {
     const { from, to } = namesOf(item)
     const code = error instanceof OssError ? error.code : undefined
     if (code === 'Aborted' && this.#interruption.isRequested) return
-    const isKept = options.noOverwrite && (code === 'FileAlreadyExists' || code === 'FileExists')
+    const isKept = options.overwrite === 'never' && (code === 'FileAlreadyExists' || code === 'FileExists')
     if (isBatch && isKept) return this.#skipped(item, code)
     this.#board.failed += 1
-    const failure = failureOf(error, this.#endpoint)
+    const failure = failureOf(error, this.#endpointOf(item))
     if (!isBatch || !(failure instanceof Failure) || (code !== undefined && FATAL.has(code))) {
       this.#fatal ??= failure
     } else {

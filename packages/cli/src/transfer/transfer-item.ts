@@ -16,10 +16,13 @@ import {
 import type { Address } from '../objects/address.js'
 import { hasMetadata, overSource } from '../objects/object-options.js'
 import { write } from '../objects/output.js'
+import type { ClientOf } from '../objects/with-client.js'
 import type { Board } from './board.js'
+import type { Overwrite } from './existing.js'
 import type { Ending, Interruption } from './interruption.js'
 import type { Item } from './items.js'
 import type { Place } from './places.js'
+import { remoteSource } from './relay.js'
 import { type OnChanged, requiring, watchedStore } from './watched-store.js'
 
 /** The options of all transfers of a command. */
@@ -32,9 +35,8 @@ export interface TransferOptions {
   readonly bytesPerSecond?: number
   /** The properties of the new objects. */
   readonly object: ObjectOptions
-  readonly noOverwrite: boolean
-  /** Only what the target lacks, or has older. */
-  readonly isUpdate: boolean
+  /** What happens to a target that exists. */
+  readonly overwrite: Overwrite
   readonly resume: 'auto' | 'never' | 'require'
   /** Continues this upload, wherever it was begun. */
   readonly uploadId?: string
@@ -58,7 +60,7 @@ export interface Done {
 
 /** The surroundings of a transfer. */
 export interface Transferring {
-  readonly client: Client
+  readonly clientOf: ClientOf
   readonly options: TransferOptions
   readonly board: Board
   readonly interruption: Interruption
@@ -70,15 +72,20 @@ export interface Transferring {
 export function transferItem(context: Transferring, { from, to }: Item): Promise<Done> {
   if (from.kind === 'object') {
     const source = { ...from.address, ...(from.versionId === undefined ? {} : { versionId: from.versionId }) }
-    if (to.kind === 'object') return copy(context, source, to.address)
+    if (to.kind === 'object') {
+      const isOneServer = context.clientOf(source) === context.clientOf(to.address)
+      return isOneServer ? copy(context, source, to.address) : relay(context, source, to.address)
+    }
     return to.kind === 'file' ? download(context, source, to.path) : print(context, source)
   }
   if (to.kind !== 'object') throw new Error('one of the two places must be an object')
   return upload(context, from, to.address)
 }
 
-async function upload(context: Transferring, from: Place, { bucket, key }: Address): Promise<Done> {
-  const { client, options } = context
+async function upload(context: Transferring, from: Place, to: Address): Promise<Done> {
+  const { bucket, key } = to
+  const { clientOf, options } = context
+  const client = clientOf(to)
   const file = from.kind === 'file' ? path.resolve(from.path) : undefined
   const { checkpoints, onChanged, resume, uploadId } = options
   const upload = { file: file ?? '', bucket, key, endpoint: client.requester.address.endpoint }
@@ -106,7 +113,7 @@ function onAbort(signal: AbortSignal, listener: () => void): () => void {
 }
 
 function uploadOptions(options: TransferOptions, key: string): Partial<UploadOptions> {
-  const { partSize, parallel, multipartThreshold, bytesPerSecond, noOverwrite } = options
+  const { partSize, parallel, multipartThreshold, bytesPerSecond, overwrite } = options
   const contentType = options.object.contentType ?? contentTypeOf(key)
   return {
     ...options.object,
@@ -115,7 +122,7 @@ function uploadOptions(options: TransferOptions, key: string): Partial<UploadOpt
     ...(multipartThreshold === undefined ? {} : { multipartThreshold }),
     ...(bytesPerSecond === undefined ? {} : { bytesPerSecond }),
     ...(contentType === undefined ? {} : { contentType }),
-    ...(noOverwrite ? { forbidOverwrite: true } : {}),
+    ...(overwrite === 'never' ? { forbidOverwrite: true } : {}),
   }
 }
 
@@ -125,20 +132,41 @@ interface Source extends Address {
 }
 
 async function copy(context: Transferring, from: Source, to: Address): Promise<Done> {
-  const { client, options } = context
-  const { partSize, parallel, multipartThreshold, noOverwrite, resume } = options
+  const { clientOf, options } = context
+  const client = clientOf(to)
+  const { partSize, parallel, multipartThreshold, overwrite, resume } = options
   const task = client.copy({
     ...(await copyOptions(client, from, options.object)),
     checkpoints: resume === 'require' ? requiring(options.checkpoints, from, to) : options.checkpoints,
     resume: resume !== 'never',
-    from,
-    to,
+    from: { bucket: from.bucket, key: from.key, ...(from.versionId && { versionId: from.versionId }) },
+    to: { bucket: to.bucket, key: to.key },
     ...(partSize === undefined ? {} : { partSize }),
     ...(parallel === undefined ? {} : { parallel }),
     ...(multipartThreshold === undefined ? {} : { multipartThreshold }),
-    ...(noOverwrite ? { forbidOverwrite: true } : {}),
+    ...(overwrite === 'never' ? { forbidOverwrite: true } : {}),
   })
   return done(context, task, await followed(context, task, 'keep'))
+}
+
+/** A copy between two servers is an upload whose source is the other one. */
+async function relay(context: Transferring, from: Source, to: Address): Promise<Done> {
+  const { clientOf, options } = context
+  const { checkpoints, resume } = options
+  const { source, info, options: object } = await remoteSource(clientOf(from), from, options.object)
+  const { bucket, key } = to
+  const task = clientOf(to).upload(source, {
+    bucket,
+    key,
+    ...uploadOptions({ ...options, object }, key),
+    resume: resume !== 'never',
+    checkpoints: resume === 'require' ? requiring(checkpoints, from, to) : checkpoints,
+  })
+  const result = await followed(context, task, 'keep')
+  if (info.crc64 !== undefined && result.crc64 !== undefined && info.crc64 !== result.crc64) {
+    throw new OssError({ code: CLIENT_CODES.checksumMismatch, message: `${info.crc64} ≠ ${result.crc64}` })
+  }
+  return done(context, task, result)
 }
 
 /** A copy keeps the tags and the metadata of its source, except for what the options name. */
@@ -155,10 +183,12 @@ async function copyOptions(
   return { ...overSource(source, tagged), metadata: 'replace' }
 }
 
-async function download(context: Transferring, { bucket, key, versionId }: Source, target: string): Promise<Done> {
-  const { client, options } = context
-  const { partSize, parallel, bytesPerSecond, noOverwrite } = options
-  if (noOverwrite && (await stat(target).catch(() => undefined)) !== undefined) throw fileExists(target)
+async function download(context: Transferring, source: Source, target: string): Promise<Done> {
+  const { bucket, key, versionId } = source
+  const { clientOf, options } = context
+  const client = clientOf(source)
+  const { partSize, parallel, bytesPerSecond, overwrite } = options
+  if (overwrite === 'never' && (await stat(target).catch(() => undefined)) !== undefined) throw fileExists(target)
   await mkdir(path.dirname(path.resolve(target)), { recursive: true }).catch((error: Error) => {
     throw new OssError({ code: 'FileError', message: error.message, cause: error })
   })
@@ -186,10 +216,11 @@ async function download(context: Transferring, { bucket, key, versionId }: Sourc
   }
 }
 
-async function print({ client, board, interruption }: Transferring, { bucket, key, versionId }: Source): Promise<Done> {
+async function print({ clientOf, board, interruption }: Transferring, source: Source): Promise<Done> {
+  const { bucket, key, versionId } = source
   const { signal } = interruption
   try {
-    for await (const piece of client.stream({
+    for await (const piece of clientOf(source).stream({
       bucket,
       key,
       signal,

@@ -1,0 +1,90 @@
+import { rm } from 'node:fs/promises'
+import { Failure } from '@bindery/server/local'
+import { note, write, writeJson } from '../objects/output.js'
+import type { ClientOf } from '../objects/with-client.js'
+import type { Entry } from './entries.js'
+import { type Place, placeText } from './places.js'
+
+/** Keys per request of DeleteMultipleObjects. */
+const BATCH = 1_000
+
+/** What happens to entries that only the target has. */
+export interface ExtrasOptions {
+  readonly clientOf: ClientOf
+  readonly isDry: boolean
+  readonly hasJson: boolean
+  readonly isDeleting: boolean
+  /** Where there are more of them, none is deleted; undefined: any number. */
+  readonly deletesMax?: number | undefined
+}
+
+/** Entries that only the target has: deleted, printed, or left alone. */
+export class Extras {
+  readonly #options: ExtrasOptions
+  /** Those that wait: for a batch, or until it is known that there are not too many. */
+  #waiting: Place[] = []
+  #found = 0
+  /** Whether the source has any entry: an empty one is more likely a mistake than a wish to delete everything. */
+  hasSource = false
+  deleted = 0
+  failed = 0
+
+  constructor(options: ExtrasOptions) {
+    this.#options = options
+  }
+
+  /** How many there are where `--max-delete` keeps all of them; otherwise undefined. */
+  get tooMany(): number | undefined {
+    const { deletesMax } = this.#options
+    return deletesMax !== undefined && this.#found > deletesMax ? this.#found : undefined
+  }
+
+  /** Throws Failure `sourceEmpty`. */
+  async add({ place, name }: Entry, source: Place): Promise<void> {
+    const { isDeleting, isDry, hasJson, deletesMax } = this.#options
+    if (!isDeleting || (place.kind === 'file' && /\.part(?:\.json)?$/.test(name))) return // an interrupted download
+    if (!this.hasSource) throw new Failure('sourceEmpty', { source: placeText(source) })
+    this.#found += 1
+    if (isDry) {
+      await (hasJson ? writeJson({ event: 'delete', to: placeText(place) }) : write(`delete ${placeText(place)}\n`))
+    } else if (this.tooMany !== undefined) this.#waiting = []
+    else {
+      this.#waiting.push(place)
+      if (deletesMax === undefined && this.#waiting.length === BATCH) await this.#deleteWaiting()
+    }
+  }
+
+  /** Deletes what has waited, unless there are too many. */
+  async finish(): Promise<void> {
+    if (this.tooMany === undefined) await this.#deleteWaiting()
+  }
+
+  async #deleteWaiting(): Promise<void> {
+    const places = this.#waiting
+    this.#waiting = []
+    for (const place of places) {
+      if (place.kind !== 'file') continue
+      await rm(place.path)
+      await this.#report(place)
+    }
+    const objects = places.filter((place) => place.kind === 'object')
+    for (let at = 0; at < objects.length; at += BATCH) await this.#deleteObjects(objects.slice(at, at + BATCH))
+  }
+
+  async #deleteObjects(objects: readonly Extract<Place, { kind: 'object' }>[]): Promise<void> {
+    const [first] = objects
+    if (first === undefined) return
+    const { bucket } = first.address
+    const keys = objects.map(({ address }) => address.key)
+    const { deleted, failed } = await this.#options.clientOf(first.address).delete(keys, { bucket })
+    this.failed += failed.length
+    const placeOf = (key: string): Place => ({ kind: 'object', address: { ...first.address, key } })
+    for (const { key, error } of failed) note(`${placeText(placeOf(key))}: ${error.message}`)
+    for (const key of deleted) await this.#report(placeOf(key))
+  }
+
+  async #report(place: Place): Promise<void> {
+    this.deleted += 1
+    if (this.#options.hasJson) await writeJson({ event: 'deleted', to: placeText(place) })
+  }
+}

@@ -1,0 +1,53 @@
+import { createReadStream } from 'node:fs'
+import { createInterface } from 'node:readline'
+import { Failure } from '@bindery/server/local'
+import type { Arguments } from '../arguments.js'
+import { patternIn } from '../objects/globs.js'
+import type { Filter } from './filter.js'
+import { type Place, parsePlace } from './places.js'
+
+/** The files or objects that one argument stands for. */
+export interface Sources {
+  /** A file or object; with `isRecursive` a folder or prefix. */
+  readonly from: Place
+  readonly isRecursive: boolean
+  /** Takes those that the pattern in the argument means. */
+  readonly matches?: Filter
+  /** Reads the names below `from`; absent: all of them. */
+  readonly names?: () => AsyncIterable<string>
+}
+
+/** The sources that an argument of a command stands for. Throws Failure. */
+export function sourcesOf(
+  text: string,
+  { flags, values }: Pick<Arguments<'recursive' | 'no-glob' | 'files-from'>, 'flags' | 'values'>,
+): Sources {
+  const file = values.get('files-from')
+  if (file !== undefined) return { from: parsePlace(text), isRecursive: true, names: () => linesOf(file) }
+  const place = placeOf(text, flags.has('no-glob'))
+  return { ...place, isRecursive: place.matches !== undefined || flags.has('recursive') }
+}
+
+/** A place; a pattern in a key is a prefix and a test, unless it `isLiteral`. Throws Failure `addressInvalid`. */
+export function placeOf(text: string, isLiteral: boolean): Pick<Sources, 'from' | 'matches'> {
+  const from = parsePlace(text)
+  const pattern = from.kind === 'object' && !isLiteral ? patternIn(from.address) : undefined
+  if (pattern === undefined) return { from }
+  return { from: { kind: 'object', address: pattern.prefix }, matches: pattern.matches }
+}
+
+/** The lines of a file or of standard input that are not empty. Throws Failure `fileUnreadable`. */
+export async function* linesOf(file: string): AsyncGenerator<string> {
+  const input = file === '-' ? process.stdin : createReadStream(file)
+  try {
+    // a line reader does not pass on that its input failed
+    const failed = new Promise<never>((_, reject) => input.once('error', reject))
+    failed.catch(() => {})
+    if (input !== process.stdin) {
+      await Promise.race([failed, new Promise((resolve) => input.once('open', resolve))])
+    }
+    for await (const line of createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY })) if (line !== '') yield line
+  } catch (error) {
+    throw new Failure('fileUnreadable', { file }, { cause: error })
+  }
+}

@@ -1,0 +1,138 @@
+import { Failure } from '@bindery/server/local'
+import { type Arguments, requireArguments } from '../arguments.js'
+import type { Invocation } from '../command.js'
+import { EXIT, type ExitCode } from '../exit-codes.js'
+import type { TRANSFER_FLAGS } from '../flags.js'
+import { transferWordsIn } from '../messages/transfer.js'
+import { numberOf } from '../objects/arguments.js'
+import { commandLineOf, complain, note } from '../objects/output.js'
+import type { ClientOf } from '../objects/with-client.js'
+import { hasSameBytes } from './checksum.js'
+import { differences, type Entry, entriesBelow, folderOf, placeBelow, withFileNames } from './entries.js'
+import { Extras } from './extras.js'
+import { type Filter, filterOf, nameFilterOf } from './filter.js'
+import type { Item, LeftOut } from './items.js'
+import { jobsOf, transferOptionsOf } from './options.js'
+import { type Place, parsePlace, requirePair } from './places.js'
+import { printPlan, runTransfers } from './run-transfers.js'
+
+type SyncFlag = (typeof TRANSFER_FLAGS)[number] | 'checksum' | 'size-only' | 'update' | 'max-delete'
+
+/** Two folders, and how one is made like the other. */
+export interface SyncPlan {
+  readonly parsed: Arguments<SyncFlag>
+  readonly invocation: Invocation
+  readonly command: 'sync' | 'mirror'
+  readonly from: Place
+  readonly to: Place
+  /** Whether what only the target has is deleted. */
+  readonly isDeleting: boolean
+}
+
+/** The plan of a command line. Throws Failure. */
+export function syncPlanOf(
+  command: SyncPlan['command'],
+  invocation: Invocation,
+  parsed: Arguments<SyncFlag>,
+  isDeleting: boolean,
+): SyncPlan {
+  const [fromText, toText] = requireArguments(parsed.positionals, command, ['FROM', 'TO'])
+  const [from, to] = [folderOf(parsePlace(fromText)), folderOf(parsePlace(toText))]
+  requirePair(command, from, to, true)
+  if (parsed.values.get('max-delete') !== undefined && !isDeleting) {
+    throw new Failure('argumentMissing', { command: `${command} --max-delete`, argument: '--delete' })
+  }
+  return { command, invocation, parsed, from, to, isDeleting }
+}
+
+/**
+ * Transfers what the target lacks or has otherwise, and deletes what only it has. `isRepeated` leaves out the summary of a run
+ * that found nothing to do. Throws Failure.
+ */
+export async function synchronise(clientOf: ClientOf, plan: SyncPlan, isRepeated = false): Promise<ExitCode> {
+  const { command, parsed, isDeleting } = plan
+  const { args, language } = plan.invocation
+  const { flags, values } = parsed
+  const hasJson = flags.has('json')
+  const isDry = flags.has('dry-run')
+  const words = transferWordsIn(language)
+  const deletesMax = numberOf('--max-delete', values.get('max-delete'), 0, 1_000_000)
+  const extras = new Extras({ clientOf, isDry, hasJson, isDeleting, deletesMax })
+  const onLeftOut = ({ name, reason }: LeftOut) => note(words.leftOut[reason](name))
+  const items = () => itemsOf(clientOf, plan, extras, isRepeated ? () => {} : onLeftOut)
+  if (isDry) {
+    await printPlan(items(), hasJson)
+  } else {
+    const exit = await runTransfers({
+      clientOf,
+      language,
+      hasJson,
+      hasProgress: !flags.has('no-progress'),
+      jobs: jobsOf(parsed),
+      isBatch: true,
+      isQuietWhenIdle: isRepeated,
+      items,
+      commandLine: commandLineOf(command, args),
+      options: transferOptionsOf(parsed, 'always'),
+    })
+    if (extras.deleted > 0 && !hasJson) note(words.deletedExtras(extras.deleted))
+    if (exit !== EXIT.ok) return exit
+    if (extras.failed > 0) return EXIT.partial
+  }
+  if (extras.tooMany === undefined || deletesMax === undefined) return EXIT.ok
+  complain(words.tooManyExtras(extras.tooMany, deletesMax))
+  return EXIT.found
+}
+
+/** The transfers that are needed. What only the target has is passed to `extras` in between. */
+async function* itemsOf(
+  clientOf: ClientOf,
+  { parsed, from, to }: SyncPlan,
+  extras: Extras,
+  onLeftOut: (left: LeftOut) => void,
+): AsyncGenerator<Item> {
+  const filter = filterOf(parsed, Date.now())
+  // size and age of what is to be deleted mean nothing
+  const nameFilter = nameFilterOf(parsed)
+  let sources = counted(entriesBelow(clientOf, from, { onLeftOut, mayBeMissing: false }), extras)
+  if (to.kind === 'file') sources = withFileNames(sources, onLeftOut)
+  const targets = entriesBelow(clientOf, to, { onLeftOut: () => {}, mayBeMissing: true })
+  const isSame = sameness(clientOf, parsed.flags)
+  const isLeft = (source: Entry, target: Entry) => filter?.(source) === false || isSame(source, target)
+  for await (const { kind, entry } of differences(sources, targets, isLeft)) {
+    if (kind === 'extra') {
+      if (isTaken(nameFilter, entry)) await extras.add(entry, from)
+    } else if (isTaken(filter, entry)) {
+      yield { from: entry.place, to: placeBelow(to, entry.name), size: entry.size, modified: entry.modified }
+    }
+  }
+  await extras.finish()
+}
+
+function isTaken(filter: Filter | undefined, entry: Entry): boolean {
+  return filter === undefined || filter(entry)
+}
+
+function sameness(
+  clientOf: ClientOf,
+  flags: { has(flag: 'checksum' | 'size-only' | 'update'): boolean },
+): (source: Entry, target: Entry) => boolean | Promise<boolean> {
+  if (flags.has('checksum')) return (source, target) => hasSameBytes(clientOf, source, target)
+  if (flags.has('size-only')) return (source, target) => source.size === target.size
+  if (flags.has('update')) return isAsNew
+  return (source, target) => source.size === target.size && isAsNew(source, target)
+}
+
+async function* counted(entries: AsyncIterable<Entry>, extras: Extras): AsyncGenerator<Entry> {
+  for await (const entry of entries) {
+    extras.hasSource = true
+    yield entry
+  }
+}
+
+/** Whether the target is not older than the source. */
+function isAsNew(source: Entry, target: Entry): boolean {
+  // listings have whole seconds
+  const seconds = ({ modified }: Entry) => Math.floor(modified.getTime() / 1_000)
+  return seconds(target) >= seconds(source)
+}
