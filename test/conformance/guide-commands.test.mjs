@@ -69,9 +69,10 @@ test('the commands on objects work', async (t) => {
   await demo.put('tmp/new', Buffer.from('new'))
   writeFileSync(path.join(cwd, 'site', 'index.js.map'), '{}')
   await sh(many.code)
-  assert.equal(readFileSync(path.join(cwd, 'logs', 'a.gz'), 'utf8'), 'a')
+  for (const folder of ['logs', 'archive']) assert.equal(readFileSync(path.join(cwd, folder, 'a.gz'), 'utf8'), 'a')
   const names = async (prefix) => ((await demo.list({ prefix })).objects ?? []).map(({ name }) => name)
   assert.deepEqual(await names('site/'), ['site/index.html', 'site/old.html'])
+  assert.deepEqual(await names('both/'), ['both/index.html', 'both/index.js.map'])
   assert.deepEqual(await names('tmp/'), ['tmp/new'])
 
   await demo.putBucketVersioning('demo', 'Enabled')
@@ -112,6 +113,14 @@ test('the commands that look at objects, change them, and call operations work',
     path.join(cwd, 'rules.xml'),
     '<LifecycleConfiguration><Rule><ID>a</ID><Prefix>tmp/</Prefix><Status>Enabled</Status><Expiration><Days>1</Days></Expiration></Rule></LifecycleConfiguration>',
   )
+  const [documents, ...moreDocuments] = guideBlocks('bucket-documents')
+  assert.deepEqual(moreDocuments, [])
+  assert.match(await sh(documents.code), /^lifecycle +get, set, rm$/m)
+  assert.match(readFileSync(path.join(cwd, 'copy.xml'), 'utf8'), /<Days>1<\/Days>/)
+  const [batch, ...moreBatches] = guideBlocks('many-commands')
+  assert.deepEqual(moreBatches, [])
+  assert.match(await sh(batch.code), /^"a"$/m)
+
   const [operations, ...moreOperations] = guideBlocks('operations-by-name')
   assert.deepEqual(moreOperations, [])
   await sh(operations.code)

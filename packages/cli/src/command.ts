@@ -1,4 +1,5 @@
 // size: exempt (a table: one entry per command)
+import type { ExitCode } from './exit-codes.js'
 import { FILTER_FLAGS, type FlagName, HEADER_FLAGS, SERVER_FLAGS, SOURCE_FLAGS, TRANSFER_FLAGS } from './flags.js'
 import type { Language } from './language.js'
 
@@ -11,10 +12,16 @@ export interface Invocation {
   readonly args: readonly string[]
   readonly env: Environment
   readonly language: Language
+  /** Runs another command line. */
+  readonly dispatch: (args: readonly string[]) => Promise<ExitCode>
 }
+
+/** A subject of the overview of commands. */
+export type Subject = 'objects' | 'uploads' | 'buckets' | 'server' | 'settings'
 
 /** The parts of a command's help page that are the same in every language. Its texts are in `messages/`. */
 export interface Command {
+  readonly subject: Subject
   /** Its arguments, without its name. */
   readonly synopsis: string
   /** Its flags; those of `serve` and `admin` have tables of their own. */
@@ -26,6 +33,7 @@ export interface Command {
 /** All commands, in the order of the help page. */
 export const COMMANDS = {
   serve: {
+    subject: 'server',
     synopsis: '[DIR] [flags]',
     flags: [],
     examples: [
@@ -35,36 +43,37 @@ export const COMMANDS = {
     ],
   },
   connect: {
+    subject: 'server',
     synopsis: '[CLIENT] [DIR] [--bucket NAME] [--endpoint URL] [--json]',
     flags: ['bucket', 'endpoint', 'json'],
     examples: ['bindery connect', 'bindery connect python', 'bindery connect aws ./data --bucket logs | sh -e'],
   },
   health: {
+    subject: 'server',
     synopsis: '[DIR] [--endpoint URL] [--json]',
     flags: ['endpoint', 'json'],
     examples: ['bindery health ./data', 'bindery health --endpoint http://10.0.0.1:9000'],
   },
   doctor: {
+    subject: 'server',
     synopsis: '[DIR] [--bucket NAME] [--endpoint URL] [--json]',
     flags: ['bucket', 'endpoint', 'json'],
     examples: ['bindery doctor ./data', 'bindery doctor --endpoint https://oss.example --bucket demo'],
   },
   fsck: {
+    subject: 'server',
     synopsis: '[DIR] [--bytes] [--repair] [--json]',
     flags: ['bytes', 'repair', 'json'],
     examples: ['bindery fsck ./data', 'bindery fsck ./data --bytes --repair'],
   },
   backup: {
+    subject: 'server',
     synopsis: 'DIR TARGET [--bytes] [--json]',
     flags: ['bytes', 'json'],
     examples: ['bindery backup ./data /mnt/backup/bindery', 'bindery backup cluster /mnt/backup/bindery --bytes'],
   },
-  restore: {
-    synopsis: 'TARGET DIR [--bytes] [--json] | oss://BUCKET/KEY [--days DAYS] [--recursive] [flags]',
-    flags: ['bytes', 'days', 'tier', 'version-id', 'recursive', 'no-glob', 'dry-run', ...FILTER_FLAGS, ...SERVER_FLAGS],
-    examples: ['bindery restore /mnt/backup/bindery ./data', 'bindery restore oss://demo/2020/ --recursive --days 3'],
-  },
   migrate: {
+    subject: 'server',
     synopsis: 'FROM TO [--prepare | --undo] [--bytes] [--json]',
     flags: ['prepare', 'undo', 'bytes', 'json'],
     examples: [
@@ -74,6 +83,7 @@ export const COMMANDS = {
     ],
   },
   upgrade: {
+    subject: 'server',
     synopsis: '[DIR] --check [--json] | [--finish] [--json]',
     flags: ['check', 'finish', 'json'],
     examples: [
@@ -83,21 +93,25 @@ export const COMMANDS = {
     ],
   },
   keys: {
+    subject: 'server',
     synopsis: 'ACTION [ID] [DIR] [--json]',
     flags: ['json'],
     examples: ['bindery keys list ./data', 'bindery keys create ./data'],
   },
   mb: {
+    subject: 'buckets',
     synopsis: 'oss://BUCKET [--acl ACL] [--storage-class CLASS]',
     flags: ['acl', 'storage-class', ...SERVER_FLAGS],
     examples: ['bindery mb oss://demo', 'bindery mb oss://cold --storage-class IA'],
   },
   rb: {
+    subject: 'buckets',
     synopsis: 'oss://BUCKET [--force]',
     flags: ['yes', ...SERVER_FLAGS],
     examples: ['bindery rb oss://demo', 'bindery rb oss://tests --force'],
   },
   ls: {
+    subject: 'objects',
     synopsis: '[oss://BUCKET[/PREFIX]] [--recursive] [--long] [--versions | --mpu] [flags]',
     flags: [
       'recursive',
@@ -121,16 +135,19 @@ export const COMMANDS = {
     ],
   },
   stat: {
+    subject: 'objects',
     synopsis: 'oss://BUCKET[/KEY] [--version-id ID]',
     flags: ['version-id', ...SERVER_FLAGS],
     examples: ['bindery stat oss://demo', 'bindery stat oss://demo/photos/cat.jpg'],
   },
   cat: {
+    subject: 'objects',
     synopsis: 'oss://BUCKET/KEY [--range FIRST-LAST] [--version-id ID]',
     flags: ['range', 'version-id', ...SERVER_FLAGS],
     examples: ['bindery cat oss://demo/log.gz | gunzip', 'bindery cat oss://demo/log.txt --range 0-99'],
   },
   rm: {
+    subject: 'objects',
     synopsis: 'oss://BUCKET/KEY [--recursive] [--version-id ID | --all-versions] [--yes] [--dry-run]',
     flags: ['recursive', 'version-id', 'all-versions', 'yes', 'dry-run', 'no-glob', ...FILTER_FLAGS, ...SERVER_FLAGS],
     examples: [
@@ -141,6 +158,7 @@ export const COMMANDS = {
     ],
   },
   cp: {
+    subject: 'objects',
     synopsis: 'FROM… TO [--recursive] [flags]',
     flags: ['recursive', ...SOURCE_FLAGS, 'upload-id', 'version-id', ...TRANSFER_FLAGS],
     examples: [
@@ -156,11 +174,13 @@ export const COMMANDS = {
     ],
   },
   mv: {
+    subject: 'objects',
     synopsis: 'FROM… TO [--recursive] [flags]',
     flags: ['recursive', ...SOURCE_FLAGS, ...TRANSFER_FLAGS],
     examples: ['bindery mv report.pdf oss://demo/reports/', 'bindery mv -r oss://demo/inbox/ oss://archive/2026/'],
   },
   sync: {
+    subject: 'objects',
     synopsis: 'FROM TO [--delete] [--checksum] [--dry-run] [flags]',
     flags: ['delete', 'max-delete', 'checksum', 'size-only', 'update', ...TRANSFER_FLAGS],
     examples: [
@@ -170,6 +190,7 @@ export const COMMANDS = {
     ],
   },
   mirror: {
+    subject: 'objects',
     synopsis: 'FROM TO [--watch] [--max-delete NUMBER] [flags]',
     flags: ['watch', 'interval', 'max-delete', 'checksum', 'size-only', 'update', ...TRANSFER_FLAGS],
     examples: [
@@ -179,26 +200,34 @@ export const COMMANDS = {
     ],
   },
   put: {
+    subject: 'objects',
     synopsis: 'oss://BUCKET/KEY [flags]',
     flags: ['overwrite', 'no-overwrite', 'update', ...TRANSFER_FLAGS],
-    examples: ['tar cz ./src | bindery put oss://demo/src.tgz', 'date | bindery put oss://demo/now.txt --acl public-read'],
+    examples: [
+      'tar cz ./src | bindery put oss://demo/src.tgz',
+      'date | bindery put oss://demo/now.txt --acl public-read',
+    ],
   },
   touch: {
+    subject: 'objects',
     synopsis: 'oss://BUCKET/KEY [--no-create] [flags]',
     flags: ['no-create', ...HEADER_FLAGS, ...SERVER_FLAGS],
     examples: ['bindery touch oss://demo/done', 'bindery touch oss://demo/photos/cat.jpg --no-create'],
   },
   du: {
+    subject: 'objects',
     synopsis: 'oss://BUCKET[/PREFIX] [--by folder|class] [--depth LEVELS] [--mpu] [--versions]',
     flags: ['by', 'depth', 'mpu', 'versions', 'no-glob', ...FILTER_FLAGS, ...SERVER_FLAGS],
     examples: ['bindery du oss://demo --mpu', 'bindery du oss://demo/logs/ --by class'],
   },
   tree: {
+    subject: 'objects',
     synopsis: 'oss://BUCKET[/PREFIX] [--depth LEVELS]',
     flags: ['depth', ...SERVER_FLAGS],
     examples: ['bindery tree oss://demo --depth 2'],
   },
   find: {
+    subject: 'objects',
     synopsis: 'oss://BUCKET[/PREFIX] | DIR [--include PATTERN] [--format TEMPLATE] [flags]',
     flags: ['format', 'storage-class', 'no-glob', ...FILTER_FLAGS, ...SERVER_FLAGS],
     examples: [
@@ -207,31 +236,37 @@ export const COMMANDS = {
     ],
   },
   diff: {
+    subject: 'objects',
     synopsis: 'ONE OTHER [--size-only] [flags]',
     flags: ['size-only', ...FILTER_FLAGS, ...SERVER_FLAGS],
     examples: ['bindery diff ./photos oss://demo/photos/', 'bindery diff oss://demo/ oss://backup/demo/ --size-only'],
   },
   hash: {
+    subject: 'objects',
     synopsis: 'FILE|oss://BUCKET/KEY|- [OTHER] [--bytes]',
     flags: ['bytes', ...SERVER_FLAGS],
     examples: ['bindery hash big.iso', 'bindery hash big.iso oss://demo/big.iso'],
   },
   mkdir: {
+    subject: 'objects',
     synopsis: 'oss://BUCKET/FOLDER/',
     flags: [...SERVER_FLAGS],
     examples: ['bindery mkdir oss://demo/inbox/'],
   },
   append: {
+    subject: 'objects',
     synopsis: 'FILE|- oss://BUCKET/KEY [flags]',
     flags: [...HEADER_FLAGS, ...SERVER_FLAGS],
     examples: ['bindery append today.log oss://demo/all.log', 'date | bindery append - oss://demo/all.log'],
   },
   symlink: {
+    subject: 'objects',
     synopsis: 'oss://BUCKET/TARGET oss://BUCKET/LINK [flags]',
     flags: ['no-overwrite', ...SERVER_FLAGS],
     examples: ['bindery symlink oss://demo/releases/2.1.zip oss://demo/releases/latest.zip'],
   },
   'set-props': {
+    subject: 'objects',
     synopsis: 'oss://BUCKET/KEY [--recursive] [--meta NAME=VALUE] [--acl ACL] [--storage-class CLASS] [flags]',
     flags: ['recursive', 'no-glob', 'dry-run', ...HEADER_FLAGS, ...FILTER_FLAGS, ...SERVER_FLAGS],
     examples: [
@@ -240,11 +275,13 @@ export const COMMANDS = {
     ],
   },
   tag: {
+    subject: 'objects',
     synopsis: 'oss://BUCKET[/KEY] [TAGS] [--add | --delete] [--version-id ID]',
     flags: ['add', 'delete', 'version-id', ...SERVER_FLAGS],
     examples: ['bindery tag oss://demo/raw.csv', "bindery tag oss://demo/raw.csv 'stage=raw&team=a'"],
   },
   mpu: {
+    subject: 'uploads',
     synopsis:
       'ls|du|gc|watch oss://BUCKET[/PREFIX] | parts|map|complete|abort oss://BUCKET/KEY ID | resume oss://BUCKET/KEY ID FILE',
     flags: [
@@ -270,7 +307,26 @@ export const COMMANDS = {
       'bindery mpu watch oss://demo',
     ],
   },
+  restore: {
+    subject: 'objects',
+    synopsis: 'TARGET DIR [--bytes] [--json] | oss://BUCKET/KEY [--days DAYS] [--recursive] [flags]',
+    flags: ['bytes', 'days', 'tier', 'version-id', 'recursive', 'no-glob', 'dry-run', ...FILTER_FLAGS, ...SERVER_FLAGS],
+    examples: ['bindery restore /mnt/backup/bindery ./data', 'bindery restore oss://demo/2020/ --recursive --days 3'],
+  },
+  bucket: {
+    subject: 'buckets',
+    synopsis: '[DOCUMENT get|set|rm oss://BUCKET [FILE|-|VALUE]]',
+    flags: [...SERVER_FLAGS],
+    examples: [
+      'bindery bucket',
+      'bindery bucket lifecycle get oss://demo > rules.xml',
+      'bindery bucket lifecycle set oss://demo rules.xml',
+      'bindery bucket acl set oss://demo public-read',
+      'bindery bucket cors rm oss://demo',
+    ],
+  },
   presign: {
+    subject: 'objects',
     synopsis:
       'oss://BUCKET/KEY [--method METHOD] [--expires TIME] [--version-id ID] | oss://[BUCKET[/KEY]] --query QUERY [--header HEADER] | --upload FILE oss://BUCKET/KEY',
     flags: [
@@ -294,11 +350,13 @@ export const COMMANDS = {
     ],
   },
   admin: {
+    subject: 'server',
     synopsis: 'COMMAND …',
     flags: [],
     examples: ['bindery admin user create alice', 'bindery admin key create alice'],
   },
   api: {
+    subject: 'uploads',
     synopsis: '[OPERATION] [flags]',
     flags: [],
     examples: [
@@ -308,6 +366,7 @@ export const COMMANDS = {
     ],
   },
   config: {
+    subject: 'settings',
     synopsis: 'get [SETTING] | set SETTING VALUE|- | unset SETTING | path',
     flags: ['profile', 'json'],
     examples: [
@@ -317,25 +376,46 @@ export const COMMANDS = {
     ],
   },
   profile: {
+    subject: 'settings',
     synopsis: 'ls | show NAME | rm NAME',
     flags: ['json'],
     examples: ['bindery profile ls', 'bindery ls --profile backup'],
   },
   completion: {
-    synopsis: 'bash|zsh|fish',
+    subject: 'settings',
+    synopsis: 'bash|zsh|fish|powershell',
     flags: [],
     examples: [
       'source <(bindery completion bash)',
       'bindery completion fish > ~/.config/fish/completions/bindery.fish',
+      'bindery completion powershell >> $PROFILE',
     ],
   },
+  run: {
+    subject: 'settings',
+    synopsis: 'FILE|- [--jobs NUMBER] [--fail-fast]',
+    flags: ['jobs', 'fail-fast', 'json'],
+    examples: ['bindery run commands.txt --jobs 16', "printf 'rm oss://demo/a\\nrm oss://demo/b\\n' | bindery run -"],
+  },
+  probe: {
+    subject: 'server',
+    synopsis: '[oss://BUCKET] [--size SIZE]',
+    flags: ['size', ...SERVER_FLAGS],
+    examples: ['bindery probe', 'bindery probe oss://demo --size 64MiB'],
+  },
   bench: {
+    subject: 'server',
     synopsis: 'oss://BUCKET[/PREFIX] [--size SIZE] [--objects NUMBER] [--jobs NUMBER]',
     flags: ['size', 'objects', 'jobs', 'part-size', ...SERVER_FLAGS],
     examples: ['bindery bench oss://demo', 'bindery bench oss://demo --size 1GiB --objects 1000 --jobs 16'],
   },
-  help: { synopsis: '[COMMAND] [--json]', flags: ['json'], examples: ['bindery help serve', 'bindery help --json'] },
-  version: { synopsis: '[--json]', flags: ['json'], examples: ['bindery version'] },
+  help: {
+    subject: 'settings',
+    synopsis: '[COMMAND] [--json]',
+    flags: ['json'],
+    examples: ['bindery help serve', 'bindery help --json'],
+  },
+  version: { subject: 'settings', synopsis: '[--json]', flags: ['json'], examples: ['bindery version'] },
 } as const satisfies Record<string, Command>
 
 /** The name of a command, as it is typed. */

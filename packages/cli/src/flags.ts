@@ -59,6 +59,7 @@ export const FLAGS = {
   'limited-num': { value: 'NUMBER' },
   'start-after': { value: 'KEY' },
   'no-create': {},
+  'fail-fast': {},
   // the target
   yes: { spellings: ['-y', '--force', '-f'] },
   'dry-run': { spellings: ['-n'] },

@@ -24,7 +24,7 @@ export async function main(args: readonly string[], env: Environment): Promise<E
       process.stdout.write(await pageIn(language, name, rest[0]))
       return EXIT.ok
     }
-    return await RUN[name]({ args: rest, env, language })
+    return await RUN[name]({ args: rest, env, language, dispatch: (line) => main(line, env) })
   } catch (error) {
     if (error instanceof Failure) {
       const exit = failureExit(error)

@@ -8,6 +8,8 @@ import { isOnlyLocal } from './networks.js'
 type Environment = Readonly<Record<string, string | undefined>>
 
 const PREFIX = 'BINDERY_'
+/** Variables of the other commands: they may be set in the shell that starts a server. */
+const OTHER_COMMANDS = ['BINDERY_CONFIG', 'BINDERY_PROFILE']
 const FILE_ENDING = '_FILE'
 /** An argument that after a flag without a value is meant as its value, and not as a folder. */
 const TRUTH = /^(?:true|false|yes|no|on|off|0|1)$/i
@@ -105,7 +107,7 @@ function refuseUnknownVariables(env: Environment): void {
     return SECRET_OPTIONS.includes(name) ? [variable, `${variable}${FILE_ENDING}`] : [variable]
   })
   for (const variable of Object.keys(env)) {
-    if (!variable.startsWith(PREFIX) || known.includes(variable)) continue
+    if (!variable.startsWith(PREFIX) || [...known, ...OTHER_COMMANDS].includes(variable)) continue
     throw new Failure('unknownVariable', { variable, suggestion: nearest(variable, known) })
   }
 }

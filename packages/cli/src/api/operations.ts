@@ -4,6 +4,7 @@ import type { Flag } from '../flags.js'
 /** `GetObjectACL` as `get-object-acl`. */
 export function commandNameOf(operation: string): string {
   return operation
+    .replace('QoS', 'Qos')
     .replace(/([a-z\d])([A-Z])/g, '$1-$2')
     .replace(/([A-Z]+)([A-Z][a-z])/g, '$1-$2')
     .toLowerCase()

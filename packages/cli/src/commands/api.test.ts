@@ -48,7 +48,7 @@ test('every operation of the declarations has a command with a flag for each of 
   assert.deepEqual(['GetObjectACL', 'ListObjectsV2', 'GetUserQoSInfo', 'PutBucketRTC'].map(commandNameOf), [
     'get-object-acl',
     'list-objects-v2',
-    'get-user-qo-s-info',
+    'get-user-qos-info',
     'put-bucket-rtc',
   ])
   for (const operation of CALLABLE.values()) {

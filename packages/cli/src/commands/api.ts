@@ -1,9 +1,7 @@
 import { createWriteStream } from 'node:fs'
-import { readFile } from 'node:fs/promises'
-import { buffer } from 'node:stream/consumers'
 import { pipeline } from 'node:stream/promises'
 import type { Client } from '@bindery/client'
-import type { Document, Operation } from '@bindery/protocol'
+import type { Operation } from '@bindery/protocol'
 import { Failure, nearest } from '@bindery/server/local'
 import { CALLABLE, commandNameOf, fieldsOf, flagOf, flagsOf, onlyValueOf } from '../api/operations.js'
 import { type Arguments, readFlags, requireArguments } from '../arguments.js'
@@ -13,8 +11,9 @@ import { EXIT, type ExitCode } from '../exit-codes.js'
 import { FLAGS, type Flag, SERVER_FLAGS } from '../flags.js'
 import type { Language } from '../language.js'
 import { apiWordsIn } from '../messages/api.js'
+import { bodyOf } from '../objects/body.js'
 import { decodeResult, type RawCall, requestOf } from '../objects/call.js'
-import { write, writeJson } from '../objects/output.js'
+import { plain, write, writeJson } from '../objects/output.js'
 import { withClient } from '../objects/with-client.js'
 
 /** `bindery api OPERATION`: sends one request of any operation, and prints its answer as JSON. Throws Failure. */
@@ -116,31 +115,6 @@ function metaOf(pair: string): Record<string, string> {
   throw new Failure('valueInvalid', { name: '--meta', value: pair, expected: 'name=value' })
 }
 
-/** The bytes of a body: a text, of a file, or standard input. JSON becomes the document of the operation. Throws Failure. */
-async function bodyOf({ body: document }: Operation, given: string | undefined): Promise<Uint8Array | undefined> {
-  if (given === undefined) return undefined
-  const bytes = await contentOf(given)
-  if (document === undefined || document === 'bytes' || !/^\s*\{/.test(Buffer.from(bytes.subarray(0, 64)).toString()))
-    return bytes
-  if ((document.contentType ?? '').includes('json')) return bytes
-  try {
-    return (document as Document<unknown>).encode(JSON.parse(Buffer.from(bytes).toString()))
-  } catch (error) {
-    const expected = document.docLines().join('; ')
-    throw new Failure('valueInvalid', { name: '--body', value: given, expected }, { cause: error })
-  }
-}
-
-/** Throws Failure `fileUnreadable`. */
-async function contentOf(given: string): Promise<Uint8Array> {
-  if (given === '-') return buffer(process.stdin)
-  if (!given.startsWith('file://')) return Buffer.from(given)
-  const file = given.slice('file://'.length)
-  return readFile(file).catch((error) => {
-    throw new Failure('fileUnreadable', { file }, { cause: error })
-  })
-}
-
 async function send(
   client: Client,
   operation: Operation,
@@ -165,7 +139,8 @@ async function send(
       headers: response.headers,
       ...(body === undefined ? {} : { body }),
     }
-    await write(`${JSON.stringify(answer, plain, flags.has('json') ? 0 : 2)}\n`)
+    if (flags.has('json')) await writeJson(answer)
+    else await write(`${JSON.stringify(answer, plain, 2)}\n`)
   }
   return EXIT.ok
 }
@@ -177,9 +152,4 @@ function documentIn(operation: Operation, text: string): unknown {
   } catch {
     return text
   }
-}
-
-/** Whole numbers that JSON cannot hold are text. */
-function plain(_: string, value: unknown): unknown {
-  return typeof value === 'bigint' ? String(value) : value
 }

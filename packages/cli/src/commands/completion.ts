@@ -11,15 +11,15 @@ import { listProfiles } from '../profiles/profiles.js'
 /** The argument after which the words of a command line follow. Only the scripts use it. */
 const WORDS = '--words'
 
-/** `bindery completion bash|zsh|fish`: prints the script for a shell; with words, what may take the place of the last one. */
+/** `bindery completion bash|zsh|fish|powershell`: prints the script for a shell; with words, what may take the place of the last one. */
 export async function completionCommand({ args, env }: Invocation): Promise<ExitCode> {
   if (args[0] === WORDS) {
     for (const candidate of await candidatesFor(args.slice(1), env)) await write(`${candidate}\n`)
     return EXIT.ok
   }
   const { positionals } = readArguments('completion', args, 1)
-  const [shell] = requireArguments(positionals, 'completion', ['bash|zsh|fish'])
-  const script = SCRIPTS[shell]
+  const [shell] = requireArguments(positionals, 'completion', ['bash|zsh|fish|powershell'])
+  const script = SCRIPTS[shell === 'pwsh' ? 'powershell' : shell]
   if (script === undefined) {
     throw new Failure('valueInvalid', { name: 'SHELL', value: shell, expected: Object.keys(SCRIPTS).join(', ') })
   }
@@ -33,7 +33,7 @@ const ACTIONS: Readonly<Record<string, readonly string[]>> = {
   keys: ['list', 'create', 'rotate', 'enable', 'disable', 'rewrap'],
   config: ['get', 'set', 'unset', 'path'],
   profile: ['ls', 'show', 'rm'],
-  completion: ['bash', 'zsh', 'fish'],
+  completion: ['bash', 'zsh', 'fish', 'powershell'],
 }
 
 /** The words that may take the place of the last of `words`, which come after `bindery`. Never throws: a shell shows no failure. */
@@ -140,5 +140,15 @@ function __bindery
   bindery completion --words $words[2..-1] 2>/dev/null
 end
 complete -c bindery -a '(__bindery)'
+`,
+  powershell: `# PowerShell: bindery completion powershell >> $PROFILE
+Register-ArgumentCompleter -Native -CommandName bindery -ScriptBlock {
+  param($word, $ast, $position)
+  $words = @($ast.CommandElements | Where-Object { $_.Extent.EndOffset -le $position } | ForEach-Object { $_.Extent.Text })
+  if ($word -eq '') { $words += '""' }
+  bindery completion --words @($words | Select-Object -Skip 1) 2>$null | ForEach-Object {
+    [System.Management.Automation.CompletionResult]::new($_, $_, 'ParameterValue', $_)
+  }
+}
 `,
 }

@@ -29,7 +29,14 @@ export async function cpCommand(invocation: Invocation): Promise<ExitCode> {
   if (uploadId !== undefined && (isTree || first.from.kind !== 'file')) {
     throw new Failure('addressUnfit', { command: 'cp --upload-id', address: placeText(first.from), needed: 'FILE' })
   }
-  return transferCommand('cp', invocation, { parsed, sources, to, isTree, uploadId, versionId: values.get('version-id') })
+  return transferCommand('cp', invocation, {
+    parsed,
+    sources,
+    to,
+    isTree,
+    uploadId,
+    versionId: values.get('version-id'),
+  })
 }
 
 /** `bindery mv FROM… TO`: transfers, and deletes each source whose target is complete. Throws Failure. */

@@ -29,7 +29,9 @@ export async function diffCommand({ args, env, language }: Invocation): Promise<
     const onLeftOut = ({ name, reason }: LeftOut) => note(transferWordsIn(language).leftOut[reason](name))
     const isSame = async (source: Entry, target: Entry) => {
       if (filter?.(source) === false) return true
-      const isEqual = flags.has('size-only') ? source.size === target.size : await hasSameBytes(clientOf, source, target)
+      const isEqual = flags.has('size-only')
+        ? source.size === target.size
+        : await hasSameBytes(clientOf, source, target)
       if (isEqual) sums.same += 1
       return isEqual
     }

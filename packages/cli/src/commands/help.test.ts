@@ -10,7 +10,7 @@ test('the overview names every command, and its page has each flag and an exampl
   for (const language of ['en', 'zh'] as const) {
     const messages = messagesIn(language)
     for (const name of COMMAND_NAMES) {
-      assert.ok(overview(messages).includes(`  bindery ${name} `.trimEnd()), name)
+      assert.ok(overview(messages).includes(`\n  ${name} `), name)
       const page = pageOf(name, language)
       for (const flag of COMMANDS[name].flags) assert.match(page, new RegExp(`^  --${flag}\\b.*  \\S`, 'm'))
       for (const example of COMMANDS[name].examples) assert.ok(page.includes(`  ${example}\n`), example)

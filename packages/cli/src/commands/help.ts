@@ -1,7 +1,7 @@
 import { Failure, nearest } from '@bindery/server/local'
 import { readArguments } from '../arguments.js'
 import { columnsOf, padColumns } from '../columns.js'
-import { COMMAND_NAMES, COMMANDS, type CommandName, commandOf, type Invocation } from '../command.js'
+import { COMMAND_NAMES, COMMANDS, type CommandName, commandOf, type Invocation, type Subject } from '../command.js'
 import { EXIT, type ExitCode } from '../exit-codes.js'
 import type { Language } from '../language.js'
 import { type Messages, messagesIn } from '../messages.js'
@@ -48,18 +48,22 @@ export function requireCommand(name: string): CommandName {
 /** Names that other servers have for a command, and that are nearer to another one in their letters. */
 const OTHER_NAMES: ReadonlyMap<string, CommandName> = new Map([
   ['start', 'serve'],
-  ['run', 'serve'],
   ['server', 'serve'],
   ['migrate', 'upgrade'],
 ])
 
-/** The commands, one per line, and where to read more. */
-export function overview(messages: Messages): string {
-  const { help, commands } = messages
-  const left = COMMAND_NAMES.map((name) => `  bindery ${name} ${COMMANDS[name].synopsis}`.trimEnd())
-  const width = Math.max(...left.map(columnsOf)) + 2
-  const lines = COMMAND_NAMES.map((name, index) => `${padColumns(left[index] ?? '', width)}${commands[name].summary}`)
-  return `${[help.title, '', ...lines, '', help.more, help.exitCodes].join('\n')}\n`
+/** The commands, one per line and by subject, and where to read more. */
+export function overview({ help, commands }: Messages): string {
+  const width = Math.max(...COMMAND_NAMES.map((name) => name.length)) + 2
+  const sections = (Object.keys(help.subjects) as Subject[]).map((subject) => {
+    const names = COMMAND_NAMES.filter((name) => COMMANDS[name].subject === subject)
+    return [
+      help.subjects[subject],
+      ...names.map((name) => `  ${name.padEnd(width)}${commands[name].summary}`),
+      '',
+    ].join('\n')
+  })
+  return `${[help.title, help.usage, '', ...sections, help.more, help.exitCodes].join('\n')}\n`
 }
 
 /** A help page from the table of commands: its arguments, flags and examples. */

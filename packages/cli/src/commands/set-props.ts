@@ -39,8 +39,7 @@ async function setProperties(client: Client, address: Address, options: ObjectOp
     const source = await client.head(address.key, { bucket: address.bucket })
     const place = { bucket: address.bucket, key: address.key }
     const kept = { storageClass: source.storageClass as NonNullable<ObjectOptions['storageClass']> }
-    await client.copy({ ...kept, ...overSource(source, copied), metadata: 'replace', from: place, to: place })
-      .result
+    await client.copy({ ...kept, ...overSource(source, copied), metadata: 'replace', from: place, to: place }).result
   }
   if (tags !== undefined) {
     await call(client, operations.PutObjectTagging, address, { body: tagsDocument(tags) })

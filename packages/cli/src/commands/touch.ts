@@ -32,7 +32,8 @@ async function touch(
     const source = await client.head(key, { bucket })
     const place = { bucket, key }
     const storageClass = source.storageClass as NonNullable<ObjectOptions['storageClass']>
-    await client.copy({ storageClass, ...overSource(source, options), metadata: 'replace', from: place, to: place }).result
+    await client.copy({ storageClass, ...overSource(source, options), metadata: 'replace', from: place, to: place })
+      .result
     return 'changed'
   } catch (error) {
     if (!(error instanceof OssError) || error.status !== 404 || error.code === 'NoSuchBucket') throw error

@@ -9,6 +9,14 @@ const SERVER_DETAILS = [
 export const ENGLISH_COMMANDS: { readonly help: HelpSentences; readonly commands: CommandTexts } = {
   help: {
     title: 'Bindery, an object store that speaks the OSS protocol.',
+    usage: 'Usage: bindery COMMAND [arguments] [flags]',
+    subjects: {
+      objects: 'Objects:',
+      uploads: 'Multipart uploads, and requests of any kind:',
+      buckets: 'Buckets:',
+      server: 'The server and its data:',
+      settings: 'This command:',
+    },
     more: 'Arguments, flags and examples of a command: bindery help COMMAND',
     exitCodes:
       'Exit codes: 0 success, 1 wrong arguments, 2 the server refused, 3 the machine or network prevented it, 4 a part of many failed, 5 stopped by a signal, 6 a check found something',
@@ -227,7 +235,10 @@ export const ENGLISH_COMMANDS: { readonly help: HelpSentences; readonly commands
         'What prevents a later run, such as a server that is away, is reported, and the run is tried again. Ctrl-C between runs is success.',
         ...SERVER_DETAILS,
       ],
-      flags: { 'dry-run': 'print what would be transferred and deleted', yes: 'accepted for scripts: there is no confirmation' },
+      flags: {
+        'dry-run': 'print what would be transferred and deleted',
+        yes: 'accepted for scripts: there is no confirmation',
+      },
     },
     put: {
       summary: 'Upload standard input, whatever its length.',
@@ -239,7 +250,10 @@ export const ENGLISH_COMMANDS: { readonly help: HelpSentences; readonly commands
     },
     touch: {
       summary: 'Make an empty object, or give one that exists the time of now.',
-      details: ['An object is copied onto itself, which moves no bytes; in a bucket with versioning that is a new version.', ...SERVER_DETAILS],
+      details: [
+        'An object is copied onto itself, which moves no bytes; in a bucket with versioning that is a new version.',
+        ...SERVER_DETAILS,
+      ],
       flags: {},
     },
     du: {
@@ -329,6 +343,16 @@ export const ENGLISH_COMMANDS: { readonly help: HelpSentences; readonly commands
         'checkpoint-dir': 'folder of the records of interrupted uploads, from which aborted ones are removed',
       },
     },
+    bucket: {
+      summary: 'Read, set and delete the configuration of a bucket: ACL, CORS, lifecycle, policy and others.',
+      details: [
+        'Without arguments it lists the documents, with what can be done to each.',
+        'get prints the document as OSS has it, XML or JSON, and set takes it back, as XML or as JSON. --json prints it as JSON.',
+        'A setting that is one header, such as the ACL, takes its VALUE.',
+        ...SERVER_DETAILS,
+      ],
+      flags: {},
+    },
     presign: {
       summary: 'Print a URL with which a program without a key can read or write an object.',
       details: [
@@ -364,6 +388,25 @@ export const ENGLISH_COMMANDS: { readonly help: HelpSentences; readonly commands
       summary: 'Print the script with which a shell completes commands, flags, and names of buckets and objects.',
       details: [],
       flags: {},
+    },
+    run: {
+      summary: 'Run command lines of a file, several at a time, in one process.',
+      details: [
+        'Each line is a command without bindery, quoted as for a shell; # begins a comment. No order is kept between lines.',
+        'A line that fails is reported with its number, and the others follow; the exit code is 4 then.',
+      ],
+      flags: {
+        jobs: 'lines at a time, 1 to 64; 5 by default',
+        json: 'print one line of JSON per failed line, and a summary',
+      },
+    },
+    probe: {
+      summary: 'Measure the way to a server: name, connection, TLS, answer, key; and with a bucket, transfers.',
+      details: [
+        'It ends at the first step that fails, with exit code 6. What it stores it deletes again. See doctor for how a server is set up.',
+        ...SERVER_DETAILS,
+      ],
+      flags: { size: 'bytes of the object that is uploaded and downloaded; 8MiB by default' },
     },
     bench: {
       summary: 'Measure uploads and downloads, with objects that it deletes again.',

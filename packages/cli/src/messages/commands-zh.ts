@@ -7,6 +7,14 @@ const SERVER_DETAILS = ['密钥取自 OSS_ACCESS_KEY_ID 和 OSS_ACCESS_KEY_SECRE
 export const CHINESE_COMMANDS: { readonly help: HelpSentences; readonly commands: CommandTexts } = {
   help: {
     title: 'Bindery：兼容 OSS 协议的对象存储。',
+    usage: '用法：bindery COMMAND [参数]',
+    subjects: {
+      objects: '对象：',
+      uploads: '分片上传，以及任意请求：',
+      buckets: 'Bucket：',
+      server: '服务及其数据：',
+      settings: '本命令：',
+    },
     more: '查看命令的参数和示例：bindery help COMMAND',
     exitCodes:
       '退出码：0 成功，1 参数有误，2 服务拒绝了请求，3 机器或网络不允许，4 多项中有一部分失败，5 被信号停止，6 检查有所发现',
@@ -302,6 +310,16 @@ export const CHINESE_COMMANDS: { readonly help: HelpSentences; readonly commands
         'checkpoint-dir': '保存中断上传记录的目录，取消的上传从中移除',
       },
     },
+    bucket: {
+      summary: '读取、设置和删除 Bucket 的配置：ACL、CORS、生命周期、策略等。',
+      details: [
+        '不带参数时列出各种配置，以及可以对其进行的操作。',
+        'get 按 OSS 的形式（XML 或 JSON）打印配置，set 接受 XML 或 JSON。--json 以 JSON 打印。',
+        '只有一个请求头的设置（例如 ACL）使用 VALUE。',
+        ...SERVER_DETAILS,
+      ],
+      flags: {},
+    },
     presign: {
       summary: '打印一个 URL，没有密钥的程序可以用它读写对象。',
       details: [
@@ -332,6 +350,22 @@ export const CHINESE_COMMANDS: { readonly help: HelpSentences; readonly commands
       summary: '打印供 shell 补全命令、参数、Bucket 和对象名称的脚本。',
       details: [],
       flags: {},
+    },
+    run: {
+      summary: '在一个进程中运行文件里的命令，可同时运行多条。',
+      details: [
+        '每行是一条不带 bindery 的命令，引号规则与 shell 相同；# 开始注释。各行之间不保证顺序。',
+        '失败的行会连同行号报告，其余继续运行；此时退出码为 4。',
+      ],
+      flags: { jobs: '同时运行的行数，1 到 64，默认 5', json: '每个失败的行一行 JSON，最后是总结' },
+    },
+    probe: {
+      summary: '测量通往服务的每一步：域名、连接、TLS、应答、密钥；指定 Bucket 时还测量传输。',
+      details: [
+        '在第一个失败的步骤结束，退出码为 6。存入的内容会再删除。服务的设置请用 doctor 检查。',
+        ...SERVER_DETAILS,
+      ],
+      flags: { size: '上传和下载的对象的字节数，默认 8MiB' },
     },
     bench: {
       summary: '测量上传和下载，所用的对象随后删除。',

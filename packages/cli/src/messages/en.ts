@@ -81,7 +81,7 @@ export const ENGLISH: Sentences = {
     sourceEmpty: ({ source }) =>
       `${source} is empty, so --delete would delete everything at the target. Check the source; to delete everything: bindery rm --recursive`,
     confirmationNeeded: ({ address }) =>
-      `this deletes every object whose address begins with ${address}, and there is no terminal to confirm it on. Check with --dry-run, then add --yes.`,
+      `this deletes every object ${/[*?]/.test(address) ? 'that matches' : 'whose address begins with'} ${address}, and there is no terminal to confirm it on. Check with --dry-run, then add --yes.`,
     portTaken: ({ host, port }) =>
       `port ${port} of ${host} is in use, perhaps by another Bindery. Stop that process, or choose another port: --port ${port + 1}`,
     portForbidden: ({ port }) =>

@@ -6,6 +6,9 @@ export interface ObjectWords {
   readonly touched: Readonly<Record<'created' | 'changed' | 'skipped', (address: string) => string>>
   readonly deleted: (address: string) => string
   readonly deletedAll: (outcome: { readonly deleted: number; readonly failed: number }) => string
+  /** A document of a bucket was set, or deleted. */
+  readonly changed: (document: string, address: string) => string
+  readonly removed: (document: string, address: string) => string
   readonly confirmDelete: (address: string) => string
   readonly confirmDeletePattern: (address: string) => string
   /** The next step after a refusal or failure, by its code. */
@@ -24,6 +27,8 @@ const ENGLISH: ObjectWords = {
   deleted: (address) => `Deleted ${address}.\n`,
   deletedAll: ({ deleted, failed }) => `${deleted} objects deleted${failed === 0 ? '' : `, ${failed} kept`}.\n`,
   confirmDeletePattern: (address) => `Delete every object that matches ${address}? [y/N] `,
+  changed: (document, address) => `Changed ${document} of ${address}.\n`,
+  removed: (document, address) => `Deleted ${document} of ${address}.\n`,
   confirmDelete: (address) => `Delete every object whose address begins with ${address}? [y/N] `,
   advice: {
     NoSuchBucket: 'List the buckets: bindery ls',
@@ -65,6 +70,8 @@ const CHINESE: ObjectWords = {
   deleted: (address) => `已删除 ${address}。\n`,
   deletedAll: ({ deleted, failed }) => `已删除 ${deleted} 个对象${failed === 0 ? '' : `，${failed} 个未删除`}。\n`,
   confirmDeletePattern: (address) => `删除与 ${address} 匹配的全部对象？[y/N] `,
+  changed: (document, address) => `已更改 ${address} 的 ${document}。\n`,
+  removed: (document, address) => `已删除 ${address} 的 ${document}。\n`,
   confirmDelete: (address) => `删除地址以 ${address} 开头的全部对象？[y/N] `,
   advice: {
     NoSuchBucket: '列出 Bucket：bindery ls',

@@ -1,6 +1,6 @@
 import type { OptionName } from '@bindery/server'
 import type { FailureDetails, FailureKind } from '@bindery/server/local'
-import type { COMMANDS, CommandName } from '../command.js'
+import type { COMMANDS, CommandName, Subject } from '../command.js'
 import type { FlagName } from '../flags.js'
 
 /** A sentence for each kind of failure: what happened, and what to do next. */
@@ -9,6 +9,10 @@ export type FailureSentences = { readonly [K in FailureKind]: (details: FailureD
 /** The headings of help pages. */
 export interface HelpSentences {
   readonly title: string
+  /** The form of a command line. */
+  readonly usage: string
+  /** Headings of the overview. */
+  readonly subjects: Readonly<Record<Subject, string>>
   readonly more: string
   readonly exitCodes: string
   readonly examples: string

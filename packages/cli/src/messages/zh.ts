@@ -80,7 +80,7 @@ export const CHINESE: Sentences = {
     sourceEmpty: ({ source }) =>
       `${source} 为空，--delete 将删除目标处的全部内容。请检查源；要全部删除，请使用 bindery rm --recursive`,
     confirmationNeeded: ({ address }) =>
-      `这将删除地址以 ${address} 开头的全部对象，而没有终端可供确认。请先用 --dry-run 检查，再加上 --yes。`,
+      `这将删除${/[*?]/.test(address) ? `与 ${address} 匹配` : `地址以 ${address} 开头`}的全部对象，而没有终端可供确认。请先用 --dry-run 检查，再加上 --yes。`,
     portTaken: ({ host, port }) =>
       `${host} 的端口 ${port} 已被占用，可能是另一个 Bindery。请停止占用者，或换一个端口：--port ${port + 1}`,
     portForbidden: ({ port }) => `当前用户无权监听端口 ${port}。请使用 1023 以上的端口，例如 --port 9000，或者授权。`,

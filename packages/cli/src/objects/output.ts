@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
 import { once } from 'node:events'
 import { columnsOf, padColumns } from '../columns.js'
 import { EXIT } from '../exit-codes.js'
@@ -16,35 +17,64 @@ export async function write(content: string | Uint8Array): Promise<void> {
   if (!process.stdout.write(content)) await once(process.stdout, 'drain')
 }
 
-let select: ((value: object) => unknown) | undefined
+/** How one command prints. */
+interface Settings {
+  isQuiet: boolean
+  /** Takes of a line of JSON what `--output-query` names. */
+  select?: (value: object) => unknown
+  /** Whether the command shares the terminal with others, so that none may draw on it. */
+  readonly isOneOfMany: boolean
+}
+
+const ofProcess: Settings = { isQuiet: false, isOneOfMany: false }
+const ofCommand = new AsyncLocalStorage<Settings>()
+
+function settings(): Settings {
+  return ofCommand.getStore() ?? ofProcess
+}
+
+/** Runs a command beside others: what its flags say about its output is for it alone. */
+export function besideOthers<T>(use: () => Promise<T>): Promise<T> {
+  return ofCommand.run({ isQuiet: false, isOneOfMany: true }, use)
+}
+
+/** Whole numbers that JSON cannot hold are text. */
+export function plain(_: string, value: unknown): unknown {
+  return typeof value === 'bigint' ? String(value) : value
+}
 
 /** From now on lines of JSON are what a JMESPath expression takes of them. Throws Failure `valueInvalid`. */
 export async function selectJson(expression: string): Promise<void> {
   const { compileQuery } = await import('./query.js')
-  select = compileQuery(expression)
+  settings().select = compileQuery(expression)
 }
 
 /** Prints one line of JSON, or what `--output-query` takes of it; where that is nothing, no line. */
 export async function writeJson(value: object): Promise<void> {
+  const { select } = settings()
   const selected = select === undefined ? value : select(value)
-  if (selected !== undefined && selected !== null) await write(`${JSON.stringify(selected)}\n`)
+  if (selected !== undefined && selected !== null) await write(`${JSON.stringify(selected, plain)}\n`)
 }
-
-let isQuiet = false
 
 /** Whether `--quiet` was given. */
 export function hushed(): boolean {
-  return isQuiet
+  return settings().isQuiet
+}
+
+/** Whether progress may be drawn. */
+export function mayDraw(): boolean {
+  const { isQuiet, isOneOfMany } = settings()
+  return !isQuiet && !isOneOfMany
 }
 
 /** From now on nothing but data and failures is printed. */
 export function hush(): void {
-  isQuiet = true
+  settings().isQuiet = true
 }
 
 /** Prints a line on standard error, unless `--quiet` was given. */
 export function note(line: string): void {
-  if (!isQuiet) process.stderr.write(`${line}\n`)
+  if (!settings().isQuiet) process.stderr.write(`${line}\n`)
 }
 
 /** Prints what has failed on standard error. */

@@ -1,5 +1,6 @@
 import { Failure } from '@bindery/server/local'
 import jmespath from 'jmespath'
+import { plain } from './output.js'
 
 /** A function that applies a JMESPath expression to a value as JSON has it. Both throw Failure `valueInvalid`. */
 export function compileQuery(expression: string): (value: object) => unknown {
@@ -14,9 +15,4 @@ export function compileQuery(expression: string): (value: object) => unknown {
   guarded(() => jmespath.compile(expression))
   // dates are text in JSON
   return (value) => guarded(() => jmespath.search(JSON.parse(JSON.stringify(value, plain)), expression))
-}
-
-/** Whole numbers that JSON cannot hold are text. */
-function plain(_: string, value: unknown): unknown {
-  return typeof value === 'bigint' ? String(value) : value
 }

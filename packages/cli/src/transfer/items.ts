@@ -75,7 +75,10 @@ async function* namedOf(names: AsyncIterable<string>, { from, to, onLeftOut }: S
       const facts = found === undefined ? {} : { size: found.size, modified: found.mtime }
       yield { from: { kind: 'file', path: file }, to: to.kind === 'object' ? below(to, name) : to, ...facts }
     } else if (from.kind === 'object') {
-      yield { from: below(from, name), to: to.kind === 'object' ? below(to, name) : { kind: 'file', path: pathBelow(to, name) } }
+      yield {
+        from: below(from, name),
+        to: to.kind === 'object' ? below(to, name) : { kind: 'file', path: pathBelow(to, name) },
+      }
     }
   }
 }
@@ -87,7 +90,12 @@ async function* filesOf(source: string, selection: Selection): AsyncGenerator<It
   })
   if (!found.isDirectory()) {
     const { size, mtime: modified } = found
-    yield { from: { kind: 'file', path: source }, to: await targetOf(to, path.basename(source), isOneOfMany), size, modified }
+    yield {
+      from: { kind: 'file', path: source },
+      to: await targetOf(to, path.basename(source), isOneOfMany),
+      size,
+      modified,
+    }
     return
   }
   if (!isRecursive) throw new Failure('addressUnfit', { command: 'cp', address: source, needed: '--recursive' })
@@ -174,7 +182,8 @@ function pathBelow(folder: Place, name: string): string {
 async function targetOf(to: Place, name: string, isFolderAnyway: boolean): Promise<Place> {
   if (to.kind === 'object') return /(?:^|\/)$/.test(to.address.key) ? below(to, name) : to
   if (to.kind === 'stream') return to
-  const isFolder = isFolderAnyway || /[\\/]$/.test(to.path) || (await stat(to.path).catch(() => undefined))?.isDirectory() === true
+  const isFolder =
+    isFolderAnyway || /[\\/]$/.test(to.path) || (await stat(to.path).catch(() => undefined))?.isDirectory() === true
   return isFolder ? { kind: 'file', path: path.join(to.path, name) } : to
 }
 

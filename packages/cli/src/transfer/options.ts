@@ -32,7 +32,11 @@ export function overwriteOf(
   const given = oneOf('--overwrite', values.get('overwrite'), OVERWRITE)
   const hasTerminal = process.stdin.isTTY === true && process.stderr.isTTY === true && !flags.has('json')
   if (given === 'ask' && !hasTerminal) {
-    throw new Failure('valueInvalid', { name: '--overwrite', value: given, expected: 'always, never, newer, different' })
+    throw new Failure('valueInvalid', {
+      name: '--overwrite',
+      value: given,
+      expected: 'always, never, newer, different',
+    })
   }
   if (given !== undefined) return given
   if (flags.has('no-overwrite')) return 'never'
@@ -41,10 +45,7 @@ export function overwriteOf(
 }
 
 /** Throws Failure `valueInvalid`. */
-export function transferOptionsOf(
-  parsed: TransferArguments,
-  overwrite: Overwrite,
-): Omit<TransferOptions, 'onChanged'> {
+export function transferOptionsOf(parsed: TransferArguments, overwrite: Overwrite): Omit<TransferOptions, 'onChanged'> {
   const { values } = parsed
   const partSize = bytesOf('--part-size', values.get('part-size'))
   const parallel = numberOf('--parallel', values.get('parallel'), 1, 64)

@@ -32,7 +32,8 @@ export async function remoteSource(
     },
   }
   const hasTags = Number(info.headers['x-oss-tagging-count'] ?? 0) > 0
-  const tags = hasTags && options.tags === undefined ? tagsIn(await tagsOf(client, { bucket, key }, version)) : undefined
+  const tags =
+    hasTags && options.tags === undefined ? tagsIn(await tagsOf(client, { bucket, key }, version)) : undefined
   return { source, info, options: { ...overSource(info, options), ...(tags === undefined ? {} : { tags }) } }
 }
 

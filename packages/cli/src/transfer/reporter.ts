@@ -1,6 +1,6 @@
 import type { ExitCode } from '../exit-codes.js'
 import type { TransferWords } from '../messages/transfer.js'
-import { hushed, note, writeJson } from '../objects/output.js'
+import { mayDraw, note, writeJson } from '../objects/output.js'
 import { ProgressLine } from '../progress-line.js'
 import type { Board } from './board.js'
 import type { Item } from './items.js'
@@ -34,7 +34,7 @@ export class Reporter {
     this.#board = board
     this.#words = words
     this.#hasJson = hasJson
-    this.#hasProgress = hasProgress && !hushed()
+    this.#hasProgress = hasProgress && mayDraw()
     const interval = hasJson ? JSON_INTERVAL_MS : this.#line.isShown ? LINE_INTERVAL_MS : LOG_INTERVAL_MS
     this.#timer = setInterval(() => this.#tick(), interval)
     if (!this.#hasProgress) return

@@ -1,3 +1,4 @@
+import { once } from 'node:events'
 import { createReadStream } from 'node:fs'
 import { createInterface } from 'node:readline'
 import { Failure } from '@bindery/server/local'
@@ -23,7 +24,7 @@ export function sourcesOf(
   { flags, values }: Pick<Arguments<'recursive' | 'no-glob' | 'files-from'>, 'flags' | 'values'>,
 ): Sources {
   const file = values.get('files-from')
-  if (file !== undefined) return { from: parsePlace(text), isRecursive: true, names: () => linesOf(file) }
+  if (file !== undefined) return { from: parsePlace(text), isRecursive: true, names: () => namesIn(file) }
   const place = placeOf(text, flags.has('no-glob'))
   return { ...place, isRecursive: place.matches !== undefined || flags.has('recursive') }
 }
@@ -36,18 +37,17 @@ export function placeOf(text: string, isLiteral: boolean): Pick<Sources, 'from' 
   return { from: { kind: 'object', address: pattern.prefix }, matches: pattern.matches }
 }
 
-/** The lines of a file or of standard input that are not empty. Throws Failure `fileUnreadable`. */
+async function* namesIn(file: string): AsyncGenerator<string> {
+  for await (const line of linesOf(file)) if (line !== '') yield line
+}
+
+/** The lines of a file, or with `-` of standard input. Throws Failure `fileUnreadable`. */
 export async function* linesOf(file: string): AsyncGenerator<string> {
   const input = file === '-' ? process.stdin : createReadStream(file)
-  try {
-    // a line reader does not pass on that its input failed
-    const failed = new Promise<never>((_, reject) => input.once('error', reject))
-    failed.catch(() => {})
-    if (input !== process.stdin) {
-      await Promise.race([failed, new Promise((resolve) => input.once('open', resolve))])
-    }
-    for await (const line of createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY })) if (line !== '') yield line
-  } catch (error) {
-    throw new Failure('fileUnreadable', { file }, { cause: error })
+  if (file !== '-') {
+    await once(input, 'open').catch((error) => {
+      throw new Failure('fileUnreadable', { file }, { cause: error })
+    })
   }
+  yield* createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY })
 }

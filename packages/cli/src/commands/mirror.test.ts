@@ -1,0 +1,106 @@
+import assert from 'node:assert/strict'
+import { once } from 'node:events'
+import { mkdir, rm, writeFile } from 'node:fs/promises'
+import path from 'node:path'
+import { after, before, test } from 'node:test'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { type Client, createClient } from '@bindery/client'
+import { startCommand } from '../testing/interrupting.js'
+import { newFolder, type Ran, runWith, type Server, start } from '../testing/support.js'
+
+let server: Server
+let client: Client
+let folder: string
+const ends: (() => unknown)[] = []
+
+before(async () => {
+  const t = { after: (end: () => unknown) => ends.push(end) } as never
+  folder = await newFolder(t)
+  server = await start(t, path.join(folder, 'data'))
+  const { accessKeyId, accessKeySecret, endpoint } = server
+  client = createClient({ endpoint, bucket: 'demo', auth: { credentials: { accessKeyId, accessKeySecret } } })
+  ends.push(() => client.close())
+})
+
+after(async () => {
+  for (const end of ends.reverse()) await end()
+})
+
+const bindery = (args: readonly string[], input = ''): Promise<Ran> =>
+  runWith(server, args, {
+    input,
+    env: { XDG_STATE_HOME: path.join(folder, 'state'), BINDERY_CONFIG: path.join(folder, 'config') },
+  })
+
+async function succeed(args: readonly string[], input = ''): Promise<string> {
+  const { code, stdout, stderr } = await bindery(args, input)
+  assert.equal(code, 0, `${args.join(' ')}: ${stderr}`)
+  return stdout
+}
+
+async function keys(prefix: string): Promise<string[]> {
+  const found: string[] = []
+  for await (const entry of client.list({ prefix })) if (entry.kind === 'object') found.push(entry.key)
+  return found
+}
+
+test('a mirror deletes what only the target has, unless that is more than --max-delete', async () => {
+  const from = path.join(folder, 'from')
+  await mkdir(from)
+  await writeFile(path.join(from, 'a'), 'a')
+  for (const key of ['mirror/x', 'mirror/y']) await client.put(key, 'x')
+  const refused = await bindery(['mirror', from, 'oss://demo/mirror/', '--max-delete', '1'])
+  assert.equal(refused.code, 6)
+  assert.match(refused.stderr, /Nothing was deleted: only the target has 2, more than --max-delete 1/)
+  assert.deepEqual(await keys('mirror/'), ['mirror/a', 'mirror/x', 'mirror/y'])
+  await succeed(['mirror', from, 'oss://demo/mirror/', '--max-delete', '2'])
+  assert.deepEqual(await keys('mirror/'), ['mirror/a'])
+  assert.equal((await bindery(['sync', from, 'oss://demo/mirror/', '--max-delete', '2'])).code, 1)
+})
+
+test('a mirror that watches a folder follows its changes until a signal', async () => {
+  const from = path.join(folder, 'watched')
+  await mkdir(path.join(from, 'deep'), { recursive: true })
+  await writeFile(path.join(from, 'first'), '1')
+  const running = startCommand(
+    server,
+    { XDG_STATE_HOME: path.join(folder, 'state') },
+    'mirror',
+    from,
+    'oss://demo/watched/',
+    '--watch',
+  )
+  const becomes = async (expected: readonly string[]) => {
+    while (String(await keys('watched/')) !== String(expected)) {
+      assert.equal(running.child.exitCode, null, 'it has ended')
+      await sleep(50)
+    }
+  }
+  await becomes(['watched/first'])
+  // its first run may still compare, so that the change is found by the second one only
+  await writeFile(path.join(from, 'deep/second'), '2')
+  await becomes(['watched/deep/second', 'watched/first'])
+  await rm(path.join(from, 'first'))
+  await becomes(['watched/deep/second'])
+  await sleep(1_000) // until it waits again
+  running.child.kill('SIGINT')
+  if (running.child.exitCode === null) await once(running.child, 'exit')
+  assert.equal(running.child.exitCode, 0, await running.stderr)
+})
+
+test('standard input becomes an object, and touch makes one or changes its time alone', async () => {
+  await succeed(['put', 'oss://demo/put.txt', '--meta', 'owner=me'], 'from a pipe')
+  assert.equal(await succeed(['cat', 'oss://demo/put.txt']), 'from a pipe')
+  await succeed(['set-props', 'oss://demo/put.txt', '--acl', 'public-read'])
+  const before = await client.head('put.txt')
+  await sleep(1_100) // the time of an object has whole seconds
+  await succeed(['touch', 'oss://demo/put.txt'])
+  const touched = await client.head('put.txt')
+  assert.ok(touched.lastModified > before.lastModified)
+  assert.deepEqual([touched.meta, touched.crc64, touched.contentType], [before.meta, before.crc64, before.contentType])
+  assert.match(await succeed(['api', 'get-object-acl', '--bucket', 'demo', '--key', 'put.txt', '--raw']), /public-read/)
+
+  assert.match(await succeed(['touch', 'oss://demo/new', '--no-create']), /does not exist/)
+  assert.match(await succeed(['touch', 'oss://demo/new']), /Created/)
+  assert.equal((await client.head('new')).size, 0)
+})

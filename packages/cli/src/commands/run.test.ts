@@ -1,0 +1,99 @@
+import assert from 'node:assert/strict'
+import { writeFile } from 'node:fs/promises'
+import path from 'node:path'
+import { after, before, test } from 'node:test'
+import { type Client, createClient } from '@bindery/client'
+import { linesOf, newFolder, type Ran, runWith, type Server, start } from '../testing/support.js'
+
+let server: Server
+let client: Client
+let folder: string
+const ends: (() => unknown)[] = []
+
+before(async () => {
+  const t = { after: (end: () => unknown) => ends.push(end) } as never
+  folder = await newFolder(t)
+  server = await start(t, path.join(folder, 'data'))
+  const { accessKeyId, accessKeySecret, endpoint } = server
+  client = createClient({ endpoint, bucket: 'demo', auth: { credentials: { accessKeyId, accessKeySecret } } })
+  ends.push(() => client.close())
+})
+
+after(async () => {
+  for (const end of ends.reverse()) await end()
+})
+
+const bindery = (args: readonly string[], input = ''): Promise<Ran> =>
+  runWith(server, args, {
+    input,
+    env: { XDG_STATE_HOME: path.join(folder, 'state'), BINDERY_CONFIG: path.join(folder, 'config') },
+  })
+
+async function succeed(args: readonly string[], input = ''): Promise<string> {
+  const { code, stdout, stderr } = await bindery(args, input)
+  assert.equal(code, 0, `${args.join(' ')}: ${stderr}`)
+  return stdout
+}
+
+async function keys(prefix: string): Promise<string[]> {
+  const found: string[] = []
+  for await (const entry of client.list({ prefix })) if (entry.kind === 'object') found.push(entry.key)
+  return found
+}
+
+test('the lines of a file are run in one process, and those that fail are named', async () => {
+  const file = path.join(folder, 'lines')
+  await writeFile(path.join(folder, 'a b'), 'content')
+  const lines = [
+    '# a comment, and then a blank line',
+    '',
+    `cp '${path.join(folder, 'a b')}' "oss://demo/run/two words"`,
+    'bindery touch oss://demo/run/empty --quiet',
+    'stat oss://demo/run/missing --json --output-query size',
+    'touch oss://demo/run/last',
+    "rm 'open quote",
+    'serve',
+  ]
+  await writeFile(file, lines.join('\n'))
+  const { code, stdout, stderr } = await bindery(['run', file, '--json'])
+  assert.equal(code, 4, stderr)
+  const failed = linesOf(
+    stdout
+      .split('\n')
+      .filter((line) => line.startsWith('{"event":"failed"'))
+      .join('\n'),
+  )
+  assert.deepEqual(failed.map(({ line, exit }) => [line, exit]).sort(), [
+    [5, 2],
+    [7, 1],
+    [8, 1],
+  ])
+  assert.match(stdout, /^\{"event":"summary","commands":6,"failed":3,"exit":4\}$/m)
+  assert.deepEqual(await keys('run/'), ['run/empty', 'run/last', 'run/two words'])
+})
+
+test('with --fail-fast no line follows one that failed', async () => {
+  const { code, stderr } = await bindery(
+    ['run', '-', '--jobs', '1', '--fail-fast'],
+    'stat oss://demo/none\ntouch oss://demo/never\n',
+  )
+  assert.equal(code, 4)
+  assert.match(stderr, /line 1 ended with exit code 2/)
+  assert.match(stderr, /Line 2 and those after it were not run/)
+  assert.deepEqual(await keys('never'), [])
+})
+
+test('the way to a server is measured step by step, and nothing is left of it', async () => {
+  const steps = linesOf(await succeed(['probe', 'oss://demo', '--size', '100KiB', '--json']))
+  assert.deepEqual(
+    steps.map(({ step }) => step),
+    ['name', 'connection', 'answer', 'key', 'put', 'get', 'delete', 'upload', 'download'],
+  )
+  assert.deepEqual(await keys('bindery-probe-'), [])
+  const silent = await runWith({ ...server, endpoint: 'http://127.0.0.1:1' }, ['probe'])
+  assert.equal(silent.code, 6)
+  assert.match(silent.stdout, /^✗ connection .*ECONNREFUSED/m)
+  const refused = await runWith({ ...server, accessKeySecret: 'wrong' }, ['probe'])
+  assert.equal(refused.code, 6)
+  assert.match(refused.stdout, /^✗ signed request .*SignatureDoesNotMatch/m)
+})

@@ -1,0 +1,101 @@
+import { readArguments, requireArguments } from '../arguments.js'
+import type { Invocation } from '../command.js'
+import { EXIT, type ExitCode } from '../exit-codes.js'
+import { runWordsIn } from '../messages/run.js'
+import { numberOf } from '../objects/arguments.js'
+import { besideOthers, complain, note, writeJson } from '../objects/output.js'
+import { wordsOf } from '../objects/words.js'
+import { linesOf } from '../transfer/sources.js'
+
+const DEFAULT_JOBS = 5
+/** Commands that do not end, or that would read the lines that follow. */
+const REFUSED: ReadonlySet<string | undefined> = new Set(['serve', 'run', 'put'])
+
+/** `bindery run FILE`: runs command lines, several at a time, in one process. Throws Failure. */
+export async function runCommand({ args, language, dispatch }: Invocation): Promise<ExitCode> {
+  const { positionals, values, flags } = readArguments('run', args, 1)
+  const [file] = requireArguments(positionals, 'run', ['FILE'])
+  const jobs = numberOf('--jobs', values.get('jobs'), 1, 64) ?? DEFAULT_JOBS
+  const words = runWordsIn(language)
+  const batch = new Batch(dispatch, flags.has('fail-fast'), async (line, text, exit) => {
+    complain(words.failed(line, text, exit))
+    if (flags.has('json')) await writeJson({ event: 'failed', line, command: text, exit })
+  })
+  const onSignal = () => batch.stop(words.stopping)
+  process.on('SIGINT', onSignal)
+  process.on('SIGTERM', onSignal)
+  try {
+    await batch.run(linesOf(file), jobs)
+  } finally {
+    process.off('SIGINT', onSignal)
+    process.off('SIGTERM', onSignal)
+  }
+  const { commands, failed, isStopped, nextLine } = batch
+  const exit = isStopped ? EXIT.interrupted : failed > 0 ? EXIT.partial : EXIT.ok
+  if (flags.has('json')) await writeJson({ event: 'summary', commands, failed, exit })
+  else note(words.summary(commands, failed))
+  if (nextLine !== undefined) complain(words.notRun(file, nextLine))
+  return exit
+}
+
+type OnFailed = (line: number, text: string, exit: ExitCode) => Promise<void>
+
+/** Command lines of which several run at a time. */
+class Batch {
+  readonly #dispatch: Invocation['dispatch']
+  readonly #isFailingFast: boolean
+  readonly #onFailed: OnFailed
+  #hasFailedFast = false
+  commands = 0
+  failed = 0
+  /** Whether a signal came. */
+  isStopped = false
+  /** The first line that was not run, counted from 1. */
+  nextLine: number | undefined
+
+  constructor(dispatch: Invocation['dispatch'], isFailingFast: boolean, onFailed: OnFailed) {
+    this.#dispatch = dispatch
+    this.#isFailingFast = isFailingFast
+    this.#onFailed = onFailed
+  }
+
+  /** The commands that run end as they do at a signal of their own; no other one begins. The second call ends the process. */
+  stop(text: string): void {
+    if (this.isStopped) process.exit(EXIT.interrupted)
+    this.isStopped = true
+    note(text)
+  }
+
+  /** Throws Failure `fileUnreadable`. */
+  async run(lines: AsyncIterable<string>, jobs: number): Promise<void> {
+    const active = new Set<Promise<void>>()
+    let number = 0
+    try {
+      for await (const line of lines) {
+        number += 1
+        if (this.isStopped || this.#hasFailedFast) {
+          this.nextLine = number
+          return
+        }
+        const running: Promise<void> = this.#one(number, line).finally(() => active.delete(running))
+        active.add(running)
+        if (active.size >= jobs) await Promise.race(active)
+      }
+    } finally {
+      await Promise.all(active)
+    }
+  }
+
+  async #one(number: number, text: string): Promise<void> {
+    const words = wordsOf(text)
+    const line = words?.[0] === 'bindery' ? words.slice(1) : words
+    if (line?.length === 0) return
+    this.commands += 1
+    const isRefused = line === undefined || REFUSED.has(line[0])
+    const exit = isRefused ? EXIT.usage : await besideOthers(() => this.#dispatch(line))
+    if (exit === EXIT.ok) return
+    this.failed += 1
+    this.#hasFailedFast ||= this.#isFailingFast
+    await this.#onFailed(number, text, exit)
+  }
+}

@@ -1,0 +1,178 @@
+import assert from 'node:assert/strict'
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
+import path from 'node:path'
+import { after, before, test } from 'node:test'
+import { type Client, createClient } from '@bindery/client'
+import { linesOf, newFolder, type Ran, runWith, type Server, start } from '../testing/support.js'
+
+let server: Server
+let client: Client
+let folder: string
+const ends: (() => unknown)[] = []
+
+before(async () => {
+  const t = { after: (end: () => unknown) => ends.push(end) } as never
+  folder = await newFolder(t)
+  server = await start(t, path.join(folder, 'data'))
+  const { accessKeyId, accessKeySecret, endpoint } = server
+  client = createClient({ endpoint, bucket: 'demo', auth: { credentials: { accessKeyId, accessKeySecret } } })
+  ends.push(() => client.close())
+})
+
+after(async () => {
+  for (const end of ends.reverse()) await end()
+})
+
+const bindery = (args: readonly string[], input = ''): Promise<Ran> =>
+  runWith(server, args, {
+    input,
+    env: { XDG_STATE_HOME: path.join(folder, 'state'), BINDERY_CONFIG: path.join(folder, 'config') },
+  })
+
+async function succeed(args: readonly string[], input = ''): Promise<string> {
+  const { code, stdout, stderr } = await bindery(args, input)
+  assert.equal(code, 0, `${args.join(' ')}: ${stderr}`)
+  return stdout
+}
+
+async function keys(prefix: string): Promise<string[]> {
+  const found: string[] = []
+  for await (const entry of client.list({ prefix })) if (entry.kind === 'object') found.push(entry.key)
+  return found
+}
+
+async function tree(name: string, files: readonly string[]): Promise<string> {
+  const root = path.join(folder, name)
+  for (const file of files) {
+    await mkdir(path.dirname(path.join(root, file)), { recursive: true })
+    await writeFile(path.join(root, file), `content of ${file}`)
+  }
+  return root
+}
+
+test('a pattern selects keys within a folder with *, and across folders with **', async () => {
+  for (const key of ['glob/a.gz', 'glob/b.txt', 'glob/d/c.gz', 'glob/d/e/f.gz', 'glob/star*name'])
+    await client.put(key, 'x')
+  const listed = async (pattern: string, ...flags: readonly string[]) =>
+    (await succeed(['ls', pattern, '--format', '{key}', ...flags])).split('\n').filter((key) => key !== '')
+  assert.deepEqual(await listed('oss://demo/glob/*.gz'), ['glob/a.gz'])
+  assert.deepEqual(await listed('oss://demo/glob/**/*.gz'), ['glob/a.gz', 'glob/d/c.gz', 'glob/d/e/f.gz'])
+  assert.deepEqual(await listed('oss://demo/g??b/?.txt'), ['glob/b.txt'])
+  assert.deepEqual(await listed('oss://demo/glob/star*', '--no-glob'), ['glob/star*name'])
+
+  const to = path.join(folder, 'globbed')
+  await succeed(['cp', 'oss://demo/glob/**/*.gz', to])
+  assert.deepEqual((await readdir(to)).sort(), ['a.gz', 'd'])
+  assert.match(
+    (await bindery(['rm', 'oss://demo/glob/*.gz'])).stderr,
+    /every object that matches oss:\/\/demo\/glob\/\*\.gz.*--yes/,
+  )
+  await succeed(['rm', 'oss://demo/glob/*.gz', '--yes'])
+  await succeed(['rm', 'oss://demo/glob/star*name', '--no-glob'])
+  assert.deepEqual(await keys('glob/'), ['glob/b.txt', 'glob/d/c.gz', 'glob/d/e/f.gz'])
+})
+
+test('several sources go into a folder, and only names of a list where there is one', async () => {
+  const root = await tree('several', ['a', 'b', 'd/c', 'left out'])
+  await succeed(['cp', path.join(root, 'a'), path.join(root, 'b'), 'oss://demo/several/'])
+  assert.deepEqual(await keys('several/'), ['several/a', 'several/b'])
+  const refused = await bindery(['cp', path.join(root, 'a'), path.join(root, 'b'), 'oss://demo/several'])
+  assert.equal(refused.code, 1)
+  assert.match(refused.stderr, /it needs oss:\/\/demo\/several\//)
+
+  const partial = await bindery(['cp', root, 'oss://demo/named/', '--files-from', '-'], 'a\nd/c\nmissing\n\n')
+  assert.equal(partial.code, 4)
+  assert.match(partial.stderr, /missing.*ENOENT/)
+  assert.deepEqual(await keys('named/'), ['named/a', 'named/d/c'])
+  const back = path.join(folder, 'named-back')
+  await writeFile(path.join(folder, 'names'), 'd/c\n')
+  await succeed(['cp', 'oss://demo/named/', back, '--files-from', path.join(folder, 'names')])
+  assert.deepEqual(await readdir(back), ['d'])
+  assert.equal((await bindery(['cp', root, 'oss://demo/named/', '--files-from', '/nowhere'])).code, 1)
+})
+
+test('--overwrite decides about targets that exist', async () => {
+  const root = await tree('overwrite', ['same', 'other'])
+  await client.put('overwrite/same', 'content of same')
+  await client.put('overwrite/other', 'content of OTHER')
+  const done = async (when: string) => {
+    const { stdout } = await bindery(['cp', '-r', root, 'oss://demo/overwrite/', '--overwrite', when, '--json'])
+    const lines = linesOf(stdout)
+    const names = (event: string) =>
+      lines.filter((line) => line.event === event).map(({ to }) => path.basename(String(to)))
+    return { done: names('done').sort(), skipped: names('skipped').sort() }
+  }
+  assert.deepEqual(await done('never'), { done: [], skipped: ['other', 'same'] })
+  assert.deepEqual(await done('newer'), { done: [], skipped: ['other', 'same'] })
+  assert.deepEqual(await done('different'), { done: ['other'], skipped: ['same'] })
+  assert.deepEqual(await done('always'), { done: ['other', 'same'], skipped: [] })
+  // there is no terminal to ask on
+  assert.equal((await bindery(['cp', '-r', root, 'oss://demo/overwrite/', '--overwrite', 'ask'])).code, 1)
+})
+
+test('--output-query takes parts of JSON, and reports an expression that is none', async () => {
+  await client.put('query/a', 'xx')
+  const taken = await succeed(['ls', 'oss://demo/query/', '--output-query', '{name: key, bytes: size}'])
+  assert.deepEqual(linesOf(taken), [{ name: 'query/a', bytes: 2 }])
+  assert.equal(
+    await succeed(['api', 'get-bucket-acl', '--bucket', 'demo', '--output-query', 'body.accessControlList.grant']),
+    '"private"\n',
+  )
+  const refused = await bindery(['ls', 'oss://demo', '--output-query', '[key'])
+  assert.equal(refused.code, 1)
+  assert.match(refused.stderr, /--output-query cannot be "\[key"/)
+})
+
+test('ls lists what its flags name', async () => {
+  for (const key of ['flags/a', 'flags/b', 'flags/c']) await client.put(key, key)
+  assert.match(
+    await succeed(['ls', 'oss://demo/flags/', '--long']),
+    /^[0-9A-F]{32} +Normal +\S+Z +7 +Standard +oss:\/\/demo\/flags\/a$/m,
+  )
+  const some = await succeed([
+    'ls',
+    'oss://demo/flags/',
+    '--start-after',
+    'flags/a',
+    '--limited-num',
+    '1',
+    '--format',
+    '{key}',
+  ])
+  assert.equal(some, 'flags/b\n')
+  const { uploadId } = await client.multipart.initiate({ key: 'flags/open' })
+  assert.match(
+    await succeed(['ls', 'oss://demo/flags/', '--mpu']),
+    new RegExp(`0 +0 +${uploadId} +oss://demo/flags/open`),
+  )
+})
+
+test('an address with a profile is on the server of the profile, and a copy between two servers keeps bytes and properties', async (t) => {
+  const other = await start(t, path.join(await newFolder(t), 'data'))
+  const { endpoint, accessKeyId, accessKeySecret } = other
+  const settings = [
+    `endpoint = ${endpoint}`,
+    `access-key-id = ${accessKeyId}`,
+    `access-key-secret = ${accessKeySecret}`,
+  ]
+  await writeFile(path.join(folder, 'config'), `[offsite]\n${settings.join('\n')}\n`)
+  const bytes = Buffer.alloc(20_000_001, 'bindery ')
+  await client.put('far/large', bytes, { contentType: 'text/x-far', meta: { owner: 'me' }, tags: { stage: 'raw' } })
+  await client.put('far/small', 'small')
+  await succeed(['sync', 'oss://demo/far/', 'offsite:demo/far/'])
+  assert.match(
+    await succeed(['ls', 'offsite:demo', '-r', '--format', '{address}']),
+    /^offsite:demo\/far\/large\noffsite:demo\/far\/small\n$/,
+  )
+  await succeed(['hash', 'oss://demo/far/large', 'offsite:demo/far/large'])
+  const stat = linesOf(await succeed(['stat', 'offsite:demo/far/large', '--json']))[0]
+  assert.deepEqual([stat?.contentType, stat?.meta], ['text/x-far', { owner: 'me' }])
+  assert.match(await succeed(['tag', 'offsite:demo/far/large']), /stage.*raw/)
+  await succeed(['cp', 'offsite:demo/far/small', path.join(folder, 'small')])
+  assert.equal(await readFile(path.join(folder, 'small'), 'utf8'), 'small')
+  await succeed(['mv', 'offsite:demo/far/small', 'oss://demo/far/back'])
+  assert.equal(await succeed(['ls', 'offsite:demo/far/small']), '')
+  const unknown = await bindery(['ls', 'nowhere:demo'])
+  assert.equal(unknown.code, 1)
+  assert.match(unknown.stderr, /there is no profile nowhere/)
+})
