@@ -18,7 +18,7 @@ export interface Arguments<F extends string = FlagName> {
   /** The given flags that have no values. */
   readonly flags: { has(flag: F): boolean }
   /** The values of the given flags that have one; the last, if a flag is repeated. */
-  readonly values: { get(flag: F): string | undefined }
+  readonly values: { get(flag: F): string | undefined; has(flag: F): boolean }
   /** All given flags in their order. */
   readonly given: readonly GivenFlag[]
 }
@@ -65,8 +65,8 @@ export function readFlags<F extends string>(
   if (extra !== undefined) throw new Failure('unexpectedArgument', { argument: extra })
   const takes = ({ name }: { readonly name: F }) => table[name]?.value !== undefined
   const flags = given.filter((one) => !takes(one)).map(({ name }) => name)
-  // a query is for JSON
-  const isQueried = given.some(({ name }) => name === 'output-query')
+  // a query and a template are for what JSON shows
+  const isQueried = given.some(({ name }) => name === 'output-query' || name === 'format')
   return {
     positionals,
     flags: new Set(isQueried ? [...flags, 'json' as F] : flags),

@@ -11,3 +11,22 @@ export function columnsOf(text: string): number {
 export function padColumns(text: string, columns: number): string {
   return text + ' '.repeat(Math.max(0, columns - columnsOf(text)))
 }
+
+/** The first characters that fit into a number of columns. */
+export function firstColumns(characters: readonly string[], columns: number): readonly string[] {
+  let taken = 0
+  const end = characters.findIndex((character) => {
+    taken += columnsOf(character)
+    return taken > columns
+  })
+  return end === -1 ? characters : characters.slice(0, end)
+}
+
+/** A text in a number of columns; the middle of a longer one is left out. */
+export function shortened(text: string, columns: number): string {
+  if (columnsOf(text) <= columns) return text
+  const characters = [...text]
+  const half = Math.floor((columns - 1) / 2)
+  const end = firstColumns([...characters].reverse(), half)
+  return [...firstColumns(characters, half), '…', ...[...end].reverse()].join('')
+}

@@ -122,7 +122,6 @@ export const COMMANDS = {
       'limited-num',
       'start-after',
       'no-glob',
-      'format',
       ...FILTER_FLAGS,
       ...SERVER_FLAGS,
     ],
@@ -229,7 +228,7 @@ export const COMMANDS = {
   find: {
     subject: 'objects',
     synopsis: 'oss://BUCKET[/PREFIX] | DIR [--include PATTERN] [--format TEMPLATE] [flags]',
-    flags: ['format', 'storage-class', 'no-glob', ...FILTER_FLAGS, ...SERVER_FLAGS],
+    flags: ['storage-class', 'no-glob', ...FILTER_FLAGS, ...SERVER_FLAGS],
     examples: [
       "bindery find oss://demo --include '*.log' --min-size 1GiB",
       "bindery find oss://demo/logs/ --min-age 90d --format '{address}\\t{size}'",

@@ -79,7 +79,7 @@ export const FLAGS = {
   parallel: { value: 'NUMBER' },
   jobs: { value: 'NUMBER', spellings: ['-j', '--job'] },
   'bigfile-threshold': { value: 'SIZE' },
-  'bandwidth-limit': { value: 'SIZE' },
+  'bandwidth-limit': { value: 'SIZE|TIMETABLE' },
   maxspeed: { value: 'KIB', spellings: ['--maxupspeed', '--maxdownspeed'] },
   resume: { value: 'MODE' },
   'checkpoint-dir': { value: 'DIR' },
@@ -125,6 +125,7 @@ export const SERVER_FLAGS = [
   'quiet',
   'json',
   'output-query',
+  'format',
 ] as const satisfies readonly FlagName[]
 
 /** The choice among several files or objects. */

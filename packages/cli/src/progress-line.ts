@@ -1,5 +1,5 @@
 import type { WriteStream } from 'node:tty'
-import { columnsOf } from './columns.js'
+import { firstColumns } from './columns.js'
 
 const INTERVAL_MS = 200
 const WIDTH_OF_UNKNOWN_TERMINAL = 80
@@ -23,7 +23,8 @@ export class ProgressLine {
 
   /** The characters of a line at most. */
   get width(): number {
-    return (this.#stream.columns ?? WIDTH_OF_UNKNOWN_TERMINAL) - 1
+    // some terminals without a window have 0 columns
+    return (this.#stream.columns || WIDTH_OF_UNKNOWN_TERMINAL) - 1
   }
 
   /** Shows one or several lines, unless the last ones are too young. */
@@ -31,7 +32,8 @@ export class ProgressLine {
     const now = performance.now()
     if (!this.#isShown || now - this.#last < INTERVAL_MS) return
     const lines = text().split('\n')
-    this.#stream.write(this.#erasing() + lines.map((line) => cut(line, this.width)).join('\n'))
+    // a longer one would take a second line, which could not be replaced
+    this.#stream.write(this.#erasing() + lines.map((line) => firstColumns([...line], this.width).join('')).join('\n'))
     this.#last = now
     this.#lines = lines.length
   }
@@ -60,16 +62,4 @@ export class ProgressLine {
     const up = this.#lines > 1 ? `\x1b[${this.#lines - 1}A` : ''
     return `${up}\r\x1b[J`
   }
-}
-
-/** As much of a text as fits on one line of the terminal: a second line could not be replaced. */
-function cut(text: string, width: number): string {
-  let columns = 0
-  let shown = ''
-  for (const character of text) {
-    columns += columnsOf(character)
-    if (columns > width) break
-    shown += character
-  }
-  return shown
 }

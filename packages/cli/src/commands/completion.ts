@@ -4,9 +4,11 @@ import { readArguments, requireArguments } from '../arguments.js'
 import { COMMAND_NAMES, COMMANDS, type Command, commandOf, type Environment, type Invocation } from '../command.js'
 import { EXIT, type ExitCode } from '../exit-codes.js'
 import { FLAGS, type Flag, SERVER_FLAGS } from '../flags.js'
+import { OBJECT_ACLS, STORAGE_CLASSES } from '../objects/object-options.js'
 import { write } from '../objects/output.js'
 import { withClient } from '../objects/with-client.js'
 import { listProfiles } from '../profiles/profiles.js'
+import { OVERWRITE } from '../transfer/existing.js'
 
 /** The argument after which the words of a command line follow. Only the scripts use it. */
 const WORDS = '--words'
@@ -44,7 +46,7 @@ export async function candidatesFor(words: readonly string[], env: Environment):
   if (first === undefined) return beginningWith(current, COMMAND_NAMES)
   const name = commandOf(first)
   if (name === undefined) return []
-  if (/^(?:oss|s3):\/\//.test(current)) return remoteNames(current, env)
+  if (/^(?:(?:oss|s3):\/\/|[a-z0-9][\w.-]+:)/i.test(current)) return remoteNames(current, env)
   if (name === 'help') return beginningWith(current, COMMAND_NAMES)
   const api = name === 'api' ? CALLABLE.get(before[1] ?? '') : undefined
   if (name === 'api' && api === undefined) return beginningWith(current, [...CALLABLE.keys()])
@@ -55,17 +57,40 @@ export async function candidatesFor(words: readonly string[], env: Environment):
     ),
     ...(api === undefined ? {} : flagsOf(api)),
   }
-  if (before.at(-1) === '--profile')
-    return beginningWith(
-      current,
-      (await listProfiles(env)).map((one) => one.name),
-    )
+  const values = await valuesOf(before.at(-1) ?? '', env)
+  if (values !== undefined) return beginningWith(current, values)
   if (current.startsWith('-'))
     return beginningWith(
       current,
       Object.keys(table).map((flag) => `--${flag}`),
     )
+  if (name === 'bucket') return beginningWith(current, await wordsOfBucket(before))
   return before.length === 1 && ACTIONS[name] !== undefined ? beginningWith(current, ACTIONS[name]) : []
+}
+
+/** The values of flags that have a few. */
+const VALUES: Readonly<Record<string, readonly string[]>> = {
+  '--overwrite': OVERWRITE,
+  '--acl': OBJECT_ACLS,
+  '--storage-class': STORAGE_CLASSES,
+  '--resume': ['auto', 'never', 'require'],
+  '--by': ['folder', 'class'],
+  '--tier': ['Expedited', 'Standard', 'Bulk'],
+  '--method': ['GET', 'PUT', 'HEAD', 'POST', 'DELETE'],
+  '--addressing-style': ['auto', 'path', 'virtual', 'cname'],
+  '--sign-version': ['v4', 'v1'],
+}
+
+/** The values that may follow a flag; undefined where they are not known. */
+async function valuesOf(flag: string, env: Environment): Promise<readonly string[] | undefined> {
+  return flag === '--profile' ? (await listProfiles(env)).map(({ name }) => name) : VALUES[flag]
+}
+
+/** The documents of buckets, and then what can be done to the one that was named. */
+async function wordsOfBucket(before: readonly string[]): Promise<readonly string[]> {
+  const { DOCUMENTS } = await import('./bucket.js')
+  if (before.length === 1) return [...DOCUMENTS.keys()]
+  return before.length === 2 ? Object.keys(DOCUMENTS.get(before[1] ?? '') ?? {}) : []
 }
 
 function beginningWith(prefix: string, words: readonly string[]): readonly string[] {
@@ -77,19 +102,20 @@ const NAMES_MAX = 200
 
 /** Buckets, or the folders and keys that begin with an address. Without a server there are no names. */
 async function remoteNames(current: string, env: Environment): Promise<readonly string[]> {
-  const [scheme = '', path = ''] = current.split('://', 2)
+  const [, start = '', profile, path = ''] = /^((?:oss|s3):\/\/|([a-z0-9][\w.-]+):)(.*)$/is.exec(current) ?? []
+  const flags = profile === undefined ? [] : ['--profile', profile]
   const slash = path.indexOf('/')
   const names: string[] = []
   try {
-    await withClient(readArguments('ls', ['--retry-times', '1'], 0), env, async (client) => {
+    await withClient(readArguments('ls', ['--retry-times', '1', ...flags], 0), env, async (client) => {
       if (slash === -1) {
-        for await (const { name } of client.listBuckets({ prefix: path })) names.push(`${scheme}://${name}/`)
+        for await (const { name } of client.listBuckets({ prefix: path })) names.push(`${start}${name}/`)
         return
       }
       const bucket = path.slice(0, slash)
       const prefix = path.slice(slash + 1)
       for await (const entry of client.list({ bucket, prefix, delimiter: '/', pageSize: NAMES_MAX })) {
-        names.push(`${scheme}://${bucket}/${entry.kind === 'prefix' ? entry.prefix : entry.key}`)
+        names.push(`${start}${bucket}/${entry.kind === 'prefix' ? entry.prefix : entry.key}`)
         if (names.length === NAMES_MAX) return
       }
     })
@@ -140,6 +166,7 @@ function __bindery
   bindery completion --words $words[2..-1] 2>/dev/null
 end
 complete -c bindery -a '(__bindery)'
+complete -c bindery -n 'string match -qr : -- (commandline -ct)' -f
 `,
   powershell: `# PowerShell: bindery completion powershell >> $PROFILE
 Register-ArgumentCompleter -Native -CommandName bindery -ScriptBlock {

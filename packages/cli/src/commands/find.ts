@@ -4,7 +4,8 @@ import { EXIT, type ExitCode } from '../exit-codes.js'
 import { transferWordsIn } from '../messages/transfer.js'
 import { formatOf } from '../objects/format.js'
 import { bothFilters } from '../objects/globs.js'
-import { note, timeText, write, writeJson } from '../objects/output.js'
+import { note, write, writeJson } from '../objects/output.js'
+import { timeText } from '../objects/time-text.js'
 import { withClient } from '../objects/with-client.js'
 import { entriesBelow } from '../transfer/entries.js'
 import { filterOf } from '../transfer/filter.js'
@@ -32,8 +33,8 @@ export async function findCommand({ args, env, language }: Invocation): Promise<
       const { name, size, modified } = entry
       const address = placeText(entry.place)
       const facts = { address, name, size, modified, class: entry.storageClass, etag: entry.etag }
-      if (flags.has('json')) await writeJson({ kind: entry.place.kind, ...facts })
-      else if (format !== undefined) await write(format(facts))
+      if (format !== undefined) await write(format(facts))
+      else if (flags.has('json')) await writeJson({ kind: entry.place.kind, ...facts })
       else await write(`${timeText(modified)}  ${String(size).padStart(14)}  ${address}\n`)
     }
   })

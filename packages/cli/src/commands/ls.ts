@@ -7,7 +7,8 @@ import { type Address, addressText, parseAddress } from '../objects/address.js'
 import { numberOf } from '../objects/arguments.js'
 import { type Facts, formatOf } from '../objects/format.js'
 import { bothFilters, patternIn } from '../objects/globs.js'
-import { timeText, write, writeJson } from '../objects/output.js'
+import { write, writeJson } from '../objects/output.js'
+import { timeText } from '../objects/time-text.js'
 import { withClient } from '../objects/with-client.js'
 import { type Filter, filterOf } from '../transfer/filter.js'
 
@@ -34,8 +35,8 @@ export async function lsCommand({ args, env }: Invocation): Promise<ExitCode> {
     let count = 0
     for await (const entry of entriesOf(client, address, options)) {
       if (filter !== undefined && !isTaken(entry, address?.key ?? '', filter)) continue
-      if (hasJson) await writeJson(jsonOf(entry, address))
-      else await write(format?.(factsOf(entry, address)) ?? `${line(entry, address)}\n`)
+      if (format !== undefined) await write(format(factsOf(entry, address)))
+      else await (hasJson ? writeJson(jsonOf(entry, address)) : write(`${line(entry, address)}\n`))
       count += 1
       if (count >= max) return
     }
@@ -104,7 +105,7 @@ function jsonOf(entry: Entry, address: Address | undefined): object {
   return { ...entry, bucket: address?.bucket }
 }
 
-/** Of buckets, whose entries have addresses of their own. */
+/** The address of a list of buckets, whose entries have addresses of their own. */
 const NOWHERE: Address = { bucket: '', key: '' }
 
 const WIDTH_OF_ETAG = 38

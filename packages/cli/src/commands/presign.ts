@@ -48,7 +48,7 @@ export async function presignCommand({ args, env }: Invocation): Promise<ExitCod
     await (flags.has('json') ? writeJson({ ...address, ...plan, expires }) : write(scriptOf(file, plan)))
     return EXIT.ok
   }
-  // a request on a bucket or the server is no choice of objects
+  // a request on a bucket or the server chooses no objects
   const selected =
     queryText === undefined
       ? selectedOf('presign', given, parsed)

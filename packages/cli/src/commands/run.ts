@@ -3,7 +3,7 @@ import type { Invocation } from '../command.js'
 import { EXIT, type ExitCode } from '../exit-codes.js'
 import { runWordsIn } from '../messages/run.js'
 import { numberOf } from '../objects/arguments.js'
-import { besideOthers, complain, note, writeJson } from '../objects/output.js'
+import { amongOthers, complain, note, writeJson } from '../objects/output.js'
 import { wordsOf } from '../objects/words.js'
 import { linesOf } from '../transfer/sources.js'
 
@@ -92,7 +92,7 @@ class Batch {
     if (line?.length === 0) return
     this.commands += 1
     const isRefused = line === undefined || REFUSED.has(line[0])
-    const exit = isRefused ? EXIT.usage : await besideOthers(() => this.#dispatch(line))
+    const exit = isRefused ? EXIT.usage : await amongOthers(() => this.#dispatch(line))
     if (exit === EXIT.ok) return
     this.failed += 1
     this.#hasFailedFast ||= this.#isFailingFast

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
+import { lstat, mkdir, readdir, readFile, stat, symlink, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { after, before, test } from 'node:test'
 import { type Client, createClient } from '@bindery/client'
@@ -106,11 +106,11 @@ test('--overwrite decides about targets that exist', async () => {
   assert.deepEqual(await done('newer'), { done: [], skipped: ['other', 'same'] })
   assert.deepEqual(await done('different'), { done: ['other'], skipped: ['same'] })
   assert.deepEqual(await done('always'), { done: ['other', 'same'], skipped: [] })
-  // there is no terminal to ask on
+  // without a terminal nothing can be confirmed
   assert.equal((await bindery(['cp', '-r', root, 'oss://demo/overwrite/', '--overwrite', 'ask'])).code, 1)
 })
 
-test('--output-query takes parts of JSON, and reports an expression that is none', async () => {
+test('--output-query takes parts of JSON, and refuses an expression that is not valid', async () => {
   await client.put('query/a', 'xx')
   const taken = await succeed(['ls', 'oss://demo/query/', '--output-query', '{name: key, bytes: size}'])
   assert.deepEqual(linesOf(taken), [{ name: 'query/a', bytes: 2 }])
@@ -121,6 +121,31 @@ test('--output-query takes parts of JSON, and reports an expression that is none
   const refused = await bindery(['ls', 'oss://demo', '--output-query', '[key'])
   assert.equal(refused.code, 1)
   assert.match(refused.stderr, /--output-query cannot be "\[key"/)
+})
+
+test('--format makes lines of what JSON shows, and reports that nothing has its names', async () => {
+  await client.put('format/a', 'xx', { meta: { owner: 'me' } })
+  const format = (template: string) => bindery(['stat', 'oss://demo/format/a', '--format', template])
+  assert.equal((await format('{key}\\t{size}\\t{meta.owner}')).stdout, 'format/a\t2\tme\n')
+  const { code, stdout, stderr } = await format('{key} {colour}')
+  assert.deepEqual([code, stdout], [0, ''])
+  assert.match(stderr, /No result has all names of the template/)
+  const done = await bindery(['cp', 'oss://demo/format/a', 'oss://demo/format/b', '--format', '{to} {etag}'])
+  assert.match(done.stdout, /^oss:\/\/demo\/format\/b [0-9A-F]{32}\n$/)
+})
+
+test('a download into a device or through a link replaces neither', async () => {
+  await client.put('device', 'bytes for a device')
+  const full = await bindery(['cp', 'oss://demo/device', '/dev/full'])
+  assert.equal(full.code, 3)
+  assert.match(full.stderr, /no space left/)
+  assert.ok((await stat('/dev/full')).isCharacterDevice())
+  await succeed(['cp', 'oss://demo/device', '/dev/null'])
+  await writeFile(path.join(folder, 'real'), 'old')
+  await symlink('real', path.join(folder, 'link'))
+  await succeed(['cp', 'oss://demo/device', path.join(folder, 'link')])
+  assert.equal(await readFile(path.join(folder, 'real'), 'utf8'), 'bytes for a device')
+  assert.ok((await lstat(path.join(folder, 'link'))).isSymbolicLink())
 })
 
 test('ls lists what its flags name', async () => {

@@ -3,7 +3,8 @@ import { readArguments, requireArguments } from '../arguments.js'
 import type { Invocation } from '../command.js'
 import { EXIT, type ExitCode } from '../exit-codes.js'
 import { addressText, parseAddress, shown } from '../objects/address.js'
-import { table, timeText, write, writeJson } from '../objects/output.js'
+import { table, write, writeJson } from '../objects/output.js'
+import { timeText } from '../objects/time-text.js'
 import { withClient } from '../objects/with-client.js'
 
 /** `bindery stat oss://BUCKET[/KEY]`: describes a bucket or an object. Throws Failure. */

@@ -70,7 +70,8 @@ export const ENGLISH: Sentences = {
       `${command} cannot use ${address}: it needs ${needed}. See: bindery help ${command}`,
     requestRefused: ({ code, message, ec, requestId }) =>
       `the server refused: ${code}: ${message} (${ec === undefined ? '' : `EC ${ec}, `}request ${requestId ?? '?'}). ${advice[code] ?? ''}`.trimEnd(),
-    transferFailed: ({ code, message }) => `${reasons[code] ?? code}: ${message}`,
+    transferFailed: ({ code, message }) =>
+      code === 'TransferLocked' ? `${reasons[code]}.` : `${reasons[code] ?? code}: ${message}`,
     profileUnknown: ({ profile, known }) =>
       `there is no profile ${profile}. ${known.length === 0 ? 'Create it: bindery config set endpoint URL --profile NAME' : `Known: ${known.join(', ')}`}`,
     profileForeign: ({ profile, file }) => `the profile ${profile} is in ${file}, which bindery does not change.`,

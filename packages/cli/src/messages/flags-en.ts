@@ -12,7 +12,8 @@ export const ENGLISH_FLAGS: Readonly<Record<FlagName, string>> = {
   'addressing-style': 'auto (default), path, virtual or cname',
   'sign-version': 'v4 (default) or v1',
   'retry-times': 'attempts per request, 1 to 500; 10 by default',
-  format: 'line per result, such as "{key}\\t{size}"',
+  format:
+    'line per result, such as "{key}\\t{size}", of the names that --json shows; "{meta.owner}" is one within another',
   'output-query': 'print what a JMESPath expression takes of each line of JSON',
   'config-file': 'file with profiles, in place of those of bindery config and ossutil',
   'max-delete': 'with deletions: where more would be deleted, delete none; exit code 6',
@@ -20,7 +21,7 @@ export const ENGLISH_FLAGS: Readonly<Record<FlagName, string>> = {
   interval:
     'with --watch: longest time between two comparisons; 10s, or 60s for a folder, whose changes are noticed at once',
   overwrite:
-    'what happens to targets that exist: always, never, newer, different (by CRC-64), or ask; for trees on a terminal ask, otherwise always',
+    'what happens to targets that exist: always (default), never, newer, different (by CRC-64), or you decide with ask, the default for trees on a terminal',
   'files-from': 'only these names below FROM, one per line of a file',
   'no-glob': 'take * and ? in a key as they are',
   directory: 'folders and objects of one level, which is the default',
@@ -69,7 +70,8 @@ export const ENGLISH_FLAGS: Readonly<Record<FlagName, string>> = {
   parallel: 'parts of a file at a time, 1 to 64; adapted to the server',
   jobs: 'files at a time, 1 to 64; 5 by default',
   'bigfile-threshold': 'files of fewer bytes take one request; 8MiB by default, 1GiB for copies on the server',
-  'bandwidth-limit': 'bytes per second of each file, such as 10MiB',
+  'bandwidth-limit':
+    'bytes per second of all files together, such as 10MiB, or by time of day: "08:00,512KiB 23:00,off"',
   maxspeed: 'the same in KiB per second, as ossutil counts',
   resume: 'auto (default), never, or require: fail where there is nothing to continue',
   'checkpoint-dir': 'folder of the records of interrupted uploads; bindery/transfers below XDG_STATE_HOME',

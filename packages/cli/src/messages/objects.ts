@@ -4,6 +4,10 @@ import type { Language } from '../language.js'
 export interface ObjectWords {
   readonly created: (bucket: string) => string
   readonly touched: Readonly<Record<'created' | 'changed' | 'skipped', (address: string) => string>>
+  /** The secret of a key was an argument. */
+  readonly secretSeen: string
+  /** No result has what the template of `--format` names. */
+  readonly unfit: string
   readonly deleted: (address: string) => string
   readonly deletedAll: (outcome: { readonly deleted: number; readonly failed: number }) => string
   /** A document of a bucket was set, or deleted. */
@@ -24,6 +28,9 @@ const ENGLISH: ObjectWords = {
     changed: (address) => `${address} has the time of now.\n`,
     skipped: (address) => `${address} does not exist, and was not created.\n`,
   },
+  unfit: 'No result has all names of the template. --json shows what there is.',
+  secretSeen:
+    'Other users of this machine can see the secret in the arguments. Better: OSS_ACCESS_KEY_SECRET, or a profile.',
   deleted: (address) => `Deleted ${address}.\n`,
   deletedAll: ({ deleted, failed }) => `${deleted} objects deleted${failed === 0 ? '' : `, ${failed} kept`}.\n`,
   confirmDeletePattern: (address) => `Delete every object that matches ${address}? [y/N] `,
@@ -67,6 +74,8 @@ const CHINESE: ObjectWords = {
     changed: (address) => `${address} 的时间已更新为现在。\n`,
     skipped: (address) => `${address} 不存在，未创建。\n`,
   },
+  unfit: '没有结果含有模板中的全部名称。可用 --json 查看。',
+  secretSeen: '本机的其他用户可以从命令参数中看到密钥。请改用 OSS_ACCESS_KEY_SECRET 或配置档案。',
   deleted: (address) => `已删除 ${address}。\n`,
   deletedAll: ({ deleted, failed }) => `已删除 ${deleted} 个对象${failed === 0 ? '' : `，${failed} 个未删除`}。\n`,
   confirmDeletePattern: (address) => `删除与 ${address} 匹配的全部对象？[y/N] `,

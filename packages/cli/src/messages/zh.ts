@@ -69,7 +69,8 @@ export const CHINESE: Sentences = {
       `${command} 不能使用 ${address}：需要 ${needed}。参见：bindery help ${command}`,
     requestRefused: ({ code, message, ec, requestId }) =>
       `服务拒绝了请求：${code}：${message}（${ec === undefined ? '' : `EC ${ec}，`}请求 ${requestId ?? '?'}）。${advice[code] ?? ''}`,
-    transferFailed: ({ code, message }) => `${reasons[code] ?? code}：${message}`,
+    transferFailed: ({ code, message }) =>
+      code === 'TransferLocked' ? `${reasons[code]}。` : `${reasons[code] ?? code}：${message}`,
     profileUnknown: ({ profile, known }) =>
       `没有配置 ${profile}。${known.length === 0 ? '创建：bindery config set endpoint URL --profile NAME' : `已有：${known.join('、')}`}`,
     profileForeign: ({ profile, file }) => `配置 ${profile} 在 ${file} 中，bindery 不会修改该文件。`,

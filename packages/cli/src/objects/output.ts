@@ -2,6 +2,7 @@ import { AsyncLocalStorage } from 'node:async_hooks'
 import { once } from 'node:events'
 import { columnsOf, padColumns } from '../columns.js'
 import { EXIT } from '../exit-codes.js'
+import { lineFormatOf } from './format.js'
 
 let isWatched = false
 
@@ -22,6 +23,10 @@ interface Settings {
   isQuiet: boolean
   /** Takes of a line of JSON what `--output-query` names. */
   select?: (value: object) => unknown
+  /** Makes a line of an object of JSON; undefined where it lacks a name. */
+  lineOf?: (value: object) => string | undefined
+  /** Whether a line was made by it. */
+  hasFormatted?: boolean
   /** Whether the command shares the terminal with others, so that none may draw on it. */
   readonly isOneOfMany: boolean
 }
@@ -33,8 +38,8 @@ function settings(): Settings {
   return ofCommand.getStore() ?? ofProcess
 }
 
-/** Runs a command beside others: what its flags say about its output is for it alone. */
-export function besideOthers<T>(use: () => Promise<T>): Promise<T> {
+/** Runs a command while others run: the flags for its output are for it alone. */
+export function amongOthers<T>(use: () => Promise<T>): Promise<T> {
   return ofCommand.run({ isQuiet: false, isOneOfMany: true }, use)
 }
 
@@ -49,9 +54,25 @@ export async function selectJson(expression: string): Promise<void> {
   settings().select = compileQuery(expression)
 }
 
-/** Prints one line of JSON, or what `--output-query` takes of it; where that is nothing, no line. */
+/** From now on lines of JSON are lines by a template, where they have all of its names. */
+export function formatJson(template: string): void {
+  settings().lineOf = lineFormatOf(template)
+}
+
+/** Whether there was a template, and nothing that it is for. */
+export function isUnfit(): boolean {
+  const { lineOf, hasFormatted } = settings()
+  return lineOf !== undefined && hasFormatted === false
+}
+
+/** Prints one line of JSON, or what `--output-query` or `--format` makes of it; where that is nothing, no line. */
 export async function writeJson(value: object): Promise<void> {
-  const { select } = settings()
+  const { select, lineOf } = settings()
+  if (lineOf !== undefined) {
+    const line = lineOf(value)
+    settings().hasFormatted = settings().hasFormatted === true || line !== undefined
+    return write(line ?? '')
+  }
   const selected = select === undefined ? value : select(value)
   if (selected !== undefined && selected !== null) await write(`${JSON.stringify(selected, plain)}\n`)
 }
@@ -86,11 +107,6 @@ export function complain(line: string): void {
 export function commandLineOf(command: string, args: readonly string[]): string {
   const quoted = args.map((one) => (/^[\w@%+=:,./-]+$/.test(one) ? one : `'${one.replaceAll("'", "'\\''")}'`))
   return ['bindery', command, ...quoted].join(' ')
-}
-
-/** `2026-11-30T06:38:21Z`. */
-export function timeText(time: Date): string {
-  return time.toISOString().replace(/\.\d+Z$/, 'Z')
 }
 
 /** Names and values, one per line, aligned. */

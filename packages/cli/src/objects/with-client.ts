@@ -6,11 +6,13 @@ import { type Arguments, defaultFolder } from '../arguments.js'
 import type { Environment } from '../command.js'
 import { EXIT } from '../exit-codes.js'
 import type { SERVER_FLAGS } from '../flags.js'
+import { languageOf } from '../language.js'
+import { objectWordsIn } from '../messages/objects.js'
 import { DEFAULT_PROFILE, findProfile, requireProfile, variablesOf } from '../profiles/profiles.js'
 import { serverWithKey } from '../running-server.js'
 import { type Address, isAddress, profileIn } from './address.js'
 import { numberOf, oneOf } from './arguments.js'
-import { hush, selectJson } from './output.js'
+import { formatJson, hush, isUnfit, note, selectJson } from './output.js'
 
 const ADDRESSING = ['auto', 'path', 'virtual', 'cname'] as const
 
@@ -43,8 +45,11 @@ export async function withClients<T>(
   use: (clientOf: ClientOf) => Promise<T>,
 ): Promise<T> {
   if (parsed.flags.has('quiet')) hush()
+  if (parsed.values.has('access-key-secret')) note(objectWordsIn(languageOf(env)).secretSeen)
   const query = parsed.values.get('output-query')
   if (query !== undefined) await selectJson(query)
+  const template = parsed.values.get('format')
+  if (template !== undefined) formatJson(template)
   const names = new Set(parsed.positionals.filter((one) => isAddress(one)).map(profileIn))
   if (names.size === 0) names.add(undefined)
   const clients = new Map<string | undefined, Client>()
@@ -52,7 +57,9 @@ export async function withClients<T>(
   process.on('SIGTERM', endAtSignal)
   try {
     for (const name of names) clients.set(name, await connect(parsed, env, name))
-    return await use(({ profile }) => clients.get(profile) ?? required([...clients.values()][0]))
+    const result = await use(({ profile }) => clients.get(profile) ?? required([...clients.values()][0]))
+    if (isUnfit()) note(objectWordsIn(languageOf(env)).unfit)
+    return result
   } catch (error) {
     throw failureOf(error, [...clients.values()][0]?.requester.address.endpoint ?? '')
   } finally {

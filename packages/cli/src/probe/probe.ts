@@ -20,7 +20,7 @@ export type StepName =
   | 'upload'
   | 'download'
 
-/** What a step found; only those that apply. */
+/** The findings of a step; only those that apply. */
 export interface StepFacts {
   readonly addresses?: readonly string[]
   readonly protocol?: string
@@ -41,7 +41,7 @@ export interface Step {
   readonly ms: number
   readonly facts: StepFacts
   readonly failure?: Failure
-  /** What the system reported. */
+  /** The code of the system for it. */
   readonly reason?: string
 }
 

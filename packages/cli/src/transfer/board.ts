@@ -4,8 +4,17 @@ import type { CellState } from '../part-map.js'
 /** Milliseconds over which speed is measured. */
 const SPEED_WINDOW_MS = 5_000
 
+/** A transfer that runs. */
+export interface Running {
+  readonly direction: 'up' | 'down' | 'across'
+  readonly from: string
+  readonly to: string
+}
+
 /** How far a command is. */
 export interface BoardProgress {
+  /** Where only one transfer runs, and no other is known. */
+  readonly only?: Running
   readonly files: number
   /** Files and bytes in all; undefined while they are being counted, or cannot be. */
   readonly totalFiles: number | undefined
@@ -28,6 +37,7 @@ export interface BoardProgress {
 /** The sums over all transfers of a command. */
 export class Board {
   readonly #active = new Set<Transfer<unknown>>()
+  readonly #running = new Set<Running>()
   readonly #samples: { readonly at: number; readonly moved: number }[] = []
   readonly #now: () => number
   readonly #startedAt: number
@@ -53,6 +63,12 @@ export class Board {
 
   get seconds(): number {
     return (this.#now() - this.#startedAt) / 1_000
+  }
+
+  /** Names a transfer while it runs; returns a function that ends that. */
+  running(transfer: Running): () => void {
+    this.#running.add(transfer)
+    return () => void this.#running.delete(transfer)
   }
 
   started(task: Transfer<unknown>): void {
@@ -83,7 +99,18 @@ export class Board {
     const left = totalBytes === undefined || bytesPerSecond === 0 ? undefined : Math.max(0, totalBytes - bytes)
     const leftMs = left === undefined ? undefined : Math.round((left / bytesPerSecond) * 1_000)
     const parts = this.#parts()
-    return { files, totalFiles, totalBytes, bytes, bytesPerSecond, leftMs, ...(parts === undefined ? {} : { parts }) }
+    const [only] = this.#running
+    const isOnly = only !== undefined && this.#running.size === 1 && (totalFiles ?? 1) <= 1
+    return {
+      ...(isOnly ? { only } : {}),
+      files,
+      totalFiles,
+      totalBytes,
+      bytes,
+      bytesPerSecond,
+      leftMs,
+      ...(parts === undefined ? {} : { parts }),
+    }
   }
 
   #parts(): BoardProgress['parts'] {

@@ -5,7 +5,7 @@ import { checksumOf } from './checksum.js'
 import type { Item } from './items.js'
 import type { Place } from './places.js'
 
-/** What happens to targets that exist, as `--overwrite` names it. */
+/** The values of `--overwrite`, for targets that exist. */
 export const OVERWRITE = ['always', 'never', 'newer', 'different', 'ask'] as const
 
 /** `never` is enforced by the server, `newer` and `different` compare the target with its source. */
@@ -15,19 +15,19 @@ export type Overwrite = (typeof OVERWRITE)[number]
 export type SkipReason = 'UpToDate' | 'Same' | 'Declined'
 
 /**
- * Why the target of an item is left as it is; undefined where it is to be written. `ask` confirms the replacement of a target.
+ * Why the target of an item is left as it is; undefined where it is to be written. `confirm` is called before a target is replaced.
  * Throws OssError, and what reading a file throws.
  */
 export async function skipReason(
   clientOf: ClientOf,
   { from, to, size, modified }: Item,
   overwrite: Overwrite,
-  ask: (target: Place) => Promise<boolean>,
+  confirm: (target: Place) => Promise<boolean>,
 ): Promise<SkipReason | undefined> {
   if (overwrite === 'always' || overwrite === 'never') return undefined
   const target = await factsOf(clientOf, to)
   if (target === undefined) return undefined
-  if (overwrite === 'ask') return (await ask(to)) ? undefined : 'Declined'
+  if (overwrite === 'ask') return (await confirm(to)) ? undefined : 'Declined'
   const source = size === undefined || modified === undefined ? await factsOf(clientOf, from) : { size, modified }
   if (source === undefined) return undefined
   if (overwrite === 'newer') return secondsOf(target) >= secondsOf(source) ? 'UpToDate' : undefined

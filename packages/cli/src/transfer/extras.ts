@@ -8,7 +8,7 @@ import { type Place, placeText } from './places.js'
 /** Keys per request of DeleteMultipleObjects. */
 const BATCH = 1_000
 
-/** What happens to entries that only the target has. */
+/** The treatment of entries that only the target has. */
 export interface ExtrasOptions {
   readonly clientOf: ClientOf
   readonly isDry: boolean

@@ -5,6 +5,7 @@ import type { Arguments } from '../arguments.js'
 import type { TRANSFER_FLAGS } from '../flags.js'
 import { bytesOf, numberOf, oneOf } from '../objects/arguments.js'
 import { objectOptionsOf } from '../objects/object-options.js'
+import { bandwidthOf } from './bandwidth.js'
 import { OVERWRITE, type Overwrite } from './existing.js'
 import type { TransferOptions } from './transfer-item.js'
 
@@ -51,9 +52,7 @@ export function transferOptionsOf(parsed: TransferArguments, overwrite: Overwrit
   const parallel = numberOf('--parallel', values.get('parallel'), 1, 64)
   const multipartThreshold = bytesOf('--bigfile-threshold', values.get('bigfile-threshold'))
   const kibPerSecond = numberOf('--maxspeed', values.get('maxspeed'), 0, 999_999_999)
-  const bytesPerSecond =
-    bytesOf('--bandwidth-limit', values.get('bandwidth-limit')) ??
-    (kibPerSecond === undefined ? undefined : kibPerSecond * KIB)
+  const limit = values.get('bandwidth-limit') ?? (kibPerSecond === undefined ? undefined : String(kibPerSecond * KIB))
   const folder = values.get('checkpoint-dir')
   return {
     overwrite,
@@ -63,6 +62,6 @@ export function transferOptionsOf(parsed: TransferArguments, overwrite: Overwrit
     ...(partSize === undefined ? {} : { partSize }),
     ...(parallel === undefined ? {} : { parallel }),
     ...(multipartThreshold === undefined ? {} : { multipartThreshold }),
-    ...(bytesPerSecond === undefined ? {} : { bytesPerSecond }),
+    ...(limit === undefined ? {} : { bandwidth: bandwidthOf(limit) }),
   }
 }

@@ -1,8 +1,9 @@
+import { columnsOf, shortened } from '../columns.js'
 import type { ExitCode } from '../exit-codes.js'
 import type { TransferWords } from '../messages/transfer.js'
 import { mayDraw, note, writeJson } from '../objects/output.js'
 import { ProgressLine } from '../progress-line.js'
-import type { Board } from './board.js'
+import type { Board, Running } from './board.js'
 import type { Item } from './items.js'
 
 const LINE_INTERVAL_MS = 200
@@ -78,13 +79,20 @@ export class Reporter {
 
   #tick(): void {
     if (!this.#hasProgress || this.#pauses > 0) return
-    const { parts, ...progress } = this.#board.snapshot()
+    const { parts, only, ...progress } = this.#board.snapshot()
     if (this.#hasJson)
-      void writeJson({ event: 'progress', ...progress, ...(parts && { parts: { ...parts, states: undefined } }) })
+      void writeJson({
+        event: 'progress',
+        ...only,
+        ...progress,
+        ...(parts && { parts: { ...parts, states: undefined } }),
+      })
     else if (!this.#line.isShown) note(this.#words.progress(progress))
     else {
       const map = parts === undefined ? '' : `\n${this.#words.parts(parts, this.#line.width)}`
-      this.#line.show(() => `${this.#words.progress(progress)}${map}`)
+      const facts = this.#words.progress(progress)
+      const name = only === undefined ? '' : `${namesText(only, this.#line.width - columnsOf(facts) - 2)}  `
+      this.#line.show(() => `${name}${facts}${map}`)
     }
   }
 
@@ -102,6 +110,15 @@ export class Reporter {
     this.#board.totalFiles = files
     if (isKnown) this.#board.totalBytes = bytes
   }
+}
+
+const SIGNS = { up: '↑', down: '↓', across: '→' } as const
+/** Shorter names are of no use. */
+const NAMES_WIDTH_MIN = 20
+
+/** The names of a transfer in so many columns. */
+function namesText({ direction, from, to }: Running, width: number): string {
+  return width < NAMES_WIDTH_MIN ? SIGNS[direction] : shortened(`${SIGNS[direction]} ${from} → ${to}`, width)
 }
 
 /** To milliseconds. */

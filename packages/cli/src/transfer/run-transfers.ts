@@ -146,12 +146,23 @@ class Run {
       if (this.#interruption.isRequested) return
       if (reason !== undefined) return await this.#skipped(item, reason)
       await reporter.json({ event: 'start', ...namesOf(item), ...(item.size === undefined ? {} : { size: item.size }) })
-      const done = await transferItem({ ...context, options: { ...options, onChanged } }, item)
+      const done = await this.#named(item, () => transferItem({ ...context, options: { ...options, onChanged } }, item))
       await onDone?.(item)
       this.#board.files += 1
       await reporter.json({ event: 'done', ...namesOf(item), ...done })
     } catch (error) {
       await this.#failed(item, error)
+    }
+  }
+
+  /** Runs a transfer under its name. */
+  async #named<T>(item: Item, run: () => Promise<T>): Promise<T> {
+    const direction = item.from.kind !== 'object' ? 'up' : item.to.kind === 'object' ? 'across' : 'down'
+    const ended = this.#board.running({ direction, ...namesOf(item) })
+    try {
+      return await run()
+    } finally {
+      ended()
     }
   }
 

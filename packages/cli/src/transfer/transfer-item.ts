@@ -1,5 +1,7 @@
-import { mkdir, stat } from 'node:fs/promises'
+import { createWriteStream } from 'node:fs'
+import { mkdir, realpath, stat } from 'node:fs/promises'
 import path from 'node:path'
+import { pipeline } from 'node:stream/promises'
 import {
   type CheckpointStore,
   CLIENT_CODES,
@@ -17,6 +19,7 @@ import type { Address } from '../objects/address.js'
 import { hasMetadata, overSource } from '../objects/object-options.js'
 import { write } from '../objects/output.js'
 import type { ClientOf } from '../objects/with-client.js'
+import type { Bandwidth } from './bandwidth.js'
 import type { Board } from './board.js'
 import type { Overwrite } from './existing.js'
 import type { Ending, Interruption } from './interruption.js'
@@ -31,11 +34,11 @@ export interface TransferOptions {
   readonly parallel?: number
   /** Smaller sources take one request; bytes. */
   readonly multipartThreshold?: number
-  /** Per transfer; 0: no limit. */
-  readonly bytesPerSecond?: number
+  /** For all transfers together. */
+  readonly bandwidth?: Bandwidth
   /** The properties of the new objects. */
   readonly object: ObjectOptions
-  /** What happens to a target that exists. */
+  /** For a target that exists. */
   readonly overwrite: Overwrite
   readonly resume: 'auto' | 'never' | 'require'
   /** Continues this upload, wherever it was begun. */
@@ -113,14 +116,13 @@ function onAbort(signal: AbortSignal, listener: () => void): () => void {
 }
 
 function uploadOptions(options: TransferOptions, key: string): Partial<UploadOptions> {
-  const { partSize, parallel, multipartThreshold, bytesPerSecond, overwrite } = options
+  const { partSize, parallel, multipartThreshold, overwrite } = options
   const contentType = options.object.contentType ?? contentTypeOf(key)
   return {
     ...options.object,
     ...(partSize === undefined ? {} : { partSize }),
     ...(parallel === undefined ? {} : { parallel }),
     ...(multipartThreshold === undefined ? {} : { multipartThreshold }),
-    ...(bytesPerSecond === undefined ? {} : { bytesPerSecond }),
     ...(contentType === undefined ? {} : { contentType }),
     ...(overwrite === 'never' ? { forbidOverwrite: true } : {}),
   }
@@ -183,11 +185,14 @@ async function copyOptions(
   return { ...overSource(source, tagged), metadata: 'replace' }
 }
 
-async function download(context: Transferring, source: Source, target: string): Promise<Done> {
+async function download(context: Transferring, source: Source, given: string): Promise<Done> {
+  // what a link leads to is replaced, and not the link
+  const target = await realpath(given).catch(() => given)
+  if (await isDevice(target)) return fill(context, source, target)
   const { bucket, key, versionId } = source
   const { clientOf, options } = context
   const client = clientOf(source)
-  const { partSize, parallel, bytesPerSecond, overwrite } = options
+  const { partSize, parallel, overwrite } = options
   if (overwrite === 'never' && (await stat(target).catch(() => undefined)) !== undefined) throw fileExists(target)
   await mkdir(path.dirname(path.resolve(target)), { recursive: true }).catch((error: Error) => {
     throw new OssError({ code: 'FileError', message: error.message, cause: error })
@@ -198,7 +203,6 @@ async function download(context: Transferring, source: Source, target: string): 
     ...(versionId === undefined ? {} : { versionId }),
     ...(partSize === undefined ? {} : { partSize }),
     ...(parallel === undefined ? {} : { parallel }),
-    ...(bytesPerSecond === undefined ? {} : { bytesPerSecond }),
   })
   const { info } = await followed(context, task, 'keep')
   const { size, etag, crc64 } = info
@@ -214,6 +218,36 @@ async function download(context: Transferring, source: Source, target: string): 
     ...(crc64 === undefined ? {} : { crc64 }),
     ...(info.versionId === undefined ? {} : { versionId: info.versionId }),
   }
+}
+
+/** Whether a path is that of a device or a pipe: nothing can take its place, and nothing of it can be read again. */
+async function isDevice(target: string): Promise<boolean> {
+  const found = await stat(target).catch(() => undefined)
+  return found !== undefined && !found.isFile() && !found.isDirectory()
+}
+
+/** Writes the bytes into a device or pipe, in their order. */
+async function fill({ clientOf, board, interruption }: Transferring, source: Source, target: string): Promise<Done> {
+  const { signal } = interruption
+  const { profile: _, ...object } = source
+  async function* counted(): AsyncGenerator<Uint8Array> {
+    for await (const piece of clientOf(source).stream({ ...object, signal })) {
+      yield piece
+      board.streamed += piece.length
+    }
+  }
+  try {
+    await pipeline(counted, createWriteStream(target))
+  } catch (error) {
+    if (signal.aborted) throw new OssError({ code: CLIENT_CODES.aborted, message: target, cause: error })
+    if (error instanceof OssError) throw error
+    throw new OssError({
+      code: 'FileError',
+      message: error instanceof Error ? error.message : String(error),
+      cause: error,
+    })
+  }
+  return { size: board.streamed, reusedBytes: 0 }
 }
 
 async function print({ clientOf, board, interruption }: Transferring, source: Source): Promise<Done> {
@@ -238,11 +272,12 @@ async function print({ clientOf, board, interruption }: Transferring, source: So
 
 /** Waits for a task, which the board counts meanwhile. */
 async function followed<Result>(
-  { board, interruption, onPart }: Transferring,
+  { board, interruption, onPart, options }: Transferring,
   task: Transfer<Result>,
   ending: Ending,
 ): Promise<Result> {
   board.started(task)
+  const leave = options.bandwidth?.join(task)
   const unwatch = onPart === undefined ? undefined : task.on('part', onPart)
   try {
     return await interruption.run(task, ending)
@@ -251,6 +286,7 @@ async function followed<Result>(
     throw error
   } finally {
     unwatch?.()
+    leave?.()
   }
 }
 
