@@ -4,7 +4,9 @@ import { overview, pageIn, requireCommand } from './commands/help.js'
 import { RUN } from './commands/index.js'
 import { EXIT, type ExitCode } from './exit-codes.js'
 import { languageOf } from './language.js'
+import { objectWordsIn } from './messages/objects.js'
 import { failureExit, messagesIn } from './messages.js'
+import { isUnfit, note } from './objects/output.js'
 
 export { EXIT } from './exit-codes.js'
 export { type CommandReference, commandReferences, type FlagReference } from './reference.js'
@@ -24,7 +26,9 @@ export async function main(args: readonly string[], env: Environment): Promise<E
       process.stdout.write(await pageIn(language, name, rest[0]))
       return EXIT.ok
     }
-    return await RUN[name]({ args: rest, env, language, dispatch: (line) => main(line, env) })
+    const exit = await RUN[name]({ args: rest, env, language, dispatch: (line) => main(line, env) })
+    if (isUnfit()) note(objectWordsIn(language).unfit)
+    return exit
   } catch (error) {
     if (error instanceof Failure) {
       const exit = failureExit(error)

@@ -12,7 +12,7 @@ import { DEFAULT_PROFILE, findProfile, requireProfile, variablesOf } from '../pr
 import { serverWithKey } from '../running-server.js'
 import { type Address, isAddress, profileIn } from './address.js'
 import { numberOf, oneOf } from './arguments.js'
-import { formatJson, hush, isUnfit, note, selectJson } from './output.js'
+import { formatJson, hush, note, selectJson } from './output.js'
 
 const ADDRESSING = ['auto', 'path', 'virtual', 'cname'] as const
 
@@ -57,9 +57,7 @@ export async function withClients<T>(
   process.on('SIGTERM', endAtSignal)
   try {
     for (const name of names) clients.set(name, await connect(parsed, env, name))
-    const result = await use(({ profile }) => clients.get(profile) ?? required([...clients.values()][0]))
-    if (isUnfit()) note(objectWordsIn(languageOf(env)).unfit)
-    return result
+    return await use(({ profile }) => clients.get(profile) ?? required([...clients.values()][0]))
   } catch (error) {
     throw failureOf(error, [...clients.values()][0]?.requester.address.endpoint ?? '')
   } finally {

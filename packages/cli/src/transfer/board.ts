@@ -1,6 +1,8 @@
 import type { Transfer, TransferPart } from '@bindery/client'
 import type { CellState } from '../part-map.js'
 
+/** A longer time is no estimate, but the effect of small files first. */
+const ESTIMATE_MS_MAX = 100 * 3_600_000
 /** Milliseconds over which speed is measured. */
 const SPEED_WINDOW_MS = 5_000
 
@@ -97,7 +99,8 @@ export class Board {
     const bytesPerSecond = this.#speed(bytes - reused)
     const { files, totalFiles } = this
     const left = totalBytes === undefined || bytesPerSecond === 0 ? undefined : Math.max(0, totalBytes - bytes)
-    const leftMs = left === undefined ? undefined : Math.round((left / bytesPerSecond) * 1_000)
+    const estimate = left === undefined ? undefined : Math.round((left / bytesPerSecond) * 1_000)
+    const leftMs = estimate === undefined || estimate > ESTIMATE_MS_MAX ? undefined : estimate
     const parts = this.#parts()
     const [only] = this.#running
     const isOnly = only !== undefined && this.#running.size === 1 && (totalFiles ?? 1) <= 1
