@@ -181,7 +181,7 @@ export const COMMANDS = {
   sync: {
     subject: 'objects',
     synopsis: 'FROM TO [--delete] [--checksum] [--dry-run] [flags]',
-    flags: ['delete', 'max-delete', 'checksum', 'size-only', 'update', ...TRANSFER_FLAGS],
+    flags: ['delete', 'backup-dir', 'max-delete', 'checksum', 'size-only', 'update', ...TRANSFER_FLAGS],
     examples: [
       'bindery sync ./site oss://demo/site/ --delete --dry-run',
       'bindery sync oss://demo/photos/ ./photos',
@@ -191,10 +191,11 @@ export const COMMANDS = {
   mirror: {
     subject: 'objects',
     synopsis: 'FROM TO [--watch] [--max-delete NUMBER] [flags]',
-    flags: ['watch', 'interval', 'max-delete', 'checksum', 'size-only', 'update', ...TRANSFER_FLAGS],
+    flags: ['watch', 'interval', 'backup-dir', 'max-delete', 'checksum', 'size-only', 'update', ...TRANSFER_FLAGS],
     examples: [
       'bindery mirror ./site oss://demo/site/ --max-delete 100',
       'bindery mirror ./photos oss://demo/photos/ --watch',
+      'bindery mirror ./docs oss://demo/docs/ --backup-dir oss://demo/deleted/docs/',
       'bindery mirror oss://demo/ offsite:demo-copy/ --watch --interval 5m',
     ],
   },

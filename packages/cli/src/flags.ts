@@ -64,6 +64,7 @@ export const FLAGS = {
   yes: { spellings: ['-y', '--force', '-f'] },
   'dry-run': { spellings: ['-n'] },
   delete: {},
+  'backup-dir': { value: 'DIR|oss://BUCKET/PREFIX/' },
   'max-delete': { value: 'NUMBER' },
   watch: {},
   interval: { value: 'TIME' },

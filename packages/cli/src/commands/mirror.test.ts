@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
-import { mkdir, rm, writeFile } from 'node:fs/promises'
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { after, before, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -56,6 +56,24 @@ test('a mirror deletes what only the target has, unless that is more than --max-
   await succeed(['mirror', from, 'oss://demo/mirror/', '--max-delete', '2'])
   assert.deepEqual(await keys('mirror/'), ['mirror/a'])
   assert.equal((await bindery(['sync', from, 'oss://demo/mirror/', '--max-delete', '2'])).code, 1)
+})
+
+test('--backup-dir keeps what a mirror deletes, objects as well as files', async () => {
+  const from = path.join(folder, 'kept-from')
+  await mkdir(from)
+  await writeFile(path.join(from, 'a'), 'a')
+  await client.put('kept/deep/old', 'old')
+  await succeed(['mirror', from, 'oss://demo/kept/', '--backup-dir', 'oss://demo/deleted/'])
+  assert.deepEqual([await keys('kept/'), await keys('deleted/')], [['kept/a'], ['deleted/deep/old']])
+  await mkdir(path.join(folder, 'kept-to/deep'), { recursive: true })
+  await writeFile(path.join(folder, 'kept-to/deep/file'), 'old')
+  await succeed(['mirror', 'oss://demo/kept/', path.join(folder, 'kept-to'), '--backup-dir', path.join(folder, 'deleted')])
+  assert.equal(await readFile(path.join(folder, 'deleted/deep/file'), 'utf8'), 'old')
+  for (const backup of ['oss://demo/kept/inside/', path.join(folder, 'elsewhere')]) {
+    const refused = await bindery(['mirror', from, 'oss://demo/kept/', '--backup-dir', backup])
+    assert.equal(refused.code, 1)
+    assert.match(refused.stderr, /--backup-dir cannot use/)
+  }
 })
 
 test('a mirror that watches a folder follows its changes until a signal', async () => {

@@ -72,6 +72,13 @@ test('the lines of a file are run in one process, and those that fail are named'
   assert.deepEqual(await keys('run/'), ['run/empty', 'run/last', 'run/two words'])
 })
 
+test('many lines run at a time without a warning', async () => {
+  const lines = Array.from({ length: 40 }, (_, index) => `touch oss://demo/at-once/${index}`)
+  const { code, stderr } = await bindery(['run', '-', '--jobs', '20'], lines.join('\n'))
+  assert.deepEqual([code, stderr], [0, '40 commands\n'])
+  assert.equal((await keys('at-once/')).length, 40)
+})
+
 test('with --fail-fast no line follows one that failed', async () => {
   const { code, stderr } = await bindery(
     ['run', '-', '--jobs', '1', '--fail-fast'],

@@ -22,6 +22,8 @@ export async function runCommand({ args, language, dispatch }: Invocation): Prom
     if (flags.has('json')) await writeJson({ event: 'failed', line, command: text, exit })
   })
   const onSignal = () => batch.stop(words.stopping)
+  // each command that runs waits for signals
+  process.setMaxListeners(0)
   process.on('SIGINT', onSignal)
   process.on('SIGTERM', onSignal)
   try {

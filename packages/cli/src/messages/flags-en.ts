@@ -16,6 +16,7 @@ export const ENGLISH_FLAGS: Readonly<Record<FlagName, string>> = {
     'line per result, such as "{key}\\t{size}", of the names that --json shows; "{meta.owner}" is one within another',
   'output-query': 'print what a JMESPath expression takes of each line of JSON',
   'config-file': 'file with profiles, in place of those of bindery config and ossutil',
+  'backup-dir': 'with deletions: copy what is deleted to this folder first, on the side of TO and outside of it',
   'max-delete': 'with deletions: where more would be deleted, delete none; exit code 6',
   watch: 'go on: do it again after each change, until Ctrl-C',
   interval:

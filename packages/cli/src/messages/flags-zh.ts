@@ -15,6 +15,7 @@ export const CHINESE_FLAGS: Readonly<Record<FlagName, string>> = {
   format: '每个结果一行，例如 "{key}\\t{size}"，名称同 --json；"{meta.owner}" 表示内层的名称',
   'output-query': '只输出 JMESPath 表达式从每行 JSON 中取得的内容',
   'config-file': '含有配置档案的文件，代替 bindery config 和 ossutil 的文件',
+  'backup-dir': '删除时：先把被删除的内容复制到该目录，须与 TO 同侧且在其外',
   'max-delete': '删除时：超过该数量则一个也不删除，退出码 6',
   watch: '持续运行：每次变化后再次执行，直到 Ctrl-C',
   interval: '与 --watch 一起：两次比较之间的最长时间；默认 10s，目录为 60s（目录的变化会立即发现）',

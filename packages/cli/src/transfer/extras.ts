@@ -1,8 +1,9 @@
-import { rm } from 'node:fs/promises'
+import { copyFile, mkdir, rm } from 'node:fs/promises'
+import path from 'node:path'
 import { Failure } from '@bindery/server/local'
 import { note, write, writeJson } from '../objects/output.js'
 import type { ClientOf } from '../objects/with-client.js'
-import type { Entry } from './entries.js'
+import { type Entry, placeBelow } from './entries.js'
 import { type Place, placeText } from './places.js'
 
 /** Keys per request of DeleteMultipleObjects. */
@@ -16,13 +17,15 @@ export interface ExtrasOptions {
   readonly isDeleting: boolean
   /** Where there are more of them, none is deleted; undefined: any number. */
   readonly deletesMax?: number | undefined
+  /** The folder to which they are copied first. */
+  readonly backup?: Place | undefined
 }
 
 /** Entries that only the target has: deleted, printed, or left alone. */
 export class Extras {
   readonly #options: ExtrasOptions
   /** Those that wait: for a batch, or until it is known that there are not too many. */
-  #waiting: Place[] = []
+  #waiting: Pick<Entry, 'place' | 'name'>[] = []
   #found = 0
   /** Whether the source has any entry: an empty one is more likely a mistake than a wish to delete everything. */
   hasSource = false
@@ -49,7 +52,7 @@ export class Extras {
       await (hasJson ? writeJson({ event: 'delete', to: placeText(place) }) : write(`delete ${placeText(place)}\n`))
     } else if (this.tooMany !== undefined) this.#waiting = []
     else {
-      this.#waiting.push(place)
+      this.#waiting.push({ place, name })
       if (deletesMax === undefined && this.#waiting.length === BATCH) await this.#deleteWaiting()
     }
   }
@@ -60,8 +63,10 @@ export class Extras {
   }
 
   async #deleteWaiting(): Promise<void> {
-    const places = this.#waiting
+    const waiting = this.#waiting
     this.#waiting = []
+    for (const one of waiting) await this.#keep(one)
+    const places = waiting.map(({ place }) => place)
     for (const place of places) {
       if (place.kind !== 'file') continue
       await rm(place.path)
@@ -69,6 +74,20 @@ export class Extras {
     }
     const objects = places.filter((place) => place.kind === 'object')
     for (let at = 0; at < objects.length; at += BATCH) await this.#deleteObjects(objects.slice(at, at + BATCH))
+  }
+
+  /** Copies what is to be deleted into the folder of backups. Throws OssError, and what the file system throws. */
+  async #keep({ place, name }: Pick<Entry, 'place' | 'name'>): Promise<void> {
+    const { backup, clientOf } = this.#options
+    if (backup === undefined) return
+    const to = placeBelow(backup, name)
+    if (place.kind === 'file' && to.kind === 'file') {
+      await mkdir(path.dirname(to.path), { recursive: true })
+      await copyFile(place.path, to.path)
+    } else if (place.kind === 'object' && to.kind === 'object') {
+      const from = { bucket: place.address.bucket, key: place.address.key }
+      await clientOf(place.address).copy({ from, to: { bucket: to.address.bucket, key: to.address.key } }).result
+    }
   }
 
   async #deleteObjects(objects: readonly Extract<Place, { kind: 'object' }>[]): Promise<void> {

@@ -13,10 +13,10 @@ import { Extras } from './extras.js'
 import { type Filter, filterOf, nameFilterOf } from './filter.js'
 import type { Item, LeftOut } from './items.js'
 import { jobsOf, transferOptionsOf } from './options.js'
-import { type Place, parsePlace, requirePair } from './places.js'
+import { type Place, parsePlace, placeText, requirePair } from './places.js'
 import { printPlan, runTransfers } from './run-transfers.js'
 
-type SyncFlag = (typeof TRANSFER_FLAGS)[number] | 'checksum' | 'size-only' | 'update' | 'max-delete'
+type SyncFlag = (typeof TRANSFER_FLAGS)[number] | 'checksum' | 'size-only' | 'update' | 'max-delete' | 'backup-dir'
 
 /** Two folders, and how one is made like the other. */
 export interface SyncPlan {
@@ -27,6 +27,8 @@ export interface SyncPlan {
   readonly to: Place
   /** Whether what only the target has is deleted. */
   readonly isDeleting: boolean
+  /** The folder to which it is copied first. */
+  readonly backup: Place | undefined
 }
 
 /** The plan of a command line. Throws Failure. */
@@ -42,7 +44,19 @@ export function syncPlanOf(
   if (parsed.values.get('max-delete') !== undefined && !isDeleting) {
     throw new Failure('argumentMissing', { command: `${command} --max-delete`, argument: '--delete' })
   }
-  return { command, invocation, parsed, from, to, isDeleting }
+  return { command, invocation, parsed, from, to, isDeleting, backup: backupOf(command, parsed, to) }
+}
+
+/** A folder on the side of the target, and not within it. Throws Failure `addressUnfit`. */
+function backupOf(command: string, { values }: Arguments<SyncFlag>, to: Place): Place | undefined {
+  const given = values.get('backup-dir')
+  if (given === undefined) return undefined
+  const backup = folderOf(parsePlace(given))
+  const isInside = `${placeText(backup)}/`.startsWith(`${placeText(to).replace(/\/$/, '')}/`)
+  const isElsewhere = to.kind === 'object' && backup.kind === 'object' && to.address.profile !== backup.address.profile
+  if (backup.kind === to.kind && !isInside && !isElsewhere) return backup
+  const needed = to.kind === 'object' ? 'oss://BUCKET/OTHER/' : 'DIR'
+  throw new Failure('addressUnfit', { command: `${command} --backup-dir`, address: given, needed })
 }
 
 /**
@@ -57,7 +71,7 @@ export async function synchronise(clientOf: ClientOf, plan: SyncPlan, isRepeated
   const isDry = flags.has('dry-run')
   const words = transferWordsIn(language)
   const deletesMax = numberOf('--max-delete', values.get('max-delete'), 0, 1_000_000)
-  const extras = new Extras({ clientOf, isDry, hasJson, isDeleting, deletesMax })
+  const extras = new Extras({ clientOf, isDry, hasJson, isDeleting, deletesMax, backup: plan.backup })
   const onLeftOut = ({ name, reason }: LeftOut) => note(words.leftOut[reason](name))
   const items = () => itemsOf(clientOf, plan, extras, isRepeated ? () => {} : onLeftOut)
   if (isDry) {
