@@ -49,7 +49,6 @@ export function requireCommand(name: string): CommandName {
 const OTHER_NAMES: ReadonlyMap<string, CommandName> = new Map([
   ['start', 'serve'],
   ['server', 'serve'],
-  ['migrate', 'upgrade'],
 ])
 
 /** The commands, one per line and by subject, and where to read more. */

@@ -67,7 +67,13 @@ test('--backup-dir keeps what a mirror deletes, objects as well as files', async
   assert.deepEqual([await keys('kept/'), await keys('deleted/')], [['kept/a'], ['deleted/deep/old']])
   await mkdir(path.join(folder, 'kept-to/deep'), { recursive: true })
   await writeFile(path.join(folder, 'kept-to/deep/file'), 'old')
-  await succeed(['mirror', 'oss://demo/kept/', path.join(folder, 'kept-to'), '--backup-dir', path.join(folder, 'deleted')])
+  await succeed([
+    'mirror',
+    'oss://demo/kept/',
+    path.join(folder, 'kept-to'),
+    '--backup-dir',
+    path.join(folder, 'deleted'),
+  ])
   assert.equal(await readFile(path.join(folder, 'deleted/deep/file'), 'utf8'), 'old')
   for (const backup of ['oss://demo/kept/inside/', path.join(folder, 'elsewhere')]) {
     const refused = await bindery(['mirror', from, 'oss://demo/kept/', '--backup-dir', backup])

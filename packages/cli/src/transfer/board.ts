@@ -1,7 +1,7 @@
 import type { Transfer, TransferPart } from '@bindery/client'
 import type { CellState } from '../part-map.js'
 
-/** A longer time is no estimate, but the effect of small files first. */
+/** Longer times are not shown: they come of small files that went first. */
 const ESTIMATE_MS_MAX = 100 * 3_600_000
 /** Milliseconds over which speed is measured. */
 const SPEED_WINDOW_MS = 5_000
