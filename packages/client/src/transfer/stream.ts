@@ -7,8 +7,6 @@ import { getObject } from '../wire/objects.js'
 import type { Requester } from '../wire/requester.js'
 import { backOff, pause } from '../wire/retry.js'
 
-const NEVER = new AbortController().signal
-
 /**
  * Throws OssError: ObjectChanged where the object was replaced between two connections; ChecksumMismatch, after the last
  * byte, where the bytes of a whole object do not have its CRC-64.
@@ -18,7 +16,7 @@ export async function* streamObject(
   checksumOf: () => Promise<Checksum>,
   options: DownloadOptions & { readonly bucket: string },
 ): AsyncGenerator<Uint8Array> {
-  const { range, verify = 'crc64', signal = NEVER } = options
+  const { range, verify = 'crc64', signal = new AbortController().signal } = options
   let position = range?.start ?? 0
   let end = range?.end
   let ifMatch: string | undefined

@@ -30,7 +30,11 @@ export const DEFAULT_RETRY: RetryPolicy = {
 
 /** An adjustment of the clock is part of an attempt, unless it does not help. */
 const CLOCK_TRIES = 2
-const NEVER = new AbortController().signal
+
+/** A signal that is never aborted. Each request has its own: Node.js warns where more than ten listen to one. */
+function never(): AbortSignal {
+  return new AbortController().signal
+}
 
 /** Signs and sends the requests of one client, and repeats them under its retry policy. */
 export class Requester {
@@ -65,7 +69,7 @@ export class Requester {
   /** Sends a request until an attempt succeeds, or another is of no use. Throws OssError. */
   async send(call: Call): Promise<Answer> {
     const policy = { ...this.retry, ...call.retry }
-    const signal = call.signal ?? NEVER
+    const signal = call.signal ?? never()
     let renewals = 0
     let clockTries = 0
     for (let attempt = 1; ; ) {
@@ -106,7 +110,7 @@ export class Requester {
         call.signal?.throwIfAborted()
         const error = asOssError(thrown)
         if (attempt >= policy.maxAttempts) throw error
-        await pause(backOff(policy, attempt + 1), call.signal ?? NEVER)
+        await pause(backOff(policy, attempt + 1), call.signal ?? never())
       }
     }
   }
