@@ -37,10 +37,12 @@ const BEYOND = `## Queries, checksums and temporary keys
 
 SelectObjectContent runs the SQL of [SelectObject](operations.md#selectobject), with \`FROM S3Object\`, and returns S3's stream of events. It
 has S3's wildcards of LIKE, any expression can be selected, and there are LOWER, UPPER, CHAR_LENGTH, TRIM, SUBSTRING, COALESCE and NULLIF.
-CSV and JSON are read and written in any combination. BZIP2, Parquet, ScanRange and another escape than a doubled quote are refused by
-name. Error codes are those of OSS.
+CSV and JSON are read and written in any combination. BZIP2, Parquet and another escape than a doubled quote are refused by
+name. A \`ScanRange\` needs plain JSON lines, or plain CSV without quoted record delimiters; the header is read whatever the range is. Error codes are those of OSS.
 
 Checksums are CRC32, CRC32C, CRC64NVME, SHA1, SHA256, SHA512 and MD5; XXHASH64, XXHASH3 and XXHASH128 are refused as unsupported algorithms.
+An object that came without a checksum has none. A copy refers to the bytes of its source, and has its ETag and its checksum, also one over
+checksums; it gets another one where the request names it.
 
 A copy or a Complete that takes longer than 15 seconds is answered with status 200 and blanks, and then by its result or its error.
 

@@ -158,7 +158,6 @@ test('what is not implemented is refused by its name', async () => {
   const cases = [
     { ...CSV, input: '<Parquet/>', more: '' },
     { ...CSV, output: '<CSV><QuoteEscapeCharacter>\\</QuoteEscapeCharacter></CSV>', more: '' },
-    { ...CSV, more: '<ScanRange><Start>0</Start></ScanRange>' },
   ]
   for (const form of cases) {
     const { status, text } = await select(started, 'SELECT * FROM S3Object', form)
@@ -166,4 +165,49 @@ test('what is not implemented is refused by its name', async () => {
   }
   const missing = await select(started, 'SELECT * FROM S3Object', { input: '', output: '<CSV/>', more: '' })
   assert.equal(element(missing.text, 'Code'), 'MalformedXML')
+})
+
+test('a scan range selects the records that begin in it, so that ranges together are the object', async () => {
+  const started = await startWithBucket()
+  const csv = (more = '') => ({ ...CSV, input: `<CSV><FileHeaderInfo>USE</FileHeaderInfo>${more}</CSV>` })
+  const rows = 'name,age\nkim,41\nlee,7\nmax,19\n'
+  const scanned = (range: string, form: { input: string; output: string } = csv()) =>
+    rowsOf(select(started, 'SELECT s.name FROM S3Object s', { ...form, more: `<ScanRange>${range}</ScanRange>` }))
+  await store(started, rows)
+  const range = (start: number, end: number) => `<Start>${start}</Start><End>${end}</End>`
+  for (const size of [1, 3, 7, 9, 100]) {
+    let all = ''
+    for (let start = 0; start < rows.length; start += size) all += await scanned(range(start, start + size - 1))
+    assert.equal(all, 'kim\nlee\nmax\n', `ranges of ${size} bytes`)
+  }
+  const lee = rows.indexOf('lee')
+  assert.equal(await scanned(`<Start>${lee}</Start>`), 'lee\nmax\n')
+  assert.equal(await scanned(`<Start>${lee + 1}</Start>`), 'max\n')
+  assert.equal(await scanned(range(0, lee)), 'kim\nlee\n')
+  assert.equal(await scanned(`<End>${rows.length - lee}</End>`), 'lee\nmax\n')
+  assert.equal(await scanned('<Start>1000</Start>'), '')
+
+  await store(started, `#c\r\n${rows.replaceAll('\n', '\r\n')}`)
+  const windows = csv('<RecordDelimiter>&#13;\n</RecordDelimiter><Comments>#</Comments>')
+  assert.equal(await scanned('<End>8</End>', windows), 'max\n')
+  await store(started, '{"name":"a"}\n{"name":"b"}\n')
+  assert.equal(await scanned('<Start>1</Start>', LINES), '{"name":"b"}\n')
+})
+
+test('a scan range that is wrong, or that the form of the object does not allow, is refused', async () => {
+  const started = await startWithBucket()
+  await store(started, ROWS)
+  const code = async (range: string, input: string) => {
+    const form = { input, output: '<CSV/>', more: `<ScanRange>${range}</ScanRange>` }
+    return element((await select(started, 'SELECT * FROM S3Object', form)).text, 'Code')
+  }
+  assert.equal(await code('<Start>5</Start><End>4</End>', '<CSV/>'), 'InvalidScanRange')
+  assert.equal(await code('<Start>-1</Start>', '<CSV/>'), 'MalformedXML')
+  const unsupported = [
+    '<CompressionType>GZIP</CompressionType><CSV/>',
+    '<JSON><Type>DOCUMENT</Type></JSON>',
+    '<CSV><AllowQuotedRecordDelimiter>true</AllowQuotedRecordDelimiter></CSV>',
+  ]
+  for (const input of unsupported)
+    assert.equal(await code('<Start>0</Start>', input), 'UnsupportedScanRangeInput', input)
 })

@@ -305,3 +305,16 @@ test('an upload has one kind of checksum, and parts without it leave its object 
   const done = await asS3(started, { method: 'POST', key: 'k', query: `uploadId=${uploadId}`, body })
   assert.deepEqual([done.status, element(done.text, 'ChecksumCRC32')], [200, undefined], done.text)
 })
+
+test('a copied part may repeat the encryption of its upload, and name no other', async () => {
+  const started = await startWithBucket()
+  await asS3(started, { method: 'PUT', key: 'source', body: 'abc' })
+  const encrypted = { 'x-amz-server-side-encryption': 'AES256' }
+  const copy = async (uploadId: string) => {
+    const headers = { 'x-amz-copy-source': `${BUCKET}/source`, ...encrypted }
+    const query = `partNumber=1&uploadId=${uploadId}`
+    return (await asS3(started, { method: 'PUT', key: 'k', query, headers })).status
+  }
+  assert.equal(await copy(await begin(started, encrypted)), 200)
+  assert.equal(await copy(await begin(started)), 400)
+})

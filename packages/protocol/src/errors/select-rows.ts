@@ -17,6 +17,8 @@ export const SELECT_CODES = [
   'InvalidCommentCharacter',
   'UnsupportedCompressionFormat',
   'InvalidRange',
+  'InvalidScanRange',
+  'UnsupportedScanRangeInput',
   'InvalidMaxSkippedRecordsAllowed',
   'InvalidOSSSelectParameters',
   'SelectCsvMetaUnavailable',

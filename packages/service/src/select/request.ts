@@ -3,6 +3,7 @@ import { stringToBytes } from '@bindery/bytes'
 import { type BodyOf, type Operations, OssError } from '@bindery/protocol'
 import type { CsvInput, JsonInput, LineRange, SelectRequest } from '@bindery/select'
 import type { CountedRows } from '../domain/stored/model.js'
+import type { RecordForm } from './scan-range.js'
 
 type SelectDocument = BodyOf<Operations['SelectObject']>
 type Input = SelectDocument['input']
@@ -89,6 +90,13 @@ export function inputOf(format: Format, { csv, json }: Input): CsvInput | JsonIn
     quote: quoteCharacter.charCodeAt(0),
     comment: commentCharacter === '' ? undefined : commentCharacter.charCodeAt(0),
   }
+}
+
+/** How records are divided where only some of them are read. */
+export function recordFormOf(input: CsvInput | JsonInput): RecordForm {
+  if (input.kind === 'json') return { delimiter: stringToBytes('\n'), hasHeader: false, comment: undefined }
+  const { recordDelimiter: delimiter, header, comment } = input
+  return { delimiter, hasHeader: header !== 'none', comment }
 }
 
 /** Names the format of rows, so that ranges of rows are used with the format by which the rows were counted. */

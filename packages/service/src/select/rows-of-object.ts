@@ -2,6 +2,7 @@
 import { Readable } from 'node:stream'
 import { createGunzip } from 'node:zlib'
 import { OssError } from '@bindery/protocol'
+import type { ByteRange } from '@bindery/storage'
 import type { OpenObject } from '../domain/objects/open-object.js'
 
 /** An object while it is read for a query. */
@@ -12,11 +13,11 @@ export interface ScannedObject {
   scanned(): number
 }
 
-/** Iterating throws selectDecompressFailure for bytes that are not gzip. */
-export function scanObject(object: OpenObject, isCompressed: boolean): ScannedObject {
+/** Iterating throws selectDecompressFailure for bytes that are not gzip. `range`: only these bytes. */
+export function scanObject(object: OpenObject, isCompressed: boolean, range?: ByteRange): ScannedObject {
   let scanned = 0
   async function* stored(): AsyncGenerator<Uint8Array> {
-    for await (const lent of object.read()) {
+    for await (const lent of object.read(range)) {
       scanned += lent.bytes.length
       try {
         // decompression keeps a piece longer than it is lent

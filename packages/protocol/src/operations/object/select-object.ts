@@ -110,6 +110,8 @@ export type SelectQuery = (typeof selectRequest extends Document<infer T> ? T : 
   readonly table?: 's3object'
   /** Whether counts are sent with each part of the result. */
   readonly showsProgress?: boolean
+  /** Only records that begin within these bytes, the ends included; with an end alone, within the last bytes. */
+  readonly scanRange?: { readonly start?: number | undefined; readonly end?: number | undefined } | undefined
 }
 
 /** As OSS sends a query. */

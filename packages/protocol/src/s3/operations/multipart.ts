@@ -6,7 +6,7 @@ import { header, implied, omit, optional, query, withDefault } from '../../field
 import { OBJECT_SIZE_MAX, PART_NUMBER_MAX } from '../../limits.js'
 import { ListedParts } from '../../listed-parts.js'
 import { refuseHeader } from '../../operation.js'
-import { encryptionOutput } from '../../operations/encryption-fields.js'
+import { encryptionInput, encryptionOutput } from '../../operations/encryption-fields.js'
 import { abortMultipartUpload as ossAbortMultipartUpload } from '../../operations/multipart/abort-multipart-upload.js'
 import {
   type ListedChecksum,
@@ -46,6 +46,7 @@ import {
   DESCRIPTION_PERMISSIONS,
   description,
   refuseEncryption,
+  refuseEncryptionKey,
   uploadChecksum,
   WRITE_CONDITION_CAUSES,
   writeConditions,
@@ -122,6 +123,8 @@ const uploadPartCopy = s3Operation({
     copySourceRange: optional(header('x-amz-copy-source-range', copyRange)),
     /** A range that leaves the source is an error. */
     wholeRange: implied(true),
+    /** minio-go repeats that of the upload; another one is refused. */
+    serverSideEncryption: encryptionInput.serverSideEncryption,
     ...customerKeyInput,
     ...sourceKeyInput,
   },
@@ -133,7 +136,7 @@ const uploadPartCopy = s3Operation({
   result: xml('CopyPartResult', { etag: etagElement, lastModified: lastModifiedElement }),
   errors: [...ossUploadPartCopy.errors, ...CUSTOMER_KEY_CAUSES, 'copyRangeOutside'],
   answersAs: { ...ossUploadPartCopy.answersAs, notModified: 'preconditionFailed' },
-  refuses: refuseEncryption,
+  refuses: refuseEncryptionKey,
 })
 
 const partsWithChecksums = xml(

@@ -1,8 +1,9 @@
 import type { Codec } from '../../codec.js'
-import { oneOf, text } from '../../codec.js'
+import { integer, oneOf, text } from '../../codec.js'
 import type { Document } from '../../document.js'
 import { OssError } from '../../errors/oss-error.js'
 import { implied } from '../../field.js'
+import { OBJECT_SIZE_MAX } from '../../limits.js'
 import { type SelectQuery, selectObject } from '../../operations/object/select-object.js'
 import { defaultedElement, element, group, maybe, optionalElement, xml } from '../../xml.js'
 import { CUSTOMER_KEY_CAUSES, customerKeyInput } from './customer-keys.js'
@@ -64,13 +65,18 @@ const outputSerialization = group('OutputSerialization', {
   json: maybe('JSON', group('JSON', { recordDelimiter: delimiter('RecordDelimiter', '\n') })),
 })
 
+const position = integer(0, OBJECT_SIZE_MAX, 'malformedXml')
+
 const sentQuery = xml('SelectObjectContentRequest', {
   expression: element('Expression', text),
   expressionType: element('ExpressionType', words('SQL')),
   progress: maybe('RequestProgress', group('RequestProgress', { enabled: defaultedElement('Enabled', flag, false) })),
   input: inputSerialization,
   output: outputSerialization,
-  scanRange: refusedElement('ScanRange'),
+  scanRange: maybe(
+    'ScanRange',
+    group('ScanRange', { start: optionalElement('Start', position), end: optionalElement('End', position) }),
+  ),
 })
 
 type Sent = typeof sentQuery extends Document<infer T> ? T : never
@@ -78,14 +84,16 @@ type Sent = typeof sentQuery extends Document<infer T> ? T : never
 const CSV_INPUT = { recordDelimiter: '\n', fieldDelimiter: ',', quoteCharacter: '"' }
 
 /** Throws malformedXml where input or output has no format, or two. */
-function read({ expression, progress, input, output }: Sent): SelectQuery {
+function read({ expression, progress, input, output, scanRange }: Sent): SelectQuery {
   const { csv, json } = input
   if ((csv === undefined) === (json === undefined)) throw new OssError('malformedXml')
   if ((output.csv === undefined) === (output.json === undefined)) throw new OssError('malformedXml')
   const isJson = json !== undefined
   const { fileHeaderInfo = 'NONE', comments = '', allowQuotedRecordDelimiter = true } = csv ?? {}
   const { recordDelimiter, fieldDelimiter, quoteCharacter } = csv ?? CSV_INPUT
+  if (scanRange !== undefined) requireScannable(input)
   return {
+    scanRange,
     format: isJson ? 'json' : 'csv',
     table: 's3object',
     showsProgress: progress?.enabled === true,
@@ -109,12 +117,20 @@ function read({ expression, progress, input, output }: Sent): SelectQuery {
   }
 }
 
+/** Records are found from any byte on only where a delimiter is one, wherever it is. Throws selectUnsupportedScanRangeInput. */
+function requireScannable({ compressionType, csv, json }: Sent['input']): void {
+  const isScannable = csv?.allowQuotedRecordDelimiter === false || json?.type === 'LINES'
+  if (compressionType === 'NONE' && isScannable) return
+  const reason = 'A scan range needs plain JSON lines, or plain CSV without quoted record delimiters.'
+  throw new OssError('selectUnsupportedScanRangeInput', { reason })
+}
+
 function csvOutput(csv: Sent['output']['csv']): SelectQuery['output']['csv'] {
   const { recordDelimiter, fieldDelimiter, quoteCharacter } = csv ?? CSV_INPUT
   return { recordDelimiter, fieldDelimiter, quoteCharacter, quotesAll: csv?.quoteFields === 'ALWAYS' }
 }
 
-function write({ format, expression, showsProgress, input, output }: SelectQuery): Sent {
+function write({ format, expression, showsProgress, input, output, scanRange }: SelectQuery): Sent {
   const { csv, json } = input
   const upper = <W extends string>(word: string) => word.toUpperCase() as W
   const sentCsv = {
@@ -142,7 +158,7 @@ function write({ format, expression, showsProgress, input, output }: SelectQuery
       csv: output.format === 'json' ? undefined : { quoteFields, quoteCharacter, recordDelimiter, fieldDelimiter },
       json: output.format === 'json' ? output.json : undefined,
     },
-    scanRange: undefined,
+    scanRange: scanRange && { start: scanRange.start, end: scanRange.end },
   }
 }
 

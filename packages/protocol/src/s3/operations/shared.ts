@@ -168,11 +168,14 @@ export const uploadChecksum = {
 }
 
 /** Where an object is read, or a part is written, the upload or the object has its encryption already. */
-export const refuseEncryption: readonly Refusal[] = [
-  ...['', '-aws-kms-key-id', '-context'].map((end) =>
-    refuseHeader(`x-amz-server-side-encryption${end}`, [], 'encryptionHeaderOnPart'),
-  ),
-]
+export const refuseEncryption: readonly Refusal[] = refuseEncryptionHeaders('', '-aws-kms-key-id', '-context')
+/** The same where the encryption itself may be repeated. */
+export const refuseEncryptionKey: readonly Refusal[] = refuseEncryptionHeaders('-aws-kms-key-id', '-context')
+
+function refuseEncryptionHeaders(...ends: readonly string[]): readonly Refusal[] {
+  return ends.map((end) => refuseHeader(`x-amz-server-side-encryption${end}`, [], 'encryptionHeaderOnPart'))
+}
+
 /** The causes of a key and of an ACL that a write states. */
 export const DESCRIPTION_CAUSES = [
   ...CUSTOMER_KEY_CAUSES,

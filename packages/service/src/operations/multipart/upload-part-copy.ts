@@ -20,6 +20,8 @@ export const uploadPartCopy = handler('UploadPartCopy', async (call) => {
   const { uploadId, partNumber, copySource } = input
   const name = { bucket: bucket.name, key, uploadId }
   const { encryption } = await findUpload(domain, name)
+  const { serverSideEncryption: repeated } = input
+  if (repeated !== undefined && repeated !== encryption?.algorithm) throw new OssError('encryptionHeaderOnPart')
   await verifyCustomerKey(domain, encryption, uploadId, input.customerKey)
   const sourceBucket = await call.authoriseSource(copySource, input.sourceOwner)
   const isDirectlyRead = await findDirectRead(domain, sourceBucket)

@@ -17,8 +17,9 @@ import { andThen, type LentBytes } from '@bindery/storage'
 import { handler } from '../../call.js'
 import { verifyCustomerKey } from '../../domain/bytes/encryption.js'
 import { ownedBytes } from '../../response/lent-stream.js'
-import { formatOf, isCompressed, selectRequestOf } from '../../select/request.js'
+import { formatOf, isCompressed, recordFormOf, selectRequestOf } from '../../select/request.js'
 import { type ScannedObject, scanObject } from '../../select/rows-of-object.js'
+import { scanRange } from '../../select/scan-range.js'
 import { readableObject } from './follow-symlink.js'
 
 /** Bytes of the object that are read before the answer begins: what fails in them is answered by a status. */
@@ -35,7 +36,10 @@ export const selectObject = handler('SelectObject', (call) =>
     return andThen(verifyCustomerKey(domain, encryption, manifest, input.customerKey), () => {
       const { format, output } = document
       const request = selectRequestOf(format ?? formatOf(input.process), document, object.record.rows)
-      const scan = scanObject(object, isCompressed(document.input))
+      const scan =
+        document.scanRange === undefined
+          ? scanObject(object, isCompressed(document.input))
+          : scanRange(object, document.scanRange, recordFormOf(request.input))
       const raw = output.outputRawData
       const session = failing(() => startSelect(request))
       // only a document of S3 names its format
