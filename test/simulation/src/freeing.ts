@@ -71,6 +71,8 @@ class Run {
   readonly #living = new Set<Process>()
   readonly #counts = { reads: 0, cut: 0, freed: 0, deaths: 0 }
   #started = 0
+  /** Whether all objects have been written once. */
+  #isFilled = false
   #failure: unknown
 
   constructor(seed: number, seconds: number) {
@@ -112,7 +114,7 @@ class Run {
     })
     const process = { incarnation, domain, sweeper: new Sweeper(domain) }
     this.#living.add(process)
-    if (this.#started <= PROCESSES) for (const key of KEYS) await this.#write(process, key)
+    if ((this.#started <= PROCESSES || !this.#isFilled) && !(await this.#fill(process))) return
     for (let reader = 0; reader < READERS; reader += 1) this.#repeat(process, 100, () => this.#read(process))
     this.#repeat(process, 300, () => this.#write(process, this.#any(KEYS)))
     this.#repeat(process, BEAT_MS, () => domain.cluster.report())
@@ -120,6 +122,19 @@ class Run {
       if ([...this.#living].indexOf(process) >= SWEEPERS) return
       this.#counts.freed += (await process.sweeper.sweep()).freed
     })
+  }
+
+  /** Writes all objects; false if the process was declared dead meanwhile. */
+  async #fill(process: Process): Promise<boolean> {
+    try {
+      for (const key of KEYS) await this.#write(process, key)
+    } catch (error) {
+      if (!isOutOfTouch(error) || error.kind !== 'fenced') throw error
+      this.#replace(process)
+      return false
+    }
+    this.#isFilled = true
+    return true
   }
 
   /** Repeats work in a process until the run ends, or the process learns that it was declared dead. */
