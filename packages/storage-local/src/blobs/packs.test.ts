@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { randomInt } from 'node:crypto'
 import { once } from 'node:events'
-import { open, stat } from 'node:fs/promises'
+import { open, stat, unlink } from 'node:fs/promises'
 import { createInterface } from 'node:readline'
 import { describe, type TestContext, test } from 'node:test'
 import { setImmediate as nextTurn } from 'node:timers/promises'
@@ -199,6 +199,40 @@ describe('packs', { skip: loadNative() === undefined && 'there are no packs with
     const { store } = await openStore(t, {}, 'b1', folder)
     await Promise.all(infos.map(({ id }) => store.delete(id)))
     assert.deepEqual(await filesBelow(folder), [])
+  })
+
+  test('blobs that are deleted together cost a hole for each run of them, one sync, and hardly any reads', async (t) => {
+    const { store: writer, folder } = await openStore(t)
+    const infos = await Promise.all(Array.from({ length: 100 }, () => writer.write(sourceOf(small), options)))
+    await writer.close()
+    const calls = { clear: 0, syncData: 0, read: 0 }
+    const counted = Object.fromEntries(
+      (['clear', 'syncData', 'read'] as const).map((name) => [
+        name,
+        (...args: unknown[]) => {
+          calls[name] += 1
+          return (systemFiles[name] as (...args: unknown[]) => unknown)(...args)
+        },
+      ]),
+    ) as Partial<FileOperations>
+    const { store } = await openStore(t, counted, 'b1', folder)
+    const ids = infos.map(({ id }) => id).sort()
+    await Promise.all(ids.slice(0, 40).map((id) => store.delete(id)))
+    assert.deepEqual([calls.clear, calls.syncData, calls.read <= 2], [1, 1, true])
+    await Promise.all([...ids.slice(50, 60), ...ids.slice(70, 80)].map((id) => store.delete(id)))
+    assert.deepEqual([calls.clear, calls.syncData, calls.read <= 4], [3, 2, true])
+    assert.deepEqual(idsOf(await listed(store)), [...ids.slice(40, 50), ...ids.slice(60, 70), ...ids.slice(80)])
+    await Promise.all([...ids.slice(40, 50), ...ids.slice(60, 70), ...ids.slice(80)].map((id) => store.delete(id)))
+    assert.deepEqual(await filesBelow(folder), [])
+  })
+
+  test('blobs of a pack that another process has unlinked are deleted, also many at once', async (t) => {
+    const { store: writer, folder } = await openStore(t)
+    const infos = await Promise.all(Array.from({ length: 20 }, () => writer.write(sourceOf(small), options)))
+    await writer.close()
+    const { store } = await openStore(t, {}, 'b1', folder)
+    await unlink(`${folder}/${PACK}`)
+    await Promise.all(infos.map(({ id }) => store.delete(id)))
   })
 
   test('an empty pack stays while its process fills it, and is removed when that closes it', async (t) => {
