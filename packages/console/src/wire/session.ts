@@ -72,10 +72,11 @@ export async function signInBy(link: string): Promise<void> {
   keep(sessionOf(await post({ 'content-type': 'application/json' }, body)))
 }
 
-/** Forgets the session. Its key ends by itself. */
+/** Forgets the session, and has the browser drop what it keeps of the answers. The key of the session ends by itself. */
 export function signOut(): void {
   sessionStorage.removeItem(KEPT_AS)
   currentSession.set(undefined)
+  fetch(PATH, { method: 'DELETE', keepalive: true }).catch(() => {})
 }
 
 /** The key that signs now; a session that is close to its end is renewed first, in the background where there is time. */

@@ -73,7 +73,7 @@ interface Connection {
   body: RequestBody | undefined
   /** The last request, or the bytes after it, are not HTTP: close after its response. */
   broken: boolean
-  /** It closes with the response being sent, or the last one: whatever else comes is neither handled nor answered. */
+  /** It closes behind the response that was sent: whatever else comes is neither handled nor answered. */
   closing: boolean
 }
 
@@ -263,11 +263,12 @@ export class HttpServer {
     if (isBodiless && !body.hasCome) await nextTurn()
     const rest = unreadRest(body, isBodiless)
     const close = rest.close || this.#stopping || connection.broken
-    connection.closing = close || !response.shouldKeepAlive
     const options = { idleTimeoutMs, close, beforeEnd: rest.discard }
     const { answer, sent } = await send(response, handled, options).catch((failure) =>
       sendFailure(request, response, handled, { ...options, failure }),
     )
+    // as the head has it: Node.js closes, too, where a client waits for a 100 Continue that was not sent
+    if (!response.shouldKeepAlive) connection.closing = true
     if (!body.complete && !connection.socket.destroyed) closeSoon(connection)
     // Health checks have no request id and are not logged: they would hide the other lines.
     if (answer.log.requestId === '') return

@@ -1,6 +1,8 @@
 /** Questions about access: what an account tries to learn leaves an entry in the trail, as a change does. */
+import { isAccessPointAlias } from '@bindery/protocol'
 import type { Awaitable } from '@bindery/storage'
 import { type Begun, codeOf } from '../access/trailed.js'
+import { findEntrance } from '../domain/buckets/access-points.js'
 import { readBucketIfAny } from '../domain/buckets/buckets.js'
 import type { Domain } from '../domain/domain.js'
 import type { Trail } from '../domain/trail/trail.js'
@@ -22,9 +24,10 @@ export async function leavingQuestion<T>(
   input: Described,
   act: () => Awaitable<T>,
 ): Promise<T> {
-  const { RequestId, Bucket: bucket, Key: key, ...question } = input
+  const { RequestId, Bucket: named, Key: key, ...question } = input
   if (RequestId !== undefined) return act()
   const write = async (code?: string) => {
+    const bucket = await bucketOf(domain, named)
     const accounts = new Set([begun.account, (await ownerOf(domain, bucket)) ?? begun.account])
     for (const account of accounts) {
       await trail.write({ ...begun, account, at: domain.clock(), bucket, key, question, ...(code && { code }) })
@@ -39,6 +42,12 @@ export async function leavingQuestion<T>(
     if (code !== undefined) await write(code)
     throw error
   }
+}
+
+/** The name of the bucket that is meant, which may be named by an alias of one of its access points. */
+async function bucketOf(domain: Domain, named: string | undefined): Promise<string | undefined> {
+  if (named === undefined || !isAccessPointAlias(named)) return named
+  return (await findEntrance(domain, named))?.bucket ?? named
 }
 
 async function ownerOf(domain: Domain, bucket: string | undefined): Promise<string | undefined> {

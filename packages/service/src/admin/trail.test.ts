@@ -6,6 +6,7 @@ import {
   BUCKET,
   call,
   complete,
+  element,
   initiate,
   OTHER,
   Ram,
@@ -137,6 +138,18 @@ describe('the trail of control actions', () => {
     assert.deepEqual(shown(await events(started)), expected)
     const { text } = await call(started, { ...adminRequest('LookupEvents', { Bucket: BUCKET }), as: OTHER })
     assert.deepEqual(shown(JSON.parse(text).Events.Event), expected)
+  })
+
+  test('a question about an access point leaves an entry for the owner of its bucket', async () => {
+    const started = await start()
+    const body =
+      '<CreateAccessPointConfiguration><AccessPointName>point</AccessPointName><NetworkOrigin>internet</NetworkOrigin></CreateAccessPointConfiguration>'
+    const { text } = await call(started, { method: 'PUT', bucket: BUCKET, query: { accessPoint: '' }, body })
+    const alias = element(text, 'Alias')
+    const question = { Principal: 'account', Action: 'oss:GetObject', Bucket: alias, Key: 'k' }
+    assert.equal((await call(started, { ...adminRequest('ExplainAccess', question), as: OTHER })).status, 200)
+    const [entry] = (await events(started)).filter(({ EventName }) => EventName === 'ExplainAccess')
+    assert.deepEqual([entry?.Bucket, entry?.UserIdentity.AccessKeyId], [BUCKET, 'other'])
   })
 
   test('entries are deleted after their retention', async () => {

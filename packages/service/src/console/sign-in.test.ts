@@ -127,6 +127,13 @@ describe('the sign-in of the console', () => {
     assert.equal((await signIn(started, 'anonymous', late)).body.Code, 'InvalidSignInLink')
   })
 
+  test('has the browser drop what it keeps of the answers at the end', async () => {
+    const started = await startWithBucket()
+    const request = { ...adminRequest('', {}), method: 'DELETE', key: 'console/session', as: 'anonymous' } as const
+    const { status, headers, log } = await call(started, request)
+    assert.deepEqual([status, headers['clear-site-data'], log.operation], [200, '"cache"', 'EndConsoleSession'])
+  })
+
   test('refuses links that it has not made, and requests with neither link nor signature', async () => {
     const started = await startWithBucket()
     const { Link } = linkOf(started)

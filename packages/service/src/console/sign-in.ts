@@ -1,6 +1,7 @@
 /**
  * The sign-in of the console: `POST /-/console/session` begins a session, whose temporary key may do what the key that signs in
- * may do. The request is signed as one of the admin interface, or contains a sign-in link.
+ * may do. The request is signed as one of the admin interface, or contains a sign-in link. `DELETE` has the browser drop what it
+ * keeps of the answers; the key of a session ends by itself.
  */
 import { upperHex } from '@bindery/bytes'
 import { CLOCK_SKEW_MAX_MS, isoSeconds, RamError, readings } from '@bindery/protocol'
@@ -26,6 +27,7 @@ const RENEWED_HOURS_MAX = 12
 /** Milliseconds for which a link is good: its nonce is remembered as long. */
 const LINK_MS_MAX = CLOCK_SKEW_MAX_MS
 const BODY_BYTES_MAX = 4_096
+const SIGNED_OUT: JsonAnswer = { status: 200, body: {}, headers: [['Clear-Site-Data', '"cache"']] }
 
 /** The row of the console's sign-in among the surfaces. */
 export const consoleSurface: Surface = {
@@ -45,7 +47,10 @@ interface SigningIn {
 async function handle(shared: Shared, request: ServiceRequest): Promise<ServiceResponse> {
   const { clock, random } = shared.options
   const startedAt = clock()
-  const log: RequestLog = { requestId: upperHex(random(12)), operation: 'BeginConsoleSession' }
+  const isEnd = request.method === 'DELETE'
+  const operation = isEnd ? 'EndConsoleSession' : 'BeginConsoleSession'
+  const log: RequestLog = { requestId: upperHex(random(12)), operation }
+  if (isEnd) return jsonResponse(SIGNED_OUT, { log, at: clock(), took: clock() - startedAt })
   const answer = await signIn(shared, request, log).catch((error) => failed(request, log, error))
   return jsonResponse(answer, { log, at: clock(), took: clock() - startedAt })
 }
