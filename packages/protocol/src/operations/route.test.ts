@@ -168,6 +168,15 @@ test('every sub-resource that SDKs know is known', () => {
   }
 })
 
+test('a setting that only newer SDKs know is absent by its key, and never taken for its bucket', () => {
+  check({
+    'POST /?metadataConfiguration': 'no ?metadataConfiguration',
+    'DELETE /?metadataConfiguration': 'no ?metadataConfiguration',
+    'PUT /?metadataInventoryTable': 'no ?metadataInventoryTable',
+    'PUT /?metadataJournalTable': 'no ?metadataJournalTable',
+  })
+})
+
 test('what names nothing anywhere is ignored', () => {
   check({
     'DELETE /?somethingNew': 'DeleteBucket',
