@@ -41,6 +41,11 @@ export async function startBinderyStore() {
       store = await startServer({ folder, port: Number(new URL(store.endpoint).port), args: ['--workers', '1'] })
       return 'The blob store was killed with SIGKILL, and started again after half a second.'
     },
+    /** Stands still until the function that this resolves with is called. */
+    async pauseNode() {
+      process.kill(store.pid, 'SIGSTOP')
+      return async () => process.kill(store.pid, 'SIGCONT')
+    },
     async stop() {
       await store.stop()
       await rm(folder, { recursive: true, force: true })

@@ -90,6 +90,12 @@ export function rawClient(server, bucket = BUCKET) {
     abort: (key, uploadId) => send('DELETE', key, { query: { uploadId } }),
     /** All keys, in pages of an awkward size. */
     keys: () => pages(async (marker) => text('GET', '', { query: { 'max-keys': '7', marker } }), 'Key', 'NextMarker'),
+    /** Some keys after a marker, and the marker of the next page. */
+    page: async (marker, count) => {
+      const page = await text('GET', '', { query: { 'max-keys': String(count), marker } })
+      const [next] = elements(page, 'NextMarker')
+      return { keys: elements(page, 'Key'), next }
+    },
     uploads: async () =>
       elements(await text('GET', '', { query: { uploads: undefined, 'max-uploads': '1000' } }), 'UploadId'),
     keepVersions: () =>

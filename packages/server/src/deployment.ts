@@ -1,6 +1,7 @@
 import type { KeyRing } from '@bindery/encryption'
 import type { Quarantine } from '@bindery/service'
 import type { BlobStore, MetadataStore } from '@bindery/storage'
+import type { MetricValues } from './metrics/request-metrics.js'
 import type { JoinOptions, ProcessCluster } from './processes/process-cluster.js'
 import type { RootKey } from './root-key.js'
 
@@ -39,6 +40,8 @@ export interface ProcessDeployment {
   keyRing(): Promise<KeyRing>
   /** The disk that has the blobs; undefined where another system keeps them. */
   disk(): Promise<Disk | undefined>
+  /** The metrics of the stores that this process has opened. Absent: they have none. */
+  measure?(): MetricValues
   /** The Failure for an error of the stores that the user can act on; any other error is returned unchanged. */
   failureOf(error: unknown): unknown
 }
@@ -49,8 +52,8 @@ export interface IdleStores {
   readonly location: string
   readonly metadata: MetadataStore
   readonly blobs: BlobStore
-  /** Keeps what a repair removes, at `quarantineLocation`; undefined where nothing can be repaired. */
-  readonly quarantine: Quarantine | undefined
+  /** Keeps what a repair removes, at `quarantineLocation`. */
+  readonly quarantine: Quarantine
   readonly quarantineLocation: string
   close(): Promise<void>
 }

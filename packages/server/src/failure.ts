@@ -49,8 +49,6 @@ export interface FailureDetails {
   clusterHalfGiven: { missing: string }
   /** Gateways of the cluster run. */
   clusterInUse: { place: string }
-  /** Only data folders can be repaired. */
-  repairUnsupported: { place: string }
   /** A bucket for the blobs without the key to it. */
   blobsKeyMissing: Record<never, never>
   /** A cluster needs master keys from outside. */

@@ -21,15 +21,14 @@ export {
   createKey,
   generateMasterKey,
   type KeyEntry,
-  type KeyPlace,
   listKeys,
   listMasterKeys,
   type MasterKeyEntry,
   retireMasterKey,
-  rewrapFolder,
+  rewrap,
   rotateKey,
   setKeyState,
-} from './folder/keys.js'
+} from './maintenance/keys.js'
 export { findServer } from './folder/lock.js'
 export { requireRootKey } from './folder/read-root-key.js'
 export { type RestoreOptions, restore } from './folder/restore.js'
@@ -45,7 +44,7 @@ export {
 } from './maintenance/migrate.js'
 export { type MemoryServer, type MemoryServerOptions, startMemoryServer } from './memory/start-memory-server.js'
 export { nearest } from './nearest.js'
-export type { MoveEnd } from './open-deployment.js'
+export type { KeyPlace, MoveEnd } from './open-deployment.js'
 export { readConfig } from './read-config.js'
 export { type End, StopSignals, switchLogLevelOnSignal } from './signals.js'
 export { type RunningServer, startServer } from './start-server.js'

@@ -5,8 +5,10 @@ import type { CallPrimary, Deployment, DeploymentAddress, IdleStores, ProcessDep
 import { isDataFolder } from './folder/data-folder.js'
 import { openDataStores } from './folder/data-stores.js'
 import { folderInWorker, openFolderDeployment } from './folder/folder-deployment.js'
+import { openFolderKeys } from './folder/folder-keys.js'
 import { thawFolder } from './folder/freeze.js'
 import { openBackupSource, openFolderSource, openFolderTarget } from './folder/move-folder.js'
+import type { KeyHome } from './key-home.js'
 import type { MoveSource, MoveSourceOptions, MoveTarget } from './move-place.js'
 
 /** Opens the deployment that a configuration names. Throws Failure. */
@@ -37,6 +39,16 @@ export async function openIdleStores(place: string | Config, bufferBytes: number
   if (!isGateway(place)) return openDataStores(place.folder, bufferBytes)
   const { openIdleCluster } = await import('./gateway/idle-cluster.js')
   return openIdleCluster(place, bufferBytes)
+}
+
+/** A data folder, with master keys that are given from outside, or the cluster that a configuration names. */
+export type KeyPlace = { readonly folder: string; readonly masterKeys?: string | undefined } | { readonly config: Config }
+
+/** Opens the keys of a place, which servers may be using. Throws Failure. */
+export async function openKeyHome(place: KeyPlace): Promise<KeyHome> {
+  if (!('config' in place)) return openFolderKeys(place.folder, place.masterKeys)
+  const { openClusterKeys } = await import('./gateway/cluster-keys.js')
+  return openClusterKeys(place.config)
 }
 
 /** A data folder, a backup, or the cluster that a configuration names. */

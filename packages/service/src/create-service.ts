@@ -1,3 +1,4 @@
+import { describeCluster } from './domain/cluster/describe-cluster.js'
 import { bucketName } from '@bindery/protocol'
 import { andThen } from '@bindery/storage'
 import { Access } from './access/access.js'
@@ -49,6 +50,7 @@ export function createService(options: ServiceOptions, surfaces: Surfaces = SURF
       const initiatedAt = await oldestUpload(domain)
       return initiatedAt === undefined ? undefined : Math.max(0, domain.clock() - initiatedAt)
     },
+    cluster: () => describeCluster(domain.metadata),
     ensureBucket: (name, owner) => createBucket(domain, { name: bucketName(name), owner }),
     sweep: async (signal) => {
       await autoCompleter.step()

@@ -1,3 +1,4 @@
+import type { ClusterState } from './domain/cluster/describe-cluster.js'
 import type { Awaitable, ByteSource, LentBytes } from '@bindery/storage'
 import type { Refusal } from './access/refusal.js'
 import type { RememberedRefusal } from './access/remembered-refusals.js'
@@ -100,6 +101,8 @@ export interface Service {
   totals(): Promise<StoreTotals>
   /** The age of the oldest incomplete upload in milliseconds, among the first 10,000; undefined if there is no upload. */
   oldestUploadAge(): Promise<number | undefined>
+  /** The processes that serve the same stores, and what waits for them. */
+  cluster(): Promise<ClusterState>
   /** Creates a bucket of an account unless it exists. */
   ensureBucket(name: string, accountId: string): Promise<void>
   /**

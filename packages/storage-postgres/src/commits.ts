@@ -35,6 +35,19 @@ interface Waiting {
   readonly reject: (error: unknown) => void
 }
 
+/** How the commits of a process went so far. */
+export interface CommitCounts {
+  /** Batches that were committed, and attempts in them. */
+  batches: number
+  attempts: number
+  /** Attempts whose reads no longer held: their bodies run again. */
+  outdated: number
+  /** Batches whose answer was lost, so that their outcome had to be looked up. */
+  lost: number
+  /** Seconds from sending batches until they were durable: the wait for the lane included. */
+  seconds: number
+}
+
 /** The connection and the session under which a process commits its transactions. */
 export interface CommitsOptions {
   readonly connection: Connection
@@ -57,6 +70,7 @@ export class Commits {
   /** The number of the last batch whose outcome is known. */
   #number = 0
   #working: Promise<void> | undefined
+  readonly counts: CommitCounts = { batches: 0, attempts: 0, outdated: 0, lost: 0, seconds: 0 }
   /** Why nothing can be committed now. */
   #refusal: StorageError | undefined
 
@@ -136,18 +150,28 @@ export class Commits {
     const { connection, session } = this.#options
     for (;;) {
       const number = this.#number + 1
+      const sentAt = performance.now()
       try {
         const rows = await connection.query(COMMIT, [session, number, newVersion(), ...columnsOf(batch)])
         this.#number = number
+        this.#count(batch.length, rows.length, performance.now() - sentAt)
         return new Set(rows.map(([attempt]) => Number(attempt)))
       } catch (error) {
         if (isCode(error, FENCED)) throw this.#fenced(ENDED)
         if (isCode(error, BELOW_FLOOR)) throw this.#fenced(TOO_OLD)
         if (isRefusal(error)) throw error
       }
+      this.counts.lost += 1
       const outcome = await this.#outcomeWithin(number, batch)
       if (outcome !== 'cancelled') return outcome
     }
+  }
+
+  #count(attempts: number, outdated: number, milliseconds: number): void {
+    this.counts.batches += 1
+    this.counts.attempts += attempts
+    this.counts.outdated += outdated
+    this.counts.seconds += milliseconds / 1_000
   }
 
   /** As `#outcomeOf`; attempts that wait longer than the patience fail, and no new ones are accepted until the outcome is known. */

@@ -7,6 +7,7 @@ export {
   readDatabaseState,
   thawDatabase,
 } from './database-state.js'
+export type { CommitCounts } from './commits.js'
 export { type HeldSnapshot, openHeldSnapshot } from './held-snapshot.js'
 export { NOTICE_BYTES_MAX, type Notices, type NoticesOptions, openNotices } from './notices.js'
 export {

@@ -1,5 +1,5 @@
 import { createRemoteTransactor, type MetadataStore, StorageError } from '@bindery/storage'
-import { Commits } from './commits.js'
+import { type CommitCounts, Commits } from './commits.js'
 import { Connection } from './connection.js'
 import { refused, requireSchema } from './prepare-database.js'
 import { ConnectionPool, PointReads, Snapshot } from './rows.js'
@@ -24,6 +24,8 @@ export interface PostgresMetadataOptions {
 export interface PostgresMetadataStore extends MetadataStore {
   /** Ends the session of another store, whose process is considered dead: from then on it commits nothing. */
   endSession(session: string): Promise<void>
+  /** Since it was opened. */
+  readonly counts: Readonly<CommitCounts>
 }
 
 const SNAPSHOTS = 6
@@ -61,6 +63,7 @@ export async function openPostgresMetadataStore(options: PostgresMetadataOptions
     transact,
     read,
     endSession: (other) => commits.endSession(other),
+    counts: commits.counts,
     close() {
       closing ??= commits.close().then(closeAll)
       return closing

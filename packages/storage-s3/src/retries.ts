@@ -10,12 +10,15 @@ const BUDGET_MAX = 50
 
 /** Repeats requests that failed for the moment, as long as not too many do. */
 export class Retries {
+  /** Requests that were sent once more than needed. */
+  repeated = 0
   #budget = BUDGET_MAX
 
   /** Whether one more request may be sent than is needed. */
   take(): boolean {
     if (this.#budget < 1) return false
     this.#budget -= 1
+    this.repeated += 1
     return true
   }
 

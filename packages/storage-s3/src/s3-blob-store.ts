@@ -18,7 +18,7 @@ import { Deletions } from './deletions.js'
 import { sizeOf } from './format.js'
 import { adoptBlob, openStored } from './moving.js'
 import { Retries } from './retries.js'
-import { S3Client } from './s3-client.js'
+import { type RequestCounts, S3Client } from './s3-client.js'
 import { S3Lists } from './s3-lists.js'
 import { S3Objects } from './s3-objects.js'
 import type { S3Place } from './s3-place.js'
@@ -38,6 +38,14 @@ export interface S3BlobStoreOptions {
   readonly patienceMs?: number
 }
 
+/** Blobs in S3, and how the requests for them went. */
+export interface S3BlobStore extends MovableBlobs {
+  /** Since it was opened, by method. */
+  readonly requests: Readonly<Record<string, Readonly<RequestCounts>>>
+  /** Requests that were sent again, because they failed or were late. */
+  repeated(): number
+}
+
 const BUFFER_BYTES_DEFAULT = 64 * 1024 ** 2
 
 /**
@@ -45,7 +53,7 @@ const BUFFER_BYTES_DEFAULT = 64 * 1024 ** 2
  * docs/formats/s3-blobs.md. The bucket must keep no versions. Throws StorageError `misuse` for a malformed incarnation,
  * `unavailable` if the bucket cannot be listed.
  */
-export async function openS3BlobStore(options: S3BlobStoreOptions): Promise<MovableBlobs> {
+export async function openS3BlobStore(options: S3BlobStoreOptions): Promise<S3BlobStore> {
   const { place, incarnation } = options
   if (!isIncarnation(incarnation)) throw new StorageError('misuse', `not an incarnation: ${incarnation}`)
   const client = new S3Client(place)
@@ -62,7 +70,7 @@ export async function openS3BlobStore(options: S3BlobStoreOptions): Promise<Mova
     throw error
   }
   let counter = 0
-  return createStore({
+  const store = createStore({
     incarnation,
     lists,
     deletions: new Deletions(client, retries, place.prefix, place.deletesMany),
@@ -86,6 +94,7 @@ export async function openS3BlobStore(options: S3BlobStoreOptions): Promise<Mova
       await hasher.close()
     },
   })
+  return { ...store, requests: client.counts, repeated: () => retries.repeated }
 }
 
 interface Parts {
@@ -125,6 +134,10 @@ function createStore({ incarnation, lists, deletions, reading, writing, close }:
     async requireSpace() {
       requireOpen()
       objects.requireSpace()
+    },
+    async reach() {
+      requireOpen()
+      await objects.reach()
     },
     async delete(id) {
       requireOpen()

@@ -25,6 +25,15 @@ export interface S3Answer {
   readonly text: string
 }
 
+/** How requests of one method went. */
+export interface RequestCounts {
+  answered: number
+  /** Connections that broke, and answers of 500 and above. */
+  failed: number
+  /** From sending requests until their answers began. */
+  seconds: number
+}
+
 const CONNECTIONS_MAX = 64
 /** Milliseconds without a byte in either direction after which a connection counts as broken. */
 const IDLE_MS = 30_000
@@ -42,6 +51,14 @@ const DIGESTS: Digests = {
 /** Sends signed requests to a bucket over kept connections, each once. */
 export class S3Client {
   readonly #place: S3Place
+  /** Since it was opened, by method. */
+  readonly counts: Readonly<Record<S3Request['method'], RequestCounts>> = {
+    GET: { answered: 0, failed: 0, seconds: 0 },
+    PUT: { answered: 0, failed: 0, seconds: 0 },
+    POST: { answered: 0, failed: 0, seconds: 0 },
+    DELETE: { answered: 0, failed: 0, seconds: 0 },
+    HEAD: { answered: 0, failed: 0, seconds: 0 },
+  }
   readonly #agent: HttpAgent
   readonly #isTls: boolean
 
@@ -67,7 +84,7 @@ export class S3Client {
 
   /** The head of an answer, whose body must be read or destroyed. Throws as `send`. */
   async open(request: S3Request): Promise<IncomingMessage> {
-    const response = await this.#exchange(request)
+    const response = await this.#counted(request)
     const status = response.statusCode ?? 0
     if (status >= 200 && status < 300) return response
     const text = await textOf(response)
@@ -78,6 +95,22 @@ export class S3Client {
 
   close(): void {
     this.#agent.destroy()
+  }
+
+  async #counted(request: S3Request): Promise<IncomingMessage> {
+    const counts = this.counts[request.method]
+    const sentAt = performance.now()
+    try {
+      const response = await this.#exchange(request)
+      if ((response.statusCode ?? 0) >= 500) counts.failed += 1
+      else counts.answered += 1
+      return response
+    } catch (error) {
+      counts.failed += 1
+      throw error
+    } finally {
+      counts.seconds += (performance.now() - sentAt) / 1_000
+    }
   }
 
   #exchange({ method, key, query = {}, headers = {}, body = [], signal }: S3Request): Promise<IncomingMessage> {

@@ -41,6 +41,15 @@ export class S3Objects {
     if (performance.now() < this.#fullUntil) throw new StorageError('noSpace', 'the S3 store was full a moment ago')
   }
 
+  /** Throws StorageError `unavailable` if the store does not answer, or refuses the key. */
+  async reach(): Promise<void> {
+    try {
+      await this.#client.send({ method: 'HEAD', key: `${this.#prefix}reach` })
+    } catch (error) {
+      if (!(error instanceof S3Failure && error.isMissing)) throw storageErrorOf(error, 'reach the store')
+    }
+  }
+
   /** Stores an object, which the store verifies by its MD5. */
   async put(key: string, body: readonly Uint8Array[]): Promise<void> {
     const headers = { 'content-md5': await this.#md5(body), 'content-type': 'application/octet-stream' }

@@ -132,6 +132,8 @@ export interface BlobStore {
    * writing a blob, such as a copy. Absent: the store keeps no reserve.
    */
   requireSpace?(): Promise<void>
+  /** Throws StorageError `unavailable` if the store does not answer. Absent: it is on this machine. */
+  reach?(): Promise<void>
   /**
    * Deletes a blob: when it resolves, the blob is gone for good, even after a power loss. Deleting a missing blob
    * succeeds. Deleting many at once costs little more than deleting one.

@@ -155,6 +155,8 @@ export const ADMIN_COMMANDS: readonly AdminCommand[] = [
     },
   }),
 
+  command('cluster', 'GetCluster'),
+
   command('audit', 'LookupEvents', [], {
     flags: {
       '--since': text('StartTime', 'TIME'),

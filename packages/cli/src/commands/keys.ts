@@ -7,17 +7,18 @@ import {
   listMasterKeys,
   type MasterKeyEntry,
   retireMasterKey,
-  rewrapFolder,
+  readConfig,
+  rewrap,
   rotateKey,
   setKeyState,
 } from '@bindery/server'
 import { Failure, nearest } from '@bindery/server/local'
-import { defaultFolder, readArguments, requireArguments } from '../arguments.js'
+import { defaultFolder, isCluster, readArguments, requireArguments } from '../arguments.js'
 import type { Invocation } from '../command.js'
 import { EXIT, type ExitCode } from '../exit-codes.js'
 
 /** Counts of what was put under the newest master key. */
-type Counts = Awaited<ReturnType<typeof rewrapFolder>>
+type Counts = Awaited<ReturnType<typeof rewrap>>
 
 /** Each prints the keys, or the counts, that it returns. */
 interface Action {
@@ -31,7 +32,7 @@ const ACTIONS: Readonly<Record<string, Action>> = {
   create: { takesId: false, run: async (place) => [await createKey(place)] },
   rotate: { takesId: true, run: async (place, id) => [await rotateKey(place, id)] },
   enable: { takesId: true, run: async (place, id) => [await setKeyState(place, id, 'enabled')] },
-  rewrap: { takesId: false, run: async (place) => [await rewrapFolder(place)] },
+  rewrap: { takesId: false, run: async (place) => [await rewrap(place)] },
   masters: { takesId: false, run: listMasterKeys },
   generate: { takesId: false, run: async (place) => [await generateMasterKey(place)] },
   retire: { takesId: true, run: async (place, id) => [await retireMasterKey(place, id)] },
@@ -52,8 +53,12 @@ export async function keysCommand({ args, env }: Invocation): Promise<ExitCode> 
   const id = action.takesId ? requireArguments(rest, `keys ${name}`, ['ID'])[0] : ''
   const extra = rest[action.takesId ? 2 : 1]
   if (extra !== undefined) throw new Failure('unexpectedArgument', { argument: extra })
-  const folder = rest[action.takesId ? 1 : 0] ?? defaultFolder(env)
-  for (const key of await action.run({ folder, masterKeys: env.BINDERY_MASTER_KEYS }, id)) {
+  const folder = rest[action.takesId ? 1 : 0]
+  const place =
+    folder === undefined && isCluster(env)
+      ? { config: readConfig([], env) }
+      : { folder: folder ?? defaultFolder(env), masterKeys: env.BINDERY_MASTER_KEYS }
+  for (const key of await action.run(place, id)) {
     process.stdout.write(`${flags.has('json') ? JSON.stringify(key) : lineOf(key)}\n`)
   }
   return EXIT.ok

@@ -66,11 +66,11 @@ export const ENGLISH_COMMANDS: { readonly help: HelpSentences; readonly commands
       summary: 'Check the data folder of a stopped server.',
       details: [
         'DIR defaults to BINDERY_DIR, or ./data. The exit code is 6 if it has a problem.',
-        'Without DIR, and with BINDERY_METADATA, BINDERY_BLOBS and their keys as for serve, it checks a cluster whose gateways have stopped, and repairs nothing.',
+        'Without DIR, and with BINDERY_METADATA, BINDERY_BLOBS and their keys as for serve, it checks a cluster whose gateways have stopped.',
       ],
       flags: {
         bytes: 'read and verify all bytes, not only the metadata',
-        repair: 'repair what can be repaired; removed data are kept in DIR/quarantine',
+        repair: 'repair what can be repaired; removed data are kept in DIR/quarantine, for a cluster in ./quarantine',
         json: 'print one line of JSON per finding, and a report as the last line',
       },
     },
@@ -127,6 +127,7 @@ export const ENGLISH_COMMANDS: { readonly help: HelpSentences; readonly commands
         'ACTION is list, create, rotate ID, enable ID or disable ID. A running server notices changes within a second.',
         'For master keys, ACTION is masters, generate, rewrap or retire ID; except for masters, no server may use DIR.',
         'generate adds one, which protects what is new. rewrap puts all keys and secrets under the newest, and retire then removes an older one.',
+        'Without DIR, and with BINDERY_METADATA and the other variables of a gateway, they are the keys of a cluster; its master keys are those of the variable.',
         'A line shows id, state, number of versions, and when the newest was made. Rotation rewrites no bytes.',
       ],
       flags: { json: 'print one line of JSON per key' },

@@ -64,11 +64,11 @@ export const CHINESE_COMMANDS: { readonly help: HelpSentences; readonly commands
       summary: '检查数据目录（服务须已停止）。',
       details: [
         'DIR 默认为 BINDERY_DIR 或 ./data。发现问题时退出码为 6。',
-        '不带 DIR 并像 serve 一样设置 BINDERY_METADATA、BINDERY_BLOBS 及其密钥时，检查网关均已停止的集群，不做修复。',
+        '不带 DIR 并像 serve 一样设置 BINDERY_METADATA、BINDERY_BLOBS 及其密钥时，检查网关均已停止的集群。',
       ],
       flags: {
         bytes: '读取并校验全部数据，而不只是元数据',
-        repair: '修复能修复的问题；移出的内容保存在 DIR/quarantine',
+        repair: '修复能修复的问题；移出的内容保存在 DIR/quarantine（集群为 ./quarantine）',
         json: '每个问题一行 JSON，最后一行是总结',
       },
     },
@@ -118,6 +118,7 @@ export const CHINESE_COMMANDS: { readonly help: HelpSentences; readonly commands
         'ACTION 为 list、create、rotate ID、enable ID 或 disable ID。正在运行的服务会在一秒内察觉更改。',
         '对于主密钥，ACTION 为 masters、generate、rewrap 或 retire ID；除 masters 外，执行时不能有服务使用 DIR。',
         'generate 添加一个主密钥，此后保护新数据。rewrap 用最新的主密钥重新加密所有密钥，retire 随后删除一个旧的主密钥。',
+        '不带 DIR 并设置 BINDERY_METADATA 及网关的其他变量时，操作集群的密钥；集群的主密钥由变量提供。',
         '每行依次是 ID、状态、版本数和最新版本的创建时间。轮换不会重写数据。',
       ],
       flags: { json: '每个密钥一行 JSON' },

@@ -112,7 +112,6 @@ export const ENGLISH: Sentences = {
     clusterHalfGiven: ({ missing }) =>
       `a cluster needs a database and a place for the bytes of objects: set ${missing} too.`,
     clusterInUse: ({ place }) => `gateways use ${place}. Stop all of them first.`,
-    repairUnsupported: ({ place }) => `${place} cannot be repaired: only data folders can. Run fsck without --repair.`,
     blobsKeyMissing: () =>
       'the bucket of --blobs needs a key: set BINDERY_BLOBS_ACCESS_KEY_ID and BINDERY_BLOBS_ACCESS_KEY_SECRET, or each with _FILE.',
     masterKeysRequired: ({ variable }) =>

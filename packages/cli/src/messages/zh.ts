@@ -108,7 +108,6 @@ export const CHINESE: Sentences = {
       `${folder} 由格式发布之前的另一个 Bindery 构建写入（布局 ${layout}；本版本只读取布局 ${supported}）。请指定一个新目录；要保留其中的数据，请运行当初写入它的构建，并用客户端复制对象。数据没有改动。`,
     clusterHalfGiven: ({ missing }) => `集群需要数据库和存放对象数据的位置：请同时设置 ${missing}。`,
     clusterInUse: ({ place }) => `有网关正在使用 ${place}。请先全部停止。`,
-    repairUnsupported: ({ place }) => `无法修复 ${place}：只能修复数据目录。请不带 --repair 运行 fsck。`,
     blobsKeyMissing: () =>
       '--blobs 的存储桶需要访问密钥：请设置 BINDERY_BLOBS_ACCESS_KEY_ID 和 BINDERY_BLOBS_ACCESS_KEY_SECRET，或各自的 _FILE。',
     masterKeysRequired: ({ variable }) =>

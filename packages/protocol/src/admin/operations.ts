@@ -135,6 +135,17 @@ export const ADMIN_OPERATIONS = [
     reservedFor: 'administrator',
     input: { AccountId },
   }),
+  operation('GetCluster', {
+    summary: 'Shows the processes that serve the same stores: which background tasks each runs, and which reports it owes.',
+    resources: ['*'],
+    reservedFor: 'administrator',
+    input: {},
+    result: [
+      ...['Incarnation', 'Host', 'Version', 'Settings', 'JoinDate'].map((name) => `Members.Member[].${name}`),
+      ...['ReportsBehind', 'Reading', 'Chores', 'Answers'].map((name) => `….${name}`),
+      ...['Epoch', 'SettingsDiffer', 'ChoresWithoutMember', 'Graves', 'HasGarbage'].map((name) => `Cluster.${name}`),
+    ],
+  }),
   operation('CreateAccountAccessKey', {
     summary: 'Creates an access key of an account itself. Only this answer contains the secret.',
     resources: ['account/{AccountId}'],

@@ -1,12 +1,13 @@
 import { randomBytes } from 'node:crypto'
 import { access, readdir } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
-import { METADATA_FILE, openLocalBlobStore, openLocalMetadataStore } from '@bindery/storage-local'
+import { extentOf, METADATA_FILE, openLocalBlobStore, openLocalMetadataStore } from '@bindery/storage-local'
 import type { IdleStores } from '../deployment.js'
 import { Failure, systemCode } from '../failure.js'
+import { type KeepBlob, openQuarantine, QUARANTINE_FOLDER } from '../quarantine.js'
+import { copyExtent } from './copy-extent.js'
 import { BLOBS_FOLDER, FORMAT_FILE, METADATA_FOLDER, openDataFolder } from './data-folder.js'
 import { folderFailure } from './folder-failure.js'
-import { openQuarantine, QUARANTINE_FOLDER } from './quarantine.js'
 
 /** Locks an existing data folder and opens its stores. Throws Failure `folderMissing`, and as `openDataFolder`. */
 export async function openDataStores(name: string, bufferBytes: number): Promise<IdleStores> {
@@ -20,11 +21,21 @@ export async function openDataStores(name: string, bufferBytes: number): Promise
       await stores.metadata.close()
       await lock.release()
     }
-    const quarantine = openQuarantine(path, stores.blobs)
+    const quarantine = openQuarantine(path, stores.blobs, keeperIn(path))
     return { location: path, quarantineLocation: join(path, QUARANTINE_FOLDER), quarantine, ...stores, close }
   } catch (error) {
     await lock.release()
     throw folderFailure(error, path)
+  }
+}
+
+/** Keeps the image of a blob. */
+function keeperIn(path: string): KeepBlob {
+  return async (id, target) => {
+    const extent = extentOf(id)
+    if (extent === undefined) return false
+    await copyExtent(join(path, BLOBS_FOLDER, extent.path), extent.range, target, 0)
+    return true
   }
 }
 

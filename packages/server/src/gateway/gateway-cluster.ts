@@ -53,7 +53,7 @@ export class GatewayCluster implements ProcessCluster {
   }
 
   static async join(options: GatewayOptions): Promise<GatewayCluster> {
-    const { metadata, incarnation, openChannel, log } = options
+    const { metadata, incarnation, openChannel, details, log } = options
     let channel: Channel | undefined
     let member: Member | undefined
     const events = new GatewayEvents({
@@ -62,7 +62,7 @@ export class GatewayCluster implements ProcessCluster {
       onReport: () => void member?.report(),
       uptime: () => performance.now(),
     })
-    member = await Member.join({ metadata, incarnation, nudge: () => events.requestReports(), log })
+    member = await Member.join({ metadata, incarnation, nudge: () => events.requestReports(), details, log })
     channel = openChannel({ onNotice: (text) => events.receive(text), onGap: () => events.lose() })
     return new GatewayCluster(options, member, events, channel)
   }

@@ -12,12 +12,13 @@ import {
   prepareDatabase,
   readDatabaseState,
 } from '@bindery/storage-postgres'
-import { openS3BlobStore, parseS3Place, type S3Place } from '@bindery/storage-s3'
+import { openS3BlobStore, parseS3Place, type S3BlobStore, type S3Place } from '@bindery/storage-s3'
 import type { Config } from '../config.js'
 import type { BlobOptions, Deployment, GatewayPlaces, ProcessDeployment } from '../deployment.js'
 import { masterKeysIn } from '../encryption/master-keys.js'
 import { Failure, systemCode } from '../failure.js'
 import { endOnFatal } from '../processes/crash.js'
+import { blobStoreMetrics, commitMetrics } from './engine-metrics.js'
 import { GatewayCluster } from './gateway-cluster.js'
 import { withoutPassword } from './places.js'
 import { SharedKeys } from './shared-keys.js'
@@ -109,6 +110,7 @@ function openProcess(places: GatewayPlaces): OpenProcess {
   const secrets = openSharedSecrets(url)
   const keys = new SharedKeys(secrets, masterKeysIn(masterKeys), place)
   let store: PostgresMetadataStore | undefined
+  let bucket: S3BlobStore | undefined
   return {
     keys,
     close: () => secrets.close(),
@@ -116,11 +118,17 @@ function openProcess(places: GatewayPlaces): OpenProcess {
       store = await openPostgresMetadataStore({ url, session: incarnation, onFenced: endOnFatal })
       return store
     },
-    openBlobs: (options) => gatewayBlobs(places, options),
-    join: ({ metadata, incarnation, log }) =>
+    async openBlobs(options) {
+      if (s3 === undefined) return gatewayBlobs(places, options)
+      bucket = await openS3BlobStore({ place: s3, ...options })
+      return bucket
+    },
+    measure: () => [...(store ? commitMetrics(store.counts) : []), ...(bucket ? blobStoreMetrics(bucket) : [])],
+    join: ({ metadata, incarnation, details, log }) =>
       GatewayCluster.join({
         metadata,
         incarnation,
+        details,
         log,
         fence: async (dead) => store?.endSession(dead),
         openChannel: (receivers) => openNotices({ url, ...receivers }),

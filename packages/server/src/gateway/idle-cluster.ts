@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import { resolve } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { readBeats } from '@bindery/service'
 import type { MetadataStore } from '@bindery/storage'
@@ -6,6 +7,8 @@ import { openPostgresMetadataStore } from '@bindery/storage-postgres'
 import type { Config } from '../config.js'
 import type { IdleStores } from '../deployment.js'
 import { Failure } from '../failure.js'
+import { openQuarantine, QUARANTINE_FOLDER } from '../quarantine.js'
+import { keepBlob } from './keep-blob.js'
 import { gatewayBlobs, gatewayFailure, gatewayPlaces } from './gateway-deployment.js'
 import { withoutPassword } from './places.js'
 
@@ -28,7 +31,9 @@ export async function openIdleCluster(config: Config, bufferBytes: number): Prom
         await metadata.close()
       }
       const location = `${place} · ${places.blobs}`
-      return { location, metadata, blobs, quarantine: undefined, quarantineLocation: '', close }
+      // a cluster has no folder: what a repair removes is kept where it is run
+      const quarantine = openQuarantine(resolve('.'), blobs, (id, path) => keepBlob(blobs, id, path))
+      return { location, metadata, blobs, quarantine, quarantineLocation: resolve(QUARANTINE_FOLDER), close }
     } catch (error) {
       await metadata.close()
       throw error

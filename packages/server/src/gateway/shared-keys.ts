@@ -66,6 +66,12 @@ export class SharedKeys {
     return ring
   }
 
+  /** Replaces the ring. */
+  async writeKeyRing(ring: KeyRing): Promise<void> {
+    this.#ring = undefined
+    await this.replaceAll({ rootKey: undefined, callbackKey: undefined, keyRing: formatKeyRing(ring) })
+  }
+
   /** Those that exist. */
   async all(): Promise<KeptKeys> {
     const root = await this.#read(ROOT)

@@ -1,8 +1,8 @@
 import { readings } from '@bindery/protocol'
 import type { ServiceRequest, ServiceResponse } from '@bindery/service'
 
-/** Why a server is not ready: it is stopping, its stores do not answer, or others may have declared it dead. */
-export type Unready = 'stopping' | 'storesSilent' | 'leaseEnded'
+/** Why a server is not ready: it is stopping, the metadata or the blobs do not answer, or others may have declared it dead. */
+export type Unready = 'stopping' | 'storesSilent' | 'blobsSilent' | 'leaseEnded'
 
 /** A disk whose free space is at the reserve, or close to it. */
 export interface ScarceDisk {

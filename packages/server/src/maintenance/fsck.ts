@@ -2,7 +2,6 @@ import { randomBytes } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { type AuditProgress, type AuditReport, audit, type Finding } from '@bindery/service'
 import type { Config } from '../config.js'
-import { Failure } from '../failure.js'
 import { openIdleStores } from '../open-deployment.js'
 
 /** The stores that are examined, how thoroughly, and the observers. */
@@ -29,14 +28,13 @@ export interface FsckReport extends AuditReport {
 const BUFFER_BYTES = 64 * 1024 * 1024
 
 /**
- * Audits stores, and repairs those of a data folder on request. Throws Failure `repairUnsupported`, `clusterInUse`, `folderMissing`, `folderLocked`, `folderForbidden`,
+ * Audits stores, and repairs them on request. Throws Failure `clusterInUse`, `folderMissing`, `folderLocked`, `folderForbidden`,
  * `formatNewer`, `layoutOther`, `fileDamaged`.
  */
 export async function fsck({ place, bytes, repair, onFinding, onProgress }: FsckOptions): Promise<FsckReport> {
   const stores = await openIdleStores(place, BUFFER_BYTES)
   const { location, metadata, blobs, quarantine, quarantineLocation } = stores
   try {
-    if (repair && quarantine === undefined) throw new Failure('repairUnsupported', { place: location })
     const report = await audit({
       metadata,
       blobs,

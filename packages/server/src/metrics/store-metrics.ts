@@ -1,4 +1,4 @@
-import type { StoreTotals } from '@bindery/service'
+import type { ClusterState, StoreTotals } from '@bindery/service'
 import { Gauge, Registry } from 'prom-client'
 import type { Disk } from '../deployment.js'
 import { type MetricValues, valuesOf } from './request-metrics.js'
@@ -9,13 +9,14 @@ export interface StoreFacts {
   /** Milliseconds; undefined if there is no incomplete upload. */
   readonly oldestUploadAge: number | undefined
   readonly disk: Disk | undefined
+  readonly cluster: Pick<ClusterState, 'members' | 'choresWithoutMember' | 'graves'>
   readonly reserveBytes: number
   readonly version: string
 }
 
 /** The metrics of the stores, which one process reports for all. */
 export async function storeMetrics(facts: StoreFacts): Promise<MetricValues> {
-  const { totals, oldestUploadAge = 0, disk, reserveBytes, version } = facts
+  const { totals, oldestUploadAge = 0, disk, cluster, reserveBytes, version } = facts
   const registry = new Registry()
   const gauge = (name: string, help: string, value: number) =>
     new Gauge({ name, help, registers: [registry] }).set(value)
@@ -27,6 +28,11 @@ export async function storeMetrics(facts: StoreFacts): Promise<MetricValues> {
   gauge('bindery_multipart_part_bytes', 'Bytes of the parts of incomplete uploads.', totals.partBytes)
   const age = 'Age of the oldest incomplete upload, of the first 10,000; 0 without one.'
   gauge('bindery_multipart_oldest_upload_seconds', age, oldestUploadAge / 1_000)
+  const behind = Math.max(0, ...cluster.members.map((member) => member.behind ?? 0))
+  gauge('bindery_cluster_members', 'Processes that serve the same stores.', cluster.members.length)
+  gauge('bindery_cluster_reports_behind', 'Reports of reads that the slowest of them owes; freeing waits for it.', behind)
+  gauge('bindery_cluster_orphaned_chores', 'Background tasks of a process that has gone.', cluster.choresWithoutMember.length)
+  gauge('bindery_cluster_graves', 'Ended processes whose blobs are still searched for orphans.', cluster.graves)
   if (disk !== undefined) {
     gauge('bindery_disk_free_bytes', 'Free bytes of the disk of the data folder.', disk.freeBytes)
     gauge('bindery_disk_total_bytes', 'Bytes of the disk of the data folder.', disk.totalBytes)

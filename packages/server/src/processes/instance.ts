@@ -29,6 +29,7 @@ import { RecentRequests } from '../http/recent-requests.js'
 import { TrustedProxies } from '../http/trusted-proxies.js'
 import { instanceRoleOf } from '../instance-role.js'
 import type { Log, LogLevel } from '../log.js'
+import { memberDetails } from '../member-details.js'
 import { type MetricValues, metricsText, RequestMetrics } from '../metrics/request-metrics.js'
 import { storeMetrics } from '../metrics/store-metrics.js'
 import { TaskMetrics } from '../metrics/task-metrics.js'
@@ -111,7 +112,8 @@ export async function openInstance(
   const { metadata, blobs } = await openStores(options, deployment).catch((error) => {
     throw deployment.failureOf(error)
   })
-  const cluster = await deployment.join({ metadata, incarnation, primary, log })
+  const details = memberDetails(config, options.version)
+  const cluster = await deployment.join({ metadata, incarnation, primary, details, log })
   const callbackKey = new CallbackKey(primary.callbackKey)
   const random = pooledRandom()
   const masters = masterKeysIn(options.masterKeys)
@@ -243,6 +245,7 @@ class RunningInstance implements Instance {
   readonly #stopping = new AbortController()
   readonly #notes = new AbortController()
   readonly #keeping: Promise<void>
+  #reaching: Promise<boolean> | undefined
 
   constructor(parts: Parts) {
     this.#parts = parts
@@ -292,6 +295,7 @@ class RunningInstance implements Instance {
   readonly measure = async (): Promise<MetricValues> => [
     ...(await this.#metrics.values()),
     ...this.#parts.tasks.values(),
+    ...(this.#parts.deployment.measure?.() ?? []),
   ]
 
   readonly refusal = async (requestId: string): Promise<RememberedRefusal | undefined> =>
@@ -332,7 +336,8 @@ class RunningInstance implements Instance {
     if (this.#stopping.signal.aborted) return 'stopping'
     const late = sleep(READY_WITHIN_MS, false, { ref: false })
     if (!(await Promise.race([this.#answers(), late]))) return 'storesSilent'
-    return (await Promise.race([this.#parts.cluster.mayAnswer(), late])) ? undefined : 'leaseEnded'
+    if (!(await Promise.race([this.#parts.cluster.mayAnswer(), late]))) return 'leaseEnded'
+    return (await Promise.race([this.#blobsAnswer(), late])) ? undefined : 'blobsSilent'
   }
 
   async #scarceDisk(): Promise<ScarceDisk | undefined> {
@@ -343,15 +348,29 @@ class RunningInstance implements Instance {
   /** The metrics of all processes, and of the stores that they share. */
   async #metricsText(): Promise<string> {
     const { measureAll, service, deployment, config, version } = this.#parts
-    const [processes, totals, oldestUploadAge, disk] = await Promise.all([
+    const [processes, totals, oldestUploadAge, disk, cluster] = await Promise.all([
       measureAll(),
       service.totals(),
       service.oldestUploadAge(),
       deployment.disk(),
+      service.cluster(),
     ])
-    const facts = { totals, oldestUploadAge, disk, reserveBytes: config.reserveBytes, version }
+    const facts = { totals, oldestUploadAge, disk, cluster, reserveBytes: config.reserveBytes, version }
     const ofStores = await storeMetrics(facts)
     return metricsText([...processes, ofStores])
+  }
+
+  /** Whether the blob store answers: one question at a time, however often balancers ask. */
+  #blobsAnswer(): Promise<boolean> {
+    this.#reaching ??= (this.#parts.blobs.reach?.() ?? Promise.resolve())
+      .then(
+        () => true,
+        () => false,
+      )
+      .finally(() => {
+        this.#reaching = undefined
+      })
+    return this.#reaching
   }
 
   /** Whether the metadata can be read. */

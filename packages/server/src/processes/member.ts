@@ -5,7 +5,7 @@ import type { Log } from '../log.js'
 import { pause } from '../pause.js'
 import { endOnFatal } from './crash.js'
 
-type MemberOption = 'metadata' | 'incarnation' | 'nudge' | 'isBeingCopied' | 'copiesStores'
+type MemberOption = 'metadata' | 'incarnation' | 'nudge' | 'isBeingCopied' | 'copiesStores' | 'details'
 
 /** The store and the name of a member, and what it may have from outside. */
 export interface MemberOptions extends Pick<RowClusterOptions, MemberOption> {

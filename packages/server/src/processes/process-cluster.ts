@@ -1,4 +1,4 @@
-import type { Cluster, RecentRequest, RememberedRefusal } from '@bindery/service'
+import type { Cluster, MemberDetails, RecentRequest, RememberedRefusal } from '@bindery/service'
 import type { MetadataStore } from '@bindery/storage'
 import type { Log } from '../log.js'
 import type { MetricValues } from '../metrics/request-metrics.js'
@@ -26,6 +26,8 @@ export interface JoinOptions {
   /** Random, and used by no other process before or after. */
   readonly incarnation: string
   readonly primary: Primary
+  /** For people to see. */
+  readonly details: MemberDetails
   readonly log: Log
 }
 

@@ -15,6 +15,7 @@ class Group {
 
   async join(incarnation: string): Promise<SupervisedCluster> {
     const cluster = await SupervisedCluster.join({
+      details: {},
       metadata: this.metadata,
       incarnation,
       primary: {

@@ -25,13 +25,14 @@ export class SupervisedCluster implements ProcessCluster {
   }
 
   static async join(options: JoinOptions): Promise<SupervisedCluster> {
-    const { metadata, incarnation, primary, log } = options
+    const { metadata, incarnation, primary, details, log } = options
     const member = await Member.join({
       metadata,
       incarnation,
       // the primary may be gone, and then this process soon ends too
       nudge: () => void primary.nudge().catch(() => {}),
       isBeingCopied: primary.isBeingCopied,
+      details,
       log,
     })
     return new SupervisedCluster(options, member)

@@ -1,6 +1,7 @@
 import type { AdminHandlers } from '../context.js'
 import { accountHandlers } from './accounts.js'
 import { attachmentHandlers } from './attachments.js'
+import { clusterHandlers } from './cluster.js'
 import { explainHandlers } from './explain-access.js'
 import { groupHandlers } from './groups.js'
 import { policyHandlers } from './policies.js'
@@ -20,4 +21,5 @@ export const ADMIN_HANDLERS: AdminHandlers = {
   ...explainHandlers,
   ...requestHandlers,
   ...trailHandlers,
+  ...clusterHandlers,
 }

@@ -15,7 +15,7 @@ import { type Awaitable, type MetadataStore, type Reader, StorageError, together
 import { ReadRegistry } from '../bytes/reads.js'
 import { type Damage, DamageReports, unlessDamaged } from '../stored/damage.js'
 import { incarnationRows, reportRows } from '../stored/keyspace.js'
-import type { ReportRecord } from '../stored/model.js'
+import type { MemberDetails, ReportRecord } from '../stored/model.js'
 import type { Busy, Membership } from './cluster.js'
 import { bury, type Members, raiseEpoch, readEpoch, readMembers, readSeen } from './members.js'
 import { Undertaker } from './undertaker.js'
@@ -51,6 +51,8 @@ export interface RowClusterOptions {
    * itself before it takes a snapshot. Absent: there is never one.
    */
   readonly isBeingCopied?: (() => Promise<boolean>) | undefined
+  /** For people to see. */
+  readonly details?: MemberDetails | undefined
   /** This process copies the stores: it may use anything. Absent: it uses what its registered reads use. */
   readonly copiesStores?: boolean | undefined
   /** Called once for each damaged row that was skipped. */
@@ -78,12 +80,12 @@ export class RowCluster implements Membership {
 
   /** Makes this process a member: before its first read and write. */
   static async join(options: RowClusterOptions): Promise<RowCluster> {
-    const { metadata, incarnation, clock, uptime, copiesStores } = options
+    const { metadata, incarnation, clock, uptime, copiesStores, details } = options
     const cluster = new RowCluster(options)
     cluster.#confirmedAt = uptime()
     cluster.#seen = await metadata.transact(async (tx) => {
       const seen = (await unlessDamaged(readEpoch(tx))) ?? 0
-      incarnationRows.set(tx, { incarnation }, { joinedAt: clock() })
+      incarnationRows.set(tx, { incarnation }, { joinedAt: clock(), ...details })
       reportRows.set(tx, { incarnation }, { seen, busy: copiesStores ? 'any' : [] })
       return seen
     })
