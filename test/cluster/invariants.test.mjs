@@ -4,10 +4,10 @@ import assert from 'node:assert/strict'
 import { createHash, randomBytes } from 'node:crypto'
 import { after, before, describe, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { runStatements } from '../../packages/storage-postgres/dist/testing/postgres-server.js'
 import { parseS3Place } from '../../packages/storage-s3/dist/index.js'
 import { S3Client } from '../../packages/storage-s3/dist/s3-client.js'
-import { runStatements } from '../../packages/storage-postgres/dist/testing/postgres-server.js'
-import { BUCKET, rawClient } from '../crash/clients.mjs'
+import { rawClient } from '../crash/clients.mjs'
 import { auditCluster } from './audit.mjs'
 import { startBinderyStore } from './blob-stores.mjs'
 import { startWorld, withoutPostgres } from './world.mjs'
@@ -120,7 +120,10 @@ describe('invariants across gateways', { skip: withoutPostgres() }, () => {
         return 'refused'
       }
       const [completed, replaced, aborted] = await Promise.all([
-        clients[round % 3].complete(key, uploadId, parts).then(() => 'done', (error) => error.status),
+        clients[round % 3].complete(key, uploadId, parts).then(
+          () => 'done',
+          (error) => error.status,
+        ),
         clients[(round + 1) % 3].part(key, uploadId, 2, other).then(() => 'done', ended),
         round % 2 === 0 ? 'absent' : clients[(round + 2) % 3].abort(key, uploadId).then(() => 'done', ended),
       ])
@@ -135,7 +138,10 @@ describe('invariants across gateways', { skip: withoutPostgres() }, () => {
         // the part came first: its ETag is not the listed one
         assert.deepEqual([completed, replaced], [400, 'done'])
         const listed = await clients[0].parts(key, uploadId)
-        assert.deepEqual(listed.map(({ number }) => number), [1, 2])
+        assert.deepEqual(
+          listed.map(({ number }) => number),
+          [1, 2],
+        )
         assert.equal(listed[1].etag, md5(other).toUpperCase())
       }
     }

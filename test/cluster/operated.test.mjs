@@ -79,7 +79,11 @@ describe('a cluster and its operators', { skip: withoutPostgres() }, () => {
   })
 
   test('keys of a cluster are listed, created and rotated while gateways run', async () => {
-    const list = async () => (await world.bindery('keys', 'list', '--json')).output.trim().split('\n').map((line) => JSON.parse(line))
+    const list = async () =>
+      (await world.bindery('keys', 'list', '--json')).output
+        .trim()
+        .split('\n')
+        .map((line) => JSON.parse(line))
     const before = await list()
     const created = await world.bindery('keys', 'create')
     assert.equal(created.code, 0, created.output)

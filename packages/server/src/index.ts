@@ -17,6 +17,11 @@ export { checkFormat, type FormatCheck } from './folder/check-format.js'
 export type { CopyProgress } from './folder/copy-blobs.js'
 export type { CopyReport } from './folder/copy-folder.js'
 export { FORMAT, type FolderFormat } from './folder/data-folder.js'
+export { findServer } from './folder/lock.js'
+export { requireRootKey } from './folder/read-root-key.js'
+export { type RestoreOptions, restore } from './folder/restore.js'
+export { type ClusterSchema, readClusterSchema, upgradeCluster } from './gateway/upgrade-cluster.js'
+export { type FsckOptions, type FsckReport, fsck } from './maintenance/fsck.js'
 export {
   createKey,
   generateMasterKey,
@@ -29,11 +34,6 @@ export {
   rotateKey,
   setKeyState,
 } from './maintenance/keys.js'
-export { findServer } from './folder/lock.js'
-export { requireRootKey } from './folder/read-root-key.js'
-export { type RestoreOptions, restore } from './folder/restore.js'
-export { type ClusterSchema, readClusterSchema, upgradeCluster } from './gateway/upgrade-cluster.js'
-export { type FsckOptions, type FsckReport, fsck } from './maintenance/fsck.js'
 export {
   copyPlace,
   type MigrateOptions,

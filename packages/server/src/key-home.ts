@@ -9,7 +9,7 @@ export interface KeyHome {
   readonly masters: readonly [MasterKey, ...MasterKey[]]
   /** Those that the place keeps itself; the others are given from outside. */
   readonly kept: readonly MasterKey[]
-  /** The keys that requests for KMS name; one is made if there are none. Throws Failure `fileDamaged`, `masterKeyMissing`. */
+  /** The keys that requests for KMS name; one is made if none exists. Throws Failure `fileDamaged`, `masterKeyMissing`. */
   ring(): Promise<KeyRing>
   /** Running servers notice the change within a second. */
   writeRing(ring: KeyRing): Promise<void>

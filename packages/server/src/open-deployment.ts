@@ -42,7 +42,9 @@ export async function openIdleStores(place: string | Config, bufferBytes: number
 }
 
 /** A data folder, with master keys that are given from outside, or the cluster that a configuration names. */
-export type KeyPlace = { readonly folder: string; readonly masterKeys?: string | undefined } | { readonly config: Config }
+export type KeyPlace =
+  | { readonly folder: string; readonly masterKeys?: string | undefined }
+  | { readonly config: Config }
 
 /** Opens the keys of a place, which servers may be using. Throws Failure. */
 export async function openKeyHome(place: KeyPlace): Promise<KeyHome> {

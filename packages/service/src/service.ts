@@ -1,7 +1,7 @@
-import type { ClusterState } from './domain/cluster/describe-cluster.js'
 import type { Awaitable, ByteSource, LentBytes } from '@bindery/storage'
 import type { Refusal } from './access/refusal.js'
 import type { RememberedRefusal } from './access/remembered-refusals.js'
+import type { ClusterState } from './domain/cluster/describe-cluster.js'
 import type { DoneByRule } from './domain/upkeep/apply-lifecycle.js'
 import type { DeliveredLog } from './domain/upkeep/deliver-logs.js'
 import type { StoreTotals } from './domain/upkeep/store-status.js'

@@ -1,3 +1,4 @@
+export type { CommitCounts } from './commits.js'
 export {
   beginFilling,
   type DatabaseState,
@@ -7,7 +8,6 @@ export {
   readDatabaseState,
   thawDatabase,
 } from './database-state.js'
-export type { CommitCounts } from './commits.js'
 export { type HeldSnapshot, openHeldSnapshot } from './held-snapshot.js'
 export { NOTICE_BYTES_MAX, type Notices, type NoticesOptions, openNotices } from './notices.js'
 export {

@@ -136,7 +136,8 @@ export const ADMIN_OPERATIONS = [
     input: { AccountId },
   }),
   operation('GetCluster', {
-    summary: 'Shows the processes that serve the same stores: which background tasks each runs, and which reports it owes.',
+    summary:
+      'Shows the processes that serve the same stores: which background tasks each runs, and which reports it owes.',
     resources: ['*'],
     reservedFor: 'administrator',
     input: {},

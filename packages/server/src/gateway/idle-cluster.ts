@@ -8,8 +8,8 @@ import type { Config } from '../config.js'
 import type { IdleStores } from '../deployment.js'
 import { Failure } from '../failure.js'
 import { openQuarantine, QUARANTINE_FOLDER } from '../quarantine.js'
-import { keepBlob } from './keep-blob.js'
 import { gatewayBlobs, gatewayFailure, gatewayPlaces } from './gateway-deployment.js'
+import { keepBlob } from './keep-blob.js'
 import { withoutPassword } from './places.js'
 
 /** Two looks this far apart see any gateway that runs: the numbers of its tasks, or those of another one, change. */

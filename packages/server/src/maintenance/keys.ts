@@ -1,5 +1,12 @@
 import { randomBytes } from 'node:crypto'
-import { createKeyRenewal, type Ingredients, type KeyRing, type KeyState, MASTER_KEY_BYTES, masterKeyOf } from '@bindery/encryption'
+import {
+  createKeyRenewal,
+  type Ingredients,
+  type KeyRing,
+  type KeyState,
+  MASTER_KEY_BYTES,
+  masterKeyOf,
+} from '@bindery/encryption'
 import { type Rewrapped, rewrapKeys } from '@bindery/service'
 import type { MetadataStore } from '@bindery/storage'
 import { Failure } from '../failure.js'
@@ -57,7 +64,11 @@ function changeKey(
   })
 }
 
-const ingredientsOf = ({ masters }: KeyHome): Ingredients => ({ master: masters[0], now: Date.now(), random: randomBytes })
+const ingredientsOf = ({ masters }: KeyHome): Ingredients => ({
+  master: masters[0],
+  now: Date.now(),
+  random: randomBytes,
+})
 
 async function inHome<T>(place: KeyPlace, work: (home: KeyHome) => Promise<T>): Promise<T> {
   const home = await openKeyHome(place)

@@ -40,7 +40,14 @@ test('the figures of the stores are reported with those of the processes, once',
   const processes = [new RequestMetrics(() => 0), new RequestMetrics(() => 0)]
   const totals = { buckets: 2, objects: 3, objectBytes: 4, uploads: 5, parts: 6, partBytes: 7 }
   const disk = { freeBytes: 8, totalBytes: 9 }
-  const ofStores = await storeMetrics({ totals, cluster: { members: [], choresWithoutMember: [], graves: 0 }, oldestUploadAge: 90_500, disk, reserveBytes: 10, version: '1.2.3' })
+  const ofStores = await storeMetrics({
+    totals,
+    cluster: { members: [], choresWithoutMember: [], graves: 0 },
+    oldestUploadAge: 90_500,
+    disk,
+    reserveBytes: 10,
+    version: '1.2.3',
+  })
   const text = await metricsText([...(await Promise.all(processes.map((metrics) => metrics.values()))), ofStores])
   for (const line of [
     'bindery_buckets 2',

@@ -30,8 +30,16 @@ export async function storeMetrics(facts: StoreFacts): Promise<MetricValues> {
   gauge('bindery_multipart_oldest_upload_seconds', age, oldestUploadAge / 1_000)
   const behind = Math.max(0, ...cluster.members.map((member) => member.behind ?? 0))
   gauge('bindery_cluster_members', 'Processes that serve the same stores.', cluster.members.length)
-  gauge('bindery_cluster_reports_behind', 'Reports of reads that the slowest of them owes; freeing waits for it.', behind)
-  gauge('bindery_cluster_orphaned_chores', 'Background tasks of a process that has gone.', cluster.choresWithoutMember.length)
+  gauge(
+    'bindery_cluster_reports_behind',
+    'Reports of reads that the slowest of them owes; freeing waits for it.',
+    behind,
+  )
+  gauge(
+    'bindery_cluster_orphaned_chores',
+    'Background tasks of a process that has gone.',
+    cluster.choresWithoutMember.length,
+  )
   gauge('bindery_cluster_graves', 'Ended processes whose blobs are still searched for orphans.', cluster.graves)
   if (disk !== undefined) {
     gauge('bindery_disk_free_bytes', 'Free bytes of the disk of the data folder.', disk.freeBytes)

@@ -112,8 +112,7 @@ export async function openInstance(
   const { metadata, blobs } = await openStores(options, deployment).catch((error) => {
     throw deployment.failureOf(error)
   })
-  const details = memberDetails(config, options.version)
-  const cluster = await deployment.join({ metadata, incarnation, primary, details, log })
+  const cluster = await deployment.join({ metadata, incarnation, primary, details: detailsOf(options), log })
   const callbackKey = new CallbackKey(primary.callbackKey)
   const random = pooledRandom()
   const masters = masterKeysIn(options.masterKeys)
@@ -174,6 +173,8 @@ export async function openInstance(
     log,
   })
 }
+
+const detailsOf = ({ config, version }: InstanceOptions) => memberDetails(config, version)
 
 function originsOf(config: Config, log: Log): Pick<ServiceOptions, 'origins' | 'mirrorBytes'> {
   const { mirrorHosts } = config
@@ -360,7 +361,7 @@ class RunningInstance implements Instance {
     return metricsText([...processes, ofStores])
   }
 
-  /** Whether the blob store answers: one question at a time, however often balancers ask. */
+  /** Whether the blob store answers: one request at a time, however often balancers look. */
   #blobsAnswer(): Promise<boolean> {
     this.#reaching ??= (this.#parts.blobs.reach?.() ?? Promise.resolve())
       .then(

@@ -7,7 +7,9 @@ export const clusterHandlers: AdminHandlers<'GetCluster'> = {
     const { epoch, members, choresWithoutMember, graves, hasGarbage } = await describeCluster(domain.metadata)
     const settings = new Set(members.flatMap(({ settings }) => (settings === undefined ? [] : [settings])))
     return {
-      Members: { Member: members.map((member) => shownMember(member, member.incarnation === domain.blobs.incarnation)) },
+      Members: {
+        Member: members.map((member) => shownMember(member, member.incarnation === domain.blobs.incarnation)),
+      },
       Cluster: {
         Epoch: epoch,
         SettingsDiffer: settings.size > 1,

@@ -2,7 +2,8 @@
 import { type MetadataStore, together } from '@bindery/storage'
 import { DamageReports, unlessDamaged } from '../stored/damage.js'
 import { garbageRows, graveRows, incarnationRows, leaderRows } from '../stored/keyspace.js'
-import type { MemberDetails, ReportRecord } from '../stored/model.js'
+import type { MemberDetails } from '../stored/member-model.js'
+import type { ReportRecord } from '../stored/model.js'
 import { hasRows, readPage } from '../stored/rows-in.js'
 import { readMembers } from './members.js'
 

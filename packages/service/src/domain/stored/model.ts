@@ -314,22 +314,6 @@ export interface EntranceRecord {
   readonly accessPoint: string
 }
 
-/** A process that is a member of those that serve the store. */
-export interface IncarnationRecord extends MemberDetails {
-  /** Milliseconds since 1970, for people to see. */
-  readonly joinedAt?: number
-}
-
-/** Properties of a process, for people to see. They do not change while it lives. */
-export interface MemberDetails {
-  /** The name of its machine, and its process id. */
-  readonly host?: string
-  /** Of Bindery. */
-  readonly version?: string
-  /** A hash of the settings that all processes should have in common. */
-  readonly settings?: string
-}
-
 /** The reads that run in a process, as it has last reported them. */
 export interface ReportRecord {
   /** The epoch that it read before it collected its reads. */
