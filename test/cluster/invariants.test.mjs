@@ -132,7 +132,8 @@ describe('invariants across gateways', { skip: withoutPostgres() }, () => {
         assert.notEqual(aborted, 'done')
         for (const client of clients) assert.ok((await client.get(key)).equals(bytes))
       } else if (aborted === 'done') {
-        assert.equal(completed, 404)
+        // 400: the part came before the Complete, and the Abort after it
+        assert.ok(completed === 404 || (completed === 400 && replaced === 'done'), `${completed} ${replaced}`)
         for (const client of clients) await assert.rejects(client.get(key), { status: 404 })
       } else {
         // the part came first: its ETag is not the listed one
