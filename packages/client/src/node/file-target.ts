@@ -15,8 +15,8 @@ interface Note {
   readonly ranges: readonly (readonly [start: number, end: number])[]
 }
 
-/** Objects of more bytes are noted and synced, so that they go on after a crash of the system. */
-const NOTED_BYTES_MIN = 8 * 1024 * 1024
+/** Files of more bytes are synced before they have their name. */
+const SYNCED_BYTES_MIN = 8 * 1024 * 1024
 
 /** The value of such a download is the path. */
 export function fileTarget(path: string): DownloadTarget<string> {
@@ -25,7 +25,7 @@ export function fileTarget(path: string): DownloadTarget<string> {
   let handle: FileHandle | undefined
   let ranges: (readonly [start: number, end: number])[] = []
   let subject: { readonly etag: string; readonly size: number } = { etag: '', size: 0 }
-  let notedAt = Date.now()
+  let notedAt = 0
   let isNoted = false
   const opened = () => {
     if (handle === undefined) throw new Error('the target is not open')
@@ -38,6 +38,7 @@ export function fileTarget(path: string): DownloadTarget<string> {
     await replaceFile(noteFile, JSON.stringify({ v: 1, ...subject, ranges } satisfies Note))
   }
   return {
+    isBegun: async () => (await readNote(noteFile)) !== undefined,
     async open(info: ObjectInfo, size: number) {
       subject = { etag: info.etag, size }
       const known = await readNote(noteFile)
@@ -45,7 +46,7 @@ export function fileTarget(path: string): DownloadTarget<string> {
       const isSame = known?.etag === info.etag && known.size === size
       handle = await openPart(part, isSame)
       ranges = isSame ? [...known.ranges] : []
-      if (isSame || size > NOTED_BYTES_MIN) await handle.truncate(size)
+      if (size > 0) await handle.truncate(size)
       return ranges
     },
     async write(offset, bytes) {
@@ -53,13 +54,14 @@ export function fileTarget(path: string): DownloadTarget<string> {
     },
     async written(start, end) {
       ranges.push([start, end])
-      if (subject.size <= NOTED_BYTES_MIN || Date.now() - notedAt < NOTE_INTERVAL_MS) return
+      const isWhole = end - start === subject.size
+      if (isWhole || Date.now() - notedAt < NOTE_INTERVAL_MS) return
       notedAt = Date.now()
       await note()
     },
     read: (start, end) => readRange(opened(), start, end),
     async finish() {
-      if (subject.size > NOTED_BYTES_MIN) await opened().sync()
+      if (subject.size > SYNCED_BYTES_MIN) await opened().sync()
       await opened().close()
       handle = undefined
       await rename(part, path)

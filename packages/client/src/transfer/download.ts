@@ -103,7 +103,8 @@ export class DownloadRunner<Value> implements Runner<DownloadResult<Value>> {
   async #describe(run: Run, bytes: number): Promise<ObjectInfo> {
     const { key, bucket, range } = this.#options
     // S3 answers with the checksum of an object only where all of it is requested
-    if (range === undefined && this.#requester.dialect === 'oss') {
+    const isBegun = await this.#target.isBegun?.()
+    if (range === undefined && isBegun !== true && this.#requester.dialect === 'oss') {
       const hooks = { ...run.hooks, lends: true }
       const first = await getObject(this.#requester, this.#options, { range: { start: 0, end: bytes } }, hooks).catch(
         (error: unknown) => {

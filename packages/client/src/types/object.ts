@@ -72,6 +72,8 @@ export interface DownloadOptions {
 
 /** Where the bytes of a download go: pieces may come in any order. */
 export interface DownloadTarget<Value> {
+  /** Whether an earlier run left a part of an object: then the object is described before its bytes are requested. */
+  isBegun?(): Promise<boolean>
   /** Prepares for an object; returns the ranges `[start, end)` that it has of it already. */
   open(info: ObjectInfo, size: number): Promise<readonly (readonly [start: number, end: number])[]>
   /** The bytes are valid until the promise is resolved. */

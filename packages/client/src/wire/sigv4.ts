@@ -28,25 +28,29 @@ export function createS3Signer({ region, url }: Address, { sha256, hmac }: Signi
     const text = `${SIGV4_ALGORITHM}\n${formatBasicTime(time)}\n${sigV4ScopeText(scope)}\n${digest}`
     return hex(await hmac('SHA-256', await signingKey(accessKeySecret, scope), stringToBytes(text)))
   }
-  const withHost = ({ bucket, key, headers }: Unsigned) => ({ ...headers, host: new URL(url(bucket, key)).host })
+  // a length is not signed: `fetch` sends streams without one
+  const signable = ({ bucket, key, headers }: Unsigned) => {
+    const { 'content-length': _, ...signed } = headers
+    return { ...signed, host: new URL(url(bucket, key)).host }
+  }
   const credentialOf = ({ accessKeyId }: Credentials, time: number) => `${accessKeyId}/${sigV4ScopeText(scopeOf(time))}`
   return {
     async headers(request, credentials, time) {
       const { securityToken } = credentials
       const signed = {
-        ...withHost(request),
+        ...signable(request),
         'x-amz-date': formatBasicTime(time),
         'x-amz-content-sha256': UNSIGNED_PAYLOAD,
         ...(securityToken === undefined ? {} : { 'x-amz-security-token': securityToken }),
       }
       const signature = await sign({ ...request, headers: signed }, credentials, time)
-      const { host: _, ...sent } = signed
+      const { host: _, ...sent } = { ...request.headers, ...signed }
       const items = `Credential=${credentialOf(credentials, time)}, SignedHeaders=${namesOf(signed)}, Signature=${signature}`
       return { ...sent, authorization: `${SIGV4_ALGORITHM} ${items}` }
     },
     async query(request, credentials, time, seconds) {
       const { securityToken } = credentials
-      const headers = withHost(request)
+      const headers = signable(request)
       const query = {
         ...request.query,
         'X-Amz-Algorithm': SIGV4_ALGORITHM,
