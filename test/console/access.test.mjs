@@ -172,6 +172,20 @@ test('settings of a bucket are changed, refused and deleted, and the lifecycle s
   requireQuiet()
 })
 
+test('a setting is changed by its form, which refuses what cannot be a value', async (t) => {
+  const { page, requireQuiet } = await open(t, server, '#/buckets/other/settings?document=website')
+  const field = page.locator('section.card form input[type=text]')
+  await field.nth(0).fill('')
+  assert.ok(await page.locator('section.card form button[type=submit] >> nth=0').isDisabled())
+  await field.nth(0).fill('home.html')
+  await field.nth(1).fill('lost & found.html')
+  await page.click('section.card form button[type=submit] >> nth=0')
+  await page.waitForSelector('text=The setting was saved.')
+  const { index, error } = await client.getBucketWebsite('other')
+  assert.deepEqual([index, error], ['home.html', 'lost & found.html'])
+  requireQuiet()
+})
+
 test('folders, tags, metadata and the ACL of an object are saved', async (t) => {
   await client.put('sheet.txt', Buffer.from('x'), { mime: 'text/plain', meta: { first: '1' } })
   const { page, requireQuiet } = await open(t, server, '#/buckets/inbox')

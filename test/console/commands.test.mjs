@@ -21,6 +21,7 @@ before(async () => {
   world = await startWorld()
   folder = await mkdtemp(path.join(tmpdir(), 'bindery-commands-'))
   await writeFile(path.join(folder, 'FILE'), 'x')
+  await writeFile(path.join(folder, 'document.xml'), '<WebsiteConfiguration/>')
   await writeFile(path.join(folder, 'policy.json'), '{"Version":"1","Statement":[]}')
   ;({ browser } = await startBrowser())
 })

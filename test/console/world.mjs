@@ -62,6 +62,7 @@ const PAGES = [
   { name: 'settings', address: '#/settings', ready: 'dl.facts' },
   { name: 'bucket-access', address: '#/buckets/demo/settings', ready: 'select' },
   { name: 'lifecycle', address: '#/buckets/demo/settings?document=lifecycle', ready: 'textarea' },
+  { name: 'website', address: '#/buckets/demo/settings?document=website', ready: 'form select' },
   { name: 'cors', address: '#/buckets/demo/settings?document=cors', ready: 'textarea' },
   {
     name: 'palette',

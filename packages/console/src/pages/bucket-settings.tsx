@@ -12,8 +12,10 @@ import { WhenLoaded } from '../parts/states.js'
 import { announce } from '../parts/toasts.js'
 import { type Acl, readBucketAcl, writeBucketAcl } from '../wire/buckets.js'
 import { DOCUMENTS, type DocumentName, readDocument, writeDocument } from '../wire/documents.js'
+import { FORMS } from '../wire/forms.js'
 import { CorsTest } from './cors-test.js'
 import { DocumentEditor } from './document-editor.js'
+import { DocumentForm } from './document-form.js'
 import { LifecycleRules } from './lifecycle-rules.js'
 
 /** The settings of a bucket: one document at a time, with a form where it has one. */
@@ -54,7 +56,11 @@ export function BucketSettingsPage({ path, query }: PageProps): JSX.Element {
 function DocumentPage({ bucket, name }: { readonly bucket: string; readonly name: DocumentName }): JSX.Element {
   const words = useWords()
   const kind = DOCUMENTS.find((one) => one.name === name) ?? DOCUMENTS[0]
+  const form = FORMS[name]
   const document = useLoad((signal) => readDocument(bucket, name, signal), [bucket, name])
+  const editor = (text: string | undefined) => (
+    <DocumentEditor bucket={bucket} kind={kind} text={text} onDone={document.again} />
+  )
   // a document that was never set is a value too
   const shown = { ...document, value: document.isLoading ? undefined : { text: document.value } }
   return (
@@ -70,7 +76,23 @@ function DocumentPage({ bucket, name }: { readonly bucket: string; readonly name
               {name === 'versioning' && <Versioning bucket={bucket} text={text} onDone={document.again} />}
               {name === 'lifecycle' && <LifecycleRules bucket={bucket} text={text} onDone={document.again} />}
               {name === 'cors' && <CorsTest bucket={bucket} />}
-              <DocumentEditor bucket={bucket} kind={kind} text={text} onDone={document.again} />
+              {form === undefined ? (
+                editor(text)
+              ) : (
+                <>
+                  <DocumentForm
+                    bucket={bucket}
+                    name={name}
+                    form={form}
+                    text={text ?? kind.sample.replaceAll('BUCKET', bucket)}
+                    onDone={document.again}
+                  />
+                  <details>
+                    <summary>{words.forms.asText}</summary>
+                    {editor(text)}
+                  </details>
+                </>
+              )}
             </>
           )}
         </WhenLoaded>

@@ -43,6 +43,32 @@ export function TextField({
   )
 }
 
+/** Some lines of text. */
+export function TextArea({
+  label,
+  hint,
+  value,
+  onChange,
+}: {
+  readonly label: string
+  readonly hint: string
+  readonly value: string
+  readonly onChange: (value: string) => void
+}): JSX.Element {
+  return (
+    <label class="field">
+      <span>{label}</span>
+      <textarea
+        rows={Math.min(12, Math.max(3, value.split('\n').length + 1))}
+        spellcheck={false}
+        value={value}
+        onInput={(event) => onChange(event.currentTarget.value)}
+      />
+      <span class="small muted">{hint}</span>
+    </label>
+  )
+}
+
 /** A choice among a few words. */
 export function Choice<T extends string>({
   label,

@@ -77,8 +77,8 @@ async function sign({ method, bucket, key, query = {}, headers = {} }: Target) {
 
 /** Files that a system leaves in folders, which hardly anyone means to upload. */
 const LITTER = ['.DS_Store', 'Thumbs.db', 'desktop.ini']
-/** Files that are added without a pause, so that the page can be used meanwhile. */
-const AT_ONCE = 250
+/** Milliseconds for which files are added without a pause, so that the page can be used meanwhile. */
+const SLICE_MS = 20
 
 /** Adds files, those in folders by their paths, below a prefix of a bucket. */
 export async function uploadFiles(
@@ -91,12 +91,14 @@ export async function uploadFiles(
   if (resolved.files.length === 0) return
   isDrawerOpen.set(true)
   const options = { ...optionsOf(choices.value), bucket, onExists: resolved.onExists }
-  for (let from = 0; from < resolved.files.length; from += AT_ONCE) {
-    if (from > 0) await new Promise((resolve) => setTimeout(resolve))
-    for (const { file, key, handle } of resolved.files.slice(from, from + AT_ONCE)) {
-      const contentType = file.type === '' ? {} : { contentType: file.type }
-      uploads().add({ ...contentType, ...options, key, source: handle ?? file, size: file.size })
+  let begun = performance.now()
+  for (const { file, key, handle } of resolved.files) {
+    if (performance.now() - begun > SLICE_MS) {
+      await new Promise((resolve) => setTimeout(resolve))
+      begun = performance.now()
     }
+    const contentType = file.type === '' ? {} : { contentType: file.type }
+    uploads().add({ ...contentType, ...options, key, source: handle ?? file, size: file.size })
   }
 }
 

@@ -1,0 +1,120 @@
+import type { JSX } from 'preact'
+import { useState } from 'preact/hooks'
+import { useWords } from '../app/language.js'
+import { AsCommand } from '../parts/as-command.js'
+import { Check, Choice, TextArea, TextField } from '../parts/field.js'
+import { Failure } from '../parts/notice.js'
+import { announce } from '../parts/toasts.js'
+import { type DocumentName, writeDocument } from '../wire/documents.js'
+import { documentOf, type Field, type Form, isValid, type Values, valuesIn } from '../wire/forms.js'
+import type { Words } from '../words/en.js'
+
+/** A document as fields. One that has more than these is only shown as text. */
+export function DocumentForm({
+  bucket,
+  name,
+  form,
+  text,
+  onDone,
+}: {
+  readonly bucket: string
+  readonly name: DocumentName
+  readonly form: Form
+  /** That of an example where the document was never set. */
+  readonly text: string
+  readonly onDone: () => void
+}): JSX.Element {
+  const words = useWords()
+  const [values, setValues] = useState<Values | undefined>(() => valuesIn(text, form))
+  const [error, setError] = useState<unknown>(undefined)
+  if (values === undefined) return <p class="muted">{words.forms.more}</p>
+  const save = async () => {
+    setError(undefined)
+    await writeDocument(bucket, name, documentOf(form, values))
+    announce(words.bucketSettings.saved)
+    onDone()
+  }
+  const isReady = form.fields.every((field) => isValid(field, values[field.name] ?? ''))
+  return (
+    <form
+      class="stack"
+      onSubmit={(event) => {
+        event.preventDefault()
+        save().catch(setError)
+      }}
+    >
+      {form.fields.map((field) => (
+        <FormField
+          key={field.name}
+          field={field}
+          value={values[field.name] ?? ''}
+          onChange={(value) => setValues({ ...values, [field.name]: value })}
+        />
+      ))}
+      {error !== undefined && <Failure error={error} />}
+      <div class="row">
+        <button type="submit" class="button primary" disabled={!isReady}>
+          {words.save}
+        </button>
+      </div>
+      <AsCommand lines={[commandFor(bucket, name)]} />
+    </form>
+  )
+}
+
+/** Documents whose operations are not called as their parameters. */
+const OPERATIONS: Readonly<Partial<Record<DocumentName, string>>> = {
+  publicAccessBlock: 'public-access-block',
+  requestPayment: 'request-payment',
+  accessmonitor: 'access-monitor',
+  transferAcceleration: 'transfer-acceleration',
+  qos: 'storage-capacity',
+}
+
+function commandFor(bucket: string, name: DocumentName): string {
+  return `bindery api put-bucket-${OPERATIONS[name] ?? name} --bucket ${bucket} --body file://document.xml`
+}
+
+function FormField({
+  field,
+  value,
+  onChange,
+}: {
+  readonly field: Field
+  readonly value: string
+  readonly onChange: (value: string) => void
+}): JSX.Element {
+  const words = useWords()
+  const label = words.forms.fields[field.name as keyof Words['forms']['fields']]
+  switch (field.kind) {
+    case 'check':
+      return <Check label={label} checked={value === 'true'} onChange={(checked) => onChange(String(checked))} />
+    case 'choice':
+      return (
+        <Choice
+          label={label}
+          value={value}
+          onChange={onChange}
+          options={field.options.map((one) => [one, choiceText(one, words)] as const)}
+        />
+      )
+    case 'lines':
+      return <TextArea label={label} hint={words.forms.lines} value={value} onChange={onChange} />
+    case 'text': {
+      const fault = isValid(field, value) ? undefined : words.forms.fault
+      return (
+        <TextField
+          label={label}
+          hint={field.isOptional === true ? words.forms.optional : undefined}
+          fault={fault}
+          value={value}
+          onChange={onChange}
+        />
+      )
+    }
+  }
+}
+
+function choiceText(value: string, words: Words): string {
+  return words.forms.choices[value as keyof Words['forms']['choices']] ?? value
+}
