@@ -42,7 +42,7 @@ export async function buildNative(root, compiler = process.env.CC || 'cc') {
     const { stdout: machine } = await run(compiler, ['-dumpmachine'])
     const wanted = fingerprint(root, [compiler, machine])
     if (existsSync(path.join(target, ADDON)) && readStamp(target) === wanted) return ''
-    await compile(root, compiler, target)
+    await compileAddon(root, compiler, target)
     writeFileSync(path.join(target, STAMP), wanted)
     return ''
   } catch (error) {
@@ -68,8 +68,14 @@ function readStamp(target) {
   return existsSync(file) ? readFileSync(file, 'utf8') : undefined
 }
 
-/** The new addon replaces the old one in one step: a process that uses the old one keeps its file. */
-async function compile(root, compiler, target) {
+/**
+ * Compiles the addon into the folder `target`. The new one replaces an old one in one step: a process that uses the old one keeps its
+ * file. Rejects with the error of the compiler, or ENOENT without one.
+ * @param {string} root
+ * @param {string} compiler  may be one for another processor
+ * @param {string} target
+ */
+export async function compileAddon(root, compiler, target) {
   mkdirSync(target, { recursive: true })
   const folder = mkdtempSync(path.join(target, 'build-'))
   try {

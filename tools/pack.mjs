@@ -6,6 +6,7 @@ import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } fr
 import path from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { parseArgs } from 'node:util'
+import { compileAddon } from './build-native.mjs'
 import { setUp } from './setup.mjs'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
@@ -15,6 +16,8 @@ const COMMAND_NEEDS = ['lmdb', 'pino']
 const COMMAND_MAY_USE = ['sharp']
 /** Packages of this repository that the client library is made of; they go into its tarball. */
 const CLIENT_PARTS = ['bytes', 'protocol']
+/** The compilers for the other processors, as Debian names them. */
+const CROSS_COMPILERS = { x64: 'x86_64-linux-gnu-gcc', arm64: 'aarch64-linux-gnu-gcc' }
 const BIN = `#!/usr/bin/env node
 import { main } from '../bundle/index.js'
 
@@ -38,7 +41,7 @@ export async function pack(out) {
   return tarballs
 }
 
-/** The command: its bundle, the client library for `bindery connect`, the files of the console, and the addon of this machine. */
+/** The command: its bundle, the client library for `bindery connect`, the files of the console, and the addons. */
 async function stageCommand(folder) {
   const source = path.join(root, 'packages', 'cli')
   write(path.join(folder, 'bin', 'bindery.js'), BIN, 0o755)
@@ -60,9 +63,7 @@ async function stageCommand(folder) {
     target: 'node20',
     logLevel: 'silent',
   })
-  const addon = path.join(root, 'packages', 'digest', 'dist', 'native', 'addon.node')
-  const place = path.join(folder, 'prebuilds', `${process.platform}-${process.arch}`, 'addon.node')
-  if (existsSync(addon)) copy(addon, place)
+  await stageAddons(path.join(folder, 'prebuilds'))
   const versionsOf = (names) => Object.fromEntries(names.map((name) => [name, installedVersion(name)]))
   const dependencies = versionsOf(COMMAND_NEEDS)
   const optionalDependencies = versionsOf(COMMAND_MAY_USE)
@@ -71,6 +72,21 @@ async function stageCommand(folder) {
   const files = ['bin', 'bundle', 'client', 'console', 'prebuilds']
   finish(folder, source, { bin, exports, dependencies, optionalDependencies, files })
   return folder
+}
+
+/** The addon of this machine, and that of the other processor of Linux if its compiler is installed. */
+async function stageAddons(folder) {
+  const addon = path.join(root, 'packages', 'digest', 'dist', 'native', 'addon.node')
+  if (existsSync(addon)) copy(addon, path.join(folder, `${process.platform}-${process.arch}`, 'addon.node'))
+  if (process.platform !== 'linux') return
+  for (const [arch, compiler] of Object.entries(CROSS_COMPILERS)) {
+    if (arch === process.arch) continue
+    await compileAddon(root, compiler, path.join(folder, `linux-${arch}`)).catch((error) => {
+      if (error.code !== 'ENOENT') throw error
+      rmSync(path.join(folder, `linux-${arch}`), { recursive: true, force: true })
+      console.error(`packages: there is no ${compiler}, so hashing on linux-${arch} will be slower`)
+    })
+  }
 }
 
 /** The client library, with the packages of this repository that it uses. */

@@ -1,9 +1,11 @@
-// `npm run release [-- --draft] [--out DIR]`: makes the files of a release from a clean clone: the npm packages, an archive of this
-// platform that contains Node.js too, and SHA256SUMS. It publishes nothing. `--draft` skips the checks of version and changes.
+// `npm run release [-- --draft] [--out DIR]`: makes the files of a release from a clean clone: the npm packages, archives that contain
+// Node.js too, and SHA256SUMS. On Linux there is an archive for x64 and one for arm64, elsewhere one of this platform. It publishes
+// nothing. `--draft` skips the checks of version and changes.
 
 import { execFileSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { parseArgs } from 'node:util'
@@ -11,6 +13,8 @@ import { pack } from './pack.mjs'
 import { setUp } from './setup.mjs'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
+/** The processors whose archives are made. */
+const ARCHITECTURES = process.platform === 'linux' ? ['x64', 'arm64'] : [process.arch]
 const LAUNCHER = `#!/bin/sh
 # Runs the command with the Node.js of this folder, also through links to this file.
 self=$0
@@ -32,12 +36,13 @@ exec "$here/node" "$here/node_modules/@bindery/cli/bin/bindery.js" "$@"
 export async function makeRelease(out) {
   mkdirSync(out, { recursive: true })
   const { cli, client } = await pack(out)
-  const files = [cli, client, archive(cli, out)]
+  const archives = Object.fromEntries(ARCHITECTURES.map((arch) => [arch, archive(cli, out, arch)]))
+  const files = [cli, client, ...Object.values(archives)]
   const sums = files.map(
     (file) => `${createHash('sha256').update(readFileSync(file)).digest('hex')}  ${path.basename(file)}\n`,
   )
   writeFileSync(path.join(out, 'SHA256SUMS'), sums.join(''))
-  return { cli, client, archive: files[2], sums: path.join(out, 'SHA256SUMS') }
+  return { cli, client, archives, sums: path.join(out, 'SHA256SUMS') }
 }
 
 /** Reasons why this clone is not to be released. */
@@ -58,22 +63,46 @@ export function obstacles() {
 }
 
 /** The command with its dependencies and Node.js, which runs where nothing is installed. */
-function archive(tarball, out) {
-  const name = `bindery-${readManifest(root).version}-${process.platform}-${process.arch}`
+function archive(tarball, out, arch) {
+  const name = `bindery-${readManifest(root).version}-${process.platform}-${arch}`
   const folder = path.join(out, name)
   rmSync(folder, { recursive: true, force: true })
   mkdirSync(folder)
-  execFileSync('npm', ['install', '--ignore-scripts', '--no-audit', '--no-fund', '--no-package-lock', tarball], {
-    cwd: folder,
-    stdio: ['ignore', 'ignore', 'inherit'],
-  })
-  cpSync(process.execPath, path.join(folder, 'node'), { dereference: true })
+  const platform = [`--os=${process.platform}`, `--cpu=${arch}`]
+  const flags = ['--ignore-scripts', '--no-audit', '--no-fund', '--no-package-lock', ...platform]
+  execFileSync('npm', ['install', ...flags, tarball], { cwd: folder, stdio: ['ignore', 'ignore', 'inherit'] })
+  keepOnly(path.join(folder, 'node_modules', '@bindery', 'cli', 'prebuilds'), `${process.platform}-${arch}`)
+  placeNode(path.join(folder, 'node'), arch)
   cpSync(path.join(root, 'LICENSE'), path.join(folder, 'LICENSE'))
   writeFileSync(path.join(folder, 'bindery'), LAUNCHER, { mode: 0o755 })
   const file = `${folder}.tar.gz`
   execFileSync('tar', ['-czf', file, '-C', out, name])
   rmSync(folder, { recursive: true, force: true })
   return file
+}
+
+function keepOnly(folder, name) {
+  if (!existsSync(folder)) return
+  for (const other of readdirSync(folder)) {
+    if (other !== name) rmSync(path.join(folder, other), { recursive: true })
+  }
+}
+
+/** Places the Node.js that runs this, or the same version for the other processor from the package that carries it. */
+function placeNode(file, arch) {
+  if (arch === process.arch) {
+    cpSync(process.execPath, file, { dereference: true })
+    return
+  }
+  const folder = mkdtempSync(path.join(tmpdir(), 'bindery-node-'))
+  const spec = `node-${process.platform}-${arch}@${process.versions.node}`
+  const pack = ['pack', '--ignore-scripts', '--json', '--pack-destination', folder, spec]
+  const [{ filename }] = JSON.parse(
+    execFileSync('npm', pack, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] }),
+  )
+  execFileSync('tar', ['-xzf', path.join(folder, filename), '-C', folder, 'package/bin/node'])
+  cpSync(path.join(folder, 'package', 'bin', 'node'), file)
+  rmSync(folder, { recursive: true })
 }
 
 function readManifest(folder) {
@@ -89,6 +118,7 @@ if (process.argv[1] !== undefined && import.meta.url === pathToFileURL(process.a
   } else {
     await setUp(root)
     const out = path.resolve(values.out ?? path.join(root, '.cache', 'release'))
-    for (const file of Object.values(await makeRelease(out))) console.log(file)
+    const { archives, ...others } = await makeRelease(out)
+    for (const file of [...Object.values(archives), ...Object.values(others)]) console.log(file)
   }
 }

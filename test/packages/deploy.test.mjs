@@ -1,54 +1,75 @@
-// The files of deploy/: the steps of the Dockerfile in plain folders, the unit, the alert rules and the dashboard.
+// The files of deploy/: the chart, the Compose files, the unit, the alert rules and the dashboard.
 
 import assert from 'node:assert/strict'
-import { execFileSync, spawn, spawnSync } from 'node:child_process'
-import { once } from 'node:events'
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { execFileSync, spawnSync } from 'node:child_process'
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
-import { test } from 'node:test'
-import { setTimeout as sleep } from 'node:timers/promises'
+import { after, test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { EXIT } from '../../packages/cli/dist/index.js'
+import { GO_ENVIRONMENT } from '../conformance/programs.mjs'
 import { startServer } from '../support/start-server.mjs'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 const dockerfile = readFileSync(path.join(root, 'deploy', 'Dockerfile'), 'utf8')
 const alerts = path.join(root, 'deploy', 'prometheus', 'alerts.yaml')
+const folder = mkdtempSync(path.join(tmpdir(), 'bindery-deploy-'))
+const reader = path.join(folder, 'deploy')
+after(() => rmSync(folder, { recursive: true, force: true }))
 
-test('the steps of the Dockerfile, run in plain folders, make a command that serves and reports its health', async (t) => {
-  const folder = mkdtempSync(path.join(tmpdir(), 'bindery-image-'))
-  t.after(() => rmSync(folder, { recursive: true, force: true }))
-  const inFolder = (text) =>
-    text
-      .replaceAll('/packages', `${folder}/packages`)
-      .replaceAll('/opt/bindery', `${folder}/opt`)
-      .replaceAll('/data', `${folder}/data`)
-  const [build] = dockerfile.split(/^FROM /m).slice(1)
-  const steps = [...build.matchAll(/^RUN (?!apt-get )(.+)$/gm)].map(([, step]) => inFolder(step))
-  assert.equal(steps.length, 2)
-  for (const step of steps)
-    execFileSync('sh', ['-e', '-c', step], { cwd: root, stdio: ['ignore', 'ignore', 'inherit'] })
+test('the chart has one server that Kubernetes accepts, with the probes, the user and the folder of the image', () => {
+  const program = buildReader()
+  const settings = [
+    'image.tag=1.2.3',
+    'env.BINDERY_BUCKETS=demo',
+    'existingSecret=oss-key',
+    'persistence.storageClass=fast',
+  ]
+  const { Service, StatefulSet } = readWith(program, 'chart', path.join(root, 'deploy', 'helm', 'bindery'), ...settings)
+  const { template, volumeClaimTemplates, selector, replicas } = StatefulSet.spec
+  const [container] = template.spec.containers
+  assert.equal(replicas, 1)
+  assert.equal(container.image, 'bindery:1.2.3')
+  assert.deepEqual(container.env, [{ name: 'BINDERY_BUCKETS', value: 'demo' }])
+  assert.deepEqual(container.envFrom, [{ secretRef: { name: 'oss-key' } }])
+  assert.equal(volumeClaimTemplates[0].spec.storageClassName, 'fast')
+  assert.deepEqual(Service.spec.selector, selector.matchLabels)
+  assert.deepEqual(template.metadata.labels, selector.matchLabels)
+  assert.equal(Service.spec.ports[0].targetPort, container.ports[0].name)
 
-  const [, variables] = /^ENV (.+)$/m.exec(dockerfile)
-  const inherited = Object.entries(process.env).filter(([name]) => !name.startsWith('BINDERY_'))
-  const image = variables.split(' ').map((pair) => pair.split(/=(.*)/s, 2))
-  const env = { ...Object.fromEntries([...inherited, ...image].map(([name, value]) => [name, inFolder(value)])) }
-  Object.assign(env, { BINDERY_PORT: '0', BINDERY_LANG: 'en', BINDERY_WORKERS: '1' })
-  const words = (name) => JSON.parse(new RegExp(`^(?:.* )?${name} (\\[.+\\])$`, 'm').exec(dockerfile)[1])
-  const [health, ...healthArgs] = /HEALTHCHECK .* CMD (\[.+\])/.exec(dockerfile)[1] && words('CMD')
-  const checkHealth = () => spawnSync(health, healthArgs, { env, encoding: 'utf8' })
-  assert.equal(checkHealth().status, 3)
-  const [command, ...args] = [...words('ENTRYPOINT'), ...JSON.parse(/^CMD (\[.+\])$/m.exec(dockerfile)[1])]
-  const server = spawn(command, args, { env, stdio: ['ignore', 'ignore', 'inherit'] })
-  const exited = once(server, 'exit')
-  t.after(() => server.kill('SIGKILL'))
-  while (checkHealth().status !== 0) {
-    assert.equal(server.exitCode, null)
-    await sleep(100)
-  }
-  server.kill('SIGTERM')
-  assert.deepEqual(await exited, [0, null])
+  const { runAsUser, runAsGroup } = template.spec.securityContext
+  assert.match(dockerfile, new RegExp(`^USER ${runAsUser}:${runAsGroup}$`, 'm'))
+  assert.match(dockerfile, new RegExp(`^EXPOSE ${container.ports[0].containerPort}$`, 'm'))
+  assert.match(
+    dockerfile,
+    new RegExp(`^VOLUME ${container.volumeMounts.find(({ name }) => name === 'data').mountPath}$`, 'm'),
+  )
+  const probes = [container.livenessProbe, container.readinessProbe, container.startupProbe]
+  assert.deepEqual(
+    probes.map(({ httpGet }) => httpGet.path),
+    ['/-/health/live', '/-/health/ready', '/-/health/startup'],
+  )
+})
+
+test('the version of the chart is that of the packages', () => {
+  const chart = readFileSync(path.join(root, 'deploy', 'helm', 'bindery', 'Chart.yaml'), 'utf8')
+  const { version } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8'))
+  assert.deepEqual(/^version: (.+)\nappVersion: (.+)$/m.exec(chart).slice(1), [version, version])
+})
+
+test('the library of Docker Compose accepts the services, and their volumes are those of the image', () => {
+  const program = buildReader()
+  const { services } = readWith(program, 'compose', path.join(root, 'deploy', 'compose.yaml'))
+  const { oss } = services
+  assert.equal(path.join(oss.build.context, oss.build.dockerfile), path.join(root, 'deploy', 'Dockerfile'))
+  assert.deepEqual(
+    oss.ports.map(({ host_ip, target }) => [host_ip, target]),
+    [['127.0.0.1', 9000]],
+  )
+  assert.match(dockerfile, new RegExp(`^VOLUME ${oss.volumes[0].target}$`, 'm'))
+  const cluster = readWith(program, 'compose', path.join(root, 'deploy', 'cluster', 'compose.yaml'))
+  assert.ok(Object.keys(cluster.services).includes('balancer'))
 })
 
 test('systemd accepts the unit', () => {
@@ -88,3 +109,15 @@ test('a server has every metric that the dashboard and the alert rules use', asy
   assert.ok(used.length > 20)
   for (const name of used) assert.ok(names.has(name), name)
 })
+
+/** Builds the program that reads files as Helm, Kubernetes and Compose do; returns its path. */
+function buildReader() {
+  if (existsSync(reader)) return reader
+  const options = { cwd: path.join(root, 'test', 'packages', 'deploy'), env: { ...process.env, ...GO_ENVIRONMENT } }
+  execFileSync('go', ['build', '-o', reader, '.'], { ...options, stdio: ['ignore', 'ignore', 'inherit'] })
+  return reader
+}
+
+function readWith(program, ...args) {
+  return JSON.parse(execFileSync(program, args, { encoding: 'utf8' }))
+}

@@ -93,14 +93,40 @@ test('the client library installs into an empty folder, with its types', () => {
 
 test('the archive runs where no Node.js is installed, also through a link', () => {
   execFileSync('sha256sum', ['--check', '--quiet', tarballs.sums], { cwd: folder })
-  execFileSync('tar', ['-xzf', tarballs.archive, '-C', folder])
+  execFileSync('tar', ['-xzf', tarballs.archives[process.arch], '-C', folder])
   const link = path.join(folder, 'linked')
-  symlinkSync(path.join(folder, path.basename(tarballs.archive, '.tar.gz'), 'bindery'), link)
+  symlinkSync(path.join(folder, path.basename(tarballs.archives[process.arch], '.tar.gz'), 'bindery'), link)
   const bare = path.join(folder, 'bare')
   mkdirSync(bare)
   for (const tool of ['sh', 'readlink', 'dirname']) symlinkSync(`/bin/${tool}`, path.join(bare, tool))
   const options = { env: { PATH: bare }, encoding: 'utf8' }
   assert.match(execFileSync(link, ['version'], options), /^\d+\.\d+\.\d+\n$/)
+})
+
+test('the archive for the other processor of Linux serves with its own Node.js, store and hashing', async (t) => {
+  const arch = process.arch === 'x64' ? 'arm64' : 'x64'
+  const [machine, emulator] = arch === 'arm64' ? ['aarch64', 'qemu-aarch64-static'] : ['x86_64', 'qemu-x86_64-static']
+  execFileSync('tar', ['-xzf', tarballs.archives[arch], '-C', folder])
+  const place = path.join(folder, path.basename(tarballs.archives[arch], '.tar.gz'))
+  assert.deepEqual(readdirSync(path.join(place, 'node_modules', '@bindery', 'cli', 'prebuilds')), [`linux-${arch}`])
+  const bin = path.join(place, 'node_modules', '@bindery', 'cli', 'bin', 'bindery.js')
+  const emulated = ['-L', `/usr/${machine}-linux-gnu`, path.join(place, 'node'), bin]
+  const args = ['serve', path.join(folder, 'emulated'), '--port', '0', '--json', '--workers', '1', '--log', 'error']
+  const server = spawn(emulator, [...emulated, ...args, '--buckets', 'demo'], {
+    env: environment,
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  const closed = once(server, 'close')
+  t.after(() => server.kill('SIGKILL'))
+  const [line] = await once(createInterface({ input: server.stdout }), 'line')
+  const { endpoint, region, accessKeyId, accessKeySecret, hashing } = JSON.parse(line)
+  assert.equal(hashing, 'native')
+  const options = { accessKeyId, accessKeySecret, bucket: 'demo', authorizationV4: true, sldEnable: true }
+  const client = new OSS({ endpoint, region: `oss-${region}`, ...options })
+  await client.put('a', Buffer.from('x'.repeat(300_000)))
+  assert.equal((await client.get('a')).content.length, 300_000)
+  server.kill('SIGTERM')
+  assert.deepEqual(await closed, [0, null])
 })
 
 test('the packages have no install script and no tests, and are small', () => {

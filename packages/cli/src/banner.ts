@@ -4,7 +4,7 @@ import type { Messages } from './messages.js'
 import { version } from './version.js'
 
 /** The line of JSON for programs. It contains the secret only at the start that also prints it for people. */
-export function readyLine(config: Config, { endpoint, rootKey, deployment }: RunningServer): string {
+export function readyLine(config: Config, { endpoint, rootKey, deployment, hashing }: RunningServer): string {
   return `${JSON.stringify({
     endpoint,
     region: config.region,
@@ -13,6 +13,7 @@ export function readyLine(config: Config, { endpoint, rootKey, deployment }: Run
     accessKeyId: rootKey.accessKeyId,
     ...(rootKey.isNew ? { accessKeySecret: rootKey.accessKeySecret } : {}),
     ...(rootKey.file === undefined ? {} : { keysFile: rootKey.file }),
+    hashing,
   })}\n`
 }
 
@@ -26,13 +27,13 @@ export function banner(config: Config, server: RunningServer, messages: Messages
     [messages.endpoint, endpoint],
     [messages.region, config.region],
     [messages.folder, `${deployment.location}${deployment.isNew ? ` ${messages.newFolder}` : ''}`],
-    ...(config.buckets.length === 0 ? [] : ([['Buckets', config.buckets.join(', ')]] as [string, string][])),
+    ...(config.buckets.length === 0 ? [] : ([[messages.buckets, config.buckets.join(', ')]] as [string, string][])),
     ['AccessKey ID', rootKey.accessKeyId],
     ['AccessKey secret', secretOf(server, messages)],
     [messages.console, `${server.consoleUrl}   ${messages.consoleOnce}`],
   ]
   const lines = [
-    `bindery ${version()} · node ${process.versions.node} · format ${FORMAT}`,
+    `bindery ${version()} · node ${process.versions.node} · format ${FORMAT} · ${messages.hashing[server.hashing]}`,
     '',
     ...facts.map(([name, value]) => `  ${padColumns(name, 18)}${value}`),
     '',

@@ -20,6 +20,8 @@ export interface BlobOptions {
   readonly bufferBytes: number
   /** Bytes of the disk that writes leave free. */
   readonly reserveBytes: number
+  /** Called with the milliseconds that each sync of a file or folder took. */
+  readonly onSync?: ((milliseconds: number) => void) | undefined
 }
 
 /** Bytes. */

@@ -1,3 +1,4 @@
+import { loadNative } from '@bindery/digest'
 import { CallbackKey } from './callbacks/callback-key.js'
 import type { Config } from './config.js'
 import { signInUrl } from './console/sign-in-url.js'
@@ -22,6 +23,8 @@ export interface RunningServer {
   readonly rootKey: RootKey
   /** Signs the holder of the root key in to the console, once, for 15 minutes from the start. */
   readonly consoleUrl: string
+  /** `wasm`: there is no native addon for this machine, so hashing is slower. */
+  readonly hashing: 'native' | 'wasm'
   /** Rejects with a Failure if the server cannot continue; never resolves. */
   readonly failed: Promise<never>
   /** Lets running requests complete, for `config.stopTimeoutMs`. Resolves with the number that were aborted. */
@@ -69,14 +72,16 @@ export async function startServer(config: Config, version: string): Promise<Runn
       .pem()
       .catch((error) => log.error({ err: error }, 'the key of callbacks could not be kept'))
     const endpoint = endpointOf(config, port)
+    const hashing = loadNative() === undefined ? 'wasm' : 'native'
     if (isOpenInPlainText(config)) log.warn({ host: config.host }, PLAIN_TEXT_WARNING)
     deployment.announce({ endpoint, region: config.region, accessKeyId })
     // a terminal shows the banner instead
-    if (!readableLog) log.info({ endpoint, version, workers: config.workers }, 'the server accepts requests')
+    if (!readableLog) log.info({ endpoint, version, workers: config.workers, hashing }, 'the server accepts requests')
     return {
       endpoint,
       deployment,
       rootKey,
+      hashing,
       consoleUrl: signInUrl(endpoint, { masterKeys, accessKeyId, madeAt: Date.now() }),
       failed: supervisor.failed,
       stop: async () => {

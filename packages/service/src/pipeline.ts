@@ -150,6 +150,7 @@ function operationOf({ dialect, request }: Exchange, { query, headers }: Parts, 
 function take(exchange: Exchange, { bucket, key }: Reading, operation: RoutedOperation): Awaitable<void> {
   const { log, request, surroundings, dialect } = exchange
   log.operation = operation?.name
+  log.dialect = dialect.name
   log.bucket = bucket
   log.key = key
   return andThen(crossOriginHeaders(surroundings.domain, request, bucket, dialect), (headers) => {

@@ -71,6 +71,8 @@ export interface SentAnswer {
 export interface ResponseLog {
   readonly requestId: string
   readonly operation?: string | undefined
+  /** `oss` or `s3`. */
+  readonly dialect?: string | undefined
   readonly bucket?: string | undefined
   readonly key?: string | undefined
   readonly uploadId?: string | undefined

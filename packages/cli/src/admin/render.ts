@@ -7,7 +7,7 @@ export function renderAnswer(
   { RequestId: _, IsTruncated: __, Marker: ___, Warnings: ____, ...members }: Members,
   none: string,
 ): string {
-  const text = Object.entries(members)
+  const text = blocksOf(members)
     .map(([name, value]) => renderMember(name, value))
     .filter((part) => part !== '')
     .join('\n')
@@ -17,6 +17,15 @@ export function renderAnswer(
 function isEmptyList(value: unknown): boolean {
   const [list] = isMembers(value) ? Object.values(value) : []
   return Array.isArray(list) && list.length === 0
+}
+
+/** The members, with those that are single values gathered where the first of them is: a blank line separates blocks. */
+function blocksOf(members: Members): [name: string, value: unknown][] {
+  const given = Object.entries(members).filter(([, value]) => value !== undefined)
+  const single = given.filter(([, value]) => !isMembers(value))
+  if (single.length < 2) return given
+  const gathered: [string, unknown] = ['', Object.fromEntries(single)]
+  return given.flatMap((entry) => (entry === single[0] ? [gathered] : single.includes(entry) ? [] : [entry]))
 }
 
 function renderMember(name: string, value: unknown): string {

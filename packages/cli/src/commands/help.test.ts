@@ -18,6 +18,12 @@ test('the overview names every command, and its page has each flag and an exampl
   }
 })
 
+test('the overview fits a terminal of 120 columns, in both languages', () => {
+  for (const language of ['en', 'zh'] as const) {
+    for (const line of overview(messagesIn(language)).split('\n')) assert.ok(columnsOf(line) <= 120, line)
+  }
+})
+
 test('help is printed for --help anywhere, for help COMMAND, and without arguments', async () => {
   const page = await bindery('fsck', '--help')
   assert.equal(page.code, 0)

@@ -19,7 +19,8 @@ export const ENGLISH_COMMANDS: { readonly help: HelpSentences; readonly commands
     },
     more: 'Arguments, flags and examples of a command: bindery help COMMAND',
     exitCodes:
-      'Exit codes: 0 success, 1 wrong arguments, 2 the server refused, 3 the machine or network prevented it, 4 a part of many failed, 5 stopped by a signal, 6 a check found something',
+      'Exit codes: 0 success, 1 wrong arguments, 2 the server refused, 3 the machine or network\n' +
+      'prevented it, 4 a part of many failed, 5 stopped by a signal, 6 a check found something',
     examples: 'Examples:',
     options: 'Options: flag, environment variable, default. A flag takes precedence over a variable.',
   },

@@ -17,7 +17,8 @@ export const CHINESE_COMMANDS: { readonly help: HelpSentences; readonly commands
     },
     more: '查看命令的参数和示例：bindery help COMMAND',
     exitCodes:
-      '退出码：0 成功，1 参数有误，2 服务拒绝了请求，3 机器或网络不允许，4 多项中有一部分失败，5 被信号停止，6 检查有所发现',
+      '退出码：0 成功，1 参数有误，2 服务拒绝了请求，3 机器或网络不允许，\n' +
+      '4 多项中有一部分失败，5 被信号停止，6 检查有所发现',
     examples: '示例：',
     options: '选项：参数、环境变量、默认值。参数优先于环境变量。',
   },

@@ -17,6 +17,8 @@ export const ENGLISH: Sentences = {
   region: 'Region',
   folder: 'Data',
   newFolder: '(new)',
+  buckets: 'Buckets',
+  hashing: { native: 'native hashing', wasm: 'hashing in WebAssembly (slower: no native addon)' },
   secretShownOnce: (file) => `(shown once; kept in ${file})`,
   secretKept: (file) => `in ${file}`,
   secretFromEnvironment: 'from BINDERY_ACCESS_KEY_SECRET',

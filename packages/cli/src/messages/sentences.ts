@@ -14,6 +14,8 @@ export interface HelpSentences {
   /** Headings of the overview. */
   readonly subjects: Readonly<Record<Subject, string>>
   readonly more: string
+  readonly usage: string
+  /** Lines. */
   readonly exitCodes: string
   readonly examples: string
   /** Heading of the options of `serve`. */
@@ -47,6 +49,8 @@ export interface Sentences {
   readonly region: string
   readonly folder: string
   readonly newFolder: string
+  readonly buckets: string
+  readonly hashing: Readonly<Record<'native' | 'wasm', string>>
   readonly secretShownOnce: (file: string) => string
   readonly secretKept: (file: string) => string
   readonly secretFromEnvironment: string

@@ -18,6 +18,8 @@ export const CHINESE: Sentences = {
   region: 'Region',
   folder: '数据目录',
   newFolder: '（新建）',
+  buckets: 'Bucket',
+  hashing: { native: '原生哈希', wasm: 'WebAssembly 哈希（没有原生插件，较慢）' },
   secretShownOnce: (file) => `（只显示这一次；保存在 ${file}）`,
   secretKept: (file) => `保存在 ${file}`,
   secretFromEnvironment: '来自 BINDERY_ACCESS_KEY_SECRET',

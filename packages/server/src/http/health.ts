@@ -25,22 +25,34 @@ const READY = '/-/health/ready'
 /** A process listens only once it has recovered what an earlier one left. */
 const STARTUP = '/-/health/startup'
 
+/** What readiness depends on, in the order in which it is looked at, and the reason of each. */
+const CHECKS: readonly (readonly [check: string, reason: Unready])[] = [
+  ['running', 'stopping'],
+  ['stores', 'storesSilent'],
+  ['membership', 'leaseEnded'],
+]
+
 /** Answers the pages below `/-/health/`, which need no signature; undefined for every other request. */
 export async function answerHealth(
   request: ServiceRequest,
   { domains, unready, scarceDisk }: HealthOptions,
 ): Promise<ServiceResponse | undefined> {
   if (!request.target.startsWith('/-/health/')) return undefined
-  const path = request.target.split('?', 1)[0] ?? ''
+  const [path = '', query = ''] = request.target.split('?', 2)
   if (![LIVE, READY, STARTUP].includes(path) || (request.method !== 'GET' && request.method !== 'HEAD'))
     return undefined
   if (readings(request.host, path, { domains }).some(({ style }) => style === 'host')) return undefined
   const reason = path === READY ? await unready() : undefined
   const isReady = path === READY && reason === undefined
-  const status = reason === undefined ? { status: 'ok' } : { status: 'unready', reason }
+  const isVerbose = path === READY && new URLSearchParams(query).has('verbose')
   // reads and deletes go on, so that the server is ready
   const scarce = isReady ? await scarceDisk?.() : undefined
-  const body = Buffer.from(`${JSON.stringify(scarce === undefined ? status : { ...status, ...withDisk(scarce) })}\n`)
+  const page = {
+    ...(reason === undefined ? { status: 'ok' } : { status: 'unready', reason }),
+    ...(scarce !== undefined && withDisk(scarce)),
+    ...(isVerbose && { checks: checks(reason, scarce) }),
+  }
+  const body = Buffer.from(`${JSON.stringify(page)}\n`)
   return {
     status: reason === undefined ? 200 : 503,
     headers: [
@@ -51,6 +63,15 @@ export async function answerHealth(
     body: request.method === 'HEAD' ? undefined : body,
     log: { requestId: '', operation: path === READY ? 'HealthReady' : 'HealthLive' },
   }
+}
+
+/** Each check with `ok`, or why it fails; those after one that failed were not made. */
+function checks(reason: Unready | undefined, scarce: ScarceDisk | undefined): Record<string, string> {
+  const failed = CHECKS.findIndex(([, cause]) => cause === reason)
+  const outcome = (index: number) => (failed < 0 || index < failed ? 'ok' : index === failed ? reason : 'not made')
+  const made = CHECKS.map(([check], index) => [check, outcome(index)])
+  const disk = reason !== undefined ? 'not made' : scarce === undefined ? 'ok' : `uploads are ${scarce.uploads}`
+  return { ...Object.fromEntries(made), disk }
 }
 
 function withDisk({ uploads, freeBytes, reserveBytes }: ScarceDisk) {

@@ -258,6 +258,7 @@ export class HttpServer {
     const body = new RequestBody(request, expectsContinue ? { idleTimeoutMs, sendContinue } : { idleTimeoutMs })
     connection.body = body
     const handled = await this.#handle(connection, request, body)
+    const headMilliseconds = performance.now() - startedAt
     const isBodiless = BODILESS_METHODS.has(request.method ?? '')
     // Bytes sent with the head have reached the parser, but may not have been parsed.
     if (isBodiless && !body.hasCome) await nextTurn()
@@ -278,7 +279,7 @@ export class HttpServer {
     const { method = '', url: target = '' } = request
     const { traceparent, 'user-agent': userAgent = '' } = request.headers
     const remote = this.#clientOf(request)
-    const measured = { answer, method, traceparent: traceparent?.toString(), bytesReceived, milliseconds }
+    const measured = { answer, method, traceparent: traceparent?.toString(), bytesReceived, milliseconds, headMilliseconds }
     this.#options.onAnswered({ ...measured, bytesSent: sent.bytes, target, userAgent, remote })
     logExchange(log, { request, remote, answer, sent, bytesReceived, milliseconds })
   }

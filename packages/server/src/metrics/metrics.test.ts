@@ -2,12 +2,16 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { ServiceRequest } from '@bindery/service'
 import { answerMetrics } from './answer-metrics.js'
-import { metricsText, RequestMetrics } from './request-metrics.js'
+import { DiskMetrics } from './disk-metrics.js'
+import { metricsText } from './metric.js'
+import { RequestMetrics } from './request-metrics.js'
 import { storeMetrics } from './store-metrics.js'
 
 function answered(operation: string | undefined, status: number, code?: string, cause?: string) {
-  const answer = { status, log: { requestId: 'x', operation, code, cause } }
-  return { answer, method: 'GET', traceparent: undefined, bytesReceived: 10, bytesSent: 20, milliseconds: 3 }
+  const dialect = operation === undefined ? undefined : 'oss'
+  const answer = { status, log: { requestId: 'x', operation, dialect, code, cause } }
+  const times = { milliseconds: 3, headMilliseconds: 2 }
+  return { answer, method: 'GET', traceparent: undefined, bytesReceived: 10, bytesSent: 20, ...times }
 }
 
 test('the metrics of several processes are summed, by operation, status and code', async () => {
@@ -18,9 +22,9 @@ test('the metrics of several processes are summed, by operation, status and code
   for (const metrics of processes) metrics.observe(answered('GetObject', 403, 'AccessDenied', 'aclDenies'))
   const text = await metricsText(await Promise.all(processes.map((metrics) => metrics.values())))
   for (const line of [
-    'bindery_http_requests_total{op="PutObject",status="200"} 2',
-    'bindery_http_requests_total{op="GetObject",status="404"} 1',
-    'bindery_http_requests_total{op="none",status="400"} 1',
+    'bindery_http_requests_total{op="PutObject",dialect="oss",status="200"} 2',
+    'bindery_http_requests_total{op="GetObject",dialect="oss",status="404"} 1',
+    'bindery_http_requests_total{op="none",dialect="none",status="400"} 1',
     'bindery_errors_total{code="NoSuchKey"} 1',
     'bindery_auth_failures_total{reason="aclDenies"} 2',
     'bindery_http_received_bytes_total 60',
@@ -29,11 +33,42 @@ test('the metrics of several processes are summed, by operation, status and code
     'bindery_http_request_duration_seconds_count{op="PutObject"} 2',
     'bindery_http_request_duration_seconds_bucket{le="0.0025",op="PutObject"} 0',
     'bindery_http_request_duration_seconds_bucket{le="0.005",op="PutObject"} 2',
+    'bindery_http_ttfb_seconds_bucket{le="0.001",op="PutObject"} 0',
+    'bindery_http_ttfb_seconds_bucket{le="0.0025",op="PutObject"} 2',
   ]) {
     assert.ok(text.includes(`${line}\n`), line)
   }
   assert.match(text, /^process_cpu_seconds_total /m)
   assert.match(text, /^nodejs_eventloop_lag_seconds /m)
+})
+
+test('uploads are counted as they begin and end, in both protocols', async () => {
+  const metrics = new RequestMetrics(() => 0)
+  for (const operation of ['InitiateMultipartUpload', 'CreateMultipartUpload'])
+    metrics.observe(answered(operation, 200))
+  metrics.observe(answered('CompleteMultipartUpload', 200))
+  metrics.observe(answered('CompleteMultipartUpload', 404, 'NoSuchUpload'))
+  metrics.observe(answered('AbortMultipartUpload', 204))
+  metrics.observe(answered('AbortMultipartUpload', 404, 'NoSuchUpload'))
+  const text = await metricsText([await metrics.values()])
+  for (const line of [
+    'bindery_multipart_initiated_total 2',
+    'bindery_multipart_completed_total{result="ok"} 1',
+    'bindery_multipart_completed_total{result="failed"} 1',
+    'bindery_multipart_aborted_total{by="client"} 1',
+    'bindery_multipart_complete_duration_seconds_count 2',
+  ]) {
+    assert.ok(text.includes(`${line}\n`), line)
+  }
+})
+
+test('syncs of the disk are measured', async () => {
+  const disk = new DiskMetrics()
+  disk.synced(3)
+  const text = await metricsText([disk.values()])
+  assert.match(text, /^bindery_fsync_duration_seconds_bucket\{le="0.0025"\} 0$/m)
+  assert.match(text, /^bindery_fsync_duration_seconds_bucket\{le="0.005"\} 1$/m)
+  assert.match(text, /^bindery_fsync_duration_seconds_sum 0.003$/m)
 })
 
 test('the figures of the stores are reported with those of the processes, once', async () => {

@@ -1,30 +1,6 @@
 import type { ServiceResponse } from '@bindery/service'
-import { AggregatorRegistry, collectDefaultMetrics, Gauge, type MetricObject, Registry } from 'prom-client'
-
-/** Metrics of a process in a form that can be sent to another process. */
-export type MetricValues = readonly Metric[]
-
-/** A metric as the library exports it for aggregation. */
-interface Metric {
-  readonly name: string
-  readonly help: string
-  readonly type: string
-  readonly aggregator: string
-  readonly values: readonly Sample[]
-}
-
-interface Sample {
-  readonly labels: Readonly<Partial<Record<string, string | number>>>
-  readonly value: number
-  /** The series of a histogram that it belongs to. */
-  readonly metricName?: string
-}
-
-/** The metrics that the library holds. */
-export async function valuesOf(registry: Registry): Promise<MetricValues> {
-  // its type declares an enumeration where it has text
-  return (await registry.getMetricsAsJSON()) as unknown as MetricValues
-}
+import { collectDefaultMetrics, Gauge, Registry } from 'prom-client'
+import { counter, Histogram, histogram, type Metric, type MetricValues, valuesOf } from './metric.js'
 
 /** A request that was answered. */
 export interface Measured {
@@ -35,13 +11,19 @@ export interface Measured {
   readonly bytesReceived: number
   readonly bytesSent: number
   readonly milliseconds: number
+  /** Until the head of the response was handed over. */
+  readonly headMilliseconds: number
 }
 
 /** Seconds: from a read of metadata to a part of 5 GB on a slow line. */
 const DURATION_BUCKETS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300]
-const DURATION = 'bindery_http_request_duration_seconds'
 /** The label of requests that match no operation. */
 const NO_OPERATION = 'none'
+/** The label of requests to programs of the server itself, such as the console. */
+const NO_DIALECT = 'none'
+const INITIATE = ['InitiateMultipartUpload', 'CreateMultipartUpload']
+const COMPLETE = 'CompleteMultipartUpload'
+const ABORT = 'AbortMultipartUpload'
 
 /**
  * Metrics of the requests of one process, and of the process itself. Labels are operations, statuses and OSS codes, so
@@ -70,14 +52,16 @@ export class RequestMetrics {
     })
   }
 
-  observe({ answer, bytesReceived, bytesSent, milliseconds }: Measured): void {
-    const { operation = NO_OPERATION, code, cause } = answer.log
+  observe({ answer, bytesReceived, bytesSent, milliseconds, headMilliseconds }: Measured): void {
+    const { operation = NO_OPERATION, dialect = NO_DIALECT, code, cause } = answer.log
     let counts = this.#operations.get(operation)
     if (counts === undefined) {
       counts = new OperationCounts()
       this.#operations.set(operation, counts)
     }
-    counts.add(answer.status, milliseconds / 1_000)
+    counts.add(dialect, answer.status)
+    counts.durations.observe(milliseconds / 1_000)
+    counts.firstBytes.observe(headMilliseconds / 1_000)
     this.#bytesReceived += bytesReceived
     this.#bytesSent += bytesSent
     if (code !== undefined) increment(this.#errors, code)
@@ -90,24 +74,50 @@ export class RequestMetrics {
 
   #counted(): Metric[] {
     const operations = [...this.#operations]
-    const requests = operations.flatMap(([op, { statuses }]) =>
-      [...statuses].map(([status, value]) => ({ labels: { op, status: String(status) }, value })),
+    const requests = operations.flatMap(([op, { answers }]) =>
+      [...answers.values()].map(({ dialect, status, count }) => ({
+        labels: { op, dialect, status: String(status) },
+        value: count,
+      })),
     )
     const errors = [...this.#errors].map(([code, value]) => ({ labels: { code }, value }))
     const denials = [...this.#denials].map(([reason, value]) => ({ labels: { reason }, value }))
     return [
-      counter('bindery_http_requests_total', 'Requests by operation and status.', requests),
+      counter('bindery_http_requests_total', 'Requests by operation, protocol and status.', requests),
       counter('bindery_errors_total', 'Refused and failed requests by OSS code.', errors),
       counter('bindery_auth_failures_total', 'Requests that were denied, by cause.', denials),
       counter('bindery_http_received_bytes_total', 'Bytes of bodies of requests.', this.#bytesReceived),
       counter('bindery_http_sent_bytes_total', 'Bytes of bodies of responses.', this.#bytesSent),
-      {
-        name: DURATION,
-        help: 'From the head of a request to the last byte of its response, by operation.',
-        type: 'histogram',
-        aggregator: 'sum',
-        values: operations.flatMap(([op, counts]) => counts.durationValues(op)),
-      },
+      histogram(
+        'bindery_http_request_duration_seconds',
+        'From the head of a request to the last byte of its response, by operation.',
+        operations.map(([op, { durations }]) => [{ op }, durations]),
+      ),
+      histogram(
+        'bindery_http_ttfb_seconds',
+        'From the head of a request to the first byte of its response, by operation.',
+        operations.map(([op, { firstBytes }]) => [{ op }, firstBytes]),
+      ),
+      ...this.#multipart(),
+    ]
+  }
+
+  /** Uploads as clients began and ended them, in either protocol. */
+  #multipart(): Metric[] {
+    const succeeded = (name: string) => this.#operations.get(name)?.succeeded ?? 0
+    const completes = this.#operations.get(COMPLETE)
+    const results = { ok: succeeded(COMPLETE), failed: (completes?.durations.count ?? 0) - succeeded(COMPLETE) }
+    const completed = Object.entries(results).map(([result, value]) => ({ labels: { result }, value }))
+    const initiated = INITIATE.reduce((sum, name) => sum + succeeded(name), 0)
+    return [
+      counter('bindery_multipart_initiated_total', 'Uploads that were initiated.', initiated),
+      counter('bindery_multipart_completed_total', 'Requests to complete an upload, by result.', completed),
+      abortedUploads('client', succeeded(ABORT)),
+      histogram(
+        'bindery_multipart_complete_duration_seconds',
+        'From the head of a request to complete an upload to the last byte of its response.',
+        [[{}, completes?.durations ?? new Histogram(DURATION_BUCKETS)]],
+      ),
     ]
   }
 }
@@ -118,47 +128,23 @@ function increment(counts: Map<string, number>, name: string): void {
 
 /** The requests of one operation. */
 class OperationCounts {
-  readonly statuses = new Map<number, number>()
-  /** By the least bucket that holds the duration; the last: longer than all of them. */
-  readonly #durations = new Array<number>(DURATION_BUCKETS.length + 1).fill(0)
-  #seconds = 0
+  readonly answers = new Map<string, { readonly dialect: string; readonly status: number; count: number }>()
+  readonly durations = new Histogram(DURATION_BUCKETS)
+  readonly firstBytes = new Histogram(DURATION_BUCKETS)
+  succeeded = 0
 
-  add(status: number, seconds: number): void {
-    this.statuses.set(status, (this.statuses.get(status) ?? 0) + 1)
-    let bucket = 0
-    while (bucket < DURATION_BUCKETS.length && seconds > (DURATION_BUCKETS[bucket] ?? 0)) bucket += 1
-    this.#durations[bucket] = (this.#durations[bucket] ?? 0) + 1
-    this.#seconds += seconds
-  }
-
-  /** In the form of a histogram: each bucket counts everything up to its bound. */
-  durationValues(op: string): readonly Sample[] {
-    let count = 0
-    const buckets = this.#durations.map((own, index) => {
-      count += own
-      const labels = { le: DURATION_BUCKETS[index] ?? '+Inf', op }
-      return { labels, value: count, metricName: `${DURATION}_bucket` }
-    })
-    const sum = { labels: { op }, value: this.#seconds, metricName: `${DURATION}_sum` }
-    return [...buckets, sum, { labels: { op }, value: count, metricName: `${DURATION}_count` }]
+  add(dialect: string, status: number): void {
+    const name = `${dialect} ${status}`
+    const answer = this.answers.get(name) ?? { dialect, status, count: 0 }
+    answer.count += 1
+    this.answers.set(name, answer)
+    if (status < 300) this.succeeded += 1
   }
 }
 
-/** A counter of one process: one value, or one per combination of labels. */
-export function counter(name: string, help: string, values: number | readonly Sample[]): Metric {
-  return { name, help, type: 'counter', aggregator: 'sum', values: samplesOf(values) }
-}
-
-/** A value of one process that may fall again. */
-export function gauge(name: string, help: string, value: number): Metric {
-  return { name, help, type: 'gauge', aggregator: 'sum', values: samplesOf(value) }
-}
-
-function samplesOf(values: number | readonly Sample[]): readonly Sample[] {
-  return typeof values === 'number' ? [{ labels: {}, value: values }] : values
-}
-
-/** The text of Prometheus for the metrics of all processes: sums, and averages of event loop delays. */
-export async function metricsText(ofProcesses: readonly MetricValues[]): Promise<string> {
-  return AggregatorRegistry.aggregate(ofProcesses as unknown as MetricObject[][]).metrics()
+/** Uploads that were aborted: by a request, or by a lifecycle rule. */
+export function abortedUploads(by: 'client' | 'lifecycle', count: number): Metric {
+  return counter('bindery_multipart_aborted_total', 'Uploads that were aborted, by whom.', [
+    { labels: { by }, value: count },
+  ])
 }

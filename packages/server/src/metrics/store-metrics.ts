@@ -1,7 +1,7 @@
 import type { ClusterState, StoreTotals } from '@bindery/service'
 import { Gauge, Registry } from 'prom-client'
 import type { Disk } from '../deployment.js'
-import { type MetricValues, valuesOf } from './request-metrics.js'
+import { type MetricValues, valuesOf } from './metric.js'
 
 /** The amount of data that a server stores, and its disk. */
 export interface StoreFacts {

@@ -1,4 +1,5 @@
-import { counter, gauge, type MetricValues } from './request-metrics.js'
+import { counter, gauge, type MetricValues } from './metric.js'
+import { abortedUploads } from './request-metrics.js'
 
 /** Counts what the background tasks of one process do. They run in one process at a time, and their sums are of all. */
 export class TaskMetrics {
@@ -6,6 +7,8 @@ export class TaskMetrics {
   #waiting = 0
   #scrubbedBytes = 0
   #damaged = 0
+  #aborted = 0
+  #recoverySeconds = 0
 
   /** A pass of the garbage collector: blobs that it deleted, and garbage rows that still wait for a reader. */
   swept({ freed, waiting }: { readonly freed: number; readonly waiting: number }): void {
@@ -23,12 +26,24 @@ export class TaskMetrics {
     this.#damaged += 1
   }
 
+  /** A lifecycle rule has aborted an upload. */
+  abortedUpload(): void {
+    this.#aborted += 1
+  }
+
+  /** The seconds that it took to recover what earlier processes left. */
+  recovered(seconds: number): void {
+    this.#recoverySeconds = seconds
+  }
+
   values(): MetricValues {
     return [
       counter('bindery_gc_freed_blobs_total', 'Blobs that the garbage collector has deleted.', this.#freedBlobs),
       gauge('bindery_gc_waiting', 'Garbage that waits for a running read.', this.#waiting),
       counter('bindery_scrub_bytes_total', 'Stored bytes that the scrubber has read.', this.#scrubbedBytes),
       counter('bindery_scrub_corrupt_total', 'Damaged blobs that the scrubber has found.', this.#damaged),
+      abortedUploads('lifecycle', this.#aborted),
+      gauge('bindery_recovery_seconds', 'What the last recovery at a start took.', this.#recoverySeconds),
     ]
   }
 }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { pino } from 'pino'
-import { metricsText } from '../metrics/request-metrics.js'
+import { metricsText } from '../metrics/metric.js'
 import { TaskMetrics } from '../metrics/task-metrics.js'
 import { backgroundTasks } from './background-tasks.js'
 

@@ -28,7 +28,7 @@ export function backgroundTasks(
 ): Readonly<Record<string, Task>> {
   return {
     sweep: (signal) => sweep(service, log, signal, metrics),
-    lifecycle: (signal) => applyLifecycle(service, log, signal),
+    lifecycle: (signal) => applyLifecycle(service, log, signal, metrics),
     reports: (signal) => writeReports(service, log, signal),
     scrub: (signal) => scrubForever(service, scrubRate, log, signal, metrics),
   }
@@ -76,10 +76,18 @@ const DONE = {
   moved: 'a lifecycle rule moved a version to another class',
 } as const
 
-async function applyLifecycle(service: Pick<Service, 'applyLifecycle'>, log: Log, signal: AbortSignal): Promise<void> {
+async function applyLifecycle(
+  service: Pick<Service, 'applyLifecycle'>,
+  log: Log,
+  signal: AbortSignal,
+  metrics: TaskMetrics,
+): Promise<void> {
   while (!signal.aborted) {
     try {
-      for await (const done of service.applyLifecycle(signal)) log.info(done, DONE[done.kind])
+      for await (const done of service.applyLifecycle(signal)) {
+        log.info(done, DONE[done.kind])
+        if (done.kind === 'aborted') metrics.abortedUpload()
+      }
     } catch (error) {
       log.error({ err: error }, 'lifecycle rules could not be applied and will be retried')
     }

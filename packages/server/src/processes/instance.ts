@@ -30,7 +30,9 @@ import { TrustedProxies } from '../http/trusted-proxies.js'
 import { instanceRoleOf } from '../instance-role.js'
 import type { Log, LogLevel } from '../log.js'
 import { memberDetails } from '../member-details.js'
-import { type MetricValues, metricsText, RequestMetrics } from '../metrics/request-metrics.js'
+import { DiskMetrics } from '../metrics/disk-metrics.js'
+import { type MetricValues, metricsText } from '../metrics/metric.js'
+import { RequestMetrics } from '../metrics/request-metrics.js'
 import { storeMetrics } from '../metrics/store-metrics.js'
 import { TaskMetrics } from '../metrics/task-metrics.js'
 import { createOrigins } from '../mirroring/origins.js'
@@ -109,7 +111,8 @@ export async function openInstance(
   testMode: TestMode | undefined = testModeOf(options),
 ): Promise<Instance> {
   const { config, rootKey, incarnation } = options
-  const { metadata, blobs } = await openStores(options, deployment).catch((error) => {
+  const disk = new DiskMetrics()
+  const { metadata, blobs } = await openStores(options, deployment, disk).catch((error) => {
     throw deployment.failureOf(error)
   })
   const cluster = await deployment.join({ metadata, incarnation, primary, details: detailsOf(options), log })
@@ -168,6 +171,7 @@ export async function openInstance(
     testMode,
     images,
     tasks,
+    disk,
     measureAll,
     traces,
     log,
@@ -201,12 +205,16 @@ function leadTasks(parts: Pick<Parts, 'config' | 'service' | 'cluster' | 'deploy
   if (fence !== undefined) cluster.lead('recovery', (signal) => recoverForever(service, fence, log, signal))
 }
 
-async function openStores({ config, incarnation }: InstanceOptions, deployment: ProcessDeployment) {
+async function openStores(
+  { config, incarnation }: InstanceOptions,
+  deployment: ProcessDeployment,
+  { synced: onSync }: DiskMetrics,
+) {
   const metadata = await deployment.openMetadata(incarnation)
   try {
     const { memoryBytes, reserveBytes } = config
     const bufferBytes = memoryBytes - mirrorBytesOf(config)
-    return { metadata, blobs: await deployment.openBlobs({ incarnation, bufferBytes, reserveBytes }) }
+    return { metadata, blobs: await deployment.openBlobs({ incarnation, bufferBytes, reserveBytes, onSync }) }
   } catch (error) {
     await metadata.close()
     throw error
@@ -233,6 +241,7 @@ interface Parts {
   readonly testMode: TestMode | undefined
   readonly images: ImageProcesses
   readonly tasks: TaskMetrics
+  readonly disk: DiskMetrics
   readonly measureAll: Primary['measureAll']
   readonly traces: OtlpTraces | undefined
   readonly log: Log
@@ -274,9 +283,11 @@ class RunningInstance implements Instance {
   }
 
   readonly prepare = async (living: readonly string[]): Promise<void> => {
-    const { service, config, cluster } = this.#parts
+    const { service, config, cluster, tasks } = this.#parts
+    const startedAt = performance.now()
     // a cluster has processes that this supervisor does not know: there leases decide which are dead
     if (cluster.fence === undefined) await service.recover(living)
+    tasks.recovered((performance.now() - startedAt) / 1_000)
     for (const bucket of config.buckets) await service.ensureBucket(bucket, ROOT_ACCOUNT.id)
   }
 
@@ -297,6 +308,7 @@ class RunningInstance implements Instance {
     ...(await this.#metrics.values()),
     ...this.#parts.tasks.values(),
     ...(this.#parts.deployment.measure?.() ?? []),
+    ...this.#parts.disk.values(),
   ]
 
   readonly refusal = async (requestId: string): Promise<RememberedRefusal | undefined> =>

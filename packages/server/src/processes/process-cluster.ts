@@ -1,7 +1,7 @@
 import type { Cluster, MemberDetails, RecentRequest, RememberedRefusal } from '@bindery/service'
 import type { MetadataStore } from '@bindery/storage'
 import type { Log } from '../log.js'
-import type { MetricValues } from '../metrics/request-metrics.js'
+import type { MetricValues } from '../metrics/metric.js'
 import type { EventInlet, EventOutlet } from './event-switchboard.js'
 
 /** The calls of an instance to its supervisor. A type, so that its functions can be called remotely. */

@@ -18,6 +18,7 @@ const MEASURED = {
   bytesReceived: 10,
   bytesSent: 0,
   milliseconds: 2.5,
+  headMilliseconds: 2,
 }
 
 test('a span has the times of its request, its facts, and the trace that the client began', () => {

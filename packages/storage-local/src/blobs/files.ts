@@ -175,6 +175,24 @@ export function without(pieces: readonly Uint8Array[], bytes: number): Uint8Arra
   })
 }
 
+/** The same operations, reporting the milliseconds of each sync. */
+export function timed(files: FileOperations, onSync: ((milliseconds: number) => void) | undefined): FileOperations {
+  if (onSync === undefined) return files
+  const measure = async (sync: () => Promise<void>): Promise<void> => {
+    const startedAt = performance.now()
+    try {
+      await sync()
+    } finally {
+      onSync(performance.now() - startedAt)
+    }
+  }
+  return {
+    ...files,
+    syncData: (file) => measure(() => files.syncData(file)),
+    syncFolder: (path) => measure(() => files.syncFolder(path)),
+  }
+}
+
 /** The same operations, rejecting with StorageErrors: `noSpace` for a full disk or quota, otherwise `unavailable`. */
 export function withStorageErrors(files: FileOperations): FileOperations {
   const guard =

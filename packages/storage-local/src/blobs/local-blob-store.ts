@@ -6,7 +6,7 @@ import { listBlobs } from './blob-lister.js'
 import { type BlobLocation, blobPath, isIncarnation, isPacked, locationOf } from './blob-location.js'
 import { checksumBlob, type ReadContext, readBlob } from './blob-reader.js'
 import { type WriteContext, writeBlob } from './blob-writer.js'
-import { type FileOperations, isSystemError, systemFiles, withStorageErrors } from './files.js'
+import { type FileOperations, isSystemError, systemFiles, timed, withStorageErrors } from './files.js'
 import { FolderSync } from './folder-sync.js'
 import { FreeSpace } from './free-space.js'
 import { adoptBlob, openStored } from './moving.js'
@@ -25,6 +25,8 @@ export interface LocalBlobStoreOptions {
   readonly reserveBytes?: number
   /** Memory for buffers, half for writes and half for reads; at least 2 MiB. Default 64 MiB. */
   readonly bufferBytes?: number
+  /** Called with the milliseconds that each sync of a file or folder took, also of one that failed. */
+  readonly onSync?: ((milliseconds: number) => void) | undefined
   /** The file system, for tests that record or break its calls. */
   readonly files?: FileOperations
 }
@@ -40,7 +42,7 @@ export async function openLocalBlobStore(options: LocalBlobStoreOptions): Promis
   const { incarnation } = options
   if (!isIncarnation(incarnation)) throw new StorageError('misuse', `not an incarnation: ${incarnation}`)
   const folder = resolve(options.folder)
-  const files = withStorageErrors(options.files ?? systemFiles)
+  const files = withStorageErrors(timed(options.files ?? systemFiles, options.onSync))
   await createDurably(files, folder)
   if ((await files.names(folder)).includes(incarnation)) {
     throw new StorageError('misuse', `incarnation ${incarnation} was used before`)

@@ -1,0 +1,92 @@
+import { AggregatorRegistry, type MetricObject, type Registry } from 'prom-client'
+
+/** Metrics of a process in a form that can be sent to another process. */
+export type MetricValues = readonly Metric[]
+
+/** A metric as the library exports it for aggregation. */
+export interface Metric {
+  readonly name: string
+  readonly help: string
+  readonly type: string
+  readonly aggregator: string
+  readonly values: readonly Sample[]
+}
+
+export interface Sample {
+  readonly labels: Readonly<Partial<Record<string, string | number>>>
+  readonly value: number
+  /** The series of a histogram that it belongs to. */
+  readonly metricName?: string
+}
+
+/** The metrics that the library holds. */
+export async function valuesOf(registry: Registry): Promise<MetricValues> {
+  // its type declares an enumeration where it has text
+  return (await registry.getMetricsAsJSON()) as unknown as MetricValues
+}
+
+/** A counter of one process: one value, or one per combination of labels. */
+export function counter(name: string, help: string, values: number | readonly Sample[]): Metric {
+  return { name, help, type: 'counter', aggregator: 'sum', values: samplesOf(values) }
+}
+
+/** A value of one process that may fall again. */
+export function gauge(name: string, help: string, value: number): Metric {
+  return { name, help, type: 'gauge', aggregator: 'sum', values: samplesOf(value) }
+}
+
+function samplesOf(values: number | readonly Sample[]): readonly Sample[] {
+  return typeof values === 'number' ? [{ labels: {}, value: values }] : values
+}
+
+/** Durations of one process by bounds that are set beforehand. They are counted in plain numbers: the library looks for a series each time. */
+export class Histogram {
+  readonly #bounds: readonly number[]
+  /** By the least bound that holds the value; the last: larger than all of them. */
+  readonly #counts: number[]
+  #sum = 0
+
+  /** `bounds`: ascending, in seconds. */
+  constructor(bounds: readonly number[]) {
+    this.#bounds = bounds
+    this.#counts = new Array<number>(bounds.length + 1).fill(0)
+  }
+
+  /** Observed values. */
+  get count(): number {
+    return this.#counts.reduce((sum, count) => sum + count, 0)
+  }
+
+  observe(seconds: number): void {
+    let index = 0
+    while (index < this.#bounds.length && seconds > (this.#bounds[index] ?? 0)) index += 1
+    this.#counts[index] = (this.#counts[index] ?? 0) + 1
+    this.#sum += seconds
+  }
+
+  /** In the form of Prometheus: each bucket counts everything up to its bound. */
+  samples(name: string, labels: Sample['labels']): readonly Sample[] {
+    let count = 0
+    const buckets = this.#counts.map((own, index) => {
+      count += own
+      return { labels: { le: this.#bounds[index] ?? '+Inf', ...labels }, value: count, metricName: `${name}_bucket` }
+    })
+    const sum = { labels, value: this.#sum, metricName: `${name}_sum` }
+    return [...buckets, sum, { labels, value: count, metricName: `${name}_count` }]
+  }
+}
+
+/** A histogram of one process, with one series per combination of labels. */
+export function histogram(
+  name: string,
+  help: string,
+  series: readonly (readonly [labels: Sample['labels'], Histogram])[],
+): Metric {
+  const values = series.flatMap(([labels, counts]) => counts.samples(name, labels))
+  return { name, help, type: 'histogram', aggregator: 'sum', values }
+}
+
+/** The text of Prometheus for the metrics of all processes: sums, and averages of event loop delays. */
+export async function metricsText(ofProcesses: readonly MetricValues[]): Promise<string> {
+  return AggregatorRegistry.aggregate(ofProcesses as unknown as MetricObject[][]).metrics()
+}
