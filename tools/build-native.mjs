@@ -69,8 +69,7 @@ function readStamp(target) {
 }
 
 /**
- * Compiles the addon into the folder `target`. The new one replaces an old one in one step: a process that uses the old one keeps its
- * file. Rejects with the error of the compiler, or ENOENT without one.
+ * Compiles the addon into the folder `target`. An existing addon is replaced in one step: a process that uses it keeps its file. Rejects with the error of the compiler, or ENOENT without one.
  * @param {string} root
  * @param {string} compiler  may be one for another processor
  * @param {string} target

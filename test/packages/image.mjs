@@ -31,7 +31,7 @@ export class Image {
     this.#container = this.#buildah('from', '--pull-never', 'localhost/bindery').trim()
   }
 
-  /** What the image declares: its user, entry point, command, health check, ports and volumes. */
+  /** The declarations of the image: its user, entry point, command, health check, ports and volumes. */
   get config() {
     return JSON.parse(this.#buildah('inspect', '--type', 'image', 'localhost/bindery')).Docker.config
   }
@@ -60,7 +60,14 @@ export class Image {
 
   #makeBase(name, suite) {
     const system = path.join(this.#folder, 'system.tar')
-    execFileSync('mmdebstrap', ['--quiet', '--variant=apt', '--include=ca-certificates,libstdc++6', suite, system])
+    execFileSync('mmdebstrap', [
+      '--quiet',
+      '--variant=apt',
+      '--dpkgopt=force-unsafe-io',
+      '--include=ca-certificates,libstdc++6',
+      suite,
+      system,
+    ])
     const container = this.#buildah('from', 'scratch').trim()
     this.#buildah('add', '--quiet', container, system, '/')
     const npm = path.resolve(realpathSync(path.join(path.dirname(process.execPath), 'npm')), '../..')

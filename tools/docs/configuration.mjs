@@ -1,8 +1,8 @@
 import { OPTIONS } from '@bindery/server'
 import { code, table } from './markdown.mjs'
 
-const INTRODUCTION = `The options of \`bindery serve [DIR]\`. A flag takes precedence over a variable, and a variable over the default; an empty variable counts
-as absent. An unknown name is an error, and the message suggests the most similar one.`
+const INTRODUCTION = `The options of \`bindery serve [DIR]\`. A flag takes precedence over a variable, a variable over the file that \`--config\` names, and that over the
+default; an empty variable counts as absent. An unknown name is an error, and the message suggests the most similar one.`
 
 export function render() {
   const rows = Object.values(OPTIONS).map(({ flag, variable, codec, fallback, sentence }) => [

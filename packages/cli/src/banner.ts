@@ -3,8 +3,11 @@ import { padColumns } from './columns.js'
 import type { Messages } from './messages.js'
 import { version } from './version.js'
 
+/** The facts about a started server that are shown. */
+type Started = Pick<RunningServer, 'endpoint' | 'rootKey' | 'deployment' | 'consoleUrl' | 'hashing'>
+
 /** The line of JSON for programs. It contains the secret only at the start that also prints it for people. */
-export function readyLine(config: Config, { endpoint, rootKey, deployment, hashing }: RunningServer): string {
+export function readyLine(config: Config, { endpoint, rootKey, deployment, hashing }: Started): string {
   return `${JSON.stringify({
     endpoint,
     region: config.region,
@@ -21,7 +24,7 @@ export function readyLine(config: Config, { endpoint, rootKey, deployment, hashi
  * The text for people at start-up: the address of the server, its key, and a line to paste for each of four
  * clients.
  */
-export function banner(config: Config, server: RunningServer, messages: Messages): string {
+export function banner(config: Config, server: Started, messages: Messages): string {
   const { endpoint, rootKey, deployment } = server
   const facts: [string, string][] = [
     [messages.endpoint, endpoint],
@@ -41,21 +44,21 @@ export function banner(config: Config, server: RunningServer, messages: Messages
     ...snippets(config, server).map(([client, line]) => `    ${client.padEnd(9)}${line}`),
     `    ${messages.connectMore}`,
     '',
-    `  ${isLoopback(config.host) ? messages.onlyHere : messages.reachable}`,
+    `  ${whoConnects(config, messages)}`,
     `  ${messages.howToStop}`,
     '',
   ]
   return `${lines.join('\n')}\n`
 }
 
-function secretOf({ rootKey }: RunningServer, messages: Messages): string {
+function secretOf({ rootKey }: Started, messages: Messages): string {
   if (rootKey.file === undefined) return messages.secretFromEnvironment
   if (rootKey.isNew) return `${rootKey.accessKeySecret}   ${messages.secretShownOnce(rootKey.file)}`
   return messages.secretKept(rootKey.file)
 }
 
 /** ali-oss reaches a bucket at an IP address only with `sldEnable`. */
-function snippets({ region }: Config, { endpoint, rootKey }: RunningServer): [client: string, line: string][] {
+function snippets({ region }: Config, { endpoint, rootKey }: Started): [client: string, line: string][] {
   const id = rootKey.accessKeyId
   const secret = rootKey.isNew ? rootKey.accessKeySecret : 'SECRET'
   return [
@@ -67,6 +70,11 @@ function snippets({ region }: Config, { endpoint, rootKey }: RunningServer): [cl
     ['Python', `oss2.Service(oss2.AuthV4('${id}', '${secret}'), '${endpoint}', region='${region}')`],
     ['Go', `oss.New("${endpoint}", "${id}", "${secret}", oss.Region("${region}"), oss.AuthVersion(oss.AuthV4))`],
   ]
+}
+
+function whoConnects({ host, tlsCertificate }: Config, messages: Messages): string {
+  if (isLoopback(host)) return messages.onlyHere
+  return tlsCertificate === undefined ? messages.reachable : messages.reachableByTls
 }
 
 function isLoopback(host: string): boolean {

@@ -24,6 +24,8 @@ const USAGE_KINDS: ReadonlySet<FailureKind> = new Set([
   'unknownCommand',
   'unknownFlag',
   'unknownVariable',
+  'settingUnknown',
+  'settingsMalformed',
   'unexpectedArgument',
   'argumentMissing',
   'valueMissing',

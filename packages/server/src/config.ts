@@ -49,6 +49,13 @@ const MEMORY_BYTES_MAX = 1024 ** 4
 /** All configuration options, in the order of the reference. */
 export const OPTIONS = {
   folder: option('BINDERY_DIR', 'argument', text('DIR'), './data', 'Folder for all data; created if it is missing.'),
+  configFile: option(
+    'BINDERY_SERVER_CONFIG',
+    '--config',
+    text('FILE'),
+    undefined,
+    'JSON file with options by their flags without dashes, such as {"log": "debug"}; SIGHUP reads it again.',
+  ),
   metadata: option(
     'BINDERY_METADATA',
     '--metadata',
@@ -328,6 +335,19 @@ export const SECRET_OPTIONS: readonly OptionName[] = [
   'blobsAccessKeySecret',
   'masterKeys',
 ]
+
+/** Options that a running server takes over when SIGHUP has its configuration read again; all others need a restart. */
+export const ADJUSTABLE_OPTIONS = [
+  'logLevel',
+  'reserveBytes',
+  'stopTimeoutMs',
+  'metricsToken',
+  'accessKeyId',
+  'accessKeySecret',
+] as const satisfies readonly OptionName[]
+
+/** The values of the options that a running server takes over. */
+export type Adjustable = Pick<Config, (typeof ADJUSTABLE_OPTIONS)[number]>
 
 /** The name of an option in a configuration. */
 export type OptionName = keyof typeof OPTIONS

@@ -1,7 +1,7 @@
 import type { KeyRing } from '@bindery/encryption'
 import type { Quarantine } from '@bindery/service'
 import type { BlobStore, MetadataStore } from '@bindery/storage'
-import type { MetricValues } from './metrics/request-metrics.js'
+import type { MetricValues } from './metrics/metric.js'
 import type { JoinOptions, ProcessCluster } from './processes/process-cluster.js'
 import type { RootKey } from './root-key.js'
 
@@ -18,8 +18,8 @@ export interface BlobOptions {
   readonly incarnation: string
   /** Bytes of memory for blobs on their way to and from the store. */
   readonly bufferBytes: number
-  /** Bytes of the disk that writes leave free. */
-  readonly reserveBytes: number
+  /** Bytes of the disk that writes leave free, as a function if they may change. */
+  readonly reserveBytes: number | (() => number)
   /** Called with the milliseconds that each sync of a file or folder took. */
   readonly onSync?: ((milliseconds: number) => void) | undefined
 }

@@ -6,6 +6,10 @@ export interface FailureDetails {
   unknownCommand: { command: string; suggestion: string | undefined }
   unknownFlag: { flag: string; suggestion: string | undefined }
   unknownVariable: { variable: string; suggestion: string | undefined }
+  /** A configuration file sets a key that is not an option. */
+  settingUnknown: { file: string; setting: string; suggestion: string | undefined }
+  /** A configuration file is not an object of JSON. */
+  settingsMalformed: { file: string }
   unexpectedArgument: { argument: string }
   argumentMissing: { command: string; argument: string }
   valueMissing: { flag: string; placeholder: string }

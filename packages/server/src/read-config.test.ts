@@ -167,3 +167,31 @@ test('a cluster needs a database and a place for the blobs', () => {
   assert.throws(() => readConfig(['--blobs', 'blobs'], {}), { details: { missing: '--metadata' } })
   assert.throws(() => readConfig(['--blobs', 'blobs', '--metadata', 'mysql://db'], {}), { kind: 'valueInvalid' })
 })
+
+test('a file sets options, below variables and flags, and a key that is not an option is refused', async (t) => {
+  const folder = await mkdtemp(join(tmpdir(), 'bindery-config-'))
+  t.after(() => rm(folder, { recursive: true, force: true }))
+  const file = join(folder, 'bindery.json')
+  const write = (settings: unknown) => writeFile(file, JSON.stringify(settings))
+  await write({ port: 1, region: 'cn-file', 'strict-oss': true, buckets: ['aaa', 'bbb'], dir: '/srv' })
+  const config = readConfig(['--config', file, '--port', '3'], { BINDERY_REGION: 'cn-variable', BINDERY_PORT: '2' })
+  assert.deepEqual([config.port, config.region, config.strict], [3, 'cn-variable', true])
+  assert.deepEqual([config.buckets, config.folder], [['aaa', 'bbb'], '/srv'])
+  assert.equal(readConfig([], { BINDERY_SERVER_CONFIG: file }).port, 1)
+
+  const read = () => readConfig(['--config', file], {})
+  await write({ regoin: 1 })
+  assert.throws(read, { kind: 'settingUnknown', details: { file, setting: 'regoin', suggestion: 'region' } })
+  await write({ 'server-config': 'other' })
+  assert.throws(read, { kind: 'settingUnknown' })
+  await write({ port: 'many' })
+  assert.throws(read, {
+    kind: 'valueInvalid',
+    details: { name: `BINDERY_PORT in ${file}`, value: 'many', expected: '0-65535' },
+  })
+  await write(['port'])
+  assert.throws(read, { kind: 'settingsMalformed', details: { file } })
+  await writeFile(file, '{')
+  assert.throws(read, { kind: 'settingsMalformed' })
+  assert.throws(() => readConfig(['--config', join(folder, 'none')], {}), { kind: 'fileUnreadable' })
+})

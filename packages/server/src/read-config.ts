@@ -4,6 +4,7 @@ import { type Config, OPTIONS, type Option, type OptionName, SECRET_OPTIONS } fr
 import { Failure } from './failure.js'
 import { nearest } from './nearest.js'
 import { isOnlyLocal } from './networks.js'
+import { readSettingsFile } from './settings-file.js'
 
 type Environment = Readonly<Record<string, string | undefined>>
 
@@ -16,24 +17,28 @@ const TRUTH = /^(?:true|false|yes|no|on|off|0|1)$/i
 const ENTRIES = Object.entries(OPTIONS) as [OptionName, Option<unknown>][]
 
 /**
- * The configuration from flags and environment. Throws Failure `unknownFlag`, `unknownVariable`, `unexpectedArgument`,
+ * The configuration from flags, environment and the file that they name. Throws Failure `unknownFlag`, `unknownVariable`, `unexpectedArgument`, `settingUnknown`, `settingsMalformed`,
  * `valueMissing`, `valueRefused`, `valueInvalid`, `fileUnreadable`, `clusterHalfGiven`, `keyHalfGiven`, `tlsHalfGiven`, `instanceRoleProxied`; for a misspelt name the failure has the right one.
  */
 export function readConfig(args: readonly string[], env: Environment): Config {
   refuseUnknownVariables(env)
   const given = readFlags(args)
+  const file = given.get('configFile') ?? variableOf('configFile', env)
+  const settings = file === undefined ? undefined : readSettingsFile(file)
   const values: Partial<Record<OptionName, unknown>> = {}
   const isDefault = new Set<OptionName>()
   for (const [name, option] of ENTRIES) {
     const flag = given.get(name)
     // Compose files and shells use an empty variable to leave one out.
     const variable = variableOf(name, env)
-    const text = flag ?? variable ?? option.fallback
+    const setting = settings?.get(name)
+    const text = flag ?? variable ?? setting ?? option.fallback
     if (text === undefined) continue
-    if ((flag ?? variable) === undefined) isDefault.add(name)
+    if ((flag ?? variable ?? setting) === undefined) isDefault.add(name)
     const value = option.codec.parse(text)
     if (value === undefined) {
-      const source = flag === undefined ? option.variable : option.flag
+      const source =
+        flag !== undefined ? option.flag : variable !== undefined ? option.variable : `${option.variable} in ${file}`
       throw new Failure('valueInvalid', { name: source ?? name, value: text, expected: option.codec.expected })
     }
     values[name] = value

@@ -14,10 +14,14 @@ export interface RootKey {
   readonly file: string | undefined
 }
 
-/** Makes the root account's key the only one that may sign. */
-export function rootAccessKeys({ accessKeyId, accessKeySecret }: Omit<RootKey, 'isNew' | 'file'>): AccessKeys {
-  const key = { accessKeyId, accessKeySecret, account: ROOT_ACCOUNT }
-  return { find: (id) => (id === accessKeyId ? key : undefined) }
+/** Makes the root account's key the only one that may sign. `current` returns the key as it is now. */
+export function rootAccessKeys(current: () => Omit<RootKey, 'isNew' | 'file'>): AccessKeys {
+  return {
+    find(id) {
+      const { accessKeyId, accessKeySecret } = current()
+      return id === accessKeyId ? { accessKeyId, accessKeySecret, account: ROOT_ACCOUNT } : undefined
+    },
+  }
 }
 
 const ID_LENGTH = 20

@@ -9,7 +9,7 @@ export interface End {
 
 /**
  * SIGTERM and SIGINT, from the moment on that this is made: one that arrives while the server starts is not lost. SIGHUP
- * stops a server whose terminal was closed, and nothing else: a daemon, or one under nohup, continues.
+ * stops a server whose terminal was closed; a daemon, or one under nohup, continues.
  */
 export class StopSignals {
   #count = 0
@@ -20,10 +20,9 @@ export class StopSignals {
       this.#count += 1
       this.#onSignal()
     }
-    const hasTerminal = process.stdin.isTTY || process.stdout.isTTY
     process.on('SIGINT', count)
     process.on('SIGTERM', count)
-    process.on('SIGHUP', hasTerminal ? count : () => {})
+    process.on('SIGHUP', hasTerminal() ? count : () => {})
   }
 
   /** Starts a server; resolves at once with undefined if a signal comes first, while the start goes on. */
@@ -52,6 +51,20 @@ export class StopSignals {
     })
     onStopping()
     return { cut: await server.stop() }
+  }
+}
+
+function hasTerminal(): boolean {
+  return process.stdin.isTTY || process.stdout.isTTY
+}
+
+/** Calls `reload` at each SIGHUP, one call after another, unless the signal means that a terminal was closed. */
+export function reloadOnHangup(reload: () => Promise<void>): void {
+  let last = Promise.resolve()
+  if (!hasTerminal()) {
+    process.on('SIGHUP', () => {
+      last = last.then(reload)
+    })
   }
 }
 

@@ -5,13 +5,14 @@ import { signInUrl } from './console/sign-in-url.js'
 import type { Deployment } from './deployment.js'
 import { requireFreePort } from './free-port.js'
 import { readCertificate } from './http/certificate.js'
-import { createLog, type Log, type LogLevel } from './log.js'
+import { createLog, type Log } from './log.js'
 import { isNewDeployment, openDeployment } from './open-deployment.js'
 import { endOnCrash } from './processes/crash.js'
 import { type InstanceOptions, openInstance } from './processes/instance.js'
 import type { Primary } from './processes/process-cluster.js'
 import { type Launched, Supervisor } from './processes/supervisor.js'
 import { workerProcesses } from './processes/worker-processes.js'
+import { Reloading } from './reloading.js'
 import type { RootKey } from './root-key.js'
 import { isOpenInPlainText, tlsFilesOf } from './tls-files.js'
 
@@ -29,8 +30,8 @@ export interface RunningServer {
   readonly failed: Promise<never>
   /** Lets running requests complete, for `config.stopTimeoutMs`. Resolves with the number that were aborted. */
   stop(): Promise<number>
-  /** Changes what all its processes log, from now on. */
-  setLogLevel(level: LogLevel): Promise<void>
+  /** Its configuration, which may be read again. */
+  readonly configuration: Pick<Reloading, 'setLogLevel' | 'reload' | 'failed'>
   /** Aborts the requests that a running `stop` waits for. */
   cut(): Promise<void>
 }
@@ -66,6 +67,7 @@ export async function startServer(config: Config, version: string): Promise<Runn
       callbackKey: () => callbackKey.pem(),
       log,
     })
+    const configuration = new Reloading(config, { log, adjust: (options) => supervisor.adjust(options) })
     const port = await supervisor.start()
     endOnCrash(log)
     const keyKept = callbackKey
@@ -85,18 +87,14 @@ export async function startServer(config: Config, version: string): Promise<Runn
       consoleUrl: signInUrl(endpoint, { masterKeys, accessKeyId, madeAt: Date.now() }),
       failed: supervisor.failed,
       stop: async () => {
-        const cut = await supervisor.stop(config.stopTimeoutMs)
+        const cut = await supervisor.stop(configuration.options.stopTimeoutMs)
         await close()
         await keyKept
         await deployment.release()
         if (!readableLog) log.info({ cut }, 'the server has stopped')
         return cut
       },
-      setLogLevel: async (level) => {
-        log.level = level
-        await supervisor.setLogLevel(level)
-        log.warn({ level }, 'the log level was changed')
-      },
+      configuration,
       cut: () => supervisor.cut(),
     }
   } catch (error) {

@@ -10,7 +10,7 @@ test('single values of an answer are one block, and a record or a table is a blo
     Reason: { By: 'acl' },
     Requester: 'alice',
   }
-  const lines = ['Decision:   Deny', 'Action:     oss:GetObject', 'Requester:  alice', '', 'By:  acl', '']
+  const lines = ['Decision:  Deny', 'Action:    oss:GetObject', 'Requester: alice', '', 'By: acl', '']
   assert.equal(renderAnswer(denied, 'none'), lines.join('\n'))
   assert.equal(renderAnswer({ RequestId: 'R', Decision: 'Deny' }, 'none'), 'Decision: Deny\n')
   assert.equal(renderAnswer({ Users: { User: [{ Name: 'a' }, { Name: 'bc' }] } }, 'none'), 'Name\na\nbc\n')

@@ -1,4 +1,11 @@
-import { type Config, readConfig, StopSignals, startServer, switchLogLevelOnSignal } from '@bindery/server'
+import {
+  type Config,
+  readConfig,
+  reloadOnHangup,
+  StopSignals,
+  startServer,
+  switchLogLevelOnSignal,
+} from '@bindery/server'
 import { banner, readyLine } from '../banner.js'
 import type { Invocation } from '../command.js'
 import { EXIT, type ExitCode } from '../exit-codes.js'
@@ -19,7 +26,15 @@ export async function serve({ args, env, language }: Invocation): Promise<ExitCo
     // the end of a start at any moment is as safe as that of a process that is killed
     process.exit(EXIT.ok)
   }
-  switchLogLevelOnSignal(config.logLevel, (level) => server.setLogLevel(level))
+  const { configuration } = server
+  switchLogLevelOnSignal(config.logLevel, (level) => configuration.setLogLevel(level))
+  reloadOnHangup(async () => {
+    try {
+      await configuration.reload(readConfig(args, env))
+    } catch (error) {
+      configuration.failed(error)
+    }
+  })
   // The process that started it may stop reading once it has the endpoint.
   process.stdout.on('error', () => {})
   process.stdout.write(config.json ? readyLine(config, server) : banner(config, server, messages))

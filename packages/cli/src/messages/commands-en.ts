@@ -22,7 +22,8 @@ export const ENGLISH_COMMANDS: { readonly help: HelpSentences; readonly commands
       'Exit codes: 0 success, 1 wrong arguments, 2 the server refused, 3 the machine or network\n' +
       'prevented it, 4 a part of many failed, 5 stopped by a signal, 6 a check found something',
     examples: 'Examples:',
-    options: 'Options: flag, environment variable, default. A flag takes precedence over a variable.',
+    options:
+      'Options: flag, environment variable, default. A flag takes precedence over a variable, and that over the file of --config.',
   },
   commands: {
     serve: {
@@ -49,7 +50,7 @@ export const ENGLISH_COMMANDS: { readonly help: HelpSentences; readonly commands
         'It prints the answer of /-/health/ready. The exit code is 0 if the server is ready, otherwise 3.',
         'The server is the one that uses DIR (BINDERY_DIR, or ./data), or the one at --endpoint.',
       ],
-      flags: { endpoint: 'address of a server elsewhere', json: 'the answer, which always is JSON' },
+      flags: { endpoint: 'address of a server elsewhere', json: 'changes nothing: the answer is always JSON' },
     },
     doctor: {
       summary: 'Look for what keeps clients from working with a running server.',
@@ -295,7 +296,7 @@ export const ENGLISH_COMMANDS: { readonly help: HelpSentences; readonly commands
     mkdir: {
       summary: 'Make an empty object that stands for a folder.',
       details: [
-        'A folder needs none: it exists where a key begins with it. Some programs show it only so.',
+        'A folder exists as soon as a key begins with its name. Some programs show it only if it has such an object.',
         ...SERVER_DETAILS,
       ],
       flags: {},
@@ -336,7 +337,7 @@ export const ENGLISH_COMMANDS: { readonly help: HelpSentences; readonly commands
         ...SERVER_DETAILS,
       ],
       flags: {
-        all: 'abort: every upload whose address begins so. complete: although numbers before the last part are missing',
+        all: 'abort: every upload whose address begins with this one. complete: even if part numbers before the last are missing',
         yes: 'abort --all and gc: without a confirmation',
         'dry-run': 'abort --all, gc and complete: print what would be done',
         'min-age': 'gc: how long nothing has happened to an upload; 7d by default',
@@ -377,7 +378,7 @@ export const ENGLISH_COMMANDS: { readonly help: HelpSentences; readonly commands
         'VALUE - is read from standard input, so that no secret is on the command line. credential-process is a program that prints a key as JSON.',
         'The file is BINDERY_CONFIG, or bindery/config below XDG_CONFIG_HOME, readable by its owner alone.',
       ],
-      flags: { profile: 'name of the profile; default by default', json: 'print it as JSON' },
+      flags: { profile: 'name of the profile; without it, the one named default', json: 'print it as JSON' },
     },
     profile: {
       summary: 'List the profiles that commands can use with --profile.',
@@ -413,7 +414,7 @@ export const ENGLISH_COMMANDS: { readonly help: HelpSentences; readonly commands
     bench: {
       summary: 'Measure uploads and downloads, with objects that it deletes again.',
       details: [
-        'Columns: requests, requests per second, bytes per second, half and 99 % of the requests take at most.',
+        'Columns: requests, requests per second, bytes per second, and the times within which half and 99 % of the requests end.',
         ...SERVER_DETAILS,
       ],
       flags: { jobs: 'requests at a time, 1 to 64; 8 by default' },

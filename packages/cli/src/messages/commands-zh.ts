@@ -20,7 +20,7 @@ export const CHINESE_COMMANDS: { readonly help: HelpSentences; readonly commands
       '退出码：0 成功，1 参数有误，2 服务拒绝了请求，3 机器或网络不允许，\n' +
       '4 多项中有一部分失败，5 被信号停止，6 检查有所发现',
     examples: '示例：',
-    options: '选项：参数、环境变量、默认值。参数优先于环境变量。',
+    options: '选项：参数、环境变量、默认值。参数优先于环境变量，环境变量优先于 --config 的文件。',
   },
   commands: {
     serve: {

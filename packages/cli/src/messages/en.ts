@@ -1,4 +1,5 @@
 import { ENGLISH_COMMANDS } from './commands-en.js'
+import { countText } from './count-text.js'
 import { ENGLISH_FLAGS } from './flags-en.js'
 import { objectWordsIn } from './objects.js'
 import type { Sentences } from './sentences.js'
@@ -28,14 +29,18 @@ export const ENGLISH: Sentences = {
   connectMore: 'More clients, as programs to paste: bindery connect',
   onlyHere: 'Only this machine can connect. To allow other machines: --host 0.0.0.0',
   reachable: 'Other machines can connect, without TLS. On a shared network, put a proxy with TLS in front of it.',
+  reachableByTls: 'Other machines can connect, by TLS.',
   howToStop: 'Press Ctrl-C to stop; running requests are completed first.',
   stopping: 'Stopping after the running requests. A second signal aborts them.',
   stopped: 'Stopped.',
-  stoppedCutting: (requests) => `Stopped; ${requests} running requests were aborted.`,
+  stoppedCutting: (requests) => `Stopped; ${countText(requests, 'running request')} aborted.`,
   failures: {
     unknownCommand: ({ command, suggestion }) => `unknown command ${command}. ${perhaps(suggestion)}`,
     unknownFlag: ({ flag, suggestion }) => `unknown flag ${flag}. ${perhaps(suggestion)}`,
     unknownVariable: ({ variable, suggestion }) => `unknown environment variable ${variable}. ${perhaps(suggestion)}`,
+    settingUnknown: ({ file, setting, suggestion }) =>
+      `${file} sets ${setting}, which is not an option. ${perhaps(suggestion)}`,
+    settingsMalformed: ({ file }) => `${file} is not a JSON object such as {"port": 9000, "buckets": ["demo"]}.`,
     unexpectedArgument: ({ argument }) => `unexpected argument ${argument}. ${seeHelp}`,
     argumentMissing: ({ command, argument }) => `${command} needs ${argument}. See: bindery help ${command}`,
     valueMissing: ({ flag, placeholder }) => `${flag} needs a value: ${flag} ${placeholder}`,

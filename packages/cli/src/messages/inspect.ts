@@ -1,4 +1,5 @@
 import type { Language } from '../language.js'
+import { countText } from './count-text.js'
 
 /** The texts of the commands that look at objects. Those of lines end with a line break. */
 export interface InspectWords {
@@ -16,8 +17,9 @@ export interface InspectWords {
 
 const ENGLISH: InspectWords = {
   total: 'total',
-  openUploads: (parts) => `in open uploads (${parts} parts)`,
-  treeSum: ({ objects, folders }, size) => `\n${folders} folders, ${objects} objects, ${size}\n`,
+  openUploads: (parts) => `in open uploads (${countText(parts, 'part')})`,
+  treeSum: ({ objects, folders }, size) =>
+    `\n${countText(folders, 'folder')}, ${countText(objects, 'object')}, ${size}\n`,
   diffSum: ({ same, differ, onlyFirst, onlySecond }) =>
     `${same} equal, ${differ} different, ${onlyFirst} only in the first, ${onlySecond} only in the second.`,
   isSame: (isSame) => (isSame ? 'Size and CRC-64 are equal.' : 'The two are different.'),

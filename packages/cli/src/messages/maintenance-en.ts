@@ -1,7 +1,5 @@
+import { countText } from './count-text.js'
 import { type MaintenanceSentences, sizeText, subjectOf } from './maintenance-words.js'
-
-const count = (number: number, one: string, many = `${one}s`): string =>
-  `${number.toLocaleString('en')} ${number === 1 ? one : many}`
 
 /** The texts of maintenance commands in English. */
 export const ENGLISH_MAINTENANCE: MaintenanceSentences = {
@@ -55,29 +53,29 @@ export const ENGLISH_MAINTENANCE: MaintenanceSentences = {
   },
   repairedNote: '[repaired]',
   progress: ({ objects, uploads, parts, bytesNamed, blobs }) =>
-    `${count(objects, 'object')}, ${count(uploads, 'upload')}, ${count(parts, 'part')}, ${sizeText(bytesNamed)}; ${count(blobs, 'blob')} listed`,
+    `${countText(objects, 'object')}, ${countText(uploads, 'upload')}, ${countText(parts, 'part')}, ${sizeText(bytesNamed)}; ${countText(blobs, 'blob')} listed`,
   checked: ({ objects, uploads, parts, blobs, bytes }, all) =>
-    `Checked ${count(objects, 'object')}, ${count(uploads, 'open upload')}, ${count(parts, 'part')} and ${count(blobs, 'blob')} of ${sizeText(bytes)}${all ? ', all named bytes verified' : '; --bytes verifies the bytes too'}.`,
-  waiting: (blobs) => `${count(blobs, 'blob')} that nothing names will be freed when a server runs.`,
+    `Checked ${countText(objects, 'object')}, ${countText(uploads, 'open upload')}, ${countText(parts, 'part')} and ${countText(blobs, 'blob')} of ${sizeText(bytes)}${all ? ', all named bytes verified' : '; --bytes verifies the bytes too'}.`,
+  waiting: (blobs) => `${countText(blobs, 'blob')} that nothing names will be freed when a server runs.`,
   verdict: ({ findings, repaired, lost }, repair) => {
     const all = Object.values(findings).reduce((sum, number) => sum + number, 0)
     if (all === 0) return 'No problems found.'
     const rest = all - repaired
-    if (repaired > 0) return `${count(all, 'finding')}, of which ${repaired} repaired; ${rest} remain.`
+    if (repaired > 0) return `${countText(all, 'finding')}, of which ${repaired} repaired; ${rest} remain.`
     const lostText =
       lost === 0
         ? ''
-        : ` ${count(lost, 'of them reports', 'of them report')} lost data: restore it from a backup or upload it again.`
-    return `${count(all, 'finding')}.${lostText} ${repair ? 'Nothing could be repaired.' : '--repair repairs what can be repaired.'}`
+        : ` ${countText(lost, 'of them reports', 'of them report')} lost data: restore it from a backup or upload it again.`
+    return `${countText(all, 'finding')}.${lostText} ${repair ? 'Nothing could be repaired.' : '--repair repairs what can be repaired.'}`
   },
-  copying: ({ blobs, bytes }) => `Copied ${count(blobs, 'blob')}, ${sizeText(bytes)}`,
+  copying: ({ blobs, bytes }) => `Copied ${countText(blobs, 'blob')}, ${sizeText(bytes)}`,
   copied: ({ blobs, bytes, present }, target) =>
-    `${target}: ${count(blobs, 'blob')} of ${sizeText(bytes)}, of which ${present.toLocaleString('en')} were already present.`,
+    `${target}: ${countText(blobs, 'blob')} of ${sizeText(bytes)}, of which ${present.toLocaleString('en')} were already present.`,
   copiedDamage: 'The copy is finished, but its source has problems: see above.',
   moving: (step, { rows, changed, blobs, bytes }) =>
-    `${{ copy: 'Copying', last: 'Copying the rest', verify: 'Comparing' }[step]}: ${count(rows, 'row')}, ${changed.toLocaleString('en')} written; ${count(blobs, 'blob')}, ${sizeText(bytes)}`,
+    `${{ copy: 'Copying', last: 'Copying the rest', verify: 'Comparing' }[step]}: ${countText(rows, 'row')}, ${changed.toLocaleString('en')} written; ${countText(blobs, 'blob')}, ${sizeText(bytes)}`,
   moved: ({ from, to, copied, pausedMs }) =>
-    `${from} → ${to}: ${count(copied.rows, 'row')}, ${count(copied.blobs, 'blob')} of ${sizeText(copied.bytes)} copied.${copied.damaged === 0 ? '' : ` ${count(copied.damaged, 'row or blob is', 'rows or blobs are')} damaged in the source and left out.`}${pausedMs === undefined ? '' : ` The source accepts no more writes; that was ${(pausedMs / 1000).toFixed(1)} s ago.`}`,
+    `${from} → ${to}: ${countText(copied.rows, 'row')}, ${countText(copied.blobs, 'blob')} of ${sizeText(copied.bytes)} copied.${copied.damaged === 0 ? '' : ` ${countText(copied.damaged, 'row or blob is', 'rows or blobs are')} damaged in the source and left out.`}${pausedMs === undefined ? '' : ` The source accepts no more writes; that was ${(pausedMs / 1000).toFixed(1)} s ago.`}`,
   quarantined: (folder) => `Data removed from the store are kept in ${folder}.`,
   upgrade: {
     supported: (release, { format, layout }) =>

@@ -1,6 +1,7 @@
 import type { Language } from '../language.js'
 import type { Explained } from '../mpu/explain.js'
 import { MAP_SIGNS } from '../part-map.js'
+import { countText } from './count-text.js'
 import { sizeText } from './maintenance-words.js'
 
 /** A map of the parts of an upload, as text is made of it. */
@@ -38,13 +39,13 @@ export interface MpuWords {
 
 const ENGLISH: MpuWords = {
   aborted: (address, uploadId, { parts, bytes }) =>
-    `Aborted upload ${uploadId} to ${address}: ${parts} parts, ${sizeText(bytes)}.`,
+    `Aborted upload ${uploadId} to ${address}: ${countText(parts, 'part')}, ${sizeText(bytes)}.`,
   sum: ({ uploads, parts, bytes }, size, oldest) =>
-    `${uploads} uploads, ${parts} parts, ${bytes} bytes (${size})${oldest === undefined ? '' : `, the oldest since ${oldest}`}\n`,
+    `${countText(uploads, 'upload')}, ${countText(parts, 'part')}, ${countText(bytes, 'byte')} (${size})${oldest === undefined ? '' : `, the oldest since ${oldest}`}\n`,
   swept: ({ uploads, bytes }, kept, isDry) =>
-    `${uploads} uploads with ${sizeText(bytes)} ${isDry ? 'would be aborted' : 'aborted'}, ${kept} kept.`,
+    `${countText(uploads, 'upload')} with ${sizeText(bytes)} ${isDry ? 'would be aborted' : 'aborted'}, ${kept} kept.`,
   completed: (address, { parts, size }, isDry) =>
-    `${isDry ? 'Would complete' : 'Completed'} ${address}: ${parts} parts, ${sizeText(size)}.\n`,
+    `${isDry ? 'Would complete' : 'Completed'} ${address}: ${countText(parts, 'part')}, ${sizeText(size)}.\n`,
   ended: (address) => `The upload to ${address} has ended.\n`,
   map: (facts) => mapOf(facts, ENGLISH_MAP),
 }
@@ -81,7 +82,7 @@ interface MapWords {
 
 const ENGLISH_MAP: MapWords = {
   upload: 'Upload',
-  parts: (count, size) => `${count} parts, ${size}`,
+  parts: (count, size) => `${countText(count, 'part')}, ${size}`,
   begun: 'Begun',
   active: 'Last activity',
   missing: 'Missing parts',

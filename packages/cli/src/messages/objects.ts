@@ -1,4 +1,5 @@
 import type { Language } from '../language.js'
+import { countText } from './count-text.js'
 
 /** The texts of the commands on buckets and objects. Each ends with a line break, unless it is a question. */
 export interface ObjectWords {
@@ -32,7 +33,8 @@ const ENGLISH: ObjectWords = {
   secretSeen:
     'Other users of this machine can see the secret in the arguments. Better: OSS_ACCESS_KEY_SECRET, or a profile.',
   deleted: (address) => `Deleted ${address}.\n`,
-  deletedAll: ({ deleted, failed }) => `${deleted} objects deleted${failed === 0 ? '' : `, ${failed} kept`}.\n`,
+  deletedAll: ({ deleted, failed }) =>
+    `${countText(deleted, 'object')} deleted${failed === 0 ? '' : `, ${failed} kept`}.\n`,
   confirmDeletePattern: (address) => `Delete every object that matches ${address}? [y/N] `,
   changed: (document, address) => `Changed ${document} of ${address}.\n`,
   removed: (document, address) => `Deleted ${document} of ${address}.\n`,

@@ -14,7 +14,6 @@ export interface HelpSentences {
   /** Headings of the overview. */
   readonly subjects: Readonly<Record<Subject, string>>
   readonly more: string
-  readonly usage: string
   /** Lines. */
   readonly exitCodes: string
   readonly examples: string
@@ -61,6 +60,7 @@ export interface Sentences {
   readonly connectMore: string
   readonly onlyHere: string
   readonly reachable: string
+  readonly reachableByTls: string
   readonly howToStop: string
   readonly stopping: string
   readonly stopped: string

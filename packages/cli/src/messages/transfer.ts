@@ -2,6 +2,7 @@ import { columnsOf } from '../columns.js'
 import type { Language } from '../language.js'
 import { partMap } from '../part-map.js'
 import type { BoardProgress } from '../transfer/board.js'
+import { countText } from './count-text.js'
 import { sizeText } from './maintenance-words.js'
 
 /** The sums of a command at its end. */
@@ -44,7 +45,7 @@ const ENGLISH: TransferWords = {
     }),
   summary: ({ files, bytes, reusedBytes, skipped, failed, retries, seconds }) =>
     [
-      `${files === 1 ? '1 file' : `${files} files`}, ${sizeText(bytes)} in ${seconds.toFixed(1)} s (${speedText(bytes - reusedBytes, seconds)})`,
+      `${countText(files, 'file')}, ${sizeText(bytes)} in ${seconds.toFixed(1)} s (${speedText(bytes - reusedBytes, seconds)})`,
       reusedBytes === 0 ? '' : `${sizeText(reusedBytes)} were present from an earlier run`,
       skipped === 0 ? '' : `${skipped} skipped`,
       failed === 0 ? '' : `${failed} failed`,

@@ -1,6 +1,6 @@
 import type { CommitCounts } from '@bindery/storage-postgres'
 import type { S3BlobStore } from '@bindery/storage-s3'
-import { counter, type MetricValues } from '../metrics/request-metrics.js'
+import { counter, type MetricValues } from '../metrics/metric.js'
 
 /** How the commits of one gateway went. */
 export function commitMetrics({ batches, attempts, outdated, lost, seconds }: Readonly<CommitCounts>): MetricValues {

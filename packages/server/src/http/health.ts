@@ -25,10 +25,11 @@ const READY = '/-/health/ready'
 /** A process listens only once it has recovered what an earlier one left. */
 const STARTUP = '/-/health/startup'
 
-/** What readiness depends on, in the order in which it is looked at, and the reason of each. */
+/** The conditions of readiness in the order in which they are examined, each with the reason if it does not hold. */
 const CHECKS: readonly (readonly [check: string, reason: Unready])[] = [
   ['running', 'stopping'],
   ['stores', 'storesSilent'],
+  ['blobs', 'blobsSilent'],
   ['membership', 'leaseEnded'],
 ]
 

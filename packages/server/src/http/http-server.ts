@@ -279,7 +279,14 @@ export class HttpServer {
     const { method = '', url: target = '' } = request
     const { traceparent, 'user-agent': userAgent = '' } = request.headers
     const remote = this.#clientOf(request)
-    const measured = { answer, method, traceparent: traceparent?.toString(), bytesReceived, milliseconds, headMilliseconds }
+    const measured = {
+      answer,
+      method,
+      traceparent: traceparent?.toString(),
+      bytesReceived,
+      milliseconds,
+      headMilliseconds,
+    }
     this.#options.onAnswered({ ...measured, bytesSent: sent.bytes, target, userAgent, remote })
     logExchange(log, { request, remote, answer, sent, bytesReceived, milliseconds })
   }

@@ -13,6 +13,7 @@ const ANSWERED: Answered = {
   bytesReceived: 0,
   bytesSent: 7,
   milliseconds: 1.234,
+  headMilliseconds: 1,
 }
 
 const withLog = (more: object, body?: Uint8Array): Answered => ({

@@ -8,7 +8,7 @@ export interface MetricsOptions {
   /** Host names whose first label below is a bucket; under them the path is an object. */
   readonly domains: readonly string[]
   /** Lets other machines read the metrics, as a bearer token. Without it only this machine may. */
-  readonly token: string | undefined
+  readonly token: () => string | undefined
   /** The text of Prometheus, of all processes. */
   readonly text: () => Promise<string>
 }
@@ -23,7 +23,7 @@ export async function answerMetrics(
   const path = request.target.split('?', 1)[0] ?? ''
   if (path !== METRICS_PATH || (request.method !== 'GET' && request.method !== 'HEAD')) return undefined
   if (readings(request.host, path, options).some(({ style }) => style === 'host')) return undefined
-  if (!mayRead(request, options.token)) {
+  if (!mayRead(request, options.token())) {
     return page(
       403,
       'Metrics are for programs on this machine, at an address or localhost. Elsewhere: BINDERY_METRICS_TOKEN and a bearer token.\n',

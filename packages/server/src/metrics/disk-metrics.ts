@@ -3,7 +3,7 @@ import { Histogram, histogram, type MetricValues } from './metric.js'
 /** Seconds: from a disk with a cache of its own to one that is overloaded. */
 const SYNC_BUCKETS = [0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 5]
 
-/** What one process waits for at its disk. */
+/** Times that one process waits for its disk. */
 export class DiskMetrics {
   readonly #syncs = new Histogram(SYNC_BUCKETS)
 

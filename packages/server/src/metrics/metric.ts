@@ -12,6 +12,7 @@ export interface Metric {
   readonly values: readonly Sample[]
 }
 
+/** One value of a metric. */
 export interface Sample {
   readonly labels: Readonly<Partial<Record<string, string | number>>>
   readonly value: number

@@ -111,7 +111,8 @@ async function statusOf(request: Partial<ServiceRequest>, token?: string): Promi
     remoteAddress: '127.0.0.1',
     ...request,
   } as ServiceRequest
-  return (await answerMetrics(asked, { domains: ['oss.example'], token, text: async () => 'text' }))?.status
+  return (await answerMetrics(asked, { domains: ['oss.example'], token: () => token, text: async () => 'text' }))
+    ?.status
 }
 
 test('this machine may read the metrics, unless its request came through a proxy', async () => {

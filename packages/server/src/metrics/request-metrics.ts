@@ -144,7 +144,7 @@ class OperationCounts {
 
 /** Uploads that were aborted: by a request, or by a lifecycle rule. */
 export function abortedUploads(by: 'client' | 'lifecycle', count: number): Metric {
-  return counter('bindery_multipart_aborted_total', 'Uploads that were aborted, by whom.', [
+  return counter('bindery_multipart_aborted_total', 'Uploads that were aborted, by their cause.', [
     { labels: { by }, value: count },
   ])
 }

@@ -2,7 +2,6 @@ import { randomBytes } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { createSealer } from '@bindery/encryption'
 import { ImageProcesses } from '@bindery/imaging/processes'
-import { ossDialect, s3Dialect } from '@bindery/protocol'
 import {
   createService,
   type Event,
@@ -14,8 +13,9 @@ import {
 import type { BlobStore, MetadataStore } from '@bindery/storage'
 import { createCallbacks } from '../callbacks/callback-client.js'
 import { CallbackKey } from '../callbacks/callback-key.js'
-import type { Config } from '../config.js'
+import type { Adjustable, Config } from '../config.js'
 import { ConsolePages } from '../console/console-pages.js'
+import { CurrentOptions } from '../current-options.js'
 import type { ProcessDeployment } from '../deployment.js'
 import { nodeDigests } from '../digests.js'
 import { createDomainProofs } from '../domain-proofs.js'
@@ -28,7 +28,7 @@ import { HttpServer } from '../http/http-server.js'
 import { RecentRequests } from '../http/recent-requests.js'
 import { TrustedProxies } from '../http/trusted-proxies.js'
 import { instanceRoleOf } from '../instance-role.js'
-import type { Log, LogLevel } from '../log.js'
+import type { Log } from '../log.js'
 import { memberDetails } from '../member-details.js'
 import { DiskMetrics } from '../metrics/disk-metrics.js'
 import { type MetricValues, metricsText } from '../metrics/metric.js'
@@ -41,6 +41,7 @@ import { timers } from '../pause.js'
 import { pooledRandom } from '../random.js'
 import { ROOT_ACCOUNT, type RootKey, rootAccessKeys } from '../root-key.js'
 import { scarceDisk, watchDisk } from '../scarce-disk.js'
+import { serviceOptionsOf } from '../service-options.js'
 import { TestMode } from '../test-mode/test-mode.js'
 import { tlsFilesOf } from '../tls-files.js'
 import type { OtlpTraces } from '../traces/otlp-traces.js'
@@ -50,8 +51,6 @@ import type { Primary, ProcessCluster } from './process-cluster.js'
 
 /** The stores must answer within this time for a server to report that it is ready. */
 const READY_WITHIN_MS = 2_000
-
-const DAY_MS = 86_400_000
 
 /**
  * The configuration and secrets of one process that serves. They are sent to workers, so they hold plain values only.
@@ -88,8 +87,8 @@ export type Instance = {
   readonly refusal: (requestId: string) => Promise<RememberedRefusal | undefined>
   /** Requests that this process answered at `since` or later. */
   readonly recent: (since: number) => Promise<readonly RecentRequest[]>
-  /** Changes what this process logs. */
-  readonly setLogLevel: (level: LogLevel) => Promise<void>
+  /** Changes options while it runs. */
+  readonly adjust: (options: Adjustable) => Promise<void>
   /** An event of another process, for the listeners of this one. */
   readonly receive: EventInlet['receive']
   /** Whether another process has listeners. */
@@ -112,7 +111,8 @@ export async function openInstance(
 ): Promise<Instance> {
   const { config, rootKey, incarnation } = options
   const disk = new DiskMetrics()
-  const { metadata, blobs } = await openStores(options, deployment, disk).catch((error) => {
+  const current = new CurrentOptions(config, rootKey)
+  const { metadata, blobs } = await openStores(options, deployment, { disk, current }).catch((error) => {
     throw deployment.failureOf(error)
   })
   const cluster = await deployment.join({ metadata, incarnation, primary, details: detailsOf(options), log })
@@ -129,7 +129,7 @@ export async function openInstance(
     clock: testMode?.clock ?? Date.now,
     ...timers,
     random,
-    accessKeys: rootAccessKeys(rootKey),
+    accessKeys: rootAccessKeys(() => current.rootKey),
     administrator: ROOT_ACCOUNT.id,
     findRefusal: primary.findRefusal,
     recentRequests: primary.recentRequests,
@@ -145,22 +145,16 @@ export async function openInstance(
     ...originsOf(config, log),
     domainProofs: createDomainProofs(config.trustedDomains),
     images,
-    region: config.region,
-    domains: [...config.domains, ...config.s3Domains],
-    s3Domains: config.s3Domains,
-    ...(config.anonymousDialect === 's3' && { dialects: [ossDialect, s3Dialect] as const }),
-    endpoint: config.endpoint,
-    strict: config.strict,
-    receiptMs: config.receiptMs,
+    ...serviceOptionsOf(config),
     ...instanceRoleOf(config),
-    ...(config.auditDays > 0 && { trailMs: config.auditDays * DAY_MS }),
   })
   const tasks = new TaskMetrics()
-  leadTasks({ config, service, cluster, deployment, tasks, log })
+  leadTasks({ config, current, service, cluster, deployment, tasks, log })
   const { measureAll } = primary
   const traces = await openTraces(options, log)
   return new RunningInstance({
     config,
+    current,
     version: options.version,
     deployment,
     callbackKey,
@@ -196,10 +190,12 @@ function testModeOf({ config }: InstanceOptions): TestMode | undefined {
 }
 
 /** Registers the background tasks, each of which one process at a time runs. */
-function leadTasks(parts: Pick<Parts, 'config' | 'service' | 'cluster' | 'deployment' | 'tasks' | 'log'>): void {
-  const { config, service, cluster, deployment, tasks, log } = parts
+function leadTasks(
+  parts: Pick<Parts, 'config' | 'current' | 'service' | 'cluster' | 'deployment' | 'tasks' | 'log'>,
+): void {
+  const { config, current, service, cluster, deployment, tasks, log } = parts
   for (const [chore, task] of Object.entries(backgroundTasks(service, config, log, tasks))) cluster.lead(chore, task)
-  const scarce = async () => scarceDisk(await deployment.disk(), config.reserveBytes)
+  const scarce = async () => scarceDisk(await deployment.disk(), current.reserveBytes)
   cluster.lead('disk', (signal) => watchDisk(scarce, log, signal))
   const { fence } = cluster
   if (fence !== undefined) cluster.lead('recovery', (signal) => recoverForever(service, fence, log, signal))
@@ -208,12 +204,12 @@ function leadTasks(parts: Pick<Parts, 'config' | 'service' | 'cluster' | 'deploy
 async function openStores(
   { config, incarnation }: InstanceOptions,
   deployment: ProcessDeployment,
-  { synced: onSync }: DiskMetrics,
+  { disk, current }: { readonly disk: DiskMetrics; readonly current: CurrentOptions },
 ) {
   const metadata = await deployment.openMetadata(incarnation)
   try {
-    const { memoryBytes, reserveBytes } = config
-    const bufferBytes = memoryBytes - mirrorBytesOf(config)
+    const bufferBytes = config.memoryBytes - mirrorBytesOf(config)
+    const [reserveBytes, onSync] = [() => current.reserveBytes, disk.synced]
     return { metadata, blobs: await deployment.openBlobs({ incarnation, bufferBytes, reserveBytes, onSync }) }
   } catch (error) {
     await metadata.close()
@@ -230,7 +226,9 @@ async function openTraces({ config, version }: InstanceOptions, log: Log): Promi
 }
 
 interface Parts {
+  /** As the process was started. */
   readonly config: Config
+  readonly current: CurrentOptions
   readonly version: string
   readonly deployment: ProcessDeployment
   readonly callbackKey: CallbackKey
@@ -259,14 +257,14 @@ class RunningInstance implements Instance {
 
   constructor(parts: Parts) {
     this.#parts = parts
-    const { config, version, callbackKey, service, log } = parts
+    const { config, current, version, callbackKey, service, log } = parts
     this.#keeping = keepNotes(service, log, this.#notes.signal)
     const domains = [...config.domains, ...config.s3Domains]
     const health = { domains, unready: () => this.#unready(), scarceDisk: () => this.#scarceDisk() }
     this.#http = new HttpServer({
       service: parts.testMode?.control(service) ?? service,
       health,
-      metrics: { token: config.metricsToken, text: () => this.#metricsText() },
+      metrics: { token: () => current.metricsToken, text: () => this.#metricsText() },
       onAnswered: (answered) => {
         this.#metrics.observe(answered)
         this.#recent.note(answered)
@@ -316,8 +314,9 @@ class RunningInstance implements Instance {
 
   readonly recent = async (since: number): Promise<readonly RecentRequest[]> => this.#recent.since(since)
 
-  readonly setLogLevel = async (level: LogLevel): Promise<void> => {
-    this.#parts.log.level = level
+  readonly adjust = async (options: Adjustable): Promise<void> => {
+    this.#parts.log.level = options.logLevel
+    this.#parts.current.adjust(options)
   }
 
   readonly receive = (event: Event): Promise<void> => this.#parts.cluster.receive(event)
@@ -354,13 +353,13 @@ class RunningInstance implements Instance {
   }
 
   async #scarceDisk(): Promise<ScarceDisk | undefined> {
-    const { deployment, config } = this.#parts
-    return scarceDisk(await deployment.disk(), config.reserveBytes)
+    const { deployment, current } = this.#parts
+    return scarceDisk(await deployment.disk(), current.reserveBytes)
   }
 
   /** The metrics of all processes, and of the stores that they share. */
   async #metricsText(): Promise<string> {
-    const { measureAll, service, deployment, config, version } = this.#parts
+    const { measureAll, service, deployment, current, version } = this.#parts
     const [processes, totals, oldestUploadAge, disk, cluster] = await Promise.all([
       measureAll(),
       service.totals(),
@@ -368,7 +367,7 @@ class RunningInstance implements Instance {
       deployment.disk(),
       service.cluster(),
     ])
-    const facts = { totals, oldestUploadAge, disk, cluster, reserveBytes: config.reserveBytes, version }
+    const facts = { totals, oldestUploadAge, disk, cluster, reserveBytes: current.reserveBytes, version }
     const ofStores = await storeMetrics(facts)
     return metricsText([...processes, ofStores])
   }

@@ -42,7 +42,7 @@ class Instances {
       measure: async () => [],
       refusal: async () => undefined,
       recent: async () => [],
-      setLogLevel: async () => {},
+      adjust: async () => {},
       report: async () => {
         if (!this.living.has(incarnation)) throw new ProcessGone('SIGKILL')
         this.reports.push(incarnation)

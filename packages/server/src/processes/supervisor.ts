@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { RecentRequest, RememberedRefusal } from '@bindery/service'
+import type { Adjustable } from '../config.js'
 import { Failure } from '../failure.js'
-import type { Log, LogLevel } from '../log.js'
+import type { Log } from '../log.js'
 import type { MetricValues } from '../metrics/metric.js'
 import { ProcessGone } from './calls.js'
 import { EventSwitchboard } from './event-switchboard.js'
@@ -51,8 +52,8 @@ export class Supervisor {
   readonly #members = new Set<Member>()
   readonly #switchboard = new EventSwitchboard()
   #port: number
-  /** Undefined until it is changed. */
-  #logLevel: LogLevel | undefined
+  /** Undefined until options are changed. */
+  #adjusted: Adjustable | undefined
   #steps: Promise<void> = Promise.resolve()
   #crashes: number[] = []
   #stopping = false
@@ -88,11 +89,11 @@ export class Supervisor {
     return cut.reduce((sum, requests) => sum + requests, 0)
   }
 
-  /** Changes what all instances log, and those that replace them. */
-  async setLogLevel(level: LogLevel): Promise<void> {
-    this.#logLevel = level
-    // one that ends meanwhile is replaced by one that logs at this level
-    await Promise.all([...this.#members].map(({ launched }) => launched.instance.setLogLevel(level).catch(() => {})))
+  /** Changes options of all instances, and of those that replace them. */
+  async adjust(options: Adjustable): Promise<void> {
+    this.#adjusted = options
+    // one that ends meanwhile is replaced by one that gets these options
+    await Promise.all([...this.#members].map(({ launched }) => launched.instance.adjust(options).catch(() => {})))
   }
 
   async cut(): Promise<void> {
@@ -135,7 +136,7 @@ export class Supervisor {
     const member: Member = { incarnation, launched, listens: false }
     this.#members.add(member)
     void this.#switchboard.join(incarnation, launched.instance)
-    if (this.#logLevel !== undefined) await launched.instance.setLogLevel(this.#logLevel)
+    if (this.#adjusted !== undefined) await launched.instance.adjust(this.#adjusted)
     void launched.ended.then((how) => this.#ended(member, how))
   }
 

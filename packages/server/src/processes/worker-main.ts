@@ -1,7 +1,8 @@
 /** The main program of a worker process: an instance that the primary controls. */
 import cluster from 'node:cluster'
 import type { Event } from '@bindery/service'
-import { createLog, type LogLevel } from '../log.js'
+import type { Adjustable } from '../config.js'
+import { createLog } from '../log.js'
 import { deploymentInWorker } from '../open-deployment.js'
 import { CallChannel, type Pipe } from './calls.js'
 import { endOnCrash } from './crash.js'
@@ -32,7 +33,7 @@ const channel = new CallChannel<PrimaryCalls>(process as Pipe, {
   measure: () => instance().measure(),
   refusal: (requestId: string) => instance().refusal(requestId),
   recent: (since: number) => instance().recent(since),
-  setLogLevel: (level: LogLevel) => instance().setLogLevel(level),
+  adjust: (options: Adjustable) => instance().adjust(options),
   receive: (event: Event) => instance().receive(event),
   othersListen: (listen: boolean) => instance().othersListen(listen),
   stop: (graceMs: number) => instance().stop(graceMs),

@@ -80,9 +80,8 @@ async function launchWorker(options: InstanceOptions, primary: Primary, support:
     await end()
     return cut
   }
-  const { prepare, listen, lead, report, measure, refusal, recent, setLogLevel, receive, othersListen, cut } =
-    channel.remote
-  const calls = { prepare, listen, lead, report, measure, refusal, recent, setLogLevel, receive, othersListen }
+  const { prepare, listen, lead, report, measure, refusal, recent, adjust, receive, othersListen, cut } = channel.remote
+  const calls = { prepare, listen, lead, report, measure, refusal, recent, adjust, receive, othersListen }
   const instance = { ...calls, stop, cut: () => orGone(cut()) }
   return { instance, ended }
 }

@@ -27,7 +27,7 @@ export async function listen(
     log: pino({ level: 'silent' }),
     idleTimeoutMs: 10_000,
     connectionsMax: 1000,
-    metrics: { token: undefined, text: async () => '' },
+    metrics: { token: () => undefined, text: async () => '' },
     onAnswered: () => {},
     proxies: new TrustedProxies([]),
     ...options,

@@ -8,16 +8,16 @@ const ASK_EVERY_BYTES = 16 * 1024 * 1024
 export class FreeSpace {
   readonly #files: FileOperations
   readonly #folder: string
-  readonly #reserveBytes: number
+  readonly #reserveBytes: () => number
   #asking: Promise<void> | undefined
   /** The last answer of the disk, minus the bytes granted since. */
   #free = 0
   #granted = 0
 
-  constructor(files: FileOperations, folder: string, reserveBytes: number) {
+  constructor(files: FileOperations, folder: string, reserveBytes: number | (() => number)) {
     this.#files = files
     this.#folder = folder
-    this.#reserveBytes = reserveBytes
+    this.#reserveBytes = typeof reserveBytes === 'number' ? () => reserveBytes : reserveBytes
   }
 
   /**
@@ -25,8 +25,9 @@ export class FreeSpace {
    * bytes.
    */
   async check(bytes: number): Promise<void> {
-    if (this.#free - bytes < this.#reserveBytes) await this.#ask()
-    if (this.#free - bytes < this.#reserveBytes) throw new BelowReserve(this.#free, this.#reserveBytes)
+    const reserveBytes = this.#reserveBytes()
+    if (this.#free - bytes < reserveBytes) await this.#ask()
+    if (this.#free - bytes < reserveBytes) throw new BelowReserve(this.#free, reserveBytes)
   }
 
   /** Like `check`, with the disk's current answer. */

@@ -21,8 +21,8 @@ export interface LocalBlobStoreOptions {
   readonly folder: string
   /** Random and new for each use of the store: 1 to 64 digits and small letters. */
   readonly incarnation: string
-  /** Bytes of the disk that writes leave free. Default 256 MiB. */
-  readonly reserveBytes?: number
+  /** Bytes of the disk that writes leave free, as a function if they may change. Default 256 MiB. */
+  readonly reserveBytes?: number | (() => number)
   /** Memory for buffers, half for writes and half for reads; at least 2 MiB. Default 64 MiB. */
   readonly bufferBytes?: number
   /** Called with the milliseconds that each sync of a file or folder took, also of one that failed. */
