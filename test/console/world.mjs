@@ -134,7 +134,9 @@ const PAGES = [
     name: 'transfers',
     address: '#/buckets/demo?prefix=in%2F',
     ready: '.toolbar',
-    prepare: async (page, { files }) => {
+    prepare: async (page, { files, client }) => {
+      // else the page lets the person decide about those that an earlier visit left
+      for (const name of ['film.mov', 'notes.txt']) await client.delete(`in/${name}`)
       const session = await page.context().newCDPSession(page)
       await session.send('Network.enable')
       const speed = { latency: 0, downloadThroughput: -1, uploadThroughput: 6 * MIB }
