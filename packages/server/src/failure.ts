@@ -99,7 +99,8 @@ export interface FailureDetails {
   /** The running server was started with a root key that this command does not have. */
   keyOther: { accessKeyId: string }
   clientUnknown: { client: string; suggestion: string | undefined }
-  serverSilent: { endpoint: string }
+  /** `certificate`: what is wrong with that of the server, if that is why. */
+  serverSilent: { endpoint: string; certificate: string | undefined }
   fileUnreadable: { file: string }
   /** No address of a bucket or object; `suggestion` is the one that was probably meant. */
   addressInvalid: { address: string; suggestion: string | undefined }

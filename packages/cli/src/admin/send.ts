@@ -4,6 +4,7 @@ import { hex, utf8Bytes } from '@bindery/bytes'
 import { type AdminOperationName, Query, type Signable, signV4 } from '@bindery/protocol'
 import { Failure, findServer, nodeDigests, requireRootKey } from '@bindery/server/local'
 import { defaultFolder } from '../arguments.js'
+import { noAnswer } from '../no-answer.js'
 
 type Environment = Readonly<Record<string, string | undefined>>
 
@@ -79,7 +80,7 @@ export async function sendAdmin(
     headers: { ...signed.headers },
     body,
   }).catch((error) => {
-    throw new Failure('serverSilent', { endpoint }, { cause: error })
+    throw noAnswer(endpoint, error)
   })
   const text = await response.text()
   const answer = parsed(text)

@@ -1,10 +1,10 @@
 import { get as getHttp, type IncomingMessage } from 'node:http'
 import { get as getHttps } from 'node:https'
 import { text } from 'node:stream/consumers'
-import { Failure } from '@bindery/server/local'
 import { readArguments } from '../arguments.js'
 import type { Invocation } from '../command.js'
 import { EXIT, type ExitCode } from '../exit-codes.js'
+import { noAnswer } from '../no-answer.js'
 import { requireServer } from '../running-server.js'
 
 /** Longer than the server itself waits for its stores. */
@@ -21,7 +21,7 @@ export async function healthCommand({ args, env }: Invocation): Promise<ExitCode
     process.stdout.write(await text(answer))
     return answer.statusCode === 200 ? EXIT.ok : EXIT.failed
   } catch (error) {
-    throw new Failure('serverSilent', { endpoint }, { cause: error })
+    throw noAnswer(endpoint, error)
   }
 }
 

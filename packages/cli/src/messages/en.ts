@@ -61,8 +61,10 @@ export const ENGLISH: Sentences = {
     adminKeyMissing: ({ file }) =>
       `there is no key to sign with: set OSS_ACCESS_KEY_ID and OSS_ACCESS_KEY_SECRET, or name the data folder with --dir (${file} has no key).`,
     adminRefused: ({ code, message, requestId }) => `the server refused: ${code}: ${message} (request ${requestId})`,
-    serverSilent: ({ endpoint }) =>
-      `no answer from ${endpoint}. Check that the server runs, or name it: --endpoint URL`,
+    serverSilent: ({ endpoint, certificate }) =>
+      certificate === undefined
+        ? `no answer from ${endpoint}. Check that the server runs, or name it: --endpoint URL`
+        : `the certificate of ${endpoint} is not trusted: ${certificate}. Name the file of its authority in NODE_EXTRA_CA_CERTS`,
     serverNotFound: ({ folder }) =>
       `no server uses ${folder}. Start it (bindery serve ${folder}), name another data folder, or name its address: --endpoint URL`,
     keyOther: ({ accessKeyId }) =>

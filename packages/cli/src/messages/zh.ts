@@ -60,7 +60,10 @@ export const CHINESE: Sentences = {
     adminKeyMissing: ({ file }) =>
       `没有可用于签名的密钥：请设置 OSS_ACCESS_KEY_ID 和 OSS_ACCESS_KEY_SECRET，或用 --dir 指定数据目录（${file} 中没有密钥）。`,
     adminRefused: ({ code, message, requestId }) => `服务拒绝了请求：${code}：${message}（请求 ${requestId}）`,
-    serverSilent: ({ endpoint }) => `${endpoint} 没有应答。请确认服务正在运行，或指定地址：--endpoint URL`,
+    serverSilent: ({ endpoint, certificate }) =>
+      certificate === undefined
+        ? `${endpoint} 没有应答。请确认服务正在运行，或指定地址：--endpoint URL`
+        : `${endpoint} 的证书不受信任：${certificate}。请用环境变量 NODE_EXTRA_CA_CERTS 指定签发机构的证书文件`,
     serverNotFound: ({ folder }) =>
       `没有服务正在使用 ${folder}。请启动服务（bindery serve ${folder}），指定其他数据目录，或指定地址：--endpoint URL`,
     keyOther: ({ accessKeyId }) =>

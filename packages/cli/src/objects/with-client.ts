@@ -8,6 +8,7 @@ import { EXIT } from '../exit-codes.js'
 import type { SERVER_FLAGS } from '../flags.js'
 import { languageOf } from '../language.js'
 import { objectWordsIn } from '../messages/objects.js'
+import { noAnswer } from '../no-answer.js'
 import { DEFAULT_PROFILE, findProfile, requireProfile, variablesOf } from '../profiles/profiles.js'
 import { serverWithKey } from '../running-server.js'
 import { type Address, isAddress, profileIn } from './address.js'
@@ -109,7 +110,7 @@ function endAtSignal(signal: NodeJS.Signals): void {
 export function failureOf(error: unknown, endpoint: string): unknown {
   if (!(error instanceof OssError)) return error
   const { code, message, ec, requestId, status } = error
-  if (code === 'NetworkError') return new Failure('serverSilent', { endpoint }, { cause: error })
+  if (code === 'NetworkError') return noAnswer(endpoint, error)
   if (status === 0) return new Failure('transferFailed', { code, message }, { cause: error })
   return new Failure('requestRefused', { code, message, ec, requestId }, { cause: error })
 }

@@ -5,6 +5,7 @@ import { connect, type Socket } from 'node:net'
 import { type TLSSocket, connect as tlsConnect } from 'node:tls'
 import type { Client } from '@bindery/client'
 import { Failure } from '@bindery/server/local'
+import { noAnswer } from '../no-answer.js'
 import { failureOf } from '../objects/with-client.js'
 
 /** The steps on the way to a server, in their order. */
@@ -60,7 +61,7 @@ export async function* probe(client: Client, bucket: string | undefined, size: n
       yield { step, ms: tenths(ms ?? performance.now() - began), facts }
     } catch (error) {
       const known = failureOf(error, endpoint)
-      const failure = known instanceof Failure ? known : new Failure('serverSilent', { endpoint }, { cause: error })
+      const failure = known instanceof Failure ? known : noAnswer(endpoint, error)
       yield { step, ms: tenths(performance.now() - began), facts: {}, failure, ...reasonOf(error) }
       return
     }

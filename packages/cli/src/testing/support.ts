@@ -50,7 +50,18 @@ export async function start(
   env: Readonly<Record<string, string>> = {},
   workers = 1,
 ): Promise<Server> {
-  const args = ['--workers', String(workers), '--buckets', 'demo', '--log', 'error']
+  return startWith(t, folder, [], env, workers)
+}
+
+/** Like `start`, with more flags. */
+export async function startWith(
+  t: TestContext,
+  folder: string,
+  flags: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+  workers = 1,
+): Promise<Server> {
+  const args = ['--workers', String(workers), '--buckets', 'demo', '--log', 'error', ...flags]
   const server = await startServer({ folder, args, env })
   t.after(() => server.kill())
   return server
