@@ -79,7 +79,7 @@ test('a listing ends at slashes or goes below them, over all its pages, and all 
   const planned = await succeed('rm', '--recursive', 'oss://pages/many/', '--dry-run')
   assert.equal(planned.split('\n').length, 1_101)
   assert.equal((await client.head('many/0000', { bucket: 'pages' })).size, 9)
-  assert.equal(await succeed('rm', '--recursive', 'oss://pages/many/', '--yes'), '1100 objects deleted.\n')
+  assert.equal(await succeed('rm', '--recursive', 'oss://pages/many/', '--yes'), '1,100 objects deleted.\n')
   assert.match(await succeed('ls', 'oss://pages', '-r'), /^\S+ +4 {2}Standard +oss:\/\/pages\/other\n$/)
 })
 
