@@ -112,7 +112,7 @@ export {
   originRequest,
 } from './origin.js'
 export { ossDialect } from './oss-dialect.js'
-export { formHeaders, isFile, keyOfForm, type SentForm } from './post/form.js'
+export { formHeaders, isFile, judgedFields, keyOfForm, type SentForm } from './post/form.js'
 export { checkFormRegion, type FormClaim, readFormClaim, verifyForm } from './post/form-claim.js'
 export {
   checkPostPolicy,
@@ -178,7 +178,7 @@ export { presignV1, presignV4, signV1, signV4, type V4SignOptions } from './sign
 export { type Credentials, equalSignatures, type Signable } from './signature/signable.js'
 export { readSourceRestriction, type SourceRestriction } from './signature/source-restriction.js'
 export { formatBasicDay, formatBasicTime, parseRequestTime } from './signature/time.js'
-export { isAmbiguousInV1, v1StringToSign } from './signature/v1.js'
+export { hasAmbiguousValue, isAmbiguousInV1, v1StringToSign } from './signature/v1.js'
 export {
   UNSIGNED_PAYLOAD,
   V4_ALGORITHM,

@@ -11,7 +11,7 @@ export {
 export { presignV1 } from './signature/sign.js'
 export type { Signable } from './signature/signable.js'
 export { formatBasicDay, formatBasicTime } from './signature/time.js'
-export { isAmbiguousInV1, v1StringToSign } from './signature/v1.js'
+export { hasAmbiguousValue, isAmbiguousInV1, v1StringToSign } from './signature/v1.js'
 export {
   UNSIGNED_PAYLOAD,
   V4_ALGORITHM,

@@ -63,6 +63,7 @@ test('a protected image is shown to everyone by styles alone, and to signed requ
   assert.equal(await see('a/b.bmp'), 'AccessDenied')
   assert.equal(await see('a/b.bmp!small'), 'image/png')
   assert.equal(await see('a/b.bmp', { query: { 'x-oss-process': 'style/small' } }), 'image/png')
+  assert.equal(await see('a/b.bmp', { query: { 'x-oss-process': 'image/resize,p_100' } }), 'AccessDenied')
   assert.equal(await see('c.txt'), 'application/octet-stream')
   for (const signature of ['v4', 'url']) {
     assert.equal(await see('a/b.bmp', { as: undefined, signature }), 'application/octet-stream', signature)

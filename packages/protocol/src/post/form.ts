@@ -33,6 +33,15 @@ function baseName(fileName = ''): string {
 /** Request headers that count where the form has no field of their name. */
 const FALLBACKS = ['x-oss-object-acl']
 
+/** The fields of a form as its policy judges them: with the headers of the request that count in place of one. */
+export function judgedFields({ fields, requestHeaders }: Pick<SentForm, 'fields' | 'requestHeaders'>): FormFields {
+  const inHeaders = FALLBACKS.flatMap((name) => {
+    const value = requestHeaders[name]
+    return value === undefined || fields.has(name) ? [] : [[name, value] as const]
+  })
+  return inHeaders.length === 0 ? fields : new Map([...fields, ...inHeaders])
+}
+
 /** The fields of a form as headers, for the operation's input. Throws invalidArgument. */
 export function formHeaders({ fields, fileType, requestHeaders }: SentForm): Headers {
   // the file has no length of its own

@@ -141,14 +141,20 @@ export function checkPostPolicy(
     if (!isMet(fieldOf))
       throw new OssError('postPolicyFailed', { condition: JSON.stringify(shown).replaceAll('","', '", "') })
   }
-  if (!ofS3) return
   const covered = new Set(conditions.map(({ field }) => field))
+  if (!ofS3 && ![...covered].some(isOfS3)) return
   const extra = [...fields.keys()].filter((name) => !covered.has(name) && !UNCONDITIONAL.test(name))
   if (extra.length > 0) throw new OssError('postFieldsExtra', { fields: extra.join(', ') })
 }
 
-/** Fields of S3's forms that need no condition. */
-const UNCONDITIONAL = /^(x-amz-signature|signature|awsaccesskeyid|policy|x-ignore-.*)$/
+/**
+ * Whether only S3 has a field. The first versions of S3 and OSS sign policies alike: one that was signed for S3, whose signer
+ * relies on the refusal of other fields, must not let them pass because its form calls itself one of OSS.
+ */
+const isOfS3 = (field: string): boolean => field === 'acl' || field === 'redirect' || field.startsWith('x-amz-')
+
+/** Fields of forms that need no condition where others do. */
+const UNCONDITIONAL = /^(x-amz-signature|signature|awsaccesskeyid|ossaccesskeyid|policy|x-ignore-.*)$/
 
 function invalid(why: string, cause?: unknown): OssError {
   return new OssError('invalidPolicyDocument', { why }, { cause })

@@ -43,7 +43,8 @@ export function* v1StringsToSign(
 ): Generator<string, void> {
   const seen = new Set<string>()
   for (const form of FORMS) {
-    if (place === 'url' && form.disputed === 'fewest') continue
+    if (place === 'url' && (form.disputed === 'fewest' || (form.disputed === 'fewer' && namesLogo(request.query))))
+      continue
     const candidate = v1StringToSign(request, date, form)
     if (!seen.has(candidate)) yield candidate
     seen.add(candidate)
@@ -70,6 +71,25 @@ function isSigned(name: string, { disputed }: V1Form): boolean {
   if (disputed === 'fewest' && V1_UNSIGNED_IN_HEADERS.has(name)) return false
   return V1_SUBRESOURCES.has(name) && (disputed === 'listed' || !V1_UNSIGNED.has(name))
 }
+
+/** Whether a process shows another object than the one that the URL was signed for. */
+function namesLogo({ parameters }: Query): boolean {
+  return parameters.some(({ name, value = '' }) => name === 'x-oss-process' && /watermark[^/]*image_/i.test(value))
+}
+
+/**
+ * Whether a value could be that of a shorter one with further query keys: `a&versionId=1`. The first versions of OSS and of
+ * AWS sign both alike, and the bearer of a URL could so take away what its signer restricted it to.
+ */
+export function hasAmbiguousValue({ parameters }: Query): boolean {
+  return parameters.some(({ name, value = '' }) => {
+    if (!isSubresource(name)) return false
+    const [, ...further] = value.split('&')
+    return further.some((one) => isSubresource(one.split('=', 1)[0] ?? ''))
+  })
+}
+
+const isSubresource = (name: string): boolean => name.startsWith('x-oss-') || V1_SUBRESOURCES.has(name)
 
 /**
  * Whether V1 signs a request for this key and one for a shorter key with a subresource alike: for `k?acl`, and for the ACL

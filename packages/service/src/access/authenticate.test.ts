@@ -277,6 +277,37 @@ test('a URL that its signer restricts to some clients is refused to others', asy
   }
 })
 
+test('a URL of V1 is refused where a value could be a shorter one with what restricts the URL', async () => {
+  const asked = (query: string) =>
+    presignV1(request({ bucket: 'bkt', key: 'k' }, query), KEY, { expiresAt: NOW + 60_000, digests })
+  const restricted = asked('response-content-type=a&x-oss-ac-source-ip=10.0.0.1')
+  const parameters = restricted.query.parameters
+    .filter(({ name }) => name !== 'x-oss-ac-source-ip')
+    .map((one) => (one.name === 'response-content-type' ? { ...one, value: 'a&x-oss-ac-source-ip=10.0.0.1' } : one))
+  const swallowed = { ...restricted, query: new Query(parameters) }
+  assert.equal((await refusal(swallowed, 'bkt.localhost', '/k')).reason, 'urlKeyAmbiguous')
+  const named = asked('response-content-disposition=attachment; filename="R%26D %26 acl.txt"')
+  assert.equal(authenticate(named, 'bkt.localhost', '/k').reading.key, 'k')
+})
+
+test('the bearer of a URL of V1 may have an image processed, and no other image drawn onto it', async () => {
+  const url = presignV1(request({ bucket: 'bkt', key: 'k' }), KEY, { expiresAt: NOW + 60_000, digests })
+  const adding = (value: string) => {
+    return { ...url, query: new Query([...url.query.parameters, { name: 'x-oss-process', value }]) }
+  }
+  assert.equal(authenticate(adding('image/resize,w_1'), 'bkt.localhost', '/k').reading.key, 'k')
+  assert.equal(
+    (await refusal(adding('image/watermark,image_Yg'), 'bkt.localhost', '/k')).reason,
+    'signatureDoesNotMatch',
+  )
+  const process = 'image/watermark,image_Yg'
+  const signed = presignV1(request({ bucket: 'bkt', key: 'k' }, `x-oss-process=${process}`), KEY, {
+    expiresAt: NOW + 60_000,
+    digests,
+  })
+  assert.equal(authenticate(signed, 'bkt.localhost', '/k').reading.key, 'k')
+})
+
 test('a URL of V1 is refused for a key that could be a shorter one with a subresource', async () => {
   const asked = (key: string) => presignV1(request({ bucket: 'bkt', key }), KEY, { expiresAt: NOW + 60_000, digests })
   const path = (key: string) => `/${encodeURIComponent(key)}`

@@ -4,6 +4,7 @@ import {
   checkTime,
   equalSignatures,
   formOf,
+  hasAmbiguousValue,
   isAmbiguousInV1,
   OssError,
   type Query,
@@ -83,7 +84,7 @@ export function authenticator(
     const reading = readings.find((one) => verifier.verifies(claim, as(one), accessKeySecret))
     if (reading === undefined) throw verifier.mismatch(claim, as(readings[0]))
     if (claim.place === 'url') requireSource(request)
-    requireOneMeaning(claim, reading)
+    requireOneMeaning(claim, reading, query)
     const requester = keyHolder(accessKey)
     const chunkChain = verifier.chunkChain(claim, accessKeySecret)
     return { requester, reading, signedIn: claim.place, chunkChain }
@@ -100,9 +101,10 @@ export function authenticator(
   }
 }
 
-/** Throws urlKeyAmbiguous for a URL that its signer may have meant for a subresource of another key. */
-function requireOneMeaning({ scheme, place }: Claim, { key = '' }: Reading): void {
-  if (scheme === 'v1' && place === 'url' && isAmbiguousInV1(key)) throw new OssError('urlKeyAmbiguous')
+/** Throws urlKeyAmbiguous for a URL that its signer may have meant for a subresource of another key, or with further query keys. */
+function requireOneMeaning({ scheme, place }: Claim, { key = '' }: Reading, query: Query): void {
+  if (place !== 'url' || (scheme !== 'v1' && scheme !== 'sigv2')) return
+  if ((scheme === 'v1' && isAmbiguousInV1(key)) || hasAmbiguousValue(query)) throw new OssError('urlKeyAmbiguous')
 }
 
 /** Throws sourceNotAllowed if the signer of a URL restricted it to other clients. */

@@ -1,4 +1,4 @@
-import { bucketName, type Head, parseQuery, type Reading } from '@bindery/protocol'
+import { bucketName, type Head, judgedFields, parseQuery, type Reading } from '@bindery/protocol'
 import type { Identified } from '../access/authenticate.js'
 import { authenticateForm } from '../access/authenticate-form.js'
 import { findBucket } from '../domain/buckets/buckets.js'
@@ -22,7 +22,9 @@ export async function identifyForm(
   exchange.dialect = dialectOfForm(options, fields, exchange.dialect)
   const headers = exchange.dialect.forms.headersOf(form)
   const { remoteAddress } = exchange.request
-  const signed = { bucket: entrance?.name ?? bucket, fields, rules: exchange.dialect.forms, remoteAddress }
+  const { forms: rules } = exchange.dialect
+  const judged = rules.needsConditions ? fields : judgedFields(form)
+  const signed = { bucket: entrance?.name ?? bucket, fields: judged, rules, remoteAddress }
   const { keys: accessKeys, failedSignatures } = access
   const { requester, fileSizes } = await authenticateForm(signed, { ...options, accessKeys, failedSignatures })
   exchange.log.key = key

@@ -335,3 +335,24 @@ describe('PostObject', () => {
     assert.equal(headers['access-control-allow-origin'], '*')
   })
 })
+
+test('a policy also judges an ACL in the header of the request', async () => {
+  const started = await startWithBucket()
+  const open = ['public-read', 'public-read-write']
+  const fields = [
+    ...signedV1([{ bucket: BUCKET }, ['not-in', '$x-oss-object-acl', open]]),
+    ['key', 'a'],
+    ['file', 'x', {}],
+  ] as const
+  assert.equal((await post(started, fields)).status, 204)
+  assert.equal((await post(started, fields, { headers: { 'x-oss-object-acl': 'public-read' } })).status, 403)
+})
+
+test('a policy that was signed for S3 lets no other fields pass in a form of OSS', async () => {
+  const started = await startWithBucket()
+  const policy = signedV1([{ bucket: BUCKET }, ['starts-with', '$key', ''], { acl: 'private' }])
+  const fields = [...policy, ['key', 'a'], ['acl', 'private']] as const
+  const file = ['file', 'x', {}] as const
+  assert.equal((await post(started, [...fields, ['x-oss-object-acl', 'public-read'], file])).status, 403)
+  assert.equal((await post(started, [...fields, file])).status, 204)
+})
