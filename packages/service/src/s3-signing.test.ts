@@ -280,3 +280,23 @@ test('what S3 returns is never compressed, whatever its reader accepts', async (
   const got = await s3(started, { method: 'GET', bucket: BUCKET, key: 'k', headers: { 'accept-encoding': 'gzip' } })
   assert.deepEqual([got.headers['content-encoding'], got.headers['content-length']], [undefined, '5000'])
 })
+
+test('the bearer of a URL of Signature Version 2 makes no other operation of it, and takes no parameter away', async () => {
+  const started = await startWithBucket()
+  await store(started)
+  const end = Math.floor(started.now() / 1000) + 60
+  const signed = (method: string, target: string, resource = target) => {
+    const signature = createHmac('sha1', ROOT.accessKeySecret)
+      .update(`${method}\n\n\n${end}\n${resource}`)
+      .digest('base64')
+    const claim = new URLSearchParams({ AWSAccessKeyId: ROOT.accessKeyId, Expires: String(end), Signature: signature })
+    return `${target}${target.includes('?') ? '&' : '?'}${claim}`
+  }
+  const deletion = signed('DELETE', `/${BUCKET}/`)
+  const other = await send(started, { method: 'DELETE', target: `${deletion}&intelligent-tiering&id=x` })
+  assert.deepEqual([other.status, codeOf(other)], [403, 'SignatureDoesNotMatch'])
+  const resource = `/${BUCKET}/k?response-content-type=a/b&versionId=null`
+  assert.equal((await send(started, { method: 'GET', target: signed('GET', resource) })).status, 200)
+  const swallowed = signed('GET', `/${BUCKET}/k?response-content-type=a/b%26versionId%3Dnull`, resource)
+  assert.equal((await send(started, { method: 'GET', target: swallowed })).status, 400)
+})

@@ -25,6 +25,9 @@ const SUBRESOURCES: ReadonlySet<string> = new Set([
   ...['response-content-language', 'response-content-type', 'response-expires'],
 ])
 
+/** Keys that name other operations and that clients leave out. The sender of a header may add them, the bearer of a URL may not. */
+const SIGNED_IN_URLS: ReadonlySet<string> = new Set(['attributes', 'intelligent-tiering', 'regionList', 'symlink'])
+
 /** A request with its target as it was sent. */
 export interface SigV2Request extends Signable {
   readonly target?: string | undefined
@@ -40,7 +43,9 @@ export function* sigV2StringsToSign(request: SigV2Request, end: string | undefin
   const dateLine = end ?? (headers['x-amz-date'] === undefined ? (headers.date ?? '') : '')
   const lines = [request.method, headers['content-md5'] ?? '', headers['content-type'] ?? '', dateLine]
   const before = `${lines.join('\n')}\n${headerLines(headers, (name) => name.startsWith('x-amz-'))}`
-  const signed = request.query.parameters.filter(({ name }) => SUBRESOURCES.has(name))
+  const signed = request.query.parameters.filter(
+    ({ name }) => SUBRESOURCES.has(name) || (end !== undefined && SIGNED_IN_URLS.has(name)),
+  )
   for (const path of resources(request)) {
     yield before + path + subresources(signed, false)
     if (signed.some(({ value }) => value === '')) yield before + path + subresources(signed, true)
