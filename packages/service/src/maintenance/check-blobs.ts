@@ -39,7 +39,11 @@ export async function checkBlobs(inspection: Inspection): Promise<void> {
     // A record that names a blob which is not there was found with the record.
     missing: async ({ owner, blob, facts }) => {
       if (!(await isWhole(inspection, blob))) return
-      const known = await metadata.read((reader) => unlessDamaged(reader.get(ownerRows.key({ blob }))))
+      const [known, size] = await metadata.read((reader) =>
+        Promise.all([unlessDamaged(reader.get(ownerRows.key({ blob }))), sizeIfNamed(reader, owner, blob)]),
+      )
+      // servers may run: its record was freed since it was read
+      if (size === undefined) return
       // Its owner is known, and yet the store does not list it: its own header, which no read needs, is damaged.
       if (known !== undefined && nameToken(known, blob) === nameToken(owner, blob)) {
         await findings.add('blobDamaged', { ...facts, blob, found: 'header' })
