@@ -606,7 +606,7 @@ export const CATALOGUE = {
   urlKeyAmbiguous: row(
     'InvalidArgument',
     400,
-    'A signature of version 1 does not distinguish this key from another one with a parameter.',
+    'A signature of version 1 does not distinguish this URL from one with another key or with further parameters.',
   ),
   urlExpired: accessDenied('Request has expired.', '0002-00000069'),
   v4UrlExpired: accessDenied('Request has expired.', '0002-00000236'),

@@ -33,13 +33,16 @@ function baseName(fileName = ''): string {
 /** Request headers that count where the form has no field of their name. */
 const FALLBACKS = ['x-oss-object-acl']
 
-/** The fields of a form as its policy judges them: with the headers of the request that count in place of one. */
+/** The fields of a form as its policy judges them: with the values that count, from a header or another field. */
 export function judgedFields({ fields, requestHeaders }: Pick<SentForm, 'fields' | 'requestHeaders'>): FormFields {
-  const inHeaders = FALLBACKS.flatMap((name) => {
+  const judged = new Map(fields)
+  for (const name of FALLBACKS) {
     const value = requestHeaders[name]
-    return value === undefined || fields.has(name) ? [] : [[name, value] as const]
-  })
-  return inHeaders.length === 0 ? fields : new Map([...fields, ...inHeaders])
+    if (value !== undefined && !fields.has(name)) judged.set(name, value)
+  }
+  const type = fields.get('x-oss-content-type')
+  if (type !== undefined) judged.set('content-type', type)
+  return judged
 }
 
 /** The fields of a form as headers, for the operation's input. Throws invalidArgument. */

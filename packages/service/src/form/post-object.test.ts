@@ -348,6 +348,14 @@ test('a policy also judges an ACL in the header of the request', async () => {
   assert.equal((await post(started, fields, { headers: { 'x-oss-object-acl': 'public-read' } })).status, 403)
 })
 
+test('a policy also judges the media type that the field x-oss-content-type sets', async () => {
+  const started = await startWithBucket()
+  const fields = [...signedV1([{ bucket: BUCKET }, ['eq', '$content-type', 'image/png']]), ['key', 'a']] as const
+  const sent = (...more: (readonly [string, string])[]) => post(started, [...fields, ...more, ['file', 'x', {}]])
+  assert.equal((await sent(['content-type', 'image/png'])).status, 204)
+  assert.equal((await sent(['content-type', 'image/png'], ['x-oss-content-type', 'text/html'])).status, 403)
+})
+
 test('a policy that was signed for S3 lets no other fields pass in a form of OSS', async () => {
   const started = await startWithBucket()
   const policy = signedV1([{ bucket: BUCKET }, ['starts-with', '$key', ''], { acl: 'private' }])
