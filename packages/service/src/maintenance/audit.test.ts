@@ -374,7 +374,7 @@ test('a record that is freed while its blob is looked for is no finding', async 
   const list = async function* () {
     listings += 1
     // between the two walks that are compared
-    if (listings === 2) await deleteObject(domain, { bucket: BUCKET, key: id('plain') })
+    if (listings === 2) await deleteObject(domain, named('plain'))
     for await (const entry of domain.blobs.list()) if (listings > 1 || entry.id !== hidden) yield entry
   }
   const busy = { ...store, domain: { ...domain, blobs: { ...domain.blobs, list } } }
