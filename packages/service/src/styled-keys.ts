@@ -13,14 +13,14 @@ type Config = BucketSettings['processConfiguration']
  */
 export function enterStyle(head: Head, { bucket, object }: Found): Awaitable<Head | undefined> {
   if (bucket?.documents?.processConfiguration === undefined || head.operation.name !== 'GetObject') return undefined
-  const { process } = head.input as { readonly process?: string }
+  const { process: asked } = head.input as { readonly process?: string }
   // to everyone else a process of their own would show as much as the source
   const isAnyones = head.requester.kind === 'anonymous'
-  if (process !== undefined && (!isAnyones || process.startsWith('style/'))) return undefined
+  if (asked !== undefined && (!isAnyones || asked.startsWith('style/'))) return undefined
   const read = head.domain.metadata.read((reader) => readDocument(reader, bucket, 'processConfiguration'))
   return andThen(read, (config) => {
     if (config === undefined) return undefined
-    const styled = object === undefined && process === undefined ? styledHead(head, config) : undefined
+    const styled = object === undefined && asked === undefined ? styledHead(head, config) : undefined
     if (styled === undefined && isAnyones) requireUnprotected(head, config)
     return styled
   })

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { type TestContext, test } from 'node:test'
 import { encodeCounters } from '@bindery/storage'
 import { bury } from '../domain/cluster/members.js'
-import { deleteObject, findObject } from '../domain/objects/objects.js'
+import { findObject } from '../domain/objects/objects.js'
 import {
   bucketRows,
   counterRows,
@@ -364,22 +364,6 @@ test('a blob that its store can no longer list is found, and reported as damaged
   assert.deepEqual((await run(blind, { repair: true })).kinds, ['ownerWrong'])
   assert.deepEqual((await run(blind, { repair: true })).kinds, ['blobDamaged'])
   assert.equal((await get(blind.domain, 'plain')).toString(), 'plain')
-})
-
-test('a record that is freed while its blob is looked for is no finding', async () => {
-  const store = await filled()
-  const { domain } = store
-  const hidden = await blobOf(store, 'plain')
-  let listings = 0
-  const list = async function* () {
-    listings += 1
-    // between the two walks that are compared
-    if (listings === 2) await deleteObject(domain, named('plain'))
-    for await (const entry of domain.blobs.list()) if (listings > 1 || entry.id !== hidden) yield entry
-  }
-  const busy = { ...store, domain: { ...domain, blobs: { ...domain.blobs, list } } }
-  assert.deepEqual((await run(busy)).kinds, [])
-  assert.equal(listings, 2)
 })
 
 test('blobs that a damaged row may have named are kept', async () => {
