@@ -220,6 +220,7 @@ test('the log has the request, the requester and the outcome', async () => {
   assert.deepEqual(log, {
     requestId: log.requestId,
     operation: 'UploadPart',
+    dialect: 'oss',
     bucket: BUCKET,
     key: 'k',
     uploadId,

@@ -153,7 +153,7 @@ test('watch prints the events of uploads, and the map of one until it ends', asy
   assert.deepEqual(await once(child, 'exit'), [0, null])
 
   const map = watch('oss://demo/watched', uploadId)
-  while (!map.seen.text.includes('1 parts')) await new Promise((resolve) => setTimeout(resolve, 50))
+  while (!map.seen.text.includes('1 part')) await new Promise((resolve) => setTimeout(resolve, 50))
   await client.abortUpload({ key: 'watched', uploadId })
   assert.deepEqual(await once(map.child, 'exit'), [0, null])
   assert.match(map.seen.text, /The upload to oss:\/\/demo\/watched has ended\.\n$/)
