@@ -43,6 +43,7 @@ import { forbidsOverwrite } from './overwrite-rules.js'
 import type { HandledInput, Reply } from './reply.js'
 import { bucketUrlOf, endpointsOf, type Reached, type RegionEndpoints } from './response/endpoint.js'
 import type { ServiceRequest } from './service.js'
+import { requireShown } from './source-protection.js'
 
 export type { CallBody, Found } from './call-parts.js'
 export type { HandledInput, Reply } from './reply.js'
@@ -294,7 +295,7 @@ export class UnreadCall<O extends Operation> {
     return andThen(findSource(this.#head, name, byAlias), ({ bucket, more: { rules } }) =>
       andThen(authoriseSource(this.#head, { bucket, rules, key, version, object: 'unread' }), () => {
         requireOwner(bucket, { expectedBucketOwner })
-        return bucket
+        return andThen(requireShown(this.#head, bucket, key), () => bucket)
       }),
     )
   }
@@ -309,6 +310,11 @@ export class UnreadCall<O extends Operation> {
   /** Allows listing the keys of the bucket, or throws the cause of the denial. */
   authoriseListing(): Awaitable<void> {
     return authoriseListing(this.#head, { bucket: this.bucket, rules: this.#found.rules })
+  }
+
+  /** Throws sourceProtected where the requester may see an object of the bucket by styles alone. */
+  requireShown({ key }: ObjectName): Awaitable<void> {
+    return requireShown(this.#head, this.bucket, key)
   }
 
   /** Allows reading another object of the bucket, or throws the cause of the denial. */

@@ -68,4 +68,25 @@ test('a protected image is shown to everyone by styles alone, and to signed requ
   for (const signature of ['v4', 'url']) {
     assert.equal(await see('a/b.bmp', { as: undefined, signature }), 'application/octet-stream', signature)
   }
+  await ask({ key: 'plain', body: BMP })
+  const logo = `image/watermark,image_${Buffer.from('a/b.bmp').toString('base64url')}/format,png`
+  assert.equal(await see('plain', { query: { 'x-oss-process': logo } }), 'AccessDenied')
+  assert.equal(await see('plain', { query: { 'x-oss-process': logo }, as: undefined }), 'image/png')
+  await ask({ query: { style: '', styleName: 'marked' }, body: `<Style><Content>${logo}</Content></Style>` })
+  assert.equal(await see('plain', { query: { 'x-oss-process': 'style/marked' } }), 'image/png')
+})
+
+test('a protected image is not copied for everyone', async () => {
+  const protect = '<SourceFileProtect>Enabled</SourceFileProtect>'
+  const { ask } = await gallery(`${protect}<SourceFileProtectSuffix>bmp</SourceFileProtectSuffix>`)
+  await ask({ query: { acl: '' }, headers: { 'x-oss-acl': 'public-read-write' } })
+  await ask({ key: 'plain', body: 'x' })
+  const copy = async (source: string, as?: string) => {
+    const headers = { 'x-oss-copy-source': `/${BUCKET}/${source}` }
+    return (await ask({ key: 'copy', headers, ...(as && { as }) })).status
+  }
+  assert.deepEqual(
+    [await copy('a/b.bmp', 'anonymous'), await copy('plain', 'anonymous'), await copy('a/b.bmp')],
+    [403, 200, 200],
+  )
 })

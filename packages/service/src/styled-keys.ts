@@ -1,9 +1,10 @@
 /** Images that are requested as KEY, a delimiter and the name of a style; and images that only styles show to everyone. */
-import { type BucketSettings, OssError, objectKey } from '@bindery/protocol'
+import { type BucketSettings, objectKey } from '@bindery/protocol'
 import { type Awaitable, andThen } from '@bindery/storage'
 import type { Found } from './call.js'
 import { readDocument } from './domain/stored/documents.js'
 import type { Head } from './find-named.js'
+import { requireUnprotected } from './source-protection.js'
 
 type Config = BucketSettings['processConfiguration']
 
@@ -21,7 +22,8 @@ export function enterStyle(head: Head, { bucket, object }: Found): Awaitable<Hea
   return andThen(read, (config) => {
     if (config === undefined) return undefined
     const styled = object === undefined && asked === undefined ? styledHead(head, config) : undefined
-    if (styled === undefined && isAnyones) requireUnprotected(head, config)
+    if (styled === undefined && isAnyones && head.objectName !== undefined)
+      requireUnprotected(head.objectName.key, config)
     return styled
   })
 }
@@ -35,11 +37,4 @@ function styledHead(head: Head, { styleDelimiters }: Config): Head | undefined {
   if (at < 1 || style === '') return undefined
   const input = { ...head.input, process: `style/${style}` }
   return { ...head, input, objectName: { ...objectName, key: objectKey(key.slice(0, at)) } }
-}
-
-function requireUnprotected({ objectName }: Head, { sourceFileProtect, sourceFileProtectSuffix }: Config): void {
-  if (sourceFileProtect !== 'Enabled' || objectName === undefined) return
-  const key = objectName.key.toLowerCase()
-  const isProtected = (suffix: string) => suffix === '*' || key.endsWith(`.${suffix.toLowerCase()}`)
-  if (sourceFileProtectSuffix.split(',').some(isProtected)) throw new OssError('sourceProtected')
 }

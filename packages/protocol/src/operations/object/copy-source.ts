@@ -20,6 +20,7 @@ export interface CopySourceName {
 
 /** Causes of a source whose name is valid. */
 export const COPY_SOURCE_CAUSES = [
+  'sourceProtected',
   'noSuchBucket',
   'noSuchKey',
   ...VERSION_CAUSES,

@@ -32,6 +32,8 @@ interface Processing {
   nameOf(field: 'process'): string
   /** Allows reading another object of the bucket, a logo. */
   authoriseRead(name: ObjectName): Awaitable<unknown>
+  /** Throws sourceProtected where the requester may see an object of the bucket by styles alone. */
+  requireShown(name: ObjectName): Awaitable<void>
 }
 
 /**
@@ -49,7 +51,7 @@ export async function processImage(call: Processing, asked: string, source: Open
     const logoKeys = actions.flatMap((one) => (one.name === 'watermark' && one.logo ? [one.logo.key] : []))
     const load = async (): Promise<ImageWork> => {
       const logos: Uint8Array[] = []
-      for (const key of logoKeys) logos.push(await readLogo(call, key))
+      for (const key of logoKeys) logos.push(await readLogo(call, key, wanted !== asked))
       return { source: await readWhole(source), actions, logos }
     }
     return images.process(load)
@@ -70,10 +72,12 @@ async function readWhole({ record, read }: OpenObject): Promise<Uint8Array> {
   return takeAll(read(), record.size)
 }
 
-async function readLogo(call: Processing, sent: string): Promise<Uint8Array> {
+/** `isStyle`: the owner of the bucket chose the logo. */
+async function readLogo(call: Processing, sent: string, isStyle: boolean): Promise<Uint8Array> {
   const { domain, scope, bucket } = call
   const name = { bucket: bucket.name, key: objectKey(sent) }
   await call.authoriseRead(name)
+  if (!isStyle) await call.requireShown(name)
   try {
     const logo = await openObject(domain, scope, name)
     requireReadable(logo.record, domain.clock(), await findDirectRead(domain, bucket))
