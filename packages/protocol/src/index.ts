@@ -113,11 +113,12 @@ export {
 } from './origin.js'
 export { ossDialect } from './oss-dialect.js'
 export { formHeaders, isFile, judgedFields, keyOfForm, type SentForm } from './post/form.js'
-export { checkFormRegion, type FormClaim, readFormClaim, verifyForm } from './post/form-claim.js'
+export { checkFormRegion, type FormClaim, policyProtocol, readFormClaim, verifyForm } from './post/form-claim.js'
 export {
   checkPostPolicy,
   type FileSizes,
   type FormFields,
+  type PolicyProtocol,
   type PostPolicy,
   parsePostPolicy,
 } from './post/post-policy.js'

@@ -13,6 +13,7 @@ import {
   ossDialect,
   parsePostPolicy,
   parseQuery,
+  policyProtocol,
   presignS3,
   presignV1,
   presignV4,
@@ -192,6 +193,7 @@ const POLICY = {
     ['starts-with', '$x-amz-date', ''],
   ],
 }
+const PROTOCOLS = ['oss', 's3', 'either'] as const
 const FORMS: readonly SignedForm[] = [
   signedForm(ossDialect.forms, { OSSAccessKeyId: KEY.accessKeyId }, 'Signature'),
   signedForm(
@@ -260,7 +262,7 @@ export function tryFormSignature(random: Random, seed: number): void {
   // the parser of policies is behind the signature: strangers reach it with keys of their own
   const policy = mutateBytes(random, Buffer.from(JSON.stringify(POLICY))).toString('base64')
   takes(
-    () => checkPostPolicy(parsePostPolicy(policy), { bucket: 'bkt', fields, ofS3: random.below(2) === 0 }, TIME),
+    () => checkPostPolicy(parsePostPolicy(policy), { bucket: 'bkt', fields, signedFor: pick(random, PROTOCOLS) }, TIME),
     isOssError,
     () => `SEED=${seed}: ${policy}`,
   )
@@ -270,7 +272,11 @@ function verifiesForm(rules: FormRules, fields: FormFields): boolean {
   const claim = rules.readClaim(fields)
   if (claim === undefined) return false
   verifyForm(claim, KEY.accessKeySecret, digests)
-  checkPostPolicy(parsePostPolicy(claim.policy), { bucket: 'bkt', fields, ofS3: rules.needsConditions }, TIME)
+  checkPostPolicy(
+    parsePostPolicy(claim.policy),
+    { bucket: 'bkt', fields, signedFor: policyProtocol(claim, rules.needsConditions) },
+    TIME,
+  )
   return true
 }
 

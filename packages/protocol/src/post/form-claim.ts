@@ -7,7 +7,7 @@ import { v4SigningKey } from '../signature/compute.js'
 import { equalSignatures } from '../signature/signable.js'
 import { parseBasicTime } from '../signature/time.js'
 import { V4_ALGORITHM, V4_TERMINATOR, type V4Scope, v4ScopeText } from '../signature/v4.js'
-import type { FormFields } from './post-policy.js'
+import type { FormFields, PolicyProtocol } from './post-policy.js'
 
 /** The unverified statement of a form about its signer. */
 export interface FormClaim {
@@ -53,6 +53,12 @@ function readV4(version: string, fields: FormFields): Omit<FormClaim, 'securityT
 function required(policy: string | undefined): string {
   if (!policy) throw new OssError('postFieldMissing')
   return policy
+}
+
+/** The protocol that a form's policy was signed for; `ofS3`: the form is one of S3. */
+export function policyProtocol({ scope }: FormClaim, ofS3: boolean): PolicyProtocol {
+  if (ofS3) return 's3'
+  return scope === undefined ? 'either' : 'oss'
 }
 
 /** Throws postRegionInvalid for a form that is signed for another region than the server's. */

@@ -125,14 +125,21 @@ function compare(operator: unknown, name: string, value: unknown): Condition {
   return { field, shown, isMet: (fieldOf) => holds(fieldOf(field), value) }
 }
 
+/** The protocol that a policy was signed for. The first versions of S3 and OSS sign policies alike: `either`. */
+export type PolicyProtocol = 'oss' | 's3' | 'either'
+
 /**
  * Accepts a form that meets its policy at `now` (milliseconds since 1970), except for the size of its file. A field that is
- * absent is compared as an empty text. `ofS3`: each field needs a condition. Throws postPolicyExpired, postPolicyFailed,
- * postFieldsExtra.
+ * absent is compared as an empty text. A policy signed for S3 needs a condition for each field. Throws postPolicyExpired,
+ * postPolicyFailed, postFieldsExtra.
  */
 export function checkPostPolicy(
   { expiresAt, conditions }: PostPolicy,
-  { bucket, fields, ofS3 }: { readonly bucket: string; readonly fields: FormFields; readonly ofS3: boolean },
+  {
+    bucket,
+    fields,
+    signedFor,
+  }: { readonly bucket: string; readonly fields: FormFields; readonly signedFor: PolicyProtocol },
   now: number,
 ): void {
   if (now > expiresAt) throw new OssError('postPolicyExpired')
@@ -142,14 +149,14 @@ export function checkPostPolicy(
       throw new OssError('postPolicyFailed', { condition: JSON.stringify(shown).replaceAll('","', '", "') })
   }
   const covered = new Set(conditions.map(({ field }) => field))
-  if (!ofS3 && ![...covered].some(isOfS3)) return
+  if (signedFor === 'oss' || (signedFor === 'either' && ![...covered].some(isOfS3))) return
   const extra = [...fields.keys()].filter((name) => !covered.has(name) && !UNCONDITIONAL.test(name))
   if (extra.length > 0) throw new OssError('postFieldsExtra', { fields: extra.join(', ') })
 }
 
 /**
- * Whether only S3 has a field. The first versions of S3 and OSS sign policies alike: one that was signed for S3, whose signer
- * relies on the refusal of other fields, must not let them pass because its form calls itself one of OSS.
+ * Whether only S3 has a field. A policy of either protocol that names one is taken for one of S3, whose signer relies on the
+ * refusal of other fields: it must not let them pass because its form calls itself one of OSS.
  */
 const isOfS3 = (field: string): boolean => field === 'acl' || field === 'redirect' || field.startsWith('x-amz-')
 

@@ -7,6 +7,7 @@ import {
   type FormFields,
   type FormRules,
   parsePostPolicy,
+  policyProtocol,
   verifyForm,
 } from '@bindery/protocol'
 import { type Awaitable, andThen } from '@bindery/storage'
@@ -54,7 +55,7 @@ export function authenticateForm(
     if (strict) checkFormRegion(claim, region)
     verifyForm(claim, accessKey.accessKeySecret, digests)
     const policy = parsePostPolicy(claim.policy)
-    checkPostPolicy(policy, { ...form, ofS3: form.rules.needsConditions }, now)
+    checkPostPolicy(policy, { ...form, signedFor: policyProtocol(claim, form.rules.needsConditions) }, now)
     return { requester: keyHolder(accessKey), fileSizes: policy.fileSizes }
   }
   const { accessKeyId, securityToken } = claim
