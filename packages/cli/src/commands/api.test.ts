@@ -2,45 +2,17 @@ import assert from 'node:assert/strict'
 import { execFile } from 'node:child_process'
 import { readFile, writeFile } from 'node:fs/promises'
 import path from 'node:path'
-import { after, before, test } from 'node:test'
+import { test } from 'node:test'
 import { promisify } from 'node:util'
 import { operations } from '@bindery/protocol'
 import { CALLABLE, commandNameOf, flagsOf } from '../api/operations.js'
-import {
-  bindery as binderyAlone,
-  COMMAND,
-  linesOf,
-  newFolder,
-  type Ran,
-  runWith,
-  type Server,
-  start,
-} from '../testing/support.js'
+import { startShared } from '../testing/shared.js'
+import { bindery as binderyAlone, COMMAND, linesOf } from '../testing/support.js'
 import { candidatesFor } from './completion.js'
 
-let server: Server
-let folder: string
-const ends: (() => unknown)[] = []
+const { server, folder, bindery, succeed } = await startShared()
 
-before(async () => {
-  const t = { after: (end: () => unknown) => ends.push(end) } as never
-  folder = await newFolder(t)
-  server = await start(t, path.join(folder, 'data'))
-})
-
-after(async () => {
-  for (const end of ends.reverse()) await end()
-})
-
-const bindery = (...args: readonly string[]): Promise<Ran> => runWith(server, args)
-
-async function succeed(...args: readonly string[]): Promise<string> {
-  const { code, stdout, stderr } = await bindery(...args)
-  assert.equal(code, 0, `${args.join(' ')}: ${stderr}`)
-  return stdout
-}
-
-const answerOf = async (...args: readonly string[]) => JSON.parse(await succeed('api', ...args))
+const answerOf = async (...args: readonly string[]) => JSON.parse(await succeed(['api', ...args]))
 
 test('every operation of the declarations has a command with a flag for each of its fields, except for two of browsers', () => {
   const names = Object.values(operations).map(({ name }) => name)
@@ -59,20 +31,31 @@ test('every operation of the declarations has a command with a flag for each of 
 })
 
 test('an operation is called by name, with its fields as flags by either name, and answers JSON', async () => {
-  await succeed('api', 'put-bucket', '--bucket', 'made', '--x-oss-acl', 'public-read')
+  await succeed(['api', 'put-bucket', '--bucket', 'made', '--x-oss-acl', 'public-read'])
   const acl = await answerOf('get-bucket-acl', '-b', 'made')
   assert.deepEqual([acl.status, acl.body.accessControlList.grant], [200, 'public-read'])
   for (const key of ['a/1', 'a/2', 'b']) {
-    await succeed('api', 'put-object', '--bucket', 'made', '--key', key, '--body', `content of ${key}`, '--meta', 'x=1')
+    await succeed([
+      'api',
+      'put-object',
+      '--bucket',
+      'made',
+      '--key',
+      key,
+      '--body',
+      `content of ${key}`,
+      '--meta',
+      'x=1',
+    ])
   }
   const listed = await answerOf('list-objects-v2', '--bucket', 'made', '--delimiter', '/', '--max-keys', '10', '--json')
   assert.deepEqual(
     listed.body.contents.map(({ key }: { key: string }) => key),
     ['b'],
   )
-  assert.equal(await succeed('api', 'get-object', '--bucket', 'made', '--key', 'b'), 'content of b')
+  assert.equal(await succeed(['api', 'get-object', '--bucket', 'made', '--key', 'b']), 'content of b')
   const file = path.join(folder, 'got')
-  await succeed('api', 'GetObject', '--bucket', 'made', '--key', 'b', '--output', file)
+  await succeed(['api', 'GetObject', '--bucket', 'made', '--key', 'b', '--output', file])
   assert.equal(await readFile(file, 'utf8'), 'content of b')
   assert.equal((await answerOf('head-object', '--bucket', 'made', '--key', 'b')).headers['x-oss-meta-x'], '1')
 })
@@ -81,13 +64,12 @@ test('a document is sent as XML, from a file, or as JSON, and its answer is prin
   const xml = '<Tagging><TagSet><Tag><Key>a</Key><Value>1</Value></Tag></TagSet></Tagging>'
   const file = path.join(folder, 'tags.xml')
   await writeFile(file, xml)
-  await succeed('api', 'put-bucket-tags', '--bucket', 'demo', '--body', `file://${file}`)
+  await succeed(['api', 'put-bucket-tags', '--bucket', 'demo', '--body', `file://${file}`])
   const { body } = await answerOf('get-bucket-tags', '--bucket', 'demo')
   assert.deepEqual(body, { tagSet: { tags: [{ key: 'a', value: '1' }] } })
-  await succeed('api', 'put-bucket-tags', '--bucket', 'demo', '--body', JSON.stringify(body).replace('"1"', '"2"'))
-  assert.match(await succeed('api', 'get-bucket-tags', '--bucket', 'demo', '--raw'), /^<\?xml.*<Value>2<\/Value>/s)
-  const piped = await runWith(server, ['api', 'put-bucket-tags', '--bucket', 'demo', '--body', '-'], { input: xml })
-  assert.equal(piped.code, 0, piped.stderr)
+  await succeed(['api', 'put-bucket-tags', '--bucket', 'demo', '--body', JSON.stringify(body).replace('"1"', '"2"')])
+  assert.match(await succeed(['api', 'get-bucket-tags', '--bucket', 'demo', '--raw']), /^<\?xml.*<Value>2<\/Value>/s)
+  await succeed(['api', 'put-bucket-tags', '--bucket', 'demo', '--body', '-'], xml)
 })
 
 test('what is missing, misspelt or refused is reported as by other commands', async () => {
@@ -100,7 +82,7 @@ test('what is missing, misspelt or refused is reported as by other commands', as
     [['put-bucket-tags', '--bucket', 'demo', '--body', '{"nothing": 1}'], 1, /--body cannot be/],
   ]
   for (const [args, code, message] of cases) {
-    const ran = await bindery('api', ...args)
+    const ran = await bindery(['api', ...args])
     assert.match(ran.stderr, message)
     assert.equal(ran.code, code, args.join(' '))
   }
@@ -121,7 +103,7 @@ test('a shell completes commands, actions, flags, operations, buckets and keys',
     OSS_ACCESS_KEY_SECRET: server.accessKeySecret,
     HOME: folder,
   }
-  await succeed('api', 'put-object', '--bucket', 'demo', '--key', 'photos/cat.jpg', '--body', 'x')
+  await succeed(['api', 'put-object', '--bucket', 'demo', '--key', 'photos/cat.jpg', '--body', 'x'])
   const of = (...words: readonly string[]) => candidatesFor(words, env)
   assert.deepEqual(await of('com'), ['completion'])
   assert.deepEqual(await of('cp', '--overwrite', 'ne'), ['never', 'newer'])
@@ -136,7 +118,7 @@ test('a shell completes commands, actions, flags, operations, buckets and keys',
   assert.deepEqual(await of('rm', '-f', 's3://demo/photos/c'), ['s3://demo/photos/cat.jpg'])
   assert.deepEqual(await candidatesFor(['ls', 'oss://de'], { ...env, OSS_ENDPOINT: 'http://127.0.0.1:1' }), [])
 
-  const script = await succeed('completion', 'bash')
+  const script = await succeed(['completion', 'bash'])
   const shell = `bindery() { "${process.execPath}" "${COMMAND}" "$@"; }
 ${script}
 COMP_LINE='bindery ls oss://demo/ph' COMP_POINT=24 COMP_WORDBREAKS=$' \\t\\n"'"'"'><=;|&(:'
@@ -146,7 +128,7 @@ _bindery; printf '%s\\n' "\${COMPREPLY[@]}"`
 })
 
 test('bench measures, and leaves nothing', async () => {
-  const lines = linesOf(await succeed('bench', 'oss://demo/bench/', '--size', '1MiB', '--objects', '5', '--json'))
+  const lines = linesOf(await succeed(['bench', 'oss://demo/bench/', '--size', '1MiB', '--objects', '5', '--json']))
   assert.deepEqual(
     lines.map(({ phase, bytes }) => [phase, bytes]),
     [
@@ -158,5 +140,5 @@ test('bench measures, and leaves nothing', async () => {
       ['get 1.0 MiB', 1_048_576],
     ],
   )
-  assert.equal(await succeed('ls', 'oss://demo/bench/', '-r'), '')
+  assert.equal(await succeed(['ls', 'oss://demo/bench/', '-r']), '')
 })

@@ -1,34 +1,10 @@
 import assert from 'node:assert/strict'
 import { writeFile } from 'node:fs/promises'
 import path from 'node:path'
-import { after, before, test } from 'node:test'
-import { newFolder, type Ran, runWith, type Server, start } from '../testing/support.js'
+import { test } from 'node:test'
+import { startShared } from '../testing/shared.js'
 
-let server: Server
-let folder: string
-const ends: (() => unknown)[] = []
-
-before(async () => {
-  const t = { after: (end: () => unknown) => ends.push(end) } as never
-  folder = await newFolder(t)
-  server = await start(t, path.join(folder, 'data'))
-})
-
-after(async () => {
-  for (const end of ends.reverse()) await end()
-})
-
-const bindery = (args: readonly string[], input = ''): Promise<Ran> =>
-  runWith(server, args, {
-    input,
-    env: { XDG_STATE_HOME: path.join(folder, 'state'), BINDERY_CONFIG: path.join(folder, 'config') },
-  })
-
-async function succeed(args: readonly string[], input = ''): Promise<string> {
-  const { code, stdout, stderr } = await bindery(args, input)
-  assert.equal(code, 0, `${args.join(' ')}: ${stderr}`)
-  return stdout
-}
+const { folder, bindery, succeed } = await startShared()
 
 test('documents of a bucket are set as XML or JSON, read in the same form, and deleted', async () => {
   const rule =

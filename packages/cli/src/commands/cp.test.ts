@@ -1,11 +1,10 @@
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdir, readdir, readFile, stat, symlink, writeFile } from 'node:fs/promises'
+import { readdir, readFile, stat, symlink, writeFile } from 'node:fs/promises'
 import path from 'node:path'
-import { after, before, test } from 'node:test'
+import { test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { type Client, createClient } from '@bindery/client'
 import {
   answered as answeredBy,
   type Running,
@@ -13,38 +12,17 @@ import {
   startCommand,
   until,
 } from '../testing/interrupting.js'
-import { COMMAND, linesOf, newFolder, runWith, type Server, startLogged } from '../testing/support.js'
+import { startShared } from '../testing/shared.js'
+import { COMMAND, linesOf } from '../testing/support.js'
 
 const MIB = 1024 * 1024
 const BUCKET = 'demo'
 
-let server: Server
-let client: Client
-let folder: string
-let env: Readonly<Record<string, string>>
-const ends: (() => unknown)[] = []
-
-before(async () => {
-  const t = { after: (end: () => unknown) => ends.push(end) } as never
-  folder = await newFolder(t)
-  server = await startLogged(t, path.join(folder, 'data'))
-  env = { XDG_STATE_HOME: path.join(folder, 'state') }
-  const { accessKeyId, accessKeySecret, endpoint } = server
-  client = createClient({ endpoint, bucket: BUCKET, auth: { credentials: { accessKeyId, accessKeySecret } } })
-  ends.push(() => client.close())
-})
-
-after(async () => {
-  for (const end of ends.reverse()) await end()
-})
-
-const bindery = (...args: readonly string[]) => runWith(server, args, { env })
+const { server, client, folder, env, bindery, succeed, newFile } = await startShared({ logged: true })
 
 /** The events of a command that must succeed. */
 async function events(...args: readonly string[]): Promise<readonly Record<string, unknown>[]> {
-  const { code, stdout, stderr } = await bindery(...args, '--json')
-  assert.equal(code, 0, `${args.join(' ')}: ${stderr}`)
-  return linesOf(stdout)
+  return linesOf(await succeed([...args, '--json']))
 }
 
 const lastOf = (lines: readonly Record<string, unknown>[], event: string) =>
@@ -59,13 +37,6 @@ function content(size: number, seed = 1): Buffer {
     words[index] = state
   }
   return Buffer.from(words.buffer, 0, size)
-}
-
-async function newFile(name: string, bytes: Uint8Array | string): Promise<string> {
-  const file = path.join(folder, name)
-  await mkdir(path.dirname(file), { recursive: true })
-  await writeFile(file, bytes)
-  return file
 }
 
 const answered = (operation: string, key: string) => answeredBy(server, operation, key)
@@ -119,13 +90,11 @@ test('an uploaded object has the Content-Type of its ending, or the one that was
 
 test('standard input and output take part, whatever their length', async () => {
   const bytes = content(21 * MIB + 3, 2)
-  const up = await runWith(server, ['cp', '-', `oss://${BUCKET}/piped`], { input: bytes, env })
-  assert.equal(up.code, 0, up.stderr)
+  await succeed(['cp', '-', `oss://${BUCKET}/piped`], bytes)
   const { size, type } = await client.head('piped')
   assert.deepEqual([size, type], [bytes.length, 'Multipart'])
-  const file = await newFile('small-input', 'by a pipe')
-  await runWith(server, ['cp', '-', `oss://${BUCKET}/small-piped`], { input: await readFile(file), env })
-  assert.equal((await bindery('cp', `oss://${BUCKET}/small-piped`, '-')).stdout, 'by a pipe')
+  await succeed(['cp', '-', `oss://${BUCKET}/small-piped`], 'by a pipe')
+  assert.equal((await bindery(['cp', `oss://${BUCKET}/small-piped`, '-'])).stdout, 'by a pipe')
 })
 
 test('1,100 files go up with their folders, are copied, and come down, under any name', async () => {
@@ -133,7 +102,7 @@ test('1,100 files go up with their folders, are copied, and come down, under any
   names.push('100%25 + a b/中文 文件.txt', 'deep/er/and/deeper', 'quote"\'&<>', 'plus+plus')
   for (const name of names) await newFile(`tree/${name}`, `content of ${name}`)
   await symlink('/dev/null', path.join(folder, 'tree/link'))
-  const up = await bindery(
+  const up = await bindery([
     'cp',
     '--recursive',
     path.join(folder, 'tree'),
@@ -141,7 +110,7 @@ test('1,100 files go up with their folders, are copied, and come down, under any
     '--json',
     '--jobs',
     '16',
-  )
+  ])
   assert.equal(up.code, 0, up.stderr)
   assert.match(up.stderr, /tree\/link is left out: it is not a file/)
   assert.equal(lastOf(linesOf(up.stdout), 'summary').files, 1_100)
@@ -154,7 +123,7 @@ test('1,100 files go up with their folders, are copied, and come down, under any
 test('no key writes outside of the folder that it is downloaded into', async () => {
   for (const key of ['evil/../../escaped', 'evil//x', 'evil/ok']) await client.put(key, 'x')
   const down = path.join(folder, 'safe/inner')
-  const { code, stderr } = await bindery('cp', '-r', `oss://${BUCKET}/evil/`, down)
+  const { code, stderr } = await bindery(['cp', '-r', `oss://${BUCKET}/evil/`, down])
   assert.equal(code, 0)
   assert.match(stderr, /evil\/\.\.\/\.\.\/escaped is left out: its key cannot be the name of a file/)
   assert.deepEqual(await readdir(down), ['ok'])
@@ -198,11 +167,11 @@ test('an upload that this machine has no record of goes on by its id', async () 
   await once(child, 'exit')
   await settled('UploadPart', 'foreign')
   const stored = await storedParts('foreign')
-  const [upload] = linesOf((await bindery('uploads', 'list', address, '--json')).stdout)
+  const [upload] = linesOf((await bindery(['uploads', 'list', address, '--json'])).stdout)
   const done = lastOf(await events('cp', file, address, '--upload-id', String(upload?.uploadId)), 'done')
   assert.deepEqual([done.parts, done.reusedParts], [15, stored])
   assert.ok(bytes.equals(await client.get('foreign')))
-  const gone = await bindery('cp', file, address, '--upload-id', String(upload?.uploadId))
+  const gone = await bindery(['cp', file, address, '--upload-id', String(upload?.uploadId)])
   assert.equal(gone.code, 2)
   assert.match(gone.stderr, /NoSuchUpload/)
 })
@@ -242,9 +211,9 @@ test('Ctrl-C while a pipe is read leaves neither an object nor parts, also where
     if (endsFirst) child.stdin.end()
     const [code] = await exited
     assert.equal(code, 5)
-    assert.equal((await bindery('stat', `oss://${BUCKET}/${key}`)).code, 2)
+    assert.equal((await bindery(['stat', `oss://${BUCKET}/${key}`])).code, 2)
     assert.equal(await storedParts(key), 0)
-    assert.equal(linesOf((await bindery('uploads', 'list', `oss://${BUCKET}/${key}`, '--json')).stdout).length, 0)
+    assert.equal(linesOf((await bindery(['uploads', 'list', `oss://${BUCKET}/${key}`, '--json'])).stdout).length, 0)
   }
 })
 
@@ -258,22 +227,22 @@ test('the parts of a file that has changed since are not used, and are freed by 
   const changed = content(40 * MIB, 6)
   await writeFile(file, changed)
 
-  const required = await bindery(...command, '--resume', 'require')
+  const required = await bindery([...command, '--resume', 'require'])
   assert.equal(required.code, 3)
   assert.match(required.stderr, /there is no interrupted upload of this file, as it is now/)
-  const { code, stderr } = await bindery(...command)
+  const { code, stderr } = await bindery(command)
   assert.equal(code, 0, stderr)
   const [, uploadId = ''] =
     stderr.match(/has changed since .*bindery mpu abort oss:\/\/demo\/changed ([0-9A-F]+)/) ?? []
   assert.ok(changed.equals(await client.get('changed')))
 
-  const listed = linesOf((await bindery('uploads', 'list', `oss://${BUCKET}`, '--json')).stdout)
+  const listed = linesOf((await bindery(['uploads', 'list', `oss://${BUCKET}`, '--json'])).stdout)
   const held = listed.find((upload) => upload.uploadId === uploadId)
   assert.equal(held?.key, 'changed')
   assert.equal(held?.bytes, Number(held?.parts) * 2 * MIB)
-  const parts = linesOf((await bindery('uploads', 'parts', address, uploadId, '--json')).stdout)
+  const parts = linesOf((await bindery(['uploads', 'parts', address, uploadId, '--json'])).stdout)
   assert.equal(parts.length, held?.parts)
-  const aborted = await bindery('uploads', 'abort', address, uploadId)
+  const aborted = await bindery(['uploads', 'abort', address, uploadId])
   assert.equal(aborted.code, 0)
   assert.match(aborted.stderr, /Aborted upload [0-9A-F]+ to oss:\/\/demo\/changed: \d+ parts/)
   assert.equal(await storedParts('changed'), 0)
@@ -299,14 +268,14 @@ test('--no-overwrite keeps what exists: a single one is refused, of many the oth
   await client.put('kept/a', 'old')
   const file = await newFile('fresh/a', 'new')
   await newFile('fresh/b', 'new')
-  const single = await bindery('cp', file, `oss://${BUCKET}/kept/`, '--no-overwrite')
+  const single = await bindery(['cp', file, `oss://${BUCKET}/kept/`, '--no-overwrite'])
   assert.equal(single.code, 2)
   assert.match(single.stderr, /FileAlreadyExists: .*The object was kept/)
   const many = await events('cp', '-r', path.join(folder, 'fresh'), `oss://${BUCKET}/kept/`, '--no-overwrite')
   const { files, skipped, failed } = lastOf(many, 'summary')
   assert.deepEqual([files, skipped, failed], [1, 1, 0])
   assert.equal(Buffer.from(await client.get('kept/a')).toString(), 'old')
-  const down = await bindery('cp', `oss://${BUCKET}/kept/a`, file, '--no-overwrite')
+  const down = await bindery(['cp', `oss://${BUCKET}/kept/a`, file, '--no-overwrite'])
   assert.equal(down.code, 3)
   assert.equal(await readFile(file, 'utf8'), 'new')
 })
@@ -315,13 +284,13 @@ test('a file that cannot be transferred fails the command, and not the other fil
   await newFile('mixed/good', 'good')
   await newFile(`mixed/${'x'.repeat(200)}`, 'its key is too long')
   const prefix = 'p'.repeat(900)
-  const { code, stdout, stderr } = await bindery(
+  const { code, stdout, stderr } = await bindery([
     'cp',
     '-r',
     path.join(folder, 'mixed'),
     `oss://${BUCKET}/${prefix}/`,
     '--json',
-  )
+  ])
   assert.equal(code, 4)
   assert.match(stderr, /mixed\/x+ → oss:.*the server refused: InvalidObjectName/)
   const { files, failed, exit } = lastOf(linesOf(stdout), 'summary')
@@ -344,7 +313,7 @@ test('wrong pairs of places, and sources that do not exist, are refused before a
     [[file, 'oss://no-such-bucket/'], 2, /NoSuchBucket: .*List the buckets/],
   ]
   for (const [args, code, message] of cases) {
-    const ran = await bindery('cp', ...args)
+    const ran = await bindery(['cp', ...args])
     assert.match(ran.stderr, message)
     assert.equal(ran.code, code, args.join(' '))
   }
@@ -353,7 +322,7 @@ test('wrong pairs of places, and sources that do not exist, are refused before a
 
 test('--dry-run prints the transfers, and makes none', async () => {
   await newFile('planned/a', 'x')
-  const { stdout } = await bindery('cp', '-r', path.join(folder, 'planned'), `oss://${BUCKET}/planned/`, '--dry-run')
+  const { stdout } = await bindery(['cp', '-r', path.join(folder, 'planned'), `oss://${BUCKET}/planned/`, '--dry-run'])
   assert.match(stdout, /planned\/a → oss:\/\/demo\/planned\/a\n$/)
-  assert.equal((await bindery('stat', `oss://${BUCKET}/planned/a`)).code, 2)
+  assert.equal((await bindery(['stat', `oss://${BUCKET}/planned/a`])).code, 2)
 })

@@ -1,75 +1,37 @@
 import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'
-import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
+import { readdir, readFile } from 'node:fs/promises'
 import path from 'node:path'
-import { after, before, test } from 'node:test'
-import { type Client, createClient } from '@bindery/client'
-import { linesOf, newFolder, type Ran, runWith, type Server, start } from '../testing/support.js'
+import { test } from 'node:test'
+import { startShared } from '../testing/shared.js'
+import { linesOf } from '../testing/support.js'
 
-let server: Server
-let client: Client
-let folder: string
-const ends: (() => unknown)[] = []
-
-before(async () => {
-  const t = { after: (end: () => unknown) => ends.push(end) } as never
-  folder = await newFolder(t)
-  server = await start(t, path.join(folder, 'data'))
-  const { accessKeyId, accessKeySecret, endpoint } = server
-  client = createClient({ endpoint, bucket: 'demo', auth: { credentials: { accessKeyId, accessKeySecret } } })
-  ends.push(() => client.close())
-})
-
-after(async () => {
-  for (const end of ends.reverse()) await end()
-})
-
-const bindery = (...args: readonly string[]): Promise<Ran> =>
-  runWith(server, args, { env: { XDG_STATE_HOME: path.join(folder, 'state') } })
-
-async function succeed(...args: readonly string[]): Promise<string> {
-  const { code, stdout, stderr } = await bindery(...args)
-  assert.equal(code, 0, `${args.join(' ')}: ${stderr}`)
-  return stdout
-}
-
-async function newFile(name: string, content: string | Uint8Array): Promise<string> {
-  const file = path.join(folder, name)
-  await mkdir(path.dirname(file), { recursive: true })
-  await writeFile(file, content)
-  return file
-}
-
-async function keys(prefix: string): Promise<string[]> {
-  const found: string[] = []
-  for await (const entry of client.list({ prefix })) if (entry.kind === 'object') found.push(entry.key)
-  return found
-}
+const { client, folder, bindery, succeed, keys, newFile } = await startShared()
 
 test('mv deletes a source after its target is complete, and keeps what it skips', async () => {
   await newFile('move/a', 'a')
   await newFile('move/d/b', 'b')
   await client.put('moved/a', 'there already')
-  await succeed('mv', '-r', path.join(folder, 'move'), 'oss://demo/moved/', '--no-overwrite')
+  await succeed(['mv', '-r', path.join(folder, 'move'), 'oss://demo/moved/', '--no-overwrite'])
   assert.deepEqual(await keys('moved/'), ['moved/a', 'moved/d/b'])
   assert.deepEqual(
     [await readdir(path.join(folder, 'move')), await readdir(path.join(folder, 'move/d'))],
     [['a', 'd'], []],
   )
-  await succeed('mv', '-r', 'oss://demo/moved/', 'oss://demo/second/')
+  await succeed(['mv', '-r', 'oss://demo/moved/', 'oss://demo/second/'])
   assert.deepEqual([await keys('moved/'), await keys('second/')], [[], ['second/a', 'second/d/b']])
   const file = path.join(folder, 'back')
-  await succeed('mv', 'oss://demo/second/a', file)
+  await succeed(['mv', 'oss://demo/second/a', file])
   assert.equal(await readFile(file, 'utf8'), 'there already')
   assert.deepEqual(await keys('second/'), ['second/d/b'])
 })
 
 test('nothing is moved or copied onto itself, nor again and again into itself', async () => {
   await client.put('self/k', 'x')
-  const same = await bindery('mv', 'oss://demo/self/k', 'oss://demo/self/')
+  const same = await bindery(['mv', 'oss://demo/self/k', 'oss://demo/self/'])
   assert.deepEqual([same.code, await keys('self/')], [0, ['self/k']])
-  assert.equal((await bindery('mv', 'oss://demo/self/k', 'oss://demo/self/k')).code, 1)
-  await succeed('cp', '-r', 'oss://demo/self/', 'oss://demo/self/again/')
+  assert.equal((await bindery(['mv', 'oss://demo/self/k', 'oss://demo/self/k'])).code, 1)
+  await succeed(['cp', '-r', 'oss://demo/self/', 'oss://demo/self/again/'])
   assert.deepEqual(await keys('self/'), ['self/again/k', 'self/k'])
 })
 
@@ -86,7 +48,7 @@ test('du sums by folder and class, and shows what incomplete uploads hold', asyn
   await new Promise<void>((resolve) => task.on('checkpoint', () => resolve()))
   await task.pause({ drain: true })
   const parts = task.progress.parts.done
-  const lines = linesOf(await succeed('du', 'oss://demo/sum/', '--json', '--mpu'))
+  const lines = linesOf(await succeed(['du', 'oss://demo/sum/', '--json', '--mpu']))
   assert.deepEqual(
     lines.slice(0, -1).map(({ group, count, bytes }) => [group, count, bytes]),
     [
@@ -98,13 +60,16 @@ test('du sums by folder and class, and shows what incomplete uploads hold', asyn
   assert.deepEqual([count, bytes], [4, 1_115])
   assert.equal((uploads as { parts: number }).parts, parts)
   await task.abort()
-  assert.match(await succeed('du', 'oss://demo/sum/', '--by', 'class'), /1 +5 +5 B +IA\n +4 +1115 +1\.1 KiB +total\n$/)
+  assert.match(
+    await succeed(['du', 'oss://demo/sum/', '--by', 'class']),
+    /1 +5 +5 B +IA\n +4 +1115 +1\.1 KiB +total\n$/,
+  )
 })
 
 test('tree shows folders within folders to a depth, and sums all of it', async () => {
   for (const key of ['tree/a', 'tree/d/b', 'tree/d/e/c', 'tree/z']) await client.put(key, 'x')
   assert.equal(
-    await succeed('tree', 'oss://demo/tree/', '--depth', '2'),
+    await succeed(['tree', 'oss://demo/tree/', '--depth', '2']),
     'oss://demo/tree/\n  a  1 B\n  d/\n    b  1 B\n    e/\n  z  1 B\n\n2 folders, 4 objects, 4 B\n',
   )
 })
@@ -119,12 +84,12 @@ test('find prints what filters take, in any form, on a server and on this machin
     await newFile(key, 'x'.repeat(size))
   }
   const flags = ['--include', '*.log', '--min-size', '10', '--format', '{name}\\t{size}'] as const
-  assert.equal(await succeed('find', 'oss://demo/find/', ...flags), 'd/b.log\t50\n')
-  assert.equal(await succeed('find', path.join(folder, 'find'), ...flags), 'd/b.log\t50\n')
-  const wrong = await bindery('find', 'oss://demo', '--format', '{nothing}')
+  assert.equal(await succeed(['find', 'oss://demo/find/', ...flags]), 'd/b.log\t50\n')
+  assert.equal(await succeed(['find', path.join(folder, 'find'), ...flags]), 'd/b.log\t50\n')
+  const wrong = await bindery(['find', 'oss://demo', '--format', '{nothing}'])
   assert.deepEqual([wrong.code, /Expected: \{address\}/.test(wrong.stderr)], [1, true])
   assert.equal(
-    await succeed('ls', 'oss://demo/find/', '-r', '--format', '{key} {size}\\0'),
+    await succeed(['ls', 'oss://demo/find/', '-r', '--format', '{key} {size}\\0']),
     'find/a.log 5\0find/d/b.log 50\0find/d/c.txt 50\0',
   )
 })
@@ -134,32 +99,32 @@ test('diff finds what is missing and what has other bytes, and is exit code 6 th
   for (const name of ['same', 'extra']) await client.put(`diff/${name}`, `content of ${name}`)
   await client.put('diff/bytes', 'Content of bytes')
   await client.put('diff/d/size', 'longer content of d/size')
-  const { code, stdout } = await bindery('diff', path.join(folder, 'diff'), 'oss://demo/diff')
+  const { code, stdout } = await bindery(['diff', path.join(folder, 'diff'), 'oss://demo/diff'])
   assert.deepEqual(
     stdout.split('\n').sort(),
     ['', '! bytes  16', '! d/size  17 ≠ 24', '< only  15', '> extra  16'].sort(),
   )
   assert.equal(code, 6)
   const lines = linesOf(
-    (await bindery('diff', path.join(folder, 'diff'), 'oss://demo/diff', '--size-only', '--json')).stdout,
+    (await bindery(['diff', path.join(folder, 'diff'), 'oss://demo/diff', '--size-only', '--json'])).stdout,
   )
   assert.deepEqual(lines.at(-1), { event: 'summary', same: 2, differ: 1, onlyFirst: 1, onlySecond: 1, exit: 6 })
-  await succeed('diff', 'oss://demo/diff/', 'oss://demo/diff/')
+  await succeed(['diff', 'oss://demo/diff/', 'oss://demo/diff/'])
 })
 
 test('hash prints checksums, and compares a file with an object without reading the object', async () => {
   const content = Buffer.from('some bytes')
   const file = await newFile('hashed', content)
   await client.put('hashed', content)
-  const [digest] = linesOf(await succeed('hash', file, '--json'))
+  const [digest] = linesOf(await succeed(['hash', file, '--json']))
   assert.equal(digest?.md5, createHash('md5').update(content).digest('hex'))
   assert.equal(digest?.crc64, (await client.head('hashed')).crc64)
-  await succeed('hash', file, 'oss://demo/hashed')
-  const [stored] = linesOf(await succeed('hash', 'oss://demo/hashed', '--bytes', '--json'))
+  await succeed(['hash', file, 'oss://demo/hashed'])
+  const [stored] = linesOf(await succeed(['hash', 'oss://demo/hashed', '--bytes', '--json']))
   assert.equal(stored?.sha256, digest?.sha256)
-  const piped = await runWith(server, ['hash', '-', '--json'], { input: content })
-  assert.equal(linesOf(piped.stdout)[0]?.md5, digest?.md5)
+  const [piped] = linesOf(await succeed(['hash', '-', '--json'], content))
+  assert.equal(piped?.md5, digest?.md5)
   await client.put('hashed', 'same size!')
-  const differs = await bindery('hash', file, 'oss://demo/hashed')
+  const differs = await bindery(['hash', file, 'oss://demo/hashed'])
   assert.deepEqual([differs.code, differs.stderr], [6, 'The two are different.\n'])
 })

@@ -2,38 +2,18 @@ import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { open, readdir, rm } from 'node:fs/promises'
 import path from 'node:path'
-import { after, before, test } from 'node:test'
-import { type Client, createClient } from '@bindery/client'
+import { test } from 'node:test'
 import { answered, settled, startCommand, until } from '../testing/interrupting.js'
-import { linesOf, newFolder, runWith, type Server, startLogged } from '../testing/support.js'
+import { startShared } from '../testing/shared.js'
+import { linesOf } from '../testing/support.js'
 
 const MIB = 1024 * 1024
 
-let server: Server
-let client: Client
-let folder: string
-let env: Readonly<Record<string, string>>
-const ends: (() => unknown)[] = []
-
-before(async () => {
-  const t = { after: (end: () => unknown) => ends.push(end) } as never
-  folder = await newFolder(t)
-  server = await startLogged(t, path.join(folder, 'data'))
-  env = { XDG_STATE_HOME: path.join(folder, 'state') }
-  const { accessKeyId, accessKeySecret, endpoint } = server
-  client = createClient({ endpoint, bucket: 'demo', auth: { credentials: { accessKeyId, accessKeySecret } } })
-  ends.push(() => client.close())
-})
-
-after(async () => {
-  for (const end of ends.reverse()) await end()
-})
+const { server, client, folder, env, bindery, succeed } = await startShared({ logged: true })
 
 /** The last event of a kind, of a command that must succeed. */
 async function eventOf(event: string, ...args: readonly string[]): Promise<Record<string, unknown>> {
-  const { code, stdout, stderr } = await runWith(server, [...args, '--json'], { env })
-  assert.equal(code, 0, `${args.join(' ')}: ${stderr}`)
-  return linesOf(stdout).findLast((line) => line.event === event) ?? {}
+  return linesOf(await succeed([...args, '--json'])).findLast((line) => line.event === event) ?? {}
 }
 
 /** The records of interrupted transfers on this machine. */
@@ -65,9 +45,7 @@ test('Ctrl-C ends a copy on the server after the running part, with the command 
   assert.match(await running.stderr, /Stopped\. To continue: bindery cp oss:\/\/demo\/from oss:\/\/demo\/stopped /)
   const done = await eventOf('done', ...command, '--bigfile-threshold', '0', '--resume', 'require')
   assert.ok(Number(done.reusedParts) >= 5)
-  const { code, stderr } = await runWith(server, [...command, '--bigfile-threshold', '0', '--resume', 'require'], {
-    env,
-  })
+  const { code, stderr } = await bindery([...command, '--bigfile-threshold', '0', '--resume', 'require'])
   assert.deepEqual([code, /there is no interrupted upload/.test(stderr)], [3, true])
 })
 
@@ -138,10 +116,10 @@ test('a sparse file of 100 GB is uploaded in 10,000 parts, is interrupted, and g
     assert.deepEqual(await once(running.child, 'exit'), [5, null])
     stored = await settled(server, 'UploadPart', 'sparse')
   }
-  const [upload] = linesOf((await runWith(server, ['mpu', 'ls', 'oss://demo/sparse', '--json'], { env })).stdout)
+  const [upload] = linesOf(await succeed(['mpu', 'ls', 'oss://demo/sparse', '--json']))
   assert.deepEqual([upload?.parts, upload?.bytes], [stored, stored * 10 * MIB], 'no part was sent twice')
-  const map = await runWith(server, ['mpu', 'map', 'oss://demo/sparse', '--upload', file, '--json'], { env })
-  assert.match(map.stdout, /"partCount":10000/)
+  const map = await succeed(['mpu', 'map', 'oss://demo/sparse', '--upload', file, '--json'])
+  assert.match(map, /"partCount":10000/)
   await eventOf('aborted', 'mpu', 'abort', 'oss://demo/sparse', String(upload?.uploadId))
   await rm(file)
   assert.deepEqual(await records(), [])

@@ -1,39 +1,11 @@
 import assert from 'node:assert/strict'
 import { mkdir, writeFile } from 'node:fs/promises'
 import path from 'node:path'
-import { after, before, test } from 'node:test'
-import { type Client, createClient } from '@bindery/client'
-import { linesOf, newFolder, type Ran, runWith, type Server, start } from '../testing/support.js'
+import { test } from 'node:test'
+import { startShared } from '../testing/shared.js'
+import { linesOf } from '../testing/support.js'
 
-let server: Server
-let client: Client
-let folder: string
-const ends: (() => unknown)[] = []
-
-before(async () => {
-  const t = { after: (end: () => unknown) => ends.push(end) } as never
-  folder = await newFolder(t)
-  server = await start(t, path.join(folder, 'data'))
-  const { accessKeyId, accessKeySecret, endpoint } = server
-  client = createClient({ endpoint, bucket: 'demo', auth: { credentials: { accessKeyId, accessKeySecret } } })
-  ends.push(() => client.close())
-})
-
-after(async () => {
-  for (const end of ends.reverse()) await end()
-})
-
-const bindery = (args: readonly string[], input?: string): Promise<Ran> =>
-  runWith(server, args, {
-    env: { XDG_STATE_HOME: path.join(folder, 'state') },
-    ...(input === undefined ? {} : { input }),
-  })
-
-async function succeed(args: readonly string[], input?: string): Promise<string> {
-  const { code, stdout, stderr } = await bindery(args, input)
-  assert.equal(code, 0, `${args.join(' ')}: ${stderr}`)
-  return stdout
-}
+const { client, folder, bindery, succeed } = await startShared()
 
 test('rb --force deletes a bucket with its objects, versions and parts, and without it only an empty one', async () => {
   await succeed(['mb', 'oss://full'])

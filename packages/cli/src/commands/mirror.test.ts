@@ -2,47 +2,12 @@ import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import path from 'node:path'
-import { after, before, test } from 'node:test'
+import { test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { type Client, createClient } from '@bindery/client'
 import { startCommand } from '../testing/interrupting.js'
-import { newFolder, type Ran, runWith, type Server, start } from '../testing/support.js'
+import { startShared } from '../testing/shared.js'
 
-let server: Server
-let client: Client
-let folder: string
-const ends: (() => unknown)[] = []
-
-before(async () => {
-  const t = { after: (end: () => unknown) => ends.push(end) } as never
-  folder = await newFolder(t)
-  server = await start(t, path.join(folder, 'data'))
-  const { accessKeyId, accessKeySecret, endpoint } = server
-  client = createClient({ endpoint, bucket: 'demo', auth: { credentials: { accessKeyId, accessKeySecret } } })
-  ends.push(() => client.close())
-})
-
-after(async () => {
-  for (const end of ends.reverse()) await end()
-})
-
-const bindery = (args: readonly string[], input = ''): Promise<Ran> =>
-  runWith(server, args, {
-    input,
-    env: { XDG_STATE_HOME: path.join(folder, 'state'), BINDERY_CONFIG: path.join(folder, 'config') },
-  })
-
-async function succeed(args: readonly string[], input = ''): Promise<string> {
-  const { code, stdout, stderr } = await bindery(args, input)
-  assert.equal(code, 0, `${args.join(' ')}: ${stderr}`)
-  return stdout
-}
-
-async function keys(prefix: string): Promise<string[]> {
-  const found: string[] = []
-  for await (const entry of client.list({ prefix })) if (entry.kind === 'object') found.push(entry.key)
-  return found
-}
+const { server, client, folder, bindery, succeed, keys } = await startShared()
 
 test('a mirror deletes what only the target has, unless that is more than --max-delete', async () => {
   const from = path.join(folder, 'from')

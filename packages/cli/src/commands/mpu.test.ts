@@ -3,38 +3,13 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { writeFile } from 'node:fs/promises'
 import path from 'node:path'
-import { after, before, test } from 'node:test'
-import { type Client, createClient } from '@bindery/client'
-import { COMMAND, linesOf, newFolder, type Ran, runWith, type Server, start } from '../testing/support.js'
+import { test } from 'node:test'
+import { startShared } from '../testing/shared.js'
+import { COMMAND, linesOf } from '../testing/support.js'
 
 const PART = 102_400
 
-let server: Server
-let client: Client
-let folder: string
-const ends: (() => unknown)[] = []
-
-before(async () => {
-  const t = { after: (end: () => unknown) => ends.push(end) } as never
-  folder = await newFolder(t)
-  server = await start(t, path.join(folder, 'data'))
-  const { accessKeyId, accessKeySecret, endpoint } = server
-  client = createClient({ endpoint, bucket: 'demo', auth: { credentials: { accessKeyId, accessKeySecret } } })
-  ends.push(() => client.close())
-})
-
-after(async () => {
-  for (const end of ends.reverse()) await end()
-})
-
-const bindery = (...args: readonly string[]): Promise<Ran> =>
-  runWith(server, args, { env: { XDG_STATE_HOME: path.join(folder, 'state') } })
-
-async function succeed(...args: readonly string[]): Promise<string> {
-  const { code, stdout, stderr } = await bindery(...args)
-  assert.equal(code, 0, `${args.join(' ')}: ${stderr}`)
-  return stdout
-}
+const { server, client, folder, bindery, succeed } = await startShared()
 
 const content = (parts: number) => Buffer.from(Array.from({ length: parts * PART }, (_, at) => (at * 31) % 251))
 
@@ -68,16 +43,16 @@ test('the map of an upload shows what is stored and missing, and with the file w
   const file = path.join(folder, 'mapped')
   await writeFile(file, bytes)
   const uploadId = await begin('mapped', bytes, [1, 3, 4])
-  const map = await succeed('mpu', 'map', 'oss://demo/mapped', uploadId)
+  const map = await succeed(['mpu', 'map', 'oss://demo/mapped', uploadId])
   assert.match(map, /^Upload \w+: 3 parts, 300\.0 KiB\n█░██\n/)
   assert.match(map, /^Missing parts: 2$/m)
-  const planned = await succeed('mpu', 'map', 'oss://demo/mapped', '--upload', file, '--part-size', String(PART))
+  const planned = await succeed(['mpu', 'map', 'oss://demo/mapped', '--upload', file, '--part-size', String(PART)])
   assert.match(planned, /\n█░██░░\n/)
   assert.match(planned, /^Missing parts: 2, 5-6$/m)
   assert.match(planned, /^Left to send: 300\.0 KiB \(50 %\)$/m)
-  const [json] = linesOf(await succeed('mpu', 'map', 'oss://demo/mapped', uploadId, '--json'))
+  const [json] = linesOf(await succeed(['mpu', 'map', 'oss://demo/mapped', uploadId, '--json']))
   assert.deepEqual(json?.gaps, [{ from: 2, to: 2 }])
-  const none = await bindery('mpu', 'map', 'oss://demo/no-upload')
+  const none = await bindery(['mpu', 'map', 'oss://demo/no-upload'])
   assert.deepEqual([none.code, /it needs oss:\/\/BUCKET\/KEY ID/.test(none.stderr)], [1, true])
 })
 
@@ -86,7 +61,7 @@ test('an upload that another program began is resumed with the parts that are mi
   const file = path.join(folder, 'resumed')
   await writeFile(file, bytes)
   const uploadId = await begin('resumed', bytes, [2, 5])
-  const lines = linesOf(await succeed('mpu', 'resume', 'oss://demo/resumed', uploadId, file, '--json'))
+  const lines = linesOf(await succeed(['mpu', 'resume', 'oss://demo/resumed', uploadId, file, '--json']))
   const done = lines.find(({ event }) => event === 'done')
   assert.deepEqual([done?.parts, done?.reusedParts], [5, 2])
   assert.ok(bytes.equals(await client.get('resumed')))
@@ -95,36 +70,36 @@ test('an upload that another program began is resumed with the parts that are mi
 test('complete makes the object of the stored parts, and refuses gaps without --all', async () => {
   const bytes = content(3)
   const whole = await begin('whole', bytes, [1, 2, 3])
-  assert.match(await succeed('mpu', 'complete', 'oss://demo/whole', whole), /^Completed oss:\/\/demo\/whole: 3 parts/)
+  assert.match(await succeed(['mpu', 'complete', 'oss://demo/whole', whole]), /^Completed oss:\/\/demo\/whole: 3 parts/)
   assert.ok(bytes.equals(await client.get('whole')))
   const gap = await begin('gap', bytes, [1, 3])
-  const refused = await bindery('mpu', 'complete', 'oss://demo/gap', gap)
+  const refused = await bindery(['mpu', 'complete', 'oss://demo/gap', gap])
   assert.equal(refused.code, 6)
   assert.match(refused.stderr, /lacks parts in 1 places.*--all/)
-  await succeed('mpu', 'complete', 'oss://demo/gap', gap, '--all')
+  await succeed(['mpu', 'complete', 'oss://demo/gap', gap, '--all'])
   assert.equal((await client.head('gap')).size, 2 * PART)
-  assert.equal((await bindery('mpu', 'complete', 'oss://demo/gap', 'F'.repeat(32))).code, 2)
+  assert.equal((await bindery(['mpu', 'complete', 'oss://demo/gap', 'F'.repeat(32)])).code, 2)
 })
 
 test('gc aborts uploads without activity, shows them beforehand, and du sums what they hold', async () => {
   const old = await begin('gc/old', content(2), [1, 2])
   await begin('gc/young', content(1), [1])
-  const [sum] = linesOf(await succeed('mpu', 'du', 'oss://demo/gc/', '--json'))
+  const [sum] = linesOf(await succeed(['mpu', 'du', 'oss://demo/gc/', '--json']))
   assert.deepEqual([sum?.uploads, sum?.parts, sum?.bytes], [2, 3, 3 * PART])
-  assert.equal((await bindery('mpu', 'gc', 'oss://demo/gc/')).code, 1, 'it must be confirmed')
-  const [kept] = linesOf(await succeed('mpu', 'gc', 'oss://demo/gc/', '--older-than', '1h', '-y', '--json'))
+  assert.equal((await bindery(['mpu', 'gc', 'oss://demo/gc/'])).code, 1, 'it must be confirmed')
+  const [kept] = linesOf(await succeed(['mpu', 'gc', 'oss://demo/gc/', '--older-than', '1h', '-y', '--json']))
   assert.deepEqual([kept?.event, kept?.uploads, kept?.kept], ['summary', 0, 2])
   await new Promise((resolve) => setTimeout(resolve, 1_100))
-  const planned = linesOf(await succeed('mpu', 'gc', 'oss://demo/gc/old', '--older-than', '1s', '-n', '--json'))
+  const planned = linesOf(await succeed(['mpu', 'gc', 'oss://demo/gc/old', '--older-than', '1s', '-n', '--json']))
   assert.deepEqual([planned[0]?.event, planned[0]?.uploadId, planned[1]?.bytes], ['planned', old, 2 * PART])
-  await succeed('mpu', 'gc', 'oss://demo/gc/old', '--older-than', '1s', '-y')
-  const left = linesOf(await succeed('mpu', 'ls', 'oss://demo/gc/', '--json'))
+  await succeed(['mpu', 'gc', 'oss://demo/gc/old', '--older-than', '1s', '-y'])
+  const left = linesOf(await succeed(['mpu', 'ls', 'oss://demo/gc/', '--json']))
   assert.deepEqual(
     left.map(({ key }) => key),
     ['gc/young'],
   )
-  await succeed('uploads', 'abort', '--all', 'oss://demo/gc/', '-y')
-  assert.deepEqual(linesOf(await succeed('uploads', 'list', 'oss://demo/gc/', '--json')), [])
+  await succeed(['uploads', 'abort', '--all', 'oss://demo/gc/', '-y'])
+  assert.deepEqual(linesOf(await succeed(['uploads', 'list', 'oss://demo/gc/', '--json'])), [])
 })
 
 test('watch prints the events of uploads, and the map of one until it ends', async () => {
@@ -160,6 +135,6 @@ test('watch prints the events of uploads, and the map of one until it ends', asy
 })
 
 test('a misspelt action is refused with the right one', async () => {
-  const { code, stderr } = await bindery('mpu', 'abrt', 'oss://demo/x')
+  const { code, stderr } = await bindery(['mpu', 'abrt', 'oss://demo/x'])
   assert.deepEqual([code, stderr], [1, 'bindery: unknown command mpu abrt. Did you mean mpu abort?\n'])
 })

@@ -1,49 +1,11 @@
 import assert from 'node:assert/strict'
-import { mkdir, readFile, utimes, writeFile } from 'node:fs/promises'
+import { readFile, utimes } from 'node:fs/promises'
 import path from 'node:path'
-import { after, before, test } from 'node:test'
-import { type Client, createClient } from '@bindery/client'
-import { linesOf, newFolder, type Ran, runWith, type Server, start } from '../testing/support.js'
+import { test } from 'node:test'
+import { startShared } from '../testing/shared.js'
+import { linesOf, runWith } from '../testing/support.js'
 
-let server: Server
-let client: Client
-let folder: string
-const ends: (() => unknown)[] = []
-
-before(async () => {
-  const t = { after: (end: () => unknown) => ends.push(end) } as never
-  folder = await newFolder(t)
-  server = await start(t, path.join(folder, 'data'))
-  const { accessKeyId, accessKeySecret, endpoint } = server
-  client = createClient({ endpoint, bucket: 'demo', auth: { credentials: { accessKeyId, accessKeySecret } } })
-  ends.push(() => client.close())
-})
-
-after(async () => {
-  for (const end of ends.reverse()) await end()
-})
-
-const bindery = (...args: readonly string[]): Promise<Ran> =>
-  runWith(server, args, { env: { XDG_STATE_HOME: path.join(folder, 'state') } })
-
-async function succeed(...args: readonly string[]): Promise<string> {
-  const { code, stdout, stderr } = await bindery(...args)
-  assert.equal(code, 0, `${args.join(' ')}: ${stderr}`)
-  return stdout
-}
-
-async function newFile(name: string, content: string): Promise<string> {
-  const file = path.join(folder, name)
-  await mkdir(path.dirname(file), { recursive: true })
-  await writeFile(file, content)
-  return file
-}
-
-async function keys(prefix: string): Promise<string[]> {
-  const found: string[] = []
-  for await (const entry of client.list({ prefix })) if (entry.kind === 'object') found.push(entry.key)
-  return found
-}
+const { server, client, folder, bindery, succeed, keys, newFile } = await startShared()
 
 test('objects are stored with the metadata, tags, ACL and class of the flags, and a copy keeps what they do not name', async () => {
   const file = await newFile('page.html', '<p>')
@@ -55,20 +17,20 @@ test('objects are stored with the metadata, tags, ACL and class of the flags, an
     '--acl',
     'public-read',
   ]
-  await succeed('cp', file, 'oss://demo/page', ...flags, '--storage-class', 'IA', '--tagging', 'a=1&%E4%B8%AD=2')
+  await succeed(['cp', file, 'oss://demo/page', ...flags, '--storage-class', 'IA', '--tagging', 'a=1&%E4%B8%AD=2'])
   const stored = await client.head('page')
   assert.deepEqual(stored.meta, { owner: 'team=a', stage: 'raw' })
   assert.deepEqual([stored.headers['cache-control'], stored.storageClass], ['no-cache', 'IA'])
   assert.equal((await fetch(`${server.endpoint}/demo/page`)).status, 200)
   assert.equal(stored.headers['x-oss-tagging-count'], '2')
 
-  await succeed('cp', 'oss://demo/page', 'oss://demo/copied', '--meta', 'stage=done', '--tagging', 'b=1')
+  await succeed(['cp', 'oss://demo/page', 'oss://demo/copied', '--meta', 'stage=done', '--tagging', 'b=1'])
   const copied = await client.head('copied')
   assert.deepEqual(copied.meta, { owner: 'team=a', stage: 'done' })
   assert.deepEqual([copied.headers['cache-control'], copied.headers['x-oss-tagging-count']], ['no-cache', '1'])
   assert.equal(copied.contentType, stored.contentType)
 
-  const wrong = await bindery('cp', file, 'oss://demo/page', '--acl', 'secret')
+  const wrong = await bindery(['cp', file, 'oss://demo/page', '--acl', 'secret'])
   assert.equal(wrong.code, 1)
   assert.match(wrong.stderr, /--acl cannot be "secret"\. Expected: default, private/)
 })
@@ -76,15 +38,15 @@ test('objects are stored with the metadata, tags, ACL and class of the flags, an
 test('--include and --exclude choose among many files, and sync --delete spares what they omit', async () => {
   for (const name of ['a.jpg', 'b.txt', 'tmp/c.jpg', 'tmp/d.txt']) await newFile(`chosen/${name}`, name)
   const from = path.join(folder, 'chosen')
-  await succeed('cp', '-r', from, 'oss://demo/jpg/', '--include', '*.jpg')
+  await succeed(['cp', '-r', from, 'oss://demo/jpg/', '--include', '*.jpg'])
   assert.deepEqual(await keys('jpg/'), ['jpg/a.jpg', 'jpg/tmp/c.jpg'])
-  await succeed('cp', '-r', 'oss://demo/jpg/', 'oss://demo/top/', '--exclude', 'tmp/**')
+  await succeed(['cp', '-r', 'oss://demo/jpg/', 'oss://demo/top/', '--exclude', 'tmp/**'])
   assert.deepEqual(await keys('top/'), ['top/a.jpg'])
   await client.put('sync/gone.jpg', 'x')
   await client.put('sync/kept.txt', 'x')
-  await succeed('sync', from, 'oss://demo/sync/', '--delete', '--exclude', '*.txt')
+  await succeed(['sync', from, 'oss://demo/sync/', '--delete', '--exclude', '*.txt'])
   assert.deepEqual(await keys('sync/'), ['sync/a.jpg', 'sync/kept.txt', 'sync/tmp/c.jpg'])
-  await succeed('rm', '-rf', 'oss://demo/sync/', '--include', '*.txt')
+  await succeed(['rm', '-rf', 'oss://demo/sync/', '--include', '*.txt'])
   assert.deepEqual(await keys('sync/'), ['sync/a.jpg', 'sync/tmp/c.jpg'])
 })
 
@@ -92,7 +54,7 @@ test('a source that a size or age omits does not have its target deleted', async
   await newFile('sized/large', 'x'.repeat(100))
   await newFile('sized/small', 'x')
   await client.put('sized/large', 'small')
-  await succeed('sync', path.join(folder, 'sized'), 'oss://demo/sized/', '--delete', '--max-size', '10')
+  await succeed(['sync', path.join(folder, 'sized'), 'oss://demo/sized/', '--delete', '--max-size', '10'])
   assert.deepEqual(await keys('sized/'), ['sized/large', 'sized/small'])
   assert.equal(Buffer.from(await client.get('sized/large')).toString(), 'small')
 })
@@ -103,13 +65,13 @@ test('--update transfers only what is newer than its target, and counts what it 
   await client.put('update/a', 'stored')
   const old = new Date(Date.now() - 3_600_000)
   await utimes(file, old, old)
-  const lines = linesOf(await succeed('cp', '-ru', path.join(folder, 'update'), 'oss://demo/update/', '--json'))
+  const lines = linesOf(await succeed(['cp', '-ru', path.join(folder, 'update'), 'oss://demo/update/', '--json']))
   const { files, skipped, exit } = lines.at(-1) ?? {}
   assert.deepEqual([files, skipped, exit], [1, 1, 0])
   assert.equal(Buffer.from(await client.get('update/a')).toString(), 'stored')
   const later = new Date(Date.now() + 3_600_000)
   await utimes(file, later, later)
-  await succeed('cp', file, 'oss://demo/update/a', '-u')
+  await succeed(['cp', file, 'oss://demo/update/a', '-u'])
   assert.equal(Buffer.from(await client.get('update/a')).toString(), 'new')
 })
 
@@ -129,15 +91,15 @@ test('one version is downloaded and deleted by its id, and all of them with --al
   await client.put('k2', 'other', versioned)
   await client.put('l', 'kept', versioned)
   const file = path.join(folder, 'old')
-  await succeed('cp', 'oss://versions/k', file, '--version-id', first.versionId ?? '')
+  await succeed(['cp', 'oss://versions/k', file, '--version-id', first.versionId ?? ''])
   assert.equal(await readFile(file, 'utf8'), 'first')
-  await succeed('rm', 'oss://versions/k')
+  await succeed(['rm', 'oss://versions/k'])
 
-  const versions = async () => linesOf(await succeed('ls', 'oss://versions', '--versions', '--json'))
+  const versions = async () => linesOf(await succeed(['ls', 'oss://versions', '--versions', '--json']))
   assert.equal((await versions()).length, 5)
-  await succeed('rm', 'oss://versions/k', '--version-id', first.versionId ?? '')
+  await succeed(['rm', 'oss://versions/k', '--version-id', first.versionId ?? ''])
   assert.equal((await versions()).length, 4)
-  const planned = linesOf(await succeed('rm', 'oss://versions/k', '--all-versions', '--dry-run', '--json'))
+  const planned = linesOf(await succeed(['rm', 'oss://versions/k', '--all-versions', '--dry-run', '--json']))
   assert.deepEqual(
     planned.map(({ event, key }) => [event, key]),
     [
@@ -145,15 +107,15 @@ test('one version is downloaded and deleted by its id, and all of them with --al
       ['delete', 'k'],
     ],
   )
-  assert.equal((await bindery('rm', 'oss://versions/k', '--all-versions')).code, 1, 'it must be confirmed')
-  await succeed('rm', 'oss://versions/k', '--all-versions', '-y')
+  assert.equal((await bindery(['rm', 'oss://versions/k', '--all-versions'])).code, 1, 'it must be confirmed')
+  await succeed(['rm', 'oss://versions/k', '--all-versions', '-y'])
   assert.deepEqual(
     (await versions()).map(({ key }) => key),
     ['k2', 'l'],
   )
-  await succeed('rm', '-r', 'oss://versions/', '--all-versions', '-y')
+  await succeed(['rm', '-r', 'oss://versions/', '--all-versions', '-y'])
   assert.deepEqual(await versions(), [])
-  await succeed('rb', 'oss://versions')
+  await succeed(['rb', 'oss://versions'])
 })
 
 test('flags are accepted in the spellings of ossutil, and the key as a flag', async () => {
@@ -166,16 +128,16 @@ test('flags are accepted in the spellings of ossutil, and the key as a flag', as
   assert.equal(code, 0, stderr)
   const half = await runWith(server, ['ls', '-k', 'x'], { env: none })
   assert.match(half.stderr, /--access-key-secret needs --access-key-id/)
-  assert.equal(await succeed('cp', file, 'oss://demo/spelling', '-q').then(() => 'done'), 'done')
-  assert.equal((await bindery('cp', file, 'oss://demo/spelling', '-q')).stderr, '')
+  assert.equal(await succeed(['cp', file, 'oss://demo/spelling', '-q']).then(() => 'done'), 'done')
+  assert.equal((await bindery(['cp', file, 'oss://demo/spelling', '-q'])).stderr, '')
 })
 
 test('a failure is an event as well, and a summary ends what a transfer reports', async () => {
-  const refused = await bindery('stat', 'oss://demo/missing', '--json')
+  const refused = await bindery(['stat', 'oss://demo/missing', '--json'])
   assert.equal(refused.code, 2)
   const [event] = linesOf(refused.stdout)
   assert.deepEqual([event?.event, event?.code, event?.exit], ['error', 'NoSuchKey', 2])
-  const failed = await bindery('cp', 'oss://demo/missing', path.join(folder, 'x'), '--json')
+  const failed = await bindery(['cp', 'oss://demo/missing', path.join(folder, 'x'), '--json'])
   assert.equal(failed.code, 2)
   const events = linesOf(failed.stdout)
   assert.deepEqual(
@@ -184,6 +146,6 @@ test('a failure is an event as well, and a summary ends what a transfer reports'
     ['start', 'error', 'summary'],
   )
   assert.deepEqual([events.at(-1)?.exit, events.at(-1)?.failed], [2, 1])
-  const wrong = await bindery('ls', '--nonsense', '--json')
+  const wrong = await bindery(['ls', '--nonsense', '--json'])
   assert.equal(linesOf(wrong.stdout)[0]?.exit, 1)
 })

@@ -1,45 +1,11 @@
 import assert from 'node:assert/strict'
 import { lstat, mkdir, readdir, readFile, stat, symlink, writeFile } from 'node:fs/promises'
 import path from 'node:path'
-import { after, before, test } from 'node:test'
-import { type Client, createClient } from '@bindery/client'
-import { linesOf, newFolder, type Ran, runWith, type Server, start } from '../testing/support.js'
+import { test } from 'node:test'
+import { startShared } from '../testing/shared.js'
+import { linesOf, newFolder, start } from '../testing/support.js'
 
-let server: Server
-let client: Client
-let folder: string
-const ends: (() => unknown)[] = []
-
-before(async () => {
-  const t = { after: (end: () => unknown) => ends.push(end) } as never
-  folder = await newFolder(t)
-  server = await start(t, path.join(folder, 'data'))
-  const { accessKeyId, accessKeySecret, endpoint } = server
-  client = createClient({ endpoint, bucket: 'demo', auth: { credentials: { accessKeyId, accessKeySecret } } })
-  ends.push(() => client.close())
-})
-
-after(async () => {
-  for (const end of ends.reverse()) await end()
-})
-
-const bindery = (args: readonly string[], input = ''): Promise<Ran> =>
-  runWith(server, args, {
-    input,
-    env: { XDG_STATE_HOME: path.join(folder, 'state'), BINDERY_CONFIG: path.join(folder, 'config') },
-  })
-
-async function succeed(args: readonly string[], input = ''): Promise<string> {
-  const { code, stdout, stderr } = await bindery(args, input)
-  assert.equal(code, 0, `${args.join(' ')}: ${stderr}`)
-  return stdout
-}
-
-async function keys(prefix: string): Promise<string[]> {
-  const found: string[] = []
-  for await (const entry of client.list({ prefix })) if (entry.kind === 'object') found.push(entry.key)
-  return found
-}
+const { client, folder, bindery, succeed, keys } = await startShared()
 
 async function tree(name: string, files: readonly string[]): Promise<string> {
   const root = path.join(folder, name)

@@ -1,30 +1,13 @@
 import assert from 'node:assert/strict'
 import { mkdir, readdir, readFile, rm, utimes, writeFile } from 'node:fs/promises'
 import path from 'node:path'
-import { after, before, test } from 'node:test'
-import { type Client, createClient } from '@bindery/client'
-import { linesOf, newFolder, runWith, type Server, start } from '../testing/support.js'
+import { test } from 'node:test'
+import { startShared } from '../testing/shared.js'
+import { linesOf } from '../testing/support.js'
 
-let server: Server
-let client: Client
-let folder: string
-const ends: (() => unknown)[] = []
+const { client, folder, bindery, newFile, keys: keysOf } = await startShared()
 
-before(async () => {
-  const t = { after: (end: () => unknown) => ends.push(end) } as never
-  folder = await newFolder(t)
-  server = await start(t, path.join(folder, 'data'))
-  const { accessKeyId, accessKeySecret, endpoint } = server
-  client = createClient({ endpoint, bucket: 'demo', auth: { credentials: { accessKeyId, accessKeySecret } } })
-  ends.push(() => client.close())
-})
-
-after(async () => {
-  for (const end of ends.reverse()) await end()
-})
-
-const sync = (...args: readonly string[]) =>
-  runWith(server, ['sync', ...args], { env: { XDG_STATE_HOME: path.join(folder, 'state') } })
+const sync = (...args: readonly string[]) => bindery(['sync', ...args])
 
 /** The sorted names that a sync transferred and deleted. */
 async function synced(...args: readonly string[]): Promise<{ readonly done: string[]; readonly deleted: string[] }> {
@@ -36,35 +19,23 @@ async function synced(...args: readonly string[]): Promise<{ readonly done: stri
   return { done: names('done').sort(), deleted: names('deleted').sort() }
 }
 
-async function put(file: string, text: string): Promise<string> {
-  const full = path.join(folder, file)
-  await mkdir(path.dirname(full), { recursive: true })
-  await writeFile(full, text)
-  return full
-}
-
-async function keys(prefix: string): Promise<string[]> {
-  const found: string[] = []
-  for await (const entry of client.list({ prefix }))
-    if (entry.kind === 'object') found.push(entry.key.slice(prefix.length))
-  return found
-}
+const keys = async (prefix: string) => (await keysOf(prefix)).map((key) => key.slice(prefix.length))
 
 // in an order in which folders, and characters beyond the basic plane, are easily misplaced
 const NAMES = ['a-b', 'a.b', 'a/b', 'a0', 'z/～', 'z/😀', '中文 %20+']
 
 test('a folder is uploaded once, then only what has changed, and what is gone is deleted only with --delete', async () => {
   const from = path.join(folder, 'tree')
-  for (const name of NAMES) await put(`tree/${name}`, `content of ${name}`)
+  for (const name of NAMES) await newFile(`tree/${name}`, `content of ${name}`)
   await client.put('tree-not/other', 'kept')
   assert.equal((await synced(from, 'oss://demo/tree')).done.length, NAMES.length)
   assert.deepEqual(await keys('tree/'), NAMES)
   assert.deepEqual(await synced(from, 'oss://demo/tree'), { done: [], deleted: [] })
 
-  await put('tree/a0', 'another size')
+  await newFile('tree/a0', 'another size')
   const later = new Date(Date.now() + 5_000)
   await utimes(path.join(from, 'a.b'), later, later)
-  await put('tree/new', 'new')
+  await newFile('tree/new', 'new')
   await rm(path.join(from, 'a/b'))
   const planned = await sync(from, 'oss://demo/tree/', '--delete', '--dry-run')
   assert.equal(planned.code, 0, planned.stderr)
@@ -81,8 +52,8 @@ test('a prefix is downloaded and copied in the same way, and an interrupted down
   const to = path.join(folder, 'down')
   assert.equal((await synced('oss://demo/down/', to)).done.length, NAMES.length)
   for (const name of NAMES) assert.equal(await readFile(path.join(to, name), 'utf8'), `content of ${name}`)
-  await put('down/extra', 'x')
-  await put('down/big.part', 'x')
+  await newFile('down/extra', 'x')
+  await newFile('down/big.part', 'x')
   await client.put('down/a0', 'another size')
   assert.deepEqual(await synced('oss://demo/down/', to, '--delete'), { done: ['a0'], deleted: ['extra'] })
   assert.ok((await readdir(to)).includes('big.part'))
@@ -93,8 +64,8 @@ test('a prefix is downloaded and copied in the same way, and an interrupted down
 
 test('--checksum finds a change that keeps size and time, and skips what was only touched', async () => {
   const from = path.join(folder, 'sums')
-  const file = await put('sums/same-size', 'aaaa')
-  await put('sums/touched', 'bbbb')
+  const file = await newFile('sums/same-size', 'aaaa')
+  await newFile('sums/touched', 'bbbb')
   await synced(from, 'oss://demo/sums/')
   await writeFile(file, 'cccc')
   const [before, later] = [new Date(Date.now() - 60_000), new Date(Date.now() + 60_000)]
