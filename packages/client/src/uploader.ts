@@ -11,6 +11,7 @@ import type {
   Crc64,
   IntegrityPolicy,
   NewMd5,
+  Parallel,
   RetryPolicy,
   TransferLimits,
   Transport,
@@ -79,7 +80,7 @@ export class Uploader {
   }
 
   /**
-   * Uploads a source. The task starts at once, unless `start` is `paused`. Without a source it needs `resume({ source })`.
+   * Uploads a source. The task starts at once, unless `start` is given. Without a source it needs `resume({ source })`.
    */
   upload(source: UploadSource | undefined, given: UploadOptions): UploadTask {
     const options = { ...given, bucket: this.bucketOf(given.bucket) }
@@ -99,7 +100,8 @@ export class Uploader {
       options,
     )
     const task = new RunningUpload(runner, this.taskOptions(options))
-    if (given.start !== 'paused') task.resume()
+    if (given.start === 'paused') void task.pause()
+    else if (given.start !== 'queued') task.resume()
     return task
   }
 
@@ -120,7 +122,7 @@ export class Uploader {
   protected taskOptions(options: {
     readonly bucket: string
     readonly key: string
-    readonly parallel?: number | 'auto'
+    readonly parallel?: Parallel
     readonly bytesPerSecond?: number
     readonly signal?: AbortSignal
     readonly retry?: Partial<RetryPolicy>

@@ -1,4 +1,5 @@
 /** Keeps checkpoints in IndexedDB: an upload goes on after a reload. Web Locks keep two tabs from driving one upload. */
+import { isListed } from '../transfer/checkpoint.js'
 import type { Checkpoint, CheckpointStore } from '../types/checkpoint.js'
 import type { FileHandleLike } from '../types/file-handle.js'
 
@@ -26,8 +27,9 @@ export function indexedDbStore(name = 'bindery-transfers'): CheckpointStore {
       await result((await table('readwrite')).delete(id))
       await result((await table('readwrite', HANDLES)).delete(id))
     },
-    async *list() {
-      yield* (await result((await table('readonly')).getAll())) as Checkpoint[]
+    async *list(filter) {
+      const all = (await result((await table('readonly')).getAll())) as Checkpoint[]
+      yield* all.filter((checkpoint) => isListed(checkpoint, filter))
     },
     async putHandle(id, handle) {
       await result((await table('readwrite', HANDLES)).put(handle, id))

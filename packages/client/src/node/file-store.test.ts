@@ -3,6 +3,7 @@ import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { test } from 'node:test'
+import { memoryStore } from '../transfer/checkpoint.js'
 import type { Checkpoint } from '../types/checkpoint.js'
 import { fileStore } from './file-store.js'
 
@@ -31,4 +32,18 @@ test('a deleted checkpoint leaves nothing, not even what a killed process was wr
   assert.deepEqual((await store.get('id'))?.uploadId, 'u')
   await store.delete('id')
   assert.deepEqual(await readdir(folder), ['other.json'])
+})
+
+test('a listing is of one endpoint, bucket and prefix', async (t) => {
+  const folder = await mkdtemp(path.join(tmpdir(), 'bindery-store-'))
+  t.after(() => rm(folder, { recursive: true }))
+  const others = [{ key: 'l' }, { bucket: 'c' }, { endpoint: 'http://127.0.0.1:9001' }]
+  for (const store of [fileStore(folder), memoryStore()]) {
+    await store.put(CHECKPOINT)
+    for (const [index, other] of others.entries()) await store.put({ ...CHECKPOINT, ...other, id: String(index) })
+    const listed = []
+    const filter = { endpoint: CHECKPOINT.endpoint, bucket: 'b', prefix: 'k' }
+    for await (const { id } of store.list(filter)) listed.push(id)
+    assert.deepEqual(listed, ['id'])
+  }
 })

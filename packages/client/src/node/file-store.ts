@@ -2,6 +2,7 @@
 import { mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import path from 'node:path'
+import { isListed } from '../transfer/checkpoint.js'
 import type { Checkpoint, CheckpointStore } from '../types/checkpoint.js'
 
 /** Where checkpoints are kept by default: `bindery/transfers` in the user's state folder. */
@@ -27,10 +28,10 @@ export function fileStore(folder = defaultFolder()): CheckpointStore {
         if (name.startsWith(`${id}.json.`) && name.endsWith('.tmp')) await rm(path.join(folder, name), { force: true })
       }
     },
-    async *list() {
+    async *list(filter) {
       for (const name of await readdir(folder).catch(() => [])) {
         const checkpoint = name.endsWith('.json') ? await readCheckpoint(path.join(folder, name)) : undefined
-        if (checkpoint !== undefined) yield checkpoint
+        if (checkpoint !== undefined && isListed(checkpoint, filter)) yield checkpoint
       }
     },
     async lock(id) {

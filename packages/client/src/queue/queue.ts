@@ -89,8 +89,8 @@ export class UploadQueue implements Iterable<UploadTask> {
     const known = new Set(
       Array.from(this.#entries.values(), ({ task, checkpoint }) => (checkpoint ?? task.checkpoint)?.id),
     )
-    for await (const checkpoint of store.list()) {
-      if (checkpoint.endpoint !== this.#uploader.requester.address.endpoint || known.has(checkpoint.id)) continue
+    for await (const checkpoint of store.list({ endpoint: this.#uploader.requester.address.endpoint })) {
+      if (known.has(checkpoint.id)) continue
       const handle = await store.getHandle?.(checkpoint.id)
       const { path } = checkpoint
       const source = handle ?? (path === undefined ? undefined : { path })
@@ -187,7 +187,7 @@ export class UploadQueue implements Iterable<UploadTask> {
     priority: number,
     checkpoint: Checkpoint | undefined,
   ): UploadTask {
-    const task = this.#uploader.upload(source, { ...options, start: 'paused' })
+    const task = this.#uploader.upload(source, { ...options, start: checkpoint === undefined ? 'queued' : 'paused' })
     const size = checkpoint?.size ?? options.size ?? sizeOf(source)
     this.#added += 1
     const entry: Entry = {

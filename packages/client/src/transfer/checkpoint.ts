@@ -1,6 +1,6 @@
 /** Names of checkpoints, and the options that they remember. */
 import { utf8Bytes } from '@bindery/bytes'
-import type { Checkpoint, CheckpointStore } from '../types/checkpoint.js'
+import type { Checkpoint, CheckpointFilter, CheckpointStore } from '../types/checkpoint.js'
 import type { FileHandleLike } from '../types/file-handle.js'
 import type { ObjectOptions } from '../types/object-options.js'
 
@@ -34,6 +34,14 @@ export function objectOptions(options: ObjectOptions): ObjectOptions {
   return Object.fromEntries(given.map((name) => [name, options[name]])) as ObjectOptions
 }
 
+/** Whether a store lists a checkpoint. */
+export function isListed(
+  checkpoint: Checkpoint,
+  { endpoint = checkpoint.endpoint, bucket = checkpoint.bucket, prefix = '' }: CheckpointFilter = {},
+): boolean {
+  return checkpoint.endpoint === endpoint && checkpoint.bucket === bucket && checkpoint.key.startsWith(prefix)
+}
+
 /** Keeps checkpoints in memory: a transfer goes on after a failure, not after a restart. */
 export function memoryStore(): CheckpointStore {
   const checkpoints = new Map<string, Checkpoint>()
@@ -48,8 +56,8 @@ export function memoryStore(): CheckpointStore {
       checkpoints.delete(id)
       handles.delete(id)
     },
-    async *list() {
-      yield* [...checkpoints.values()]
+    async *list(filter) {
+      for (const checkpoint of [...checkpoints.values()]) if (isListed(checkpoint, filter)) yield checkpoint
     },
     putHandle: async (id, handle) => {
       handles.set(id, handle)

@@ -75,7 +75,7 @@ export class CopyRunner implements Runner<UploadResult> {
   async #copyOnce(run: Run, { size, crc64 }: ObjectInfo): Promise<UploadResult> {
     run.board.reset([{ partNumber: 1, offset: 0, size }], size)
     run.setState('running')
-    run.emitPart(run.board.started(1))
+    run.emitPart(run.board.started(1, Date.now()))
     const { metadata = 'copy' } = this.#options
     const stored = await copyObject(
       this.#requester,
@@ -84,7 +84,7 @@ export class CopyRunner implements Runner<UploadResult> {
       { ...objectOptions(this.#options), metadata },
       run.hooks,
     )
-    run.emitPart(run.board.done(1, Date.now()))
+    run.emitPart(run.board.done(1, Date.now(), stored))
     return this.#result(run, { ...stored, crc64, size, parts: 1 })
   }
 
@@ -143,7 +143,7 @@ export class CopyRunner implements Runner<UploadResult> {
         if (waiting.get(partNumber)?.size !== size) continue
         waiting.delete(partNumber)
         this.#etags.set(partNumber, etag)
-        run.emitPart(run.board.reused(partNumber))
+        run.emitPart(run.board.reused(partNumber, { etag }))
       }
     } catch (error) {
       if (error instanceof OssError && error.code === 'NoSuchUpload') return false
@@ -199,7 +199,7 @@ export class CopyRunner implements Runner<UploadResult> {
     signal: AbortSignal,
   ): Promise<void> {
     const { partNumber, offset, size } = part
-    run.emitPart(run.board.started(partNumber))
+    run.emitPart(run.board.started(partNumber, Date.now()))
     try {
       const from = { ...this.#from, range: { start: offset, end: offset + size }, ifMatch }
       const name = { ...this.#to, uploadId, partNumber }
@@ -210,7 +210,7 @@ export class CopyRunner implements Runner<UploadResult> {
       run.emitPart(run.board.released(partNumber))
       throw thrown
     }
-    run.emitPart(run.board.done(partNumber, Date.now()))
+    run.emitPart(run.board.done(partNumber, Date.now(), { etag: this.#etags.get(partNumber) ?? '' }))
   }
 
   #result(

@@ -144,7 +144,7 @@ export class DownloadRunner<Value> implements Runner<DownloadResult<Value>> {
 
   async #receive(run: Run, part: PlannedPart, info: ObjectInfo, signal: AbortSignal): Promise<void> {
     const { partNumber, offset, size } = part
-    run.emitPart(run.board.started(partNumber))
+    run.emitPart(run.board.started(partNumber, Date.now()))
     const state = { done: 0, checksum: 0n }
     try {
       for (let attempt = 1; state.done < size; attempt += 1) {

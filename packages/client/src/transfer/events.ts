@@ -1,5 +1,5 @@
 /** Listeners of a transfer, by type, and iteration over all of its events. */
-import type { TransferEvent, TransferEvents } from '../types/upload.js'
+import type { ListenerOptions, TransferEvent, TransferEvents } from '../types/upload.js'
 
 type Listener = (event: never) => void
 
@@ -14,13 +14,24 @@ export class Events<Result> {
   on<Type extends keyof TransferEvents<Result>>(
     type: Type,
     listener: (event: TransferEvents<Result>[Type]) => void,
+    { once, signal }: ListenerOptions = {},
   ): () => void {
     const listeners = this.#listeners.get(type) ?? new Set()
     this.#listeners.set(type, listeners)
-    listeners.add(listener as Listener)
-    return () => {
-      listeners.delete(listener as Listener)
+    const off = () => {
+      listeners.delete(called as Listener)
+      signal?.removeEventListener('abort', off)
     }
+    const called: typeof listener = once
+      ? (event) => {
+          off()
+          listener(event)
+        }
+      : listener
+    if (signal?.aborted) return off
+    listeners.add(called as Listener)
+    signal?.addEventListener('abort', off)
+    return off
   }
 
   /** Whether anything receives events of a type. */

@@ -6,7 +6,7 @@ import { initiate, type StoredPart, uploadPart } from '../wire/multipart.js'
 import { completeVerified } from './complete.js'
 import { failures } from './load-failures.js'
 import type { MultipartOptions, SentPart } from './multipart-options.js'
-import { openBody, type Planned } from './part-body.js'
+import { type OpenedBody, openBody, type Planned } from './part-body.js'
 import { type PlannedPart, partSizeFor, planParts, sequentialPartSize } from './plan.js'
 import { runPool } from './pool.js'
 import type { FoundUpload } from './resumption.js'
@@ -88,7 +88,7 @@ export class MultipartUpload {
 
   #isReused(run: Run, part: SentPart): void {
     this.#sent.set(part.partNumber, part)
-    run.emitPart(run.board.reused(part.partNumber))
+    run.emitPart(run.board.reused(part.partNumber, part))
   }
 
   async #plan(run: Run, found: FoundUpload | undefined, uploadId: string): Promise<void> {
@@ -175,11 +175,13 @@ export class MultipartUpload {
 
   async #send(run: Run, part: Planned, signal: AbortSignal): Promise<void> {
     const { partNumber, offset, size } = part
-    run.emitPart(run.board.started(partNumber))
+    run.emitPart(run.board.started(partNumber, Date.now()))
+    let sent: SentPart
     try {
       const { etag, crc64 } = await this.#sendChecked(run, part, signal)
       const known = crc64 === undefined ? {} : { crc64: String(crc64) }
-      this.#sent.set(partNumber, { partNumber, offset, size, etag, ...known })
+      sent = { partNumber, offset, size, etag, ...known }
+      this.#sent.set(partNumber, sent)
     } catch (thrown) {
       this.#waiting.unshift(part)
       run.emitPart(run.board.released(partNumber))
@@ -188,7 +190,7 @@ export class MultipartUpload {
     }
     part.release()
     run.parallelism.arrived(size, Date.now())
-    run.emitPart(run.board.done(partNumber, Date.now()))
+    run.emitPart(run.board.done(partNumber, Date.now(), sent))
     await this.#save(false)
   }
 
@@ -214,15 +216,13 @@ export class MultipartUpload {
     }
     const { headers, hooks } = stated
     for (let attempt = 1; ; attempt += 1) {
-      let opened = openBody(content, crc64, run.throttle, signal)
-      let isFirst = true
-      const body = () => {
-        if (!isFirst) opened = openBody(content, crc64, run.throttle, signal)
-        isFirst = false
+      let opened: OpenedBody | undefined
+      const body = async () => {
+        opened = await openBody(content, crc64, run.throttle, signal)
         return opened.body
       }
       const stored = await uploadPart(requester, name, { body, size, headers }, hooks)
-      const sent = await opened.crc64()
+      const sent = await opened?.crc64()
       const isSame = sent === undefined || stored.crc64 === undefined || stored.crc64 === String(sent)
       if (isSame || !compares) return { etag: stored.etag, crc64: sent }
       const error = (await failures()).damaged(partNumber, stored.crc64 ?? '', sent)

@@ -1,15 +1,18 @@
 /** The body of a part: opened again for each attempt, checksummed and throttled on its way. */
 import type { Body, Crc64 } from '../types/client.js'
+import type { PartBytes } from '../types/upload.js'
 import { failures } from './load-failures.js'
 import type { PlannedPart } from './plan.js'
 import type { Throttle } from './throttle.js'
+
+type Content = PartBytes | readonly Uint8Array[]
 
 /** Bytes of a part that can be read more than once. */
 export interface PartContent {
   /** Bytes. */
   readonly size: number
   /** Begins to read them. */
-  open(): Uint8Array | Blob | AsyncIterable<Uint8Array> | readonly Uint8Array[]
+  open(): Content | Promise<Content>
 }
 
 /** A part that can be sent: its bytes, and what frees their memory when it has arrived. */
@@ -29,13 +32,13 @@ const THROTTLED_PIECE_BYTES = 64 * 1024
  * Opens the body of one attempt. `crc64()` of the result resolves after the body was read. A body of pieces throws
  * OssError SourceChanged where the source has more or fewer bytes than `content.size`.
  */
-export function openBody(
+export async function openBody(
   content: PartContent,
   crc64: Crc64 | undefined,
   throttle: Throttle,
   signal: AbortSignal,
-): OpenedBody {
-  const opened = content.open()
+): Promise<OpenedBody> {
+  const opened = await content.open()
   if (opened instanceof Uint8Array && throttle.isOpen) {
     return { body: opened, crc64: async () => crc64?.(opened) }
   }
@@ -73,9 +76,7 @@ async function* observed(
 }
 
 /** The pieces of bytes of any form. */
-export function piecesOf(
-  opened: Uint8Array | Blob | AsyncIterable<Uint8Array> | readonly Uint8Array[],
-): AsyncIterable<Uint8Array> | Iterable<Uint8Array> {
+export function piecesOf(opened: Content): AsyncIterable<Uint8Array> | Iterable<Uint8Array> {
   if (opened instanceof Uint8Array) return [opened]
   if (opened instanceof Blob) return blobPieces(opened)
   return opened
@@ -90,12 +91,9 @@ async function* blobPieces(blob: Blob): AsyncGenerator<Uint8Array> {
   }
 }
 
-/** The CRC-64 of a blob's bytes. */
-export async function checksumOf(
-  content: Uint8Array | Blob | AsyncIterable<Uint8Array> | readonly Uint8Array[],
-  crc64: Crc64,
-): Promise<bigint> {
+/** The CRC-64 of bytes of any form. */
+export async function checksumOf(content: Content | Promise<Content>, crc64: Crc64): Promise<bigint> {
   let checksum = 0n
-  for await (const piece of piecesOf(content)) checksum = crc64(piece, checksum)
+  for await (const piece of piecesOf(await content)) checksum = crc64(piece, checksum)
   return checksum
 }

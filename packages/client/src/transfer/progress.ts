@@ -8,6 +8,17 @@ const SPEED_WINDOW_MS = 5_000
 /** Movements within this time are counted as one. */
 const SPEED_STEP_MS = 100
 
+/** A part as the server has it. */
+interface StoredAs {
+  readonly etag?: string
+  readonly crc64?: string | undefined
+}
+
+/** Without what else an object has. */
+function storedAs({ etag, crc64 }: StoredAs): Pick<TransferPart, 'etag' | 'crc64'> {
+  return { ...(etag === undefined ? {} : { etag }), ...(crc64 === undefined ? {} : { crc64 }) }
+}
+
 type Mutable<T> = { -readonly [K in keyof T]: T[K] }
 
 /**
@@ -24,6 +35,8 @@ export class ProgressBoard {
   #done = 0
   #reused = 0
   #retries = 0
+  #failedOnce = 0
+  readonly #startedAt = new Map<number, number>()
   readonly #active = new Set<TransferPart>()
   /** Bytes moved, by time: what speed is computed from. */
   readonly #moved: { readonly at: number; bytes: number }[] = []
@@ -37,6 +50,7 @@ export class ProgressBoard {
     this.#done = 0
     this.#reused = 0
     this.#active.clear()
+    this.#startedAt.clear()
     for (const part of parts) this.add(part)
   }
 
@@ -46,9 +60,9 @@ export class ProgressBoard {
     return part
   }
 
-  reused(partNumber: number): TransferPart {
+  reused(partNumber: number, stored: StoredAs = {}): TransferPart {
     const part = this.#part(partNumber)
-    part.state = 'reused'
+    Object.assign(part, { state: 'reused' }, storedAs(stored))
     this.#committed += part.size
     this.#resumed += part.size
     this.#done += 1
@@ -56,8 +70,9 @@ export class ProgressBoard {
     return part
   }
 
-  started(partNumber: number): TransferPart {
+  started(partNumber: number, now: number): TransferPart {
     const part = this.#part(partNumber)
+    if (!this.#startedAt.has(partNumber)) this.#startedAt.set(partNumber, now)
     part.state = 'active'
     part.attempt = 1
     part.sent = 0
@@ -76,6 +91,7 @@ export class ProgressBoard {
     const part = this.#part(partNumber)
     part.state = 'retrying'
     part.attempt = attempt
+    if (part.error === undefined) this.#failedOnce += 1
     part.error = error
     part.sent = 0
     this.#retries += 1
@@ -91,9 +107,10 @@ export class ProgressBoard {
     return part
   }
 
-  done(partNumber: number, now: number): TransferPart {
+  done(partNumber: number, now: number, stored: StoredAs = {}): TransferPart {
     const part = this.moved(partNumber, this.#part(partNumber).size, now)
-    this.#part(partNumber).state = 'done'
+    const ms = now - (this.#startedAt.get(partNumber) ?? now)
+    Object.assign(part, { state: 'done', ms }, storedAs(stored))
     this.#active.delete(part)
     this.#committed += part.size
     this.#done += 1
@@ -130,6 +147,7 @@ export class ProgressBoard {
         active: this.#active.size,
         resumed: this.#reused,
         retries: this.#retries,
+        failedOnce: this.#failedOnce,
       },
     }
   }

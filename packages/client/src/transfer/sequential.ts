@@ -4,6 +4,8 @@ import { CLIENT_CODES, OssError } from '../types/error.js'
 import type { RandomAccessSource, SequentialSource } from '../types/upload.js'
 import { StreamParts, type StreamPartsOptions } from './stream-parts.js'
 
+type Pieces = AsyncIterator<Uint8Array | string> | Iterator<Uint8Array>
+
 const REOPENED_PIECE_BYTES = 256 * 1024
 
 /** Begins to read a source. Throws InvalidOption for a value that cannot be uploaded. */
@@ -43,12 +45,12 @@ export function reopened(
 
 /** Reads a stream in runs of any length, without copying its pieces. */
 export class SequentialReader {
-  readonly #iterator: AsyncIterator<Uint8Array> | Iterator<Uint8Array>
+  readonly #iterator: Pieces
   #rest: Uint8Array = new Uint8Array()
   #unread: Uint8Array[] = []
   #isDone = false
 
-  constructor(iterator: AsyncIterator<Uint8Array> | Iterator<Uint8Array>) {
+  constructor(iterator: Pieces) {
     this.#iterator = iterator
   }
 
@@ -94,13 +96,14 @@ export class SequentialReader {
       if (done === true) this.#isDone = true
       else if (value instanceof Uint8Array) this.#rest = value
       else if (typeof value === 'string') this.#rest = utf8Bytes(value)
-      else throw new OssError({ code: CLIENT_CODES.invalidOption, message: 'A source must yield Uint8Array.' })
+      else
+        throw new OssError({ code: CLIENT_CODES.invalidOption, message: 'A source must yield Uint8Array or strings.' })
     }
     return this.#rest.length > 0
   }
 }
 
-function iteratorOf(source: SequentialSource): AsyncIterator<Uint8Array> | Iterator<Uint8Array> | undefined {
+function iteratorOf(source: SequentialSource): Pieces | undefined {
   if (Symbol.asyncIterator in source) return source[Symbol.asyncIterator]()
   if (Symbol.iterator in source) return source[Symbol.iterator]()
   if ('getReader' in source) return streamIterator(source as ReadableStream<Uint8Array>)

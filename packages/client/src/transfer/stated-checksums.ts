@@ -38,10 +38,10 @@ export async function stated(
 
 /** The MD5 of bytes. */
 export async function md5Of(
-  content: Parameters<typeof piecesOf>[0],
+  content: ReturnType<PartContent['open']>,
   newMd5: NewMd5 = () => new Md5(),
 ): Promise<Uint8Array> {
   const md5 = newMd5()
-  for await (const piece of piecesOf(content)) md5.update(piece)
+  for await (const piece of piecesOf(await content)) md5.update(piece)
   return md5.digest()
 }

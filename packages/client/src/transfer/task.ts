@@ -1,7 +1,16 @@
 /** A transfer's state machine: start, pause, resume, abort. Its runner decides what is transferred. */
-import type { RetryPolicy } from '../types/client.js'
+import type { Checkpoint } from '../types/checkpoint.js'
+import type { Parallel, RetryPolicy } from '../types/client.js'
 import { CLIENT_CODES, OssError } from '../types/error.js'
-import type { Progress, Transfer, TransferEvent, TransferEvents, TransferPart, TransferState } from '../types/upload.js'
+import type {
+  ListenerOptions,
+  Progress,
+  Transfer,
+  TransferEvent,
+  TransferEvents,
+  TransferPart,
+  TransferState,
+} from '../types/upload.js'
 import { asOssError, isPressure } from '../wire/failure.js'
 import type { RequestHooks } from '../wire/multipart.js'
 import { Events } from './events.js'
@@ -37,6 +46,8 @@ export interface Runner<Result> {
   close(): Promise<void>
   /** Releases, after a failure, what another run opens again. */
   release?(): Promise<void>
+  /** With which it can be continued elsewhere. */
+  readonly checkpoint?: Checkpoint | undefined
   /** Completes an error with what continues the transfer. */
   describe?(error: OssError): void
 }
@@ -62,6 +73,7 @@ const ENDED: ReadonlySet<TransferState> = new Set(['done', 'aborted'])
  * aborted task rejects `result` and emits `error`; that rejection is never reported as unhandled.
  */
 export class Task<Result> implements Transfer<Result> {
+  readonly id = Math.random().toString(36).slice(2)
   readonly bucket: string
   readonly key: string
   readonly events = new Events<Result>()
@@ -104,6 +116,10 @@ export class Task<Result> implements Transfer<Result> {
     return this.#board
   }
 
+  start(): void {
+    this.resume()
+  }
+
   resume(): void {
     if (this.#state !== 'queued' && this.#state !== 'paused' && this.#state !== 'failed') return
     if (this.#state === 'failed') this.#outcome = withResolvers<Result>()
@@ -113,15 +129,17 @@ export class Task<Result> implements Transfer<Result> {
     this.#running = this.#run()
   }
 
-  async pause({ drain = false }: { readonly drain?: boolean } = {}): Promise<void> {
-    if (ENDED.has(this.#state) || this.#state === 'failed' || this.#state === 'paused') return
-    if (this.#state === 'queued') return this.#set('paused')
-    this.#isDraining = true
-    if (this.#state !== 'completing') {
-      this.#set('pausing')
-      if (!drain) this.#cut.abort(abortReason())
+  async pause({ drain = false }: { readonly drain?: boolean } = {}): Promise<Checkpoint | undefined> {
+    if (this.#state === 'queued') this.#set('paused')
+    else if (!ENDED.has(this.#state) && this.#state !== 'failed' && this.#state !== 'paused') {
+      this.#isDraining = true
+      if (this.#state !== 'completing') {
+        this.#set('pausing')
+        if (!drain) this.#cut.abort(abortReason())
+      }
+      await this.#running
     }
-    await this.#running
+    return this.#runner.checkpoint
   }
 
   async abort({ keepParts = false }: { readonly keepParts?: boolean } = {}): Promise<void> {
@@ -134,7 +152,7 @@ export class Task<Result> implements Transfer<Result> {
     await this.#end('aborted', new OssError({ code: CLIENT_CODES.aborted, message: 'The transfer was aborted.' }))
   }
 
-  setParallel(parallel: number | 'auto'): void {
+  setParallel(parallel: Parallel): void {
     this.#options.parallelism.set(parallel)
   }
 
@@ -145,8 +163,9 @@ export class Task<Result> implements Transfer<Result> {
   on<Type extends keyof TransferEvents<Result>>(
     type: Type,
     listener: (event: TransferEvents<Result>[Type]) => void,
+    options?: ListenerOptions,
   ): () => void {
-    return this.events.on(type, listener)
+    return this.events.on(type, listener, options)
   }
 
   [Symbol.asyncIterator](): AsyncIterator<TransferEvent<Result>> {
@@ -175,7 +194,7 @@ export class Task<Result> implements Transfer<Result> {
 
   async #end(state: 'failed' | 'aborted', error: OssError): Promise<void> {
     if (state === 'aborted') await this.#runner.close()
-    this.#set(state)
+    this.#set(state, error.code)
     this.events.emit('error', error)
     this.events.end()
     this.#outcome.reject(error)
@@ -211,12 +230,12 @@ export class Task<Result> implements Transfer<Result> {
     }
   }
 
-  #set(state: TransferState): void {
+  #set(state: TransferState, reason?: string): void {
     const from = this.#state
     if (from === state) return
     if (from === 'pausing' && (state === 'running' || state === 'offline')) return
     this.#state = state
-    this.events.emit('state', { from, to: state })
+    this.events.emit('state', { from, to: state, ...(reason === undefined ? {} : { reason }) })
   }
 
   #emitPart(part: TransferPart): void {

@@ -12,7 +12,7 @@ import type { Requester } from '../wire/requester.js'
 import { checkpointId, objectOptions } from './checkpoint.js'
 import { failures } from './load-failures.js'
 import { MultipartUpload } from './multipart-upload.js'
-import { openBody, type PartContent } from './part-body.js'
+import { type OpenedBody, openBody, type PartContent } from './part-body.js'
 import { isHandle, type OpenedSource, type OpenPlatformSource, openSource } from './source.js'
 import type { Stated } from './stated-checksums.js'
 import type { Run, Runner } from './task.js'
@@ -145,10 +145,11 @@ export class UploadRunner implements Runner<UploadResult> {
     const part = { partNumber: 1, offset: 0, size: content.size }
     board.reset([part], content.size)
     run.setState('running')
-    run.emitPart(board.started(1))
-    let opened = openBody(content, undefined, throttle, signal)
-    const body = () => {
-      opened = openBody(content, integrity.part.startsWith('crc64') ? checksum.crc64 : undefined, throttle, signal)
+    run.emitPart(board.started(1, Date.now()))
+    const crc64 = integrity.part.startsWith('crc64') ? checksum.crc64 : undefined
+    let opened: OpenedBody | undefined
+    const body = async () => {
+      opened = await openBody(content, crc64, throttle, signal)
       return opened.body
     }
     const { headers, hooks } = await this.#stated(content, checksum, run.hooksFor(part))
@@ -159,10 +160,10 @@ export class UploadRunner implements Runner<UploadResult> {
       this.#options,
       hooks,
     )
-    const sent = await opened.crc64()
+    const sent = await opened?.crc64()
     if (sent !== undefined && stored.crc64 !== undefined && stored.crc64 !== String(sent))
       throw (await failures()).mismatch(stored.crc64, sent)
-    run.emitPart(board.done(1, Date.now()))
+    run.emitPart(board.done(1, Date.now(), stored))
     return this.#resultOf(run, { ...stored, crc64: sent, size: content.size, parts: 1 })
   }
 

@@ -41,13 +41,21 @@ export interface Checkpoint {
   readonly path?: string
 }
 
+/** Which checkpoints are listed; `prefix`: of their keys. */
+export interface CheckpointFilter {
+  readonly endpoint?: string
+  readonly bucket?: string
+  readonly prefix?: string
+}
+
 /** Keeps checkpoints. Calls for one id do not overlap. */
 export interface CheckpointStore {
   get(id: string): Promise<Checkpoint | undefined>
   /** Replaces the checkpoint as a whole: a crash leaves the old one or the new one. */
   put(checkpoint: Checkpoint): Promise<void>
   delete(id: string): Promise<void>
-  list(): AsyncIterable<Checkpoint>
+  /** Those that match everything that is given. */
+  list(filter?: CheckpointFilter): AsyncIterable<Checkpoint>
   /** Takes a lock that keeps two tabs or processes from driving one transfer. Undefined: it is taken. */
   lock?(id: string): Promise<(() => Promise<void>) | undefined>
   /** Keeps the handle of a file next to its checkpoint, with which it is deleted. */

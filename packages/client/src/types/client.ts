@@ -50,6 +50,8 @@ export interface SignTarget {
 export interface SignedRequest {
   readonly url: string
   readonly headers?: Readonly<Record<string, string>>
+  /** When the signature ends; a number counts milliseconds since 1970. A request that is refused later is signed again. */
+  readonly expiresAt?: Date | number
 }
 
 /**
@@ -127,6 +129,8 @@ export interface RequestTrace {
   /** Milliseconds. */
   readonly ms: number
   readonly bytesSent: number
+  /** Bytes of the response's body, as its head announces them. */
+  readonly bytesReceived: number
   readonly error?: string
 }
 
@@ -181,6 +185,11 @@ export interface RetryPolicy {
   readonly baseDelayMs: number
   /** Milliseconds. Default 20,000. A Retry-After header may demand up to 60,000. */
   readonly maxDelayMs: number
+  /**
+   * Milliseconds since the first attempt after which no other one begins; time without a network is not counted. Default: no limit for
+   * transfers, 60,000 for other calls.
+   */
+  readonly maxElapsedMs?: number
   /** Milliseconds without a byte moving, after which an attempt is cut and repeated. Default 20,000. */
   readonly stallTimeoutMs: number
   /** Whether attempts wait, without being counted, while the browser is offline. Default true. */
@@ -205,10 +214,15 @@ export interface IntegrityPolicy {
   readonly onResume: 'trust-etag' | 'recompute'
 }
 
+/**
+ * Parts in flight per transfer. `auto`, the default, adapts to throughput, between 1 and 16 (6 in browsers), or between the bounds that are
+ * given.
+ */
+export type Parallel = number | 'auto' | { readonly min: number; readonly max: number }
+
 /** Limits of a client's transfers; those of a single transfer override them. */
 export interface TransferLimits {
-  /** Parts in flight per transfer. `auto`, the default, adapts to throughput, between 1 and 16 (6 in browsers). */
-  readonly parts: number | 'auto'
+  readonly parts: Parallel
   /** Uploads of one queue that run at a time. Default 3. */
   readonly files: number
   /** Uploads of all queues of the client that run at a time. Default: no limit. */

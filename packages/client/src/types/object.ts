@@ -1,5 +1,6 @@
 /** Objects, listings, downloads and copies. */
 import type { CheckpointStore } from './checkpoint.js'
+import type { Parallel } from './client.js'
 import type { OssError } from './error.js'
 import type { ObjectOptions } from './object-options.js'
 import type { PartSizing, Transfer } from './upload.js'
@@ -62,7 +63,7 @@ export interface DownloadOptions {
   readonly range?: { readonly start: number; readonly end?: number }
   /** Bytes per request. Default 8 MiB. */
   readonly partSize?: number | 'auto'
-  readonly parallel?: number | 'auto'
+  readonly parallel?: Parallel
   /** Compares the CRC-64 of the whole object. Default `crc64`. */
   readonly verify?: 'crc64' | 'none'
   /** Bytes per second; 0: no limit. */
@@ -107,7 +108,7 @@ export interface CopyOptions extends ObjectOptions {
   /** Larger objects are copied in parts. Default 1 GiB, OSS's limit for one request. */
   readonly multipartThreshold?: number
   readonly partSize?: PartSizing
-  readonly parallel?: number | 'auto'
+  readonly parallel?: Parallel
   /** `copy`, the default, keeps the source's metadata; `replace` takes that of these options. */
   readonly metadata?: 'copy' | 'replace'
   /** Where a copy in parts is remembered, so that it goes on in another process. Default: nowhere. */

@@ -1,17 +1,20 @@
 /** Uploads: their sources, options, state, progress and results. */
 import type { Checkpoint, CheckpointStore } from './checkpoint.js'
-import type { IntegrityPolicy, RetryPolicy } from './client.js'
+import type { IntegrityPolicy, Parallel, RetryPolicy } from './client.js'
 import type { OssError } from './error.js'
 import type { FileHandleLike } from './file-handle.js'
 import type { ObjectInfo } from './object.js'
 import type { ObjectOptions } from './object-options.js'
 
+/** The bytes of a part, in any of the forms in which a source may return them. */
+export type PartBytes = Uint8Array | Blob | AsyncIterable<Uint8Array>
+
 /** Bytes that can be read anywhere, and again. */
 export interface RandomAccessSource {
   /** Bytes. */
   readonly size: number
-  /** The bytes `[start, end)`. With `lends` each piece may be valid only until the next is requested. */
-  read(start: number, end: number, lends?: boolean): Uint8Array | Blob | AsyncIterable<Uint8Array>
+  /** The bytes `[start, end)`. With `lends` each piece may be valid only until the next is requested. An iterable is ended by `return()`. */
+  read(start: number, end: number, lends?: boolean): PartBytes | Promise<PartBytes>
   /** Differs where the content differs, as far as that can be seen without reading everything. */
   fingerprint(): Promise<string>
   /** Throws where the content has changed since the first read. */
@@ -21,8 +24,8 @@ export interface RandomAccessSource {
   close?(): Promise<void>
 }
 
-/** Bytes that can be read once. */
-export type SequentialSource = ReadableStream<Uint8Array> | AsyncIterable<Uint8Array> | Iterable<Uint8Array>
+/** Bytes that can be read once. Strings are sent as UTF-8. */
+export type SequentialSource = ReadableStream<Uint8Array> | AsyncIterable<Uint8Array | string> | Iterable<Uint8Array>
 
 /** A value that can be uploaded. A string is sent as UTF-8. Do not change a buffer before the upload has ended. */
 export type UploadSource =
@@ -61,7 +64,7 @@ export interface UploadOptions extends ObjectOptions {
   /** Sources of fewer bytes are sent by one PutObject. Default 8 MiB. */
   readonly multipartThreshold?: number
   readonly partSize?: PartSizing
-  readonly parallel?: number | 'auto'
+  readonly parallel?: Parallel
   readonly integrity?: Partial<IntegrityPolicy>
   readonly retry?: Partial<RetryPolicy>
   /**
@@ -78,8 +81,8 @@ export interface UploadOptions extends ObjectOptions {
   /** Whether a failure keeps the stored parts. Default `keep`. */
   readonly onFailure?: 'keep' | 'abort'
   readonly label?: string
-  /** Default `now`. */
-  readonly start?: 'now' | 'paused'
+  /** Default `now`. With `queued` and `paused`, which name the state that it has meanwhile, it waits for `start`. */
+  readonly start?: 'now' | 'queued' | 'paused'
   /** Bytes per second; 0: no limit. */
   readonly bytesPerSecond?: number
   readonly signal?: AbortSignal
@@ -123,6 +126,8 @@ export interface Progress {
     readonly active: number
     readonly resumed: number
     readonly retries: number
+    /** Parts of which an attempt has failed, whatever became of them. */
+    readonly failedOnce: number
   }
 }
 
@@ -139,6 +144,12 @@ export interface TransferPart {
   /** Bytes on the wire. */
   readonly sent: number
   readonly attempt: number
+  /** Present where the server has this part of an upload or copy. */
+  readonly etag?: string
+  /** Decimal, where it is known. */
+  readonly crc64?: string
+  /** Milliseconds that a part took which is done, from its first attempt on. */
+  readonly ms?: number
   readonly error?: OssError
 }
 
@@ -171,7 +182,8 @@ export interface UploadResult {
  * one, unless the transfer is resumed after a failure.
  */
 export interface TransferEvents<Result> {
-  readonly state: { readonly from: TransferState; readonly to: TransferState }
+  /** `reason`: the code of the error that a transfer failed with. */
+  readonly state: { readonly from: TransferState; readonly to: TransferState; readonly reason?: string }
   readonly progress: Progress
   readonly part: TransferPart
   readonly checkpoint: Checkpoint
@@ -184,8 +196,16 @@ export type TransferEvent<Result> = {
   [Type in keyof TransferEvents<Result>]: { readonly type: Type; readonly event: TransferEvents<Result>[Type] }
 }[keyof TransferEvents<Result>]
 
+/** How long a listener is called. */
+export interface ListenerOptions {
+  readonly once?: boolean
+  readonly signal?: AbortSignal
+}
+
 /** A running transfer. It is not a thenable: await `result`. Iterating over it yields its events until it ends. */
 export interface Transfer<Result> extends AsyncIterable<TransferEvent<Result>> {
+  /** Differs from that of every other transfer. */
+  readonly id: string
   readonly bucket: string
   readonly key: string
   readonly state: TransferState
@@ -194,20 +214,26 @@ export interface Transfer<Result> extends AsyncIterable<TransferEvent<Result>> {
   readonly parts: readonly TransferPart[]
   /** Rejects with OssError. A rejection that is not waited for is not reported as unhandled: see `error` events and `state`. */
   readonly result: Promise<Result>
-  /** Starts a task that was made with `start: 'paused'`, or continues one that is paused or failed. */
+  /** Starts a task that waits in state `queued` or `paused`: the same as `resume`. */
+  start(): void
+  /** Starts a task that waits, or continues one that is paused or failed. */
   resume(): void
-  /** Sends no more. With `drain` parts on the wire are finished first, else they are cut. Resolves when nothing is on the wire. */
-  pause(options?: { readonly drain?: boolean }): Promise<void>
+  /**
+   * Sends no more. With `drain` parts on the wire are finished first, else they are cut. Resolves when nothing is on the wire, to the
+   * checkpoint with which an upload in parts can be continued elsewhere.
+   */
+  pause(options?: { readonly drain?: boolean }): Promise<Checkpoint | undefined>
   /** Ends this task and, unless `keepParts`, deletes what the server has of it. */
   abort(options?: { readonly keepParts?: boolean }): Promise<void>
   /** Parts in flight, from now on. */
-  setParallel(parallel: number | 'auto'): void
+  setParallel(parallel: Parallel): void
   /** Bytes per second, from now on; 0: no limit. */
   setBandwidth(bytesPerSecond: number): void
-  /** Calls back on events of one type; returns what ends that. */
+  /** Calls back on events of one type, until `signal` is aborted; with `once` at most once. Returns what ends that. */
   on<Type extends keyof TransferEvents<Result>>(
     type: Type,
     listener: (event: TransferEvents<Result>[Type]) => void,
+    options?: ListenerOptions,
   ): () => void
 }
 

@@ -1,5 +1,6 @@
 /** How requests prove their sender: by a key, by a signer elsewhere, or not at all. Loaded when the first request is sent. */
 import type { Auth, ClientOptions, SignedOperation, TransportResponse } from '../types/client.js'
+import type { OssError } from '../types/error.js'
 import { type Address, urlWith } from './address.js'
 import type { Call } from './call.js'
 import { createCredentialsSource } from './credentials.js'
@@ -11,8 +12,8 @@ import { type SigningDigests, webDigests } from './signing-digests.js'
 export interface Authorized {
   readonly url: string
   readonly headers: Readonly<Record<string, string>>
-  /** Reports that the server refused its credentials. Returns whether others can be had. */
-  refused(): boolean
+  /** Reports that the server answered 403. Returns whether another signature or other credentials may help. */
+  refused(error: OssError): boolean
 }
 
 /** Signs requests; `time` is in milliseconds since 1970, `seconds` the life of a presigned URL. */
@@ -25,6 +26,15 @@ export interface Authorizer {
     document(text: string): string
   }
 }
+
+/** Refusals that other credentials may end. */
+const CREDENTIALS_CODES = new Set([
+  'InvalidSecurityToken',
+  'InvalidToken',
+  'SecurityTokenExpired',
+  'ExpiredToken',
+  'InvalidAccessKeyId',
+])
 
 const NEVER = new AbortController().signal
 
@@ -69,7 +79,7 @@ function byKey(auth: Extract<Auth, { credentials: unknown }>, signer: Signer, ad
       return {
         url: urlWith(address.url(bucket, key), query),
         headers: await signer.headers({ method, bucket, key, query, headers }, credentials, time),
-        refused: () => source.reject(credentials),
+        refused: ({ code }) => CREDENTIALS_CODES.has(code) && source.reject(credentials),
       }
     },
     async presign({ method, bucket, key, query = {}, headers = {}, signedHeaders: additional }, time, seconds) {
@@ -86,6 +96,7 @@ function remotely(batch: ReturnType<typeof createRemoteBatch>, plain: Authorizer
     const { op, method, bucket, key, query = {}, headers = {} } = call
     if (bucket === undefined || key === undefined) return plain.authorize(call, time, signal)
     const signed = await batch.sign({ op: op as SignedOperation, method, bucket, key, query, headers }, signal)
-    return { url: signed.url, headers: { ...headers, ...signed.headers }, refused: () => false }
+    const refused = () => signed.expiresAt !== undefined && Number(signed.expiresAt) <= Date.now()
+    return { url: signed.url, headers: { ...headers, ...signed.headers }, refused }
   }
 }

@@ -14,7 +14,7 @@ export interface Call {
   /** For presigned URLs: headers that are signed besides those that V4 always signs. */
   readonly signedHeaders?: readonly string[] | undefined
   /** Makes the body of one attempt. */
-  readonly body?: (() => Body) | undefined
+  readonly body?: (() => Body | Promise<Body>) | undefined
   /** Bytes. */
   readonly bodyLength?: number | undefined
   /** Pieces of the answer's body may be lent: each is valid until the next is requested. */

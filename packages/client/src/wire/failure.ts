@@ -17,14 +17,6 @@ export class TransportError extends Error {
 
 const RETRYABLE_STATUSES = new Set([408, 429, 500, 502, 503, 504])
 const RETRYABLE_CODES = new Set(['RequestTimeout', 'RequestTimeTooSkewed', 'OperationAborted', 'SlowDown'])
-/** Refusals that other credentials may end. */
-const CREDENTIALS_CODES = new Set([
-  'InvalidSecurityToken',
-  'InvalidToken',
-  'SecurityTokenExpired',
-  'ExpiredToken',
-  'InvalidAccessKeyId',
-])
 
 const HINTS: Readonly<Record<string, string>> = {
   SignatureDoesNotMatch:
@@ -67,11 +59,6 @@ export function asOssError(thrown: unknown): OssError {
   }
   const message = thrown instanceof Error ? thrown.message : String(thrown)
   return new OssError({ code: 'ClientError', message, cause: thrown })
-}
-
-/** Whether other credentials may help. */
-export function isCredentialsRefusal({ code, status }: OssError): boolean {
-  return status === 403 && CREDENTIALS_CODES.has(code)
 }
 
 /** Whether the server is overloaded; parallelism adapts to it. */

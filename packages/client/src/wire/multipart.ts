@@ -58,7 +58,7 @@ export async function initiate(
 
 /** The body of a request, `size` bytes, and headers of its own. */
 export interface Content {
-  readonly body: () => Body
+  readonly body: () => Body | Promise<Body>
   readonly size: number
   readonly headers?: Readonly<Record<string, string>> | undefined
 }

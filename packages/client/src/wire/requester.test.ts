@@ -136,3 +136,45 @@ test('no URL is signed by V1 that would be valid for a subresource of another ke
     assert.match(await byV4.presign({ key }), /x-oss-signature=/)
   }
 })
+
+test('no attempt begins after the time that a call may take', async () => {
+  const { client, seen } = await startClient(() => 'busy', {
+    retry: { baseDelayMs: 40, maxDelayMs: 40, maxElapsedMs: 100 },
+  })
+  const error = await rejection<OssError>(client.head('k'))
+  assert.equal(error.status, 503)
+  assert.ok(seen.length < 10, `${seen.length} attempts`)
+})
+
+test('a signed request that was refused after its end is signed again', async () => {
+  const { started } = await startClient()
+  const ends = [started.now() - 1, undefined]
+  let signatures = 0
+  const signer = async (targets: readonly SignTarget[]) =>
+    targets.map((target) => {
+      const expiresAt = ends[signatures]
+      signatures += 1
+      const time = signatures === 1 ? started.now() - 3_600_000 : started.now()
+      return {
+        ...signV4Target(target, 'http://127.0.0.1:9000', time),
+        ...(expiresAt === undefined ? {} : { expiresAt }),
+      }
+    })
+  const { client } = await startClient(undefined, { auth: { signer } }, started)
+  await client.put('k', 'x')
+  assert.equal(signatures, 2)
+})
+
+test('a trace has the bytes of the answer', async () => {
+  const traces: RequestTrace[] = []
+  const { client } = await startClient(undefined, { onRequest: (trace) => traces.push(trace) })
+  await client.put('k', 'hello')
+  await client.get('k')
+  assert.deepEqual(
+    traces.map(({ op, bytesSent, bytesReceived }) => [op, bytesSent, bytesReceived]),
+    [
+      ['PutObject', 5, 0],
+      ['GetObject', 0, 5],
+    ],
+  )
+})

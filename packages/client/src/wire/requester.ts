@@ -2,9 +2,9 @@
 import type { ClientOptions, RetryPolicy, Transport, TransportResponse } from '../types/client.js'
 import type { OssError } from '../types/error.js'
 import { type Address, createAddress, urlWith } from './address.js'
-import type { Authorizer } from './authorizer.js'
+import type { Authorized, Authorizer } from './authorizer.js'
 import type { Call } from './call.js'
-import { asOssError, errorOf, isCredentialsRefusal, loaded, readText } from './failure.js'
+import { asOssError, errorOf, loaded, readText } from './failure.js'
 import { backOff, isOffline, pause, untilOnline } from './retry.js'
 import type { SigningDigests } from './signing-digests.js'
 
@@ -28,13 +28,30 @@ export const DEFAULT_RETRY: RetryPolicy = {
   waitForOnline: true,
 }
 
+/** Milliseconds after which a call that belongs to no transfer is not repeated any more. */
+const CALL_ELAPSED_MAX_MS = 60_000
+
 /** An adjustment of the clock is part of an attempt, unless it does not help. */
 const CLOCK_TRIES = 2
+
+/** One attempt, for those who trace it. */
+interface Outcome {
+  readonly attempt: number
+  readonly startedAt: number
+  readonly status: number
+  readonly requestId: string | undefined
+  readonly bytesSent: number
+  readonly bytesReceived: number
+  readonly error?: string
+}
 
 /** A signal that is never aborted. Each request has its own: Node.js warns where more than ten listen to one. */
 function never(): AbortSignal {
   return new AbortController().signal
 }
+
+/** The authorization of an attempt, once there is one. */
+type Used = Partial<Pick<Authorized, 'refused'>>
 
 /** Signs and sends the requests of one client, and repeats them under its retry policy. */
 export class Requester {
@@ -71,9 +88,11 @@ export class Requester {
     const policy = { ...this.retry, ...call.retry }
     const signal = call.signal ?? never()
     let renewals = 0
+    let startedAt = Date.now()
+    const elapsedMax = policy.maxElapsedMs ?? (isOfTransfer(call) ? Number.POSITIVE_INFINITY : CALL_ELAPSED_MAX_MS)
     let clockTries = 0
     for (let attempt = 1; ; ) {
-      const used: { refused?: () => boolean } = {}
+      const used: Used = {}
       try {
         const response = await this.#attempt(call, policy, signal, attempt, used)
         return { response, requestId: requestIdOf(response), attempts: attempt }
@@ -82,17 +101,21 @@ export class Requester {
         const error = asOssError(thrown)
         error.attempts = attempt
         if (this.#adjustClock(error) && clockTries++ < CLOCK_TRIES) continue
-        if (isCredentialsRefusal(error) && renewals++ === 0 && used.refused?.() === true) continue
+        if (error.status === 403 && renewals++ === 0 && used.refused?.(error) === true) continue
         if (policy.waitForOnline && error.status === 0 && isOffline()) {
           call.onOffline?.(true)
+          const offlineAt = Date.now()
           await untilOnline(signal).finally(() => call.onOffline?.(false))
+          startedAt += Date.now() - offlineAt
           continue
         }
         const retryable = policy.isRetryable?.(error, { op: call.op, attempt }) ?? error.retryable
-        if (!retryable || attempt >= policy.maxAttempts) throw error
+        const delay = backOff(policy, attempt + 1, error.retryAfterMs)
+        const isLast = attempt >= policy.maxAttempts || Date.now() + delay - startedAt > elapsedMax
+        if (!retryable || isLast) throw error
         attempt += 1
         call.onRetry?.(error, attempt)
-        await pause(backOff(policy, attempt, error.retryAfterMs), signal)
+        await pause(delay, signal)
       }
     }
   }
@@ -129,16 +152,16 @@ export class Requester {
     policy: RetryPolicy,
     signal: AbortSignal,
     attempt: number,
-    used: { refused?: () => boolean },
+    used: Used,
   ): Promise<TransportResponse> {
     const { authorize, translation } = await this.#authorizer()
     const { url, headers, refused } = await authorize(call, this.#now(), signal)
     used.refused = refused
     const startedAt = Date.now()
-    const trace = (status: number, requestId: string | undefined, bytesSent: number, error?: string) =>
-      this.#trace(call, { attempt, startedAt, status, requestId, bytesSent, error })
+    const trace = (outcome: Omit<Outcome, 'attempt' | 'startedAt'>) =>
+      this.#trace(call, { attempt, startedAt, ...outcome })
     try {
-      const body = call.body?.()
+      const body = await call.body?.()
       const answer = await this.#transport.send({
         method: call.method,
         url,
@@ -152,13 +175,19 @@ export class Requester {
       })
       const response = translation?.response(answer) ?? answer
       if (response.status >= 200 && response.status < 300) {
-        trace(response.status, requestIdOf(response), call.bodyLength ?? 0)
+        const bytesReceived = Number(response.header('content-length') ?? 0)
+        trace({
+          status: response.status,
+          requestId: requestIdOf(response),
+          bytesSent: call.bodyLength ?? 0,
+          bytesReceived,
+        })
         return response
       }
       throw errorOf(response, await readText(response.body).catch(() => ''))
     } catch (thrown) {
       const error = asOssError(thrown)
-      trace(error.status, error.requestId, 0, error.code)
+      trace({ status: error.status, requestId: error.requestId, bytesSent: 0, bytesReceived: 0, error: error.code })
       throw error
     }
   }
@@ -185,32 +214,22 @@ export class Requester {
     return this.#authorizing
   }
 
-  #trace(
-    { op, method, bucket, key, query = {} }: Call,
-    outcome: {
-      readonly attempt: number
-      readonly startedAt: number
-      readonly status: number
-      readonly requestId: string | undefined
-      readonly bytesSent: number
-      readonly error: string | undefined
-    },
-  ): void {
+  #trace({ op, method, bucket, key, query = {} }: Call, { startedAt, requestId, error, ...outcome }: Outcome): void {
     const { onRequest } = this.#options
     if (onRequest === undefined) return
-    const { attempt, startedAt, status, requestId, bytesSent, error } = outcome
     onRequest({
-      op,
-      method,
+      ...{ op, method, ...outcome },
       url: urlWith(this.address.url(bucket, key), query),
-      status,
-      attempt,
       ms: Date.now() - startedAt,
-      bytesSent,
       ...(requestId === undefined ? {} : { requestId }),
       ...(error === undefined ? {} : { error }),
     })
   }
+}
+
+/** Transfers observe the network, or send bodies. */
+function isOfTransfer({ onOffline, body }: Call): boolean {
+  return onOffline !== undefined || body !== undefined
 }
 
 function requestIdOf(response: TransportResponse): string | undefined {
