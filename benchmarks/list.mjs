@@ -1,6 +1,7 @@
 // How long does a page of 1,000 keys take, and how many rows does it read, out of 10⁴ to 10⁶ keys: from any marker, below a
-// prefix, grouped by a delimiter, and with versions? A page must not grow with the bucket.
-// Usage: npm run bench -- list [most keys, 1,000,000 by default; 10,000,000 takes 8 GB and some minutes] [folder to keep]
+// prefix, grouped by a delimiter, and with versions? A page must not grow with the bucket. Installed peers list the same keys.
+// Usage: npm run bench -- list [most keys, 1,000,000 by default; 10,000,000 takes 8 GB and some minutes]
+//                              [most keys of a peer, 100,000 by default; 0: no peers] [folder to keep]
 
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -11,12 +12,19 @@ import { listObjects } from '../packages/service/dist/domain/objects/listing.js'
 import { listVersions } from '../packages/service/dist/domain/objects/listing-versions.js'
 import { bucketRows, objectRows, versionRows } from '../packages/service/dist/domain/stored/keyspace.js'
 import { RowCache } from '../packages/service/dist/domain/stored/row-cache.js'
+import { installedPeers, startPeer } from './peers.mjs'
 import { describeRun, machineLine, summary } from './support/report.mjs'
 import { Session } from './support/session.mjs'
 import { startBindery } from './support/targets.mjs'
 
 const KEYS_MAX = Number(process.argv[2] ?? 1_000_000)
-const KEPT = process.argv[3]
+const PEER_KEYS_MAX = Number(process.argv[3] ?? 100_000)
+const KEPT = process.argv[4]
+/** Servers that keep objects and are compared; nginx lists nothing, and s3rver is a server for tests. */
+const PEERS = installedPeers().filter((name) => name === 'seaweedfs' || name === 'versitygw')
+/** Objects that a peer is sent between two signatures, and requests at once. */
+const PUTS_SIGNED = 10_000
+const PUTS_AT_ONCE = 32
 const KEYS_MIN = 10_000
 /** Keys per transaction; each has two rows. */
 const BATCH = 240
@@ -132,14 +140,34 @@ async function measure(session, bucket, keys, forms, rows) {
     // the first pages warm caches
     await pages(session, bucket, sorted.slice(0, 3))
     const times = summary(await pages(session, bucket, sorted), 1)
-    console.log(`| ${keys.toLocaleString('en')} | ${name} | ${times} | ${summary(rows.get(name))} |`)
+    const counted = rows === undefined ? '–' : summary(rows.get(name))
+    console.log(`| ${keys.toLocaleString('en')} | ${name} | ${session.target.name} | ${times} | ${counted} |`)
+  }
+}
+
+/** The same keys in a peer, without bytes and versions, and the same pages of it. */
+async function measurePeer(name, keys, forms) {
+  const session = new Session(await startPeer(name))
+  try {
+    await session.open()
+    const { client, bucket } = session
+    for (let first = 0; first < keys; first += PUTS_SIGNED) {
+      const some = Array.from({ length: Math.min(PUTS_SIGNED, keys - first) }, (_, index) => keyOf(first + index, keys))
+      const puts = some.map((key) => client.prepare({ method: 'PUT', bucket, key, body: Buffer.alloc(0) }))
+      await client.drive(puts, PUTS_AT_ONCE)
+    }
+    const ofCurrent = Object.entries(forms).filter(([form]) => !form.startsWith('versions'))
+    await measure(session, bucket, keys, Object.fromEntries(ofCurrent))
+  } finally {
+    session.close()
+    await session.target.stop()
   }
 }
 
 const root = KEPT ?? mkdtempSync(join(tmpdir(), 'bindery-list-'))
 try {
   console.log(
-    `${machineLine(describeRun())}\n\n| keys | page of 1,000 | ms: median [least–most] | rows read |\n| --- | --- | --- | --- |`,
+    `${machineLine(describeRun())}\n\n| keys | page of 1,000 | server | ms: median [least–most] | rows read |\n| --- | --- | --- | --- | --- |`,
   )
   for (let keys = KEYS_MIN; keys <= KEYS_MAX; keys *= 10) {
     const folder = join(root, String(keys))
@@ -154,6 +182,7 @@ try {
     session.close()
     await server.stop()
     if (KEPT === undefined) rmSync(folder, { recursive: true, force: true })
+    if (keys <= PEER_KEYS_MAX) for (const name of PEERS) await measurePeer(name, keys, forms)
   }
 } finally {
   if (KEPT === undefined) rmSync(root, { recursive: true, force: true })

@@ -20,14 +20,21 @@ export function createCrcCombine({ polynomial, allOnes }: CrcParameters): CrcCom
     return product
   }
   const powers = new Map<number, bigint>()
+  /** x^(8 · 2^n) at index n. */
+  const squares = [one >> 8n]
+  const squareAt = (index: number): bigint => {
+    const known = squares[index]
+    if (known !== undefined) return known
+    const before = squareAt(index - 1)
+    squares.push(multiply(before, before))
+    return squareAt(index)
+  }
   const powerOf = (bytes: number): bigint => {
     const known = powers.get(bytes)
     if (known !== undefined) return known
     let power = one
-    let square = one >> 8n
-    for (let exponent = bytes; exponent > 0; exponent = Math.floor(exponent / 2)) {
-      if (exponent % 2 === 1) power = multiply(power, square)
-      square = multiply(square, square)
+    for (let exponent = bytes, index = 0; exponent > 0; exponent = Math.floor(exponent / 2), index += 1) {
+      if (exponent % 2 === 1) power = multiply(power, squareAt(index))
     }
     if (powers.size >= POWERS_MAX) powers.clear()
     powers.set(bytes, power)

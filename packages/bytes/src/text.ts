@@ -95,8 +95,28 @@ export function base64(bytes: Uint8Array): string {
 /** The bytes of a base64 text (standard alphabet, padded), or undefined if it is not one. */
 export function base64Bytes(text: string): Uint8Array | undefined {
   if (text.length % 4 !== 0 || !/^[A-Za-z0-9+/]*={0,2}$/.test(text)) return undefined
-  return stringToBytes(atob(text))
+  const padding = text.endsWith('==') ? 2 : text.endsWith('=') ? 1 : 0
+  const bytes = new Uint8Array((text.length / 4) * 3 - padding)
+  for (let from = 0, to = 0; from < text.length; from += 4, to += 3) {
+    const group =
+      (sextetAt(text, from) << 18) |
+      (sextetAt(text, from + 1) << 12) |
+      (sextetAt(text, from + 2) << 6) |
+      sextetAt(text, from + 3)
+    bytes[to] = group >> 16
+    // beyond the end of the bytes nothing is written
+    bytes[to + 1] = group >> 8
+    bytes[to + 2] = group
+  }
+  return bytes
 }
+
+const BASE64 = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/'
+/** The value of each character of base64; 0 for others, such as padding. */
+const SEXTETS = new Uint8Array(128)
+for (let value = 0; value < BASE64.length; value += 1) SEXTETS[BASE64.charCodeAt(value)] = value
+
+const sextetAt = (text: string, index: number): number => SEXTETS[text.charCodeAt(index)] ?? 0
 
 /** The two upper-case hex digits of each byte. */
 const HEX_PAIRS = Array.from({ length: 256 }, (_, byte) => byte.toString(16).toUpperCase().padStart(2, '0'))

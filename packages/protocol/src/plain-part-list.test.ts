@@ -2,14 +2,14 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { utf8Bytes } from '@bindery/bytes'
 import type { ListedPart } from './listed-parts.js'
-import { readPlainPartList } from './plain-part-list.js'
+import { PlainElement, readPlainPartList } from './plain-part-list.js'
 
 const ETAG = '302D3A0C8E319EAA95B059B346DE1D1D'
 const PART = `<Part><PartNumber>1</PartNumber><ETag>"${ETAG}"</ETag></Part>`
 
 function read(document: string): readonly ListedPart[] | undefined {
-  const parts = readPlainPartList(utf8Bytes(document))
-  return parts === undefined ? undefined : [...parts]
+  const found = readPlainPartList(utf8Bytes(document))
+  return found === undefined ? undefined : [...found.parts]
 }
 const list = (inner: string): string => `<CompleteMultipartUpload>${inner}</CompleteMultipartUpload>`
 
@@ -114,4 +114,43 @@ test('a truncated document is not plain', () => {
   const whole = `<?xml version="1.0" encoding="UTF-8"?>\n${list(PART + PART)}`
   for (let end = 0; end < whole.length; end += 1) assert.equal(read(whole.slice(0, end)), undefined)
   assert.equal(read(whole)?.length, 2)
+})
+
+const COLOURS = [
+  new PlainElement('Red', (text) => (text.length === 4 ? `red ${text}` : undefined)),
+  new PlainElement('Blue', (text) => `blue ${text}`),
+]
+
+function readColours(...parts: readonly string[]): readonly (string | undefined)[] | 'none' | undefined {
+  const found = readPlainPartList(utf8Bytes(list(parts.map((part) => `<Part>${part}</Part>`).join(''))), COLOURS)
+  return found === undefined ? undefined : (found.others ?? 'none')
+}
+
+test('a part may have one of the other elements, anywhere', () => {
+  const [number, tag] = ['<PartNumber>1</PartNumber>', `<ETag>${ETAG}</ETag>`]
+  assert.equal(readColours(number + tag), 'none')
+  for (const part of [
+    `<Red>a+/=</Red>${number}${tag}`,
+    `${tag}<Red>a+/=</Red> ${number}`,
+    `${number}${tag} <Red>a+/=</Red>`,
+  ]) {
+    assert.deepEqual(readColours(part, number + tag, part), ['red a+/=', undefined, 'red a+/='], part)
+  }
+  assert.deepEqual(readColours(`${number}${tag}<Blue></Blue>`), ['blue '])
+})
+
+test('two of the other elements, or one that its reader does not take, are left to the XML reader', () => {
+  const part = `<PartNumber>1</PartNumber><ETag>${ETAG}</ETag>`
+  for (const more of [
+    '<Red>a+/=</Red><Red>a+/=</Red>',
+    '<Red>a+/=</Red><Blue></Blue>',
+    '<Red>a+/</Red>',
+    '<Red>a+/= </Red>',
+    '<Red>a+/=',
+    '<Red/>',
+    '<Green>a+/=</Green>',
+    '<Blue>&#97;</Blue>',
+  ]) {
+    assert.equal(readColours(part + more), undefined, more)
+  }
 })

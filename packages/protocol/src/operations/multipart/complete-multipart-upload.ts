@@ -47,7 +47,7 @@ export interface PartList {
 export const partList: Document<PartList> = {
   root: anyPartList.root,
   decode: (parser, body, notation) => ({
-    parts: readPlainPartList(body) ?? ListedParts.of(anyPartList.decode(parser, body, notation).parts),
+    parts: readPlainPartList(body)?.parts ?? ListedParts.of(anyPartList.decode(parser, body, notation).parts),
   }),
   encode: ({ parts }, notation) => anyPartList.encode({ parts: [...parts] }, notation),
   docLines: anyPartList.docLines,

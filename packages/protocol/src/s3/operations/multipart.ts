@@ -29,7 +29,7 @@ import {
   storageClass,
   uploadId,
 } from '../../operations/shared.js'
-import { readPlainPartList } from '../../plain-part-list.js'
+import { PlainElement, readPlainPartList } from '../../plain-part-list.js'
 import { element, group, list, optionalElement, xml } from '../../xml.js'
 import { CHECKSUM_NAMES, CHECKSUMS } from '../payload.js'
 import { CUSTOMER_KEY_CAUSES, customerKeyInput, customerKeyOutput, sourceKeyInput } from './customer-keys.js'
@@ -39,6 +39,7 @@ import { encodingType, keyMarkerText, keyPrefix, pageSize } from './listing.js'
 import { copySource, sourceOwner } from './object.js'
 import {
   checksumAlgorithm,
+  checksumElementName,
   checksumElements,
   checksumHeaders,
   checksumType,
@@ -154,13 +155,23 @@ const partsWithChecksums = xml(
 type Listed = typeof partsWithChecksums extends Document<infer T> ? T : never
 type ListedPart = Listed['parts'][number]
 
+const PLAIN_CHECKSUMS = CHECKSUM_NAMES.map((name) => {
+  return new PlainElement<ListedChecksum>(checksumElementName(name), (text) => {
+    const bytes = base64Bytes(text)
+    return bytes?.length === CHECKSUMS[name] ? { name, bytes } : undefined
+  })
+})
+
 /** The list of parts of a Complete, which must not be empty. Throws malformedCompleteXml. */
 const someParts: Document<PartList> = {
   ...partList,
   docLines: partsWithChecksums.docLines,
   decode(parser, body, notation) {
-    const parts = readPlainPartList(body)
-    const document = parts === undefined ? listed(partsWithChecksums.decode(parser, body, notation).parts) : { parts }
+    const plain = readPlainPartList(body, PLAIN_CHECKSUMS)
+    const document =
+      plain === undefined
+        ? listed(partsWithChecksums.decode(parser, body, notation).parts)
+        : { parts: plain.parts, ...(plain.others && { checksums: plain.others }) }
     if (document.parts.length === 0) throw new OssError('malformedCompleteXml')
     return document
   },

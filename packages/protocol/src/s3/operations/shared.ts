@@ -121,7 +121,9 @@ export const DESCRIPTION_PERMISSIONS = {
 } as const
 
 const checksumField = (name: ChecksumName) => optional(header(headerOf(name), text))
-const checksumElement = (name: ChecksumName) => optionalElement(`Checksum${name.toUpperCase()}`, text)
+/** The name of the element of a checksum. */
+export const checksumElementName = (name: ChecksumName): string => `Checksum${name.toUpperCase()}`
+const checksumElement = (name: ChecksumName) => optionalElement(checksumElementName(name), text)
 /** Whether a checksum is that of the whole object, or one over the checksums of its parts. */
 export const checksumType = oneOf(['FULL_OBJECT', 'COMPOSITE'])
 

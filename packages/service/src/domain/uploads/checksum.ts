@@ -1,17 +1,23 @@
 /** The checksum of a multipart object, of the checksums of its parts. */
 import { base64, CRC_PARAMETERS, type CrcCombine, createCrcCombine, createPlainCrc } from '@bindery/bytes'
-import type { Domain } from '../domain.js'
+import { type Domain, letOthersRun } from '../domain.js'
 import type { Checksum, ChecksumName, UploadRecord } from '../stored/model.js'
 import type { PartTable } from '../stored/part-table.js'
 
 type CrcName = Extract<ChecksumName, keyof typeof CRC_PARAMETERS>
 
-/** Undefined where the upload has no checksum, or a part lacks it, for example one that was copied. */
-export function checksumOfParts(
-  { digests }: Pick<Domain, 'digests'>,
+/** CRCs that are combined before other requests run: some milliseconds, even where each part has a size of its own. */
+const COMBINED_AT_ONCE = 200
+
+/**
+ * The checksum of an object of some parts; of thousands in steps, between which other requests run. Undefined where the upload has
+ * none, or a part lacks it, for example one that was copied.
+ */
+export async function checksumOfParts(
+  domain: Pick<Domain, 'digests' | 'sleep'>,
   { checksum }: UploadRecord,
   parts: PartTable,
-): Checksum | undefined {
+): Promise<Checksum | undefined> {
   if (checksum === undefined) return undefined
   const all: Uint8Array[] = []
   for (let index = 0; index < parts.length; index += 1) {
@@ -20,11 +26,15 @@ export function checksumOfParts(
     all.push(part.bytes)
   }
   if (checksum.type === 'COMPOSITE') {
-    return { ...checksum, value: `${base64(digestOf(checksum.name, join(all), digests))}-${parts.length}` }
+    return { ...checksum, value: `${base64(digestOf(checksum.name, join(all), domain.digests))}-${parts.length}` }
   }
   const name = checksum.name as CrcName
   const combine = combineOf(name)
-  const whole = all.reduce((sum, bytes, index) => combine(sum, numberOf(bytes), parts.size(index)), 0n)
+  let whole = 0n
+  for (const [index, bytes] of all.entries()) {
+    if (index > 0 && index % COMBINED_AT_ONCE === 0) await letOthersRun(domain)
+    whole = combine(whole, numberOf(bytes), parts.size(index))
+  }
   return { ...checksum, value: base64(bytesOf(name, whole)) }
 }
 

@@ -155,7 +155,10 @@ async function completeOpen<T>(domain: Domain, completion: Completion<T>): Promi
     await pauseIfLong(domain, stored)
     const chosen = choose(completion, stored)
     checkParts(upload, chosen)
-    if (completion.stated !== undefined) checkStatements(upload, chosen, completion.stated)
+    if (completion.stated !== undefined) {
+      await pauseIfLong(domain, chosen)
+      checkStatements(upload, chosen, completion.stated)
+    }
     completion.checkParts?.(chosen)
     await pauseIfLong(domain, chosen)
     const object = await commit(domain, { completion, upload, usage, parts: chosen })
@@ -317,7 +320,7 @@ async function summaryOf(domain: Domain, upload: UploadRecord, parts: PartTable)
   await pauseIfLong(domain, parts)
   const crc64 = parts.joinedCrc64
   await pauseIfLong(domain, parts)
-  const checksum = checksumOfParts(domain, upload, parts)
+  const checksum = await checksumOfParts(domain, upload, parts)
   return { ...etags, crc64, ...(checksum !== undefined && { checksum }) }
 }
 
