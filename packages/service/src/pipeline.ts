@@ -34,6 +34,7 @@ import { findBucket } from './domain/buckets/buckets.js'
 import { withCustomerKeys } from './domain/bytes/encryption.js'
 import { requireLease } from './domain/cluster/cluster.js'
 import type { Domain } from './domain/domain.js'
+import { withForesight } from './domain/foresight.js'
 import type { VersionId } from './domain/stored/model.js'
 import { enterAccessPoints, leadsNowhere, refuseAtMissing } from './enter-access-points.js'
 import { createSurroundings, dialectOf, Exchange } from './exchange.js'
@@ -257,10 +258,12 @@ function decodeHead(authenticated: Authenticated): Head {
   const bucket = isNamed ? bucketName(reading.bucket) : undefined
   const key = reading.key === undefined ? undefined : keyOf(exchange, operation, reading.key)
   const input = decodeInput(operation, parts, exchange.dialect)
+  const objectName = bucket === undefined || key === undefined ? undefined : { bucket, key, version: versionIn(input) }
+  const domain = withKeys(exchange, input)
   return {
     exchange,
     operation,
-    domain: withKeys(exchange, input),
+    domain: objectName === undefined || readsObject(operation) ? domain : withForesight(domain, objectName, input),
     access: surroundings.access,
     requester,
     parts,
@@ -274,7 +277,7 @@ function decodeHead(authenticated: Authenticated): Head {
     },
     input,
     bucketName: bucket,
-    objectName: bucket === undefined || key === undefined ? undefined : { bucket, key, version: versionIn(input) },
+    objectName,
     style: reading.style,
     entrance: reading.entrance,
   }

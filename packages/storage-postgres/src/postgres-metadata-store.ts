@@ -53,15 +53,14 @@ export async function openPostgresMetadataStore(options: PostgresMetadataOptions
     throw error instanceof StorageError ? error : refused(error)
   }
   const merged = new PointReads(points)
-  const { transact, read } = createRemoteTransactor({
+  const transactor = createRemoteTransactor({
     rows: (keys) => merged.rows(keys),
     snapshot: () => new Snapshot(snapshots),
     commit: (changes, again) => commits.commit(changes, again),
   })
   let closing: Promise<void> | undefined
   return {
-    transact,
-    read,
+    ...transactor,
     endSession: (other) => commits.endSession(other),
     counts: commits.counts,
     close() {

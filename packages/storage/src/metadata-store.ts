@@ -67,5 +67,12 @@ export interface MetadataStore {
    * always rejects.
    */
   read<T>(body: (reader: Reader) => Awaitable<T>): Awaitable<T>
+  /**
+   * A view of this store for the work of one request, which must not close it; absent where rows are at hand. Its first read fetches the
+   * rows of `along` too, in the same round trip, and its next transaction begins with the rows that were read: a body that
+   * needs no others costs the commit alone, which finds out whether they are still the same. Where they are not, or where the
+   * body throws or writes nothing, it runs again on fresh rows: a transaction has the same outcomes as one of the store.
+   */
+  recalling?(along: readonly Bytes[]): MetadataStore
   close(): Promise<void>
 }

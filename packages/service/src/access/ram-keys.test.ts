@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { setImmediate } from 'node:timers/promises'
-import { createMemoryMetadataStore } from '@bindery/storage'
-import { countingRoundTrips } from '@bindery/storage/testing'
+import { createCountedStore } from '@bindery/storage/testing'
 import { deleteAccessKey, listAccessKeys, setAccessKeyEnabled } from '../domain/ram/access-keys.js'
 import { attachPolicy, createIdentity, detachPolicy, setInlinePolicy } from '../domain/ram/identities.js'
 import { deletePolicy, updatePolicy } from '../domain/ram/policies.js'
@@ -170,7 +169,7 @@ describe('a change is in force in every process for all requests after it', () =
   })
 
   test('checking whether anything was changed takes no round trip of its own', async () => {
-    const { store: metadata, count } = countingRoundTrips(createMemoryMetadataStore())
+    const { store: metadata, count } = createCountedStore()
     const started = await startWithBucket({ metadata })
     await call(started, { method: 'PUT', bucket: BUCKET, key: 'a/1', body: 'x' })
     const ram = new Ram(started)

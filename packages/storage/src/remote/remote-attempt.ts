@@ -14,6 +14,23 @@ import {
   type SeenRange,
 } from './remote-engine.js'
 
+/** Rows by their keys, as a read has found them. */
+export type RecalledRows = ReadonlyMap<KeyText, RemoteRow | undefined>
+
+const NOTHING: RecalledRows = new Map()
+
+/** How a body runs against a server. */
+export interface AttemptOptions {
+  /** The body is to be committed. */
+  readonly records: boolean
+  /** The first round takes a snapshot too, so that no later one can find that the store has moved on. */
+  readonly usesSnapshot: boolean
+  /** Rows that the first round fetches too. */
+  readonly along?: readonly KeyText[]
+  /** Rows that the body sees without a round trip; the commit finds out whether they are still the same. */
+  readonly recalled?: RecalledRows
+}
+
 /** The reads of a body's second round would not see the state that its first round saw: it must run again. */
 export class StateMoved extends StorageError {
   constructor() {
@@ -47,7 +64,11 @@ class Flight {
 export class RemoteAttempt extends AttemptWrites implements Transaction {
   readonly #engine: RemoteEngine
   readonly #usesSnapshot: boolean
+  readonly #along: readonly KeyText[]
   readonly #known = new Map<KeyText, RemoteRow | undefined>()
+  /** Rows that an earlier read found, until the first flight departs: what comes later must be of the same state. */
+  #recalled: RecalledRows
+  #hasRecalled = false
   readonly #ranges: SeenRange[] = []
   #snapshot: RemoteSnapshot | undefined
   #filling: Flight | undefined
@@ -55,11 +76,22 @@ export class RemoteAttempt extends AttemptWrites implements Transaction {
   #underway = 0
   #refuse: () => void = () => {}
 
-  /** `usesSnapshot`: the first round takes one too, so that no later one can find that the store has moved on. */
-  constructor(engine: RemoteEngine, records: boolean, usesSnapshot: boolean) {
+  constructor(engine: RemoteEngine, { records, usesSnapshot, along = [], recalled = NOTHING }: AttemptOptions) {
     super(records)
     this.#engine = engine
     this.#usesSnapshot = usesSnapshot
+    this.#along = along
+    this.#recalled = recalled
+  }
+
+  /** Rows that were read by their keys, also those that are absent. */
+  get known(): RecalledRows {
+    return this.#known
+  }
+
+  /** Whether the body has seen rows of an earlier read. */
+  get hasRecalled(): boolean {
+    return this.#hasRecalled
   }
 
   /** The reads and writes, for the commit. */
@@ -101,7 +133,7 @@ export class RemoteAttempt extends AttemptWrites implements Transaction {
       const own = new Map(
         texts.filter((key) => this.writes.rows.has(key)).map((key) => [key, this.writes.rows.get(key)]),
       )
-      const missing = texts.filter((key) => !own.has(key) && !this.#known.has(key))
+      const missing = texts.filter((key) => !own.has(key) && !this.#known.has(key) && !this.#recall(key))
       const flight = missing.length === 0 ? undefined : this.#fill()
       for (const key of missing) flight?.keys.add(key)
       return { flight, read: () => texts.map((key) => (own.has(key) ? this.#own(own.get(key)) : this.#value(key))) }
@@ -126,6 +158,13 @@ export class RemoteAttempt extends AttemptWrites implements Transaction {
       })
       return { flight, read: () => this.#rows(rows, own, asked, options.onDamaged) }
     })
+  }
+
+  #recall(key: KeyText): boolean {
+    if (!this.#recalled.has(key)) return false
+    this.#known.set(key, this.#recalled.get(key))
+    this.#hasRecalled = true
+    return true
   }
 
   #own(value: Bytes | undefined): Bytes | undefined {
@@ -198,8 +237,9 @@ export class RemoteAttempt extends AttemptWrites implements Transaction {
   }
 
   async #fetch({ keys: asked, ranges }: Flight): Promise<void> {
-    const keys = [...asked]
     const isFirst = this.#known.size === 0 && this.#ranges.length === 0 && this.#snapshot === undefined
+    const keys = isFirst ? [...new Set([...asked, ...this.#along])] : [...asked]
+    this.#recalled = NOTHING
     if (isFirst && ranges.length === 0 && !this.#usesSnapshot) {
       this.#remember(keys, await this.#engine.rows(keys))
       return

@@ -4,6 +4,7 @@ import type { MetadataStore } from '../metadata-store.js'
 import { testMetadataLimits } from './metadata-limits.js'
 import { testMetadataModel } from './metadata-model.js'
 import { testMetadataRaces } from './metadata-races.js'
+import { testMetadataViews } from './metadata-views.js'
 import { bytesOf, isStorageError, type StoreTest, textOf } from './support.js'
 
 /** Opens a new, empty store. What must outlive it (a folder) is removed with `t.after`; the suite closes the store. */
@@ -26,6 +27,7 @@ export function testMetadataStore(create: CreateMetadataStore): void {
   describe('bodies', () => testBodies(storeTest))
   describe('limits', () => testMetadataLimits(storeTest))
   describe('races', () => testMetadataRaces(storeTest))
+  describe('views', () => testMetadataViews(storeTest))
   describe('model', () => testMetadataModel(storeTest))
 }
 

@@ -11,8 +11,39 @@ interface Stored {
   readonly version: string
 }
 
-/** A metadata store as on a network, with its server in this process: every answer takes a turn of the event loop. */
-export function createRemoteMemoryStore(): MetadataStore {
+/** A metadata store on a network, and how often its users had to wait for an answer. */
+export interface CountedStore {
+  readonly store: MetadataStore
+  /**
+   * Dependent round trips of `work`: each waits for the one before it; those that are under way together are one. Nothing
+   * else may use the store meanwhile.
+   */
+  count(work: () => Promise<unknown>): Promise<number>
+}
+
+/** As `createRemoteMemoryStore`, and counted. */
+export function createCountedStore(): CountedStore {
+  let trips = 0
+  let underway = 0
+  const store = createRemoteMemoryStore((travels) => {
+    if (travels && underway === 0) trips += 1
+    underway += travels ? 1 : -1
+  })
+  return {
+    store,
+    async count(work) {
+      trips = 0
+      await work()
+      return trips
+    },
+  }
+}
+
+/**
+ * A metadata store as on a network, with its server in this process: every answer takes a turn of the event loop.
+ * `onTravel` is called when a request begins to travel, and when its answer has arrived.
+ */
+export function createRemoteMemoryStore(onTravel: (travels: boolean) => void = () => {}): MetadataStore {
   let rows = SortedMap.empty<Stored>()
   let commits = 0
   let closed = false
@@ -23,10 +54,15 @@ export function createRemoteMemoryStore(): MetadataStore {
 
   async function travel<T>(answer: () => T): Promise<T> {
     open()
+    onTravel(true)
     await nextTurn()
-    const found = answer()
-    await nextTurn()
-    return found
+    try {
+      const found = answer()
+      await nextTurn()
+      return found
+    } finally {
+      onTravel(false)
+    }
   }
 
   function snapshot(): RemoteSnapshot {

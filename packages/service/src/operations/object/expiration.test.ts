@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { createMemoryMetadataStore } from '@bindery/storage'
-import { countingRoundTrips } from '@bindery/storage/testing'
+import { createCountedStore } from '@bindery/storage/testing'
 import {
   ask,
   BUCKET,
@@ -138,7 +137,7 @@ test('an object that a rule moved to a cold archive shows when, in heads and in 
 })
 
 test('rules cost no round trip of their own, and damaged ones fail no request', async () => {
-  const { store: metadata, count } = countingRoundTrips(createMemoryMetadataStore())
+  const { store: metadata, count } = createCountedStore()
   const started = await startWithBucket({ metadata })
   await put(started, 'k', 'x')
   const before = await count(() => ask(started, 'GET', 'k'))
