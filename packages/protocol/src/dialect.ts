@@ -8,7 +8,7 @@ import type { Router } from './operations/route.js'
 import type { SentForm } from './post/form.js'
 import type { FormClaim } from './post/form-claim.js'
 import type { FormFields } from './post/post-policy.js'
-import type { Payload } from './s3/payload.js'
+import type { BodyFacts, Payload } from './s3/payload.js'
 import type { Claim } from './signature/claim-form.js'
 
 /** Facts that the headers of every response state. */
@@ -58,7 +58,7 @@ export interface Dialect extends Notation, Router {
   /** How forms of browsers are signed, and what their fields mean. */
   readonly forms: FormRules
   /** Reads the facts about a body in the head; absent: the body is content as it comes. */
-  readPayload?(head: Head, options: { readonly content: boolean; readonly checksum: boolean }): Payload
+  readPayload?(head: Head, facts: BodyFacts): Payload
   encodeError(error: OssError, exchange: ErrorExchange): EncodedError
   /** The first headers of every response, in their order. */
   commonHeaders(answered: Answered): readonly (readonly [name: string, value: string])[]

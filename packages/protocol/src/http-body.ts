@@ -9,6 +9,11 @@ export function hasBody(headers: Headers): boolean {
   return headers['content-length'] !== undefined || headers['transfer-encoding'] !== undefined
 }
 
+/** Whether the head states no length of the body that follows it. */
+export function isUnlimited(headers: Headers): boolean {
+  return headers['transfer-encoding'] !== undefined && headers['content-length'] === undefined
+}
+
 /** The media type of the body, with its parameters. */
 export function bodyType(headers: Headers): string | undefined {
   return headers['content-type']

@@ -44,7 +44,7 @@ export { RAM_CATALOGUE, type RamCause, RamError, type RamErrorRow } from './erro
 export { isSelectCode } from './errors/select-rows.js'
 export { isWrongSignature } from './errors/wrong-signature.js'
 export * from './field.js'
-export { bodyMd5, bodyType, hasBody } from './http-body.js'
+export { bodyMd5, bodyType, hasBody, isUnlimited } from './http-body.js'
 export { parseHttpDate } from './http-date.js'
 export { json } from './json.js'
 export * from './limits.js'

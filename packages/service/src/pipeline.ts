@@ -11,6 +11,7 @@ import {
   HeadCircumstances,
   isBucketName,
   isTakenAtAccessPoint,
+  isUnlimited,
   type ObjectKey,
   type Operation,
   OssError,
@@ -370,6 +371,7 @@ function decodeBody({ call, found }: Prepared<UnreadCall<Operation>>): Awaitable
   const payload = call.exchange.dialect.readPayload?.(parts, {
     content: body === 'bytes',
     checksum: checksumOfObject !== true,
+    isUnlimited: isUnlimited(call.exchange.request.headers),
   })
   if (body === 'bytes')
     return { call: call.withBody({ content: contentOf(source, parts, payload, chunkChain) }), found }

@@ -1,4 +1,5 @@
 /** The facts about a body in the head of a request of S3: its framing, its hash and its checksum. */
+
 import { base64Bytes, hexBytes } from '@bindery/bytes'
 import { OssError } from '../errors/oss-error.js'
 import type { Head } from '../message.js'
@@ -42,19 +43,27 @@ const STREAMING: Readonly<Record<string, Pick<Chunked, 'isSigned'> & { readonly 
   'STREAMING-UNSIGNED-PAYLOAD-TRAILER': { isSigned: false, hasTrailer: true },
 }
 
+/** How the body of a request was sent. */
+export interface BodyFacts {
+  /** It is content, which may come in chunks. */
+  readonly content: boolean
+  /** A checksum in the head is that of the body. */
+  readonly checksum: boolean
+  /** It ends where HTTP's framing does, which states no length: `Transfer-Encoding: chunked`. */
+  readonly isUnlimited: boolean
+}
+
 /**
- * Reads the headers about a body; `content`: the body is content, which may come in chunks; `checksum`: a checksum is that
- * of the body. Throws the causes of
- * payloads and checksums, and missingContentLength.
+ * Reads the headers about a body. Unlike OSS, S3 takes no content of unknown length. Throws the causes of payloads and
+ * checksums, and missingContentLength.
  */
-export function readPayload(
-  head: Head,
-  { content, checksum }: { readonly content: boolean; readonly checksum: boolean },
-): Payload {
+export function readPayload(head: Head, { content, checksum, isUnlimited }: BodyFacts): Payload {
   const { headers } = head
   const text = headers['x-amz-content-sha256'] ?? head.query.get('X-Amz-Content-Sha256')
   const streaming = text === undefined ? undefined : STREAMING[text]
   if (streaming !== undefined && !content) throw new OssError('payloadNotForDocument')
+  if (streaming === undefined && content && isUnlimited && headers['x-amz-decoded-content-length'] === undefined)
+    throw new OssError('missingContentLength')
   const chunked = streaming && {
     decodedLength: decodedLength(headers),
     isSigned: streaming.isSigned,

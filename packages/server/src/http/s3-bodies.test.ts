@@ -58,6 +58,14 @@ test("a stream of JavaScript's SDK has chunks of HTTP around chunks of S3, and n
   assert.match(await send(short, ['Transfer-Encoding: chunked'], body), /<Code>IncompleteBody</)
 })
 
+test('content whose length nothing states is refused, as S3 does', async (t) => {
+  const { send, get } = await open(t)
+  const sent = { headers: {}, payload: 'UNSIGNED-PAYLOAD' }
+  const answer = await send(sent, ['Transfer-Encoding: chunked'], '5\r\nhello\r\n0\r\n\r\n')
+  assert.match(answer, /^HTTP\/1\.1 411 Length Required\r\n[\s\S]*<Code>MissingContentLength</)
+  assert.equal((await get()).status, 404)
+})
+
 test('a body that must not come is refused before it is sent, with a reason phrase', async (t) => {
   const { port, started, get } = await open(t)
   const client = await rawConnection(port)
