@@ -19,8 +19,9 @@ export interface Exchange {
  * followed by its document, which contains the string to sign if a signature did not match.
  */
 export function logExchange(log: Log, { request, remote, answer, sent, bytesReceived, milliseconds }: Exchange): void {
-  const { failure = sent.failure, ...context } = answer.log
-  if (failure === undefined && !log.isLevelEnabled('info')) return
+  const failed = answer.log.failure ?? sent.failure
+  if (failed === undefined && !log.isLevelEnabled('info')) return
+  const { failure = failed, ...context } = answer.log
   const line = {
     ...context,
     method: request.method,

@@ -49,7 +49,7 @@ export interface HttpServerOptions {
   readonly metrics: Omit<MetricsOptions, 'domains'>
   /** Called after each answered request, health checks excepted. */
   readonly onAnswered: (answered: Answered) => void
-  /** PEM of the key that verifies callbacks. */
+  /** Resolves with the PEM of the key that verifies callbacks. */
   readonly publicKey: () => Promise<string>
   /** Absent: there is no console. */
   readonly consolePages?: ConsolePages | undefined

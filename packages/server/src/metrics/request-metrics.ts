@@ -75,10 +75,9 @@ export class RequestMetrics {
   #counted(): Metric[] {
     const operations = [...this.#operations]
     const requests = operations.flatMap(([op, { answers }]) =>
-      [...answers.values()].map(({ dialect, status, count }) => ({
-        labels: { op, dialect, status: String(status) },
-        value: count,
-      })),
+      [...answers].flatMap(([dialect, counts]) =>
+        [...counts].map(([status, value]) => ({ labels: { op, dialect, status: String(status) }, value })),
+      ),
     )
     const errors = [...this.#errors].map(([code, value]) => ({ labels: { code }, value }))
     const denials = [...this.#denials].map(([reason, value]) => ({ labels: { reason }, value }))
@@ -122,22 +121,25 @@ export class RequestMetrics {
   }
 }
 
-function increment(counts: Map<string, number>, name: string): void {
-  counts.set(name, (counts.get(name) ?? 0) + 1)
+function increment<T>(counts: Map<T, number>, counted: T): void {
+  counts.set(counted, (counts.get(counted) ?? 0) + 1)
 }
 
 /** The requests of one operation. */
 class OperationCounts {
-  readonly answers = new Map<string, { readonly dialect: string; readonly status: number; count: number }>()
+  /** By protocol, then by status. */
+  readonly answers = new Map<string, Map<number, number>>()
   readonly durations = new Histogram(DURATION_BUCKETS)
   readonly firstBytes = new Histogram(DURATION_BUCKETS)
   succeeded = 0
 
   add(dialect: string, status: number): void {
-    const name = `${dialect} ${status}`
-    const answer = this.answers.get(name) ?? { dialect, status, count: 0 }
-    answer.count += 1
-    this.answers.set(name, answer)
+    let counts = this.answers.get(dialect)
+    if (counts === undefined) {
+      counts = new Map()
+      this.answers.set(dialect, counts)
+    }
+    increment(counts, status)
     if (status < 300) this.succeeded += 1
   }
 }
