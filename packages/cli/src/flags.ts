@@ -26,6 +26,7 @@ export const FLAGS = {
   json: {},
   'output-query': { value: 'JMESPATH' },
   format: { value: 'TEMPLATE' },
+  utc: {},
   quiet: { spellings: ['-q'] },
   'no-progress': {},
   // the selection
@@ -123,6 +124,7 @@ export const SERVER_FLAGS = [
   'addressing-style',
   'sign-version',
   'retry-times',
+  'utc',
   'quiet',
   'json',
   'output-query',

@@ -1,9 +1,10 @@
 import { Failure } from '@bindery/server/local'
 import type { Environment } from './command.js'
+import { type CommandLine, readCommandLine } from './command-line.js'
 import { overview, pageIn, requireCommand } from './commands/help.js'
 import { RUN } from './commands/index.js'
 import { EXIT, type ExitCode } from './exit-codes.js'
-import { languageOf } from './language.js'
+import { type Language, languageOf } from './language.js'
 import { objectWordsIn } from './messages/objects.js'
 import { failureExit, messagesIn } from './messages.js'
 import { isUnfit, note } from './objects/output.js'
@@ -12,35 +13,46 @@ export { EXIT } from './exit-codes.js'
 export { type CommandReference, commandReferences, type FlagReference } from './reference.js'
 
 /** Runs the command `bindery`. Resolves with its exit code; never rejects. */
-export async function main(args: readonly string[], env: Environment): Promise<ExitCode> {
-  const language = languageOf(env)
-  const messages = messagesIn(language)
-  const [first = '--help', ...rest] = args
+export async function main(given: readonly string[], env: Environment): Promise<ExitCode> {
+  let line: CommandLine = { args: given, language: undefined }
   try {
-    if (first === '--help' || first === '-h') {
-      process.stdout.write(overview(messages))
-      return EXIT.ok
-    }
-    const name = requireCommand(first === '--version' || first === '-v' ? 'version' : first)
-    if (rest.includes('--help') || rest.includes('-h')) {
-      process.stdout.write(await pageIn(language, name, rest[0]))
-      return EXIT.ok
-    }
-    const exit = await RUN[name]({ args: rest, env, language, dispatch: (line) => main(line, env) })
-    if (isUnfit()) note(objectWordsIn(language).unfit)
-    return exit
+    line = readCommandLine(given)
+    return await run(line.args, line.language === undefined ? env : { ...env, BINDERY_LANG: line.language })
   } catch (error) {
-    if (error instanceof Failure) {
-      const exit = failureExit(error)
-      const text = messages.failure(error)
-      process.stderr.write(`bindery: ${text}\n`)
-      // the process that starts a server takes its first line for that of a running server
-      if (rest.includes('--json') && first !== 'serve') {
-        process.stdout.write(`${JSON.stringify({ event: 'error', kind: error.kind, ...error.details, text, exit })}\n`)
-      }
-      return exit
-    }
+    return report(error, line.args, line.language ?? languageOf(env))
+  }
+}
+
+/** Throws Failure. */
+async function run([first = '--help', ...rest]: readonly string[], env: Environment): Promise<ExitCode> {
+  const language = languageOf(env)
+  if (first === '--help' || first === '-h') {
+    process.stdout.write(overview(messagesIn(language)))
+    return EXIT.ok
+  }
+  const name = requireCommand(first === '--version' || first === '-v' ? 'version' : first)
+  if (rest.includes('--help') || rest.includes('-h')) {
+    process.stdout.write(await pageIn(language, name, rest[0]))
+    return EXIT.ok
+  }
+  const exit = await RUN[name]({ args: rest, env, language, dispatch: (args) => main(args, env) })
+  if (isUnfit()) note(objectWordsIn(language).unfit)
+  return exit
+}
+
+/** Prints why a command failed, and returns its exit code. */
+function report(error: unknown, [first, ...rest]: readonly string[], language: Language): ExitCode {
+  const messages = messagesIn(language)
+  if (!(error instanceof Failure)) {
     process.stderr.write(`${messages.crash}\n${error instanceof Error ? error.stack : String(error)}\n`)
     return EXIT.crashed
   }
+  const exit = failureExit(error)
+  const text = messages.failure(error)
+  process.stderr.write(`bindery: ${text}\n`)
+  // the process that starts a server takes its first line for that of a running server
+  if (rest.includes('--json') && first !== 'serve') {
+    process.stdout.write(`${JSON.stringify({ t: 'error', kind: error.kind, ...error.details, text, exit })}\n`)
+  }
+  return exit
 }

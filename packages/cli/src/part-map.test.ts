@@ -12,7 +12,7 @@ test('a map has a sign per part, and where there are more parts than room, the m
 })
 
 test('the line of parts fits the terminal, in both languages', () => {
-  const parts = { states: statesOf(128, [{ from: 1, to: 34 }]), done: 34, active: 8, retries: 1, reused: 12 }
+  const parts = { states: statesOf(128, [{ from: 1, to: 34 }]), done: 34, active: 8, retries: 1, resumed: 12 }
   const english = transferWordsIn('en').parts(parts, 100)
   assert.match(english, /^ {2}parts 34\/128 {2}█{8}▌░+ {2}8 in flight · 1 retried · 12 reused$/)
   for (const language of ['en', 'zh'] as const) assert.ok(transferWordsIn(language).parts(parts, 79).length < 80)

@@ -34,7 +34,7 @@ export async function appendCommand({ args, env }: Invocation): Promise<ExitCode
     return position + content.size
   })
   const { bucket, key } = address
-  if (parsed.flags.has('json')) await writeJson({ event: 'done', bucket, key, appended: content.size, size })
+  if (parsed.flags.has('json')) await writeJson({ t: 'done', bucket, key, appended: content.size, size })
   else await write(`${addressText(address)}  +${sizeText(content.size)}  ${sizeText(size)}\n`)
   return EXIT.ok
 }

@@ -56,8 +56,7 @@ export async function bucketCommand({ args, env, language }: Invocation): Promis
     send(client, operation, { ...call, bucket: address.bucket }),
   )
   if (action !== 'get') {
-    if (flags.has('json'))
-      await writeJson({ event: action === 'set' ? 'changed' : 'deleted', document: name, ...address })
+    if (flags.has('json')) await writeJson({ t: action === 'set' ? 'changed' : 'deleted', document: name, ...address })
     else await write(objectWordsIn(language)[action === 'set' ? 'changed' : 'removed'](name, addressText(address)))
   } else if (flags.has('json')) await writeJson(decodeResult(operation, text) as object)
   else await write(indented(text))

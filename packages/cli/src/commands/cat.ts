@@ -21,7 +21,7 @@ export async function catCommand({ args, env }: Invocation): Promise<ExitCode> {
       bytes += piece.length
       await write(piece)
     }
-    if (flags.has('json')) complain(JSON.stringify({ event: 'done', bucket, key, bytes }))
+    if (flags.has('json')) complain(JSON.stringify({ t: 'done', bucket, key, bytes }))
   })
   return EXIT.ok
 }

@@ -26,7 +26,7 @@ async function events(...args: readonly string[]): Promise<readonly Record<strin
 }
 
 const lastOf = (lines: readonly Record<string, unknown>[], event: string) =>
-  lines.findLast((line) => line.event === event) ?? {}
+  lines.findLast((line) => line.t === event) ?? {}
 
 /** Bytes that differ from place to place. */
 function content(size: number, seed = 1): Buffer {

@@ -45,13 +45,13 @@ export async function diffCommand({ args, env, language }: Invocation): Promise<
       sums[kind] += 1
       const { name, size } = entry
       const sizes = target === undefined ? { size } : { size, otherSize: target.size }
-      if (hasJson) await writeJson({ event: 'difference', kind, name, ...sizes })
+      if (hasJson) await writeJson({ t: 'difference', kind, name, ...sizes })
       else await write(lineOf(kind, name, sizes))
     }
   })
   const isEqual = sums.differ + sums.onlyFirst + sums.onlySecond === 0
   const exit = isEqual ? EXIT.ok : EXIT.found
-  if (hasJson) await writeJson({ event: 'summary', ...sums, exit })
+  if (hasJson) await writeJson({ t: 'summary', ...sums, exit })
   else note(inspectWordsIn(language).diffSum(sums))
   return exit
 }

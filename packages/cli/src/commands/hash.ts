@@ -38,7 +38,7 @@ export async function hashCommand({ args, env, language }: Invocation): Promise<
   const [one, other] = results
   if (one === undefined || other === undefined) return EXIT.ok
   const isSame = one.size === other.size && one.crc64 !== undefined && one.crc64 === other.crc64
-  if (flags.has('json')) await writeJson({ event: 'summary', isSame, exit: isSame ? EXIT.ok : EXIT.found })
+  if (flags.has('json')) await writeJson({ t: 'summary', isSame, exit: isSame ? EXIT.ok : EXIT.found })
   else note(inspectWordsIn(language).isSame(isSame))
   return isSame ? EXIT.ok : EXIT.found
 }

@@ -108,7 +108,7 @@ test('diff finds what is missing and what has other bytes, and is exit code 6 th
   const lines = linesOf(
     (await bindery(['diff', path.join(folder, 'diff'), 'oss://demo/diff', '--size-only', '--json'])).stdout,
   )
-  assert.deepEqual(lines.at(-1), { event: 'summary', same: 2, differ: 1, onlyFirst: 1, onlySecond: 1, exit: 6 })
+  assert.deepEqual(lines.at(-1), { t: 'summary', same: 2, differ: 1, onlyFirst: 1, onlySecond: 1, exit: 6 })
   await succeed(['diff', 'oss://demo/diff/', 'oss://demo/diff/'])
 })
 

@@ -13,7 +13,7 @@ const { server, client, folder, env, bindery, succeed } = await startShared({ lo
 
 /** The last event of a kind, of a command that must succeed. */
 async function eventOf(event: string, ...args: readonly string[]): Promise<Record<string, unknown>> {
-  return linesOf(await succeed([...args, '--json'])).findLast((line) => line.event === event) ?? {}
+  return linesOf(await succeed([...args, '--json'])).findLast((line) => line.t === event) ?? {}
 }
 
 /** The records of interrupted transfers on this machine. */

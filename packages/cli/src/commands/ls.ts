@@ -117,14 +117,18 @@ function longLineOf(entry: Entry, address: Address = NOWHERE): string {
   return `${etag.padEnd(WIDTH_OF_ETAG)}  ${type.padEnd(WIDTH_OF_TYPE)}  ${lineOf(entry, address)}`
 }
 
-const WIDTH_OF_TIME = 20
 const WIDTH_OF_SIZE = 14
 const WIDTH_OF_CLASS = 11
+
+/** Times have an offset where the zone is not UTC. */
+function widthOfTime(): number {
+  return timeText(new Date()).length
+}
 
 /** Columns of fixed widths: nothing waits for the longest name. */
 function lineOf(entry: Entry, address: Address = NOWHERE): string {
   const columns = (time: string, size: string, storageClass: string, name: string) =>
-    `${time.padEnd(WIDTH_OF_TIME)}  ${size.padStart(WIDTH_OF_SIZE)}  ${storageClass.padEnd(WIDTH_OF_CLASS)}  ${name}`
+    `${time.padEnd(widthOfTime())}  ${size.padStart(WIDTH_OF_SIZE)}  ${storageClass.padEnd(WIDTH_OF_CLASS)}  ${name}`
   if (!('kind' in entry)) {
     const { name, created, location, storageClass } = entry
     return columns(timeText(created), location, storageClass, `oss://${name}`)

@@ -50,7 +50,7 @@ test('parts are events, and --fail-on-skip is exit code 6 where something was sk
   await writeFile(file, Buffer.alloc(250_000, 'x'))
   const flags = ['--part-size', '100KiB', '--bigfile-threshold', '0', '--json']
   const lines = linesOf(await succeed(['cp', file, 'oss://demo/parts', ...flags]))
-  const parts = lines.filter(({ event }) => event === 'part')
+  const parts = lines.filter(({ t }) => t === 'part')
   assert.deepEqual(parts.map(({ partNumber, size }) => [partNumber, size]).sort(), [
     [1, 102_400],
     [2, 102_400],

@@ -20,6 +20,6 @@ export async function mbCommand({ args, env, language }: Invocation): Promise<Ex
   const storageClass = oneOf('--storage-class', values.get('storage-class'), CLASSES)
   const options = { ...(acl === undefined ? {} : { acl }), ...(storageClass === undefined ? {} : { storageClass }) }
   await withClient(parsed, env, (client) => client.createBucket(bucket, options))
-  await (flags.has('json') ? writeJson({ event: 'created', bucket }) : write(objectWordsIn(language).created(bucket)))
+  await (flags.has('json') ? writeJson({ t: 'created', bucket }) : write(objectWordsIn(language).created(bucket)))
   return EXIT.ok
 }

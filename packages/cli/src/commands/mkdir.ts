@@ -14,6 +14,6 @@ export async function mkdirCommand({ args, env, language }: Invocation): Promise
   const key = name.endsWith('/') ? name : `${name}/`
   await withClient(parsed, env, (client) => client.put(key, '', { bucket, contentType: 'application/x-directory' }))
   const text = objectWordsIn(language).created(`${bucket}/${key}`)
-  await (parsed.flags.has('json') ? writeJson({ event: 'created', bucket, key }) : write(text))
+  await (parsed.flags.has('json') ? writeJson({ t: 'created', bucket, key }) : write(text))
   return EXIT.ok
 }

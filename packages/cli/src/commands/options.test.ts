@@ -101,7 +101,7 @@ test('one version is downloaded and deleted by its id, and all of them with --al
   assert.equal((await versions()).length, 4)
   const planned = linesOf(await succeed(['rm', 'oss://versions/k', '--all-versions', '--dry-run', '--json']))
   assert.deepEqual(
-    planned.map(({ event, key }) => [event, key]),
+    planned.map(({ t, key }) => [t, key]),
     [
       ['delete', 'k'],
       ['delete', 'k'],
@@ -136,16 +136,39 @@ test('a failure is an event as well, and a summary ends what a transfer reports'
   const refused = await bindery(['stat', 'oss://demo/missing', '--json'])
   assert.equal(refused.code, 2)
   const [event] = linesOf(refused.stdout)
-  assert.deepEqual([event?.event, event?.code, event?.exit], ['error', 'NoSuchKey', 2])
+  assert.deepEqual([event?.t, event?.code, event?.exit], ['error', 'NoSuchKey', 2])
   const failed = await bindery(['cp', 'oss://demo/missing', path.join(folder, 'x'), '--json'])
   assert.equal(failed.code, 2)
   const events = linesOf(failed.stdout)
   assert.deepEqual(
     // progress comes by the clock
-    events.map(({ event }) => event).filter((event) => event !== 'progress'),
+    events.map(({ t }) => t).filter((event) => event !== 'progress'),
     ['start', 'error', 'summary'],
   )
   assert.deepEqual([events.at(-1)?.exit, events.at(-1)?.failed], [2, 1])
   const wrong = await bindery(['ls', '--nonsense', '--json'])
   assert.equal(linesOf(wrong.stdout)[0]?.exit, 1)
+})
+
+test('flags of every command may precede its name, and --language chooses the language of its texts', async () => {
+  await client.put('global/a', 'x')
+  const lines = linesOf(await succeed(['--json', '--endpoint', server.endpoint, '-q', 'ls', 'oss://demo/global/']))
+  assert.deepEqual(
+    lines.map(({ key }) => key),
+    ['global/a'],
+  )
+  const chinese = await bindery(['stat', 'oss://demo/global/none', '--language', 'zh'])
+  assert.match(chinese.stderr, /列出 Bucket 中的内容/)
+  assert.match(await succeed(['--language=CH', 'help', 'ls']), /列出/)
+  const { code, stderr } = await bindery(['ls', '--language', 'fr'])
+  assert.deepEqual([code, /Expected: en, zh/.test(stderr)], [1, true])
+})
+
+test('--utc prints times in UTC in place of the zone of the machine', async () => {
+  await client.put('global/time', 'x')
+  const env = { TZ: 'Asia/Shanghai' }
+  const local = await runWith(server, ['ls', 'oss://demo/global/time'], { env })
+  assert.match(local.stdout, /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\+08:00 /)
+  const utc = await runWith(server, ['ls', 'oss://demo/global/time', '--utc'], { env })
+  assert.match(utc.stdout, /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ /)
 })

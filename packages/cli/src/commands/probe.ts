@@ -29,7 +29,7 @@ export async function probeCommand({ args, env, language }: Invocation): Promise
       const text = failure === undefined ? words.facts(facts) : reason === undefined ? why : `${reason}: ${why}`
       if (failure !== undefined) exit = EXIT.found
       if (parsed.flags.has('json')) {
-        await writeJson({ event: 'step', step, isOk: failure === undefined, ms, ...facts, ...(failure && { text }) })
+        await writeJson({ t: 'step', step, isOk: failure === undefined, ms, ...facts, ...(failure && { text }) })
       } else {
         const sign = failure === undefined ? '✓' : '✗'
         await write(`${sign} ${padColumns(words.steps[step], 16)}${`${ms.toFixed(1)} ms`.padStart(12)}  ${text}\n`)

@@ -42,7 +42,7 @@ test('restore requests that archived objects become readable, and refuses others
   await client.put('cold/a', 'frozen', { storageClass: 'Archive' })
   assert.equal((await bindery(['cat', 'oss://demo/cold/a'])).code, 2)
   const [event] = linesOf(await succeed(['restore', 'oss://demo/cold/a', '--days', '2', '--json']))
-  assert.deepEqual([event?.event, event?.key, event?.days], ['restored', 'cold/a', 2])
+  assert.deepEqual([event?.t, event?.key, event?.days], ['restored', 'cold/a', 2])
   assert.match((await client.head('cold/a')).headers['x-oss-restore'] ?? '', /ongoing-request/)
   await client.put('cold/b', 'warm')
   const many = await bindery(['restore', 'oss://demo/cold/', '-r'])

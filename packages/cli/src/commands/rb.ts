@@ -23,7 +23,7 @@ export async function rbCommand({ args, env, language }: Invocation): Promise<Ex
     await client.deleteBucket(bucket)
   })
   const text = objectWordsIn(language).deleted(`oss://${bucket}`)
-  await (hasJson ? writeJson({ event: 'deleted', bucket }) : write(text))
+  await (hasJson ? writeJson({ t: 'deleted', bucket }) : write(text))
   return EXIT.ok
 }
 

@@ -29,7 +29,7 @@ export async function rmCommand({ args, env, language }: Invocation): Promise<Ex
   if (flags.has('dry-run')) return withClient(parsed, env, (client) => list(client, selection, hasJson))
   if (!isRecursive && !hasVersions) {
     await withClient(parsed, env, (client) => deleteOne(client, address, versionId))
-    const deleted = { event: 'deleted', ...address, ...(versionId === undefined ? {} : { versionId }) }
+    const deleted = { t: 'deleted', ...address, ...(versionId === undefined ? {} : { versionId }) }
     await (hasJson ? writeJson(deleted) : write(words.deleted(addressText(address))))
     return EXIT.ok
   }
@@ -47,7 +47,7 @@ export async function rmCommand({ args, env, language }: Invocation): Promise<Ex
     }),
   )
   const exit = outcome.failed === 0 ? EXIT.ok : EXIT.partial
-  await (hasJson ? writeJson({ event: 'summary', ...outcome, exit }) : write(words.deletedAll(outcome)))
+  await (hasJson ? writeJson({ t: 'summary', ...outcome, exit }) : write(words.deletedAll(outcome)))
   return exit
 }
 
@@ -70,7 +70,7 @@ async function list(
   const print = ({ key, versionId: version }: Deletable) => {
     const { bucket } = address
     if (hasJson)
-      return writeJson({ event: 'delete', bucket, key, ...(version === undefined ? {} : { versionId: version }) })
+      return writeJson({ t: 'delete', bucket, key, ...(version === undefined ? {} : { versionId: version }) })
     return write(`${addressText({ bucket, key })}${version === undefined ? '' : `  ${version}`}\n`)
   }
   if (!isRecursive && !hasVersions) await print({ key: address.key, versionId })

@@ -26,7 +26,7 @@ test('the lines of a file are run in one process, and those that fail are named'
   const failed = linesOf(
     stdout
       .split('\n')
-      .filter((line) => line.startsWith('{"event":"failed"'))
+      .filter((line) => line.startsWith('{"t":"failed"'))
       .join('\n'),
   )
   assert.deepEqual(failed.map(({ line, exit }) => [line, exit]).sort(), [
@@ -34,7 +34,7 @@ test('the lines of a file are run in one process, and those that fail are named'
     [7, 1],
     [8, 1],
   ])
-  assert.match(stdout, /^\{"event":"summary","commands":6,"failed":3,"exit":4\}$/m)
+  assert.match(stdout, /^\{"t":"summary","commands":6,"failed":3,"exit":4\}$/m)
   assert.deepEqual(await keys('run/'), ['run/empty', 'run/last', 'run/two words'])
 })
 

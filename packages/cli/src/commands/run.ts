@@ -3,7 +3,8 @@ import type { Invocation } from '../command.js'
 import { EXIT, type ExitCode } from '../exit-codes.js'
 import { runWordsIn } from '../messages/run.js'
 import { numberOf } from '../objects/arguments.js'
-import { amongOthers, complain, note, writeJson } from '../objects/output.js'
+import { complain, note, writeJson } from '../objects/output.js'
+import { amongOthers } from '../objects/settings.js'
 import { wordsOf } from '../objects/words.js'
 import { linesOf } from '../transfer/sources.js'
 
@@ -19,7 +20,7 @@ export async function runCommand({ args, language, dispatch }: Invocation): Prom
   const words = runWordsIn(language)
   const batch = new Batch(dispatch, flags.has('fail-fast'), async (line, text, exit) => {
     complain(words.failed(line, text, exit))
-    if (flags.has('json')) await writeJson({ event: 'failed', line, command: text, exit })
+    if (flags.has('json')) await writeJson({ t: 'failed', line, command: text, exit })
   })
   const onSignal = () => batch.stop(words.stopping)
   // each command that runs waits for signals
@@ -34,7 +35,7 @@ export async function runCommand({ args, language, dispatch }: Invocation): Prom
   }
   const { commands, failed, isStopped, nextLine } = batch
   const exit = isStopped ? EXIT.interrupted : failed > 0 ? EXIT.partial : EXIT.ok
-  if (flags.has('json')) await writeJson({ event: 'summary', commands, failed, exit })
+  if (flags.has('json')) await writeJson({ t: 'summary', commands, failed, exit })
   else note(words.summary(commands, failed))
   if (nextLine !== undefined) complain(words.notRun(file, nextLine))
   return exit

@@ -64,9 +64,8 @@ test('--overwrite decides about targets that exist', async () => {
   const done = async (when: string) => {
     const { stdout } = await bindery(['cp', '-r', root, 'oss://demo/overwrite/', '--overwrite', when, '--json'])
     const lines = linesOf(stdout)
-    const names = (event: string) =>
-      lines.filter((line) => line.event === event).map(({ to }) => path.basename(String(to)))
-    return { done: names('done').sort(), skipped: names('skipped').sort() }
+    const names = (event: string) => lines.filter((line) => line.t === event).map(({ to }) => path.basename(String(to)))
+    return { done: names('done').sort(), skipped: names('skip').sort() }
   }
   assert.deepEqual(await done('never'), { done: [], skipped: ['other', 'same'] })
   assert.deepEqual(await done('newer'), { done: [], skipped: ['other', 'same'] })

@@ -25,6 +25,6 @@ export async function symlinkCommand({ args, env, language }: Invocation): Promi
   await withClient(parsed, env, (client) => call(client, operations.PutSymlink, link, { input }))
   const { bucket, key } = link
   const text = objectWordsIn(language).created(`${bucket}/${key}`)
-  await (parsed.flags.has('json') ? writeJson({ event: 'created', bucket, key, target: target.key }) : write(text))
+  await (parsed.flags.has('json') ? writeJson({ t: 'created', bucket, key, target: target.key }) : write(text))
   return EXIT.ok
 }

@@ -15,7 +15,7 @@ async function synced(...args: readonly string[]): Promise<{ readonly done: stri
   assert.equal(code, 0, stderr)
   const lines = linesOf(stdout)
   const names = (event: string) =>
-    lines.filter((line) => line.event === event).map(({ to }) => path.posix.basename(String(to)))
+    lines.filter((line) => line.t === event).map(({ to }) => path.posix.basename(String(to)))
   return { done: names('done').sort(), deleted: names('deleted').sort() }
 }
 

@@ -16,7 +16,7 @@ export async function touchCommand({ args, env, language }: Invocation): Promise
   const options = objectOptionsOf(parsed)
   const mayCreate = !parsed.flags.has('no-create')
   const outcome = await withClient(parsed, env, (client) => touch(client, address, options, mayCreate))
-  if (parsed.flags.has('json')) await writeJson({ event: outcome, ...address })
+  if (parsed.flags.has('json')) await writeJson({ t: outcome, ...address })
   else await write(objectWordsIn(language).touched[outcome](addressText(address)))
   return EXIT.ok
 }
@@ -27,7 +27,7 @@ async function touch(
   { bucket, key }: Address,
   options: ObjectOptions,
   mayCreate: boolean,
-): Promise<'created' | 'changed' | 'skipped'> {
+): Promise<'created' | 'changed' | 'skip'> {
   try {
     const source = await client.head(key, { bucket })
     const place = { bucket, key }
@@ -37,7 +37,7 @@ async function touch(
     return 'changed'
   } catch (error) {
     if (!(error instanceof OssError) || error.status !== 404 || error.code === 'NoSuchBucket') throw error
-    if (!mayCreate) return 'skipped'
+    if (!mayCreate) return 'skip'
     const contentType = options.contentType ?? contentTypeOf(key)
     await client.put(key, '', { ...options, bucket, ...(contentType === undefined ? {} : { contentType }) })
     return 'created'

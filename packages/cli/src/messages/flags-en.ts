@@ -12,6 +12,7 @@ export const ENGLISH_FLAGS: Readonly<Record<FlagName, string>> = {
   'addressing-style': 'auto (default), path, virtual or cname',
   'sign-version': 'v4 (default) or v1',
   'retry-times': 'attempts per request, 1 to 500; 10 by default',
+  utc: 'print times in UTC, not in the zone of this machine; JSON always has UTC',
   format:
     'line per result, such as "{key}\\t{size}", of the names that --json shows; "{meta.owner}" is one within another',
   'output-query': 'print what a JMESPath expression takes of each line of JSON',

@@ -12,6 +12,7 @@ export const CHINESE_FLAGS: Readonly<Record<FlagName, string>> = {
   'addressing-style': 'auto（默认）、path、virtual 或 cname',
   'sign-version': 'v4（默认）或 v1',
   'retry-times': '每个请求的尝试次数，1 到 500；默认 10',
+  utc: '以 UTC 而非本机时区显示时间；JSON 总是 UTC',
   format: '每个结果一行，例如 "{key}\\t{size}"，名称同 --json；"{meta.owner}" 表示内层的名称',
   'output-query': '只输出 JMESPath 表达式从每行 JSON 中取得的内容',
   'config-file': '含有配置档案的文件，代替 bindery config 和 ossutil 的文件',

@@ -34,6 +34,7 @@ export interface MpuWords {
     isDry: boolean,
   ) => string
   readonly ended: (address: string) => string
+  readonly noUploads: (address: string) => string
   readonly map: (facts: MapFacts) => string
 }
 
@@ -46,6 +47,7 @@ const ENGLISH: MpuWords = {
     `${countText(uploads, 'upload')} with ${sizeText(bytes)} ${isDry ? 'would be aborted' : 'aborted'}, ${kept} kept.`,
   completed: (address, { parts, size }, isDry) =>
     `${isDry ? 'Would complete' : 'Completed'} ${address}: ${countText(parts, 'part')}, ${sizeText(size)}.\n`,
+  noUploads: (address) => `${address} has no incomplete uploads.`,
   ended: (address) => `The upload to ${address} has ended.\n`,
   map: (facts) => mapOf(facts, ENGLISH_MAP),
 }
@@ -59,6 +61,7 @@ const CHINESE: MpuWords = {
     `${isDry ? '将取消' : '已取消'} ${uploads} 个上传（${sizeText(bytes)}），保留 ${kept} 个。`,
   completed: (address, { parts, size }, isDry) =>
     `${isDry ? '将完成' : '已完成'} ${address}：${parts} 个分片，${sizeText(size)}。\n`,
+  noUploads: (address) => `${address} 没有未完成的上传。`,
   ended: (address) => `到 ${address} 的上传已结束。\n`,
   map: (facts) => mapOf(facts, CHINESE_MAP),
 }

@@ -4,7 +4,7 @@ import { countText } from './count-text.js'
 /** The texts of the commands on buckets and objects. Each ends with a line break, unless it is a question. */
 export interface ObjectWords {
   readonly created: (bucket: string) => string
-  readonly touched: Readonly<Record<'created' | 'changed' | 'skipped', (address: string) => string>>
+  readonly touched: Readonly<Record<'created' | 'changed' | 'skip', (address: string) => string>>
   /** The secret of a key was an argument. */
   readonly secretSeen: string
   /** No result has what the template of `--format` names. */
@@ -27,7 +27,7 @@ const ENGLISH: ObjectWords = {
   touched: {
     created: (address) => `Created ${address}.\n`,
     changed: (address) => `${address} has the time of now.\n`,
-    skipped: (address) => `${address} does not exist, and was not created.\n`,
+    skip: (address) => `${address} does not exist, and was not created.\n`,
   },
   unfit: 'No result has all names of the template. --json shows what there is.',
   secretSeen:
@@ -74,7 +74,7 @@ const CHINESE: ObjectWords = {
   touched: {
     created: (address) => `已创建 ${address}。\n`,
     changed: (address) => `${address} 的时间已更新为现在。\n`,
-    skipped: (address) => `${address} 不存在，未创建。\n`,
+    skip: (address) => `${address} 不存在，未创建。\n`,
   },
   unfit: '没有结果含有模板中的全部名称。可用 --json 查看。',
   secretSeen: '本机的其他用户可以从命令参数中看到密钥。请改用 OSS_ACCESS_KEY_SECRET 或配置档案。',

@@ -108,16 +108,17 @@ export function transferWordsIn(language: Language): TransferWords {
 }
 
 function progressText(
-  { files, totalFiles, totalBytes, bytes, bytesPerSecond, leftMs }: BoardProgress,
+  { files, totalFiles, total, committed, inFlight, bytesPerSecond, etaMs }: BoardProgress,
   words: { readonly files: string; readonly of: string; readonly left: string },
 ): string {
-  const share = totalBytes === undefined ? undefined : totalBytes === 0 ? 1 : Math.min(1, bytes / totalBytes)
+  const bytes = committed + inFlight
+  const share = total === undefined ? undefined : total === 0 ? 1 : Math.min(1, bytes / total)
   return [
     share === undefined ? '' : `${Math.floor(share * 100)}%`,
-    totalBytes === undefined ? sizeText(bytes) : `${sizeText(bytes)} ${words.of} ${sizeText(totalBytes)}`,
+    total === undefined ? sizeText(bytes) : `${sizeText(bytes)} ${words.of} ${sizeText(total)}`,
     totalFiles === undefined || totalFiles < 2 ? '' : `${files} ${words.of} ${totalFiles} ${words.files}`,
     `${sizeText(bytesPerSecond)}/s`,
-    leftMs === undefined ? '' : `${durationText(leftMs)} ${words.left}`,
+    etaMs === undefined ? '' : `${durationText(etaMs)} ${words.left}`,
   ]
     .filter((part) => part !== '')
     .join('  ')
@@ -140,7 +141,7 @@ function durationText(milliseconds: number): string {
 const MAP_WIDTH_MAX = 40
 
 function partsText(
-  { states, done, active, retries, reused }: NonNullable<BoardProgress['parts']>,
+  { states, done, active, retries, resumed }: NonNullable<BoardProgress['parts']>,
   width: number,
   words: {
     readonly parts: string
@@ -152,7 +153,7 @@ function partsText(
   const facts = [
     words.active(active),
     retries === 0 ? '' : words.retried(retries),
-    reused === 0 ? '' : words.reused(reused),
+    resumed === 0 ? '' : words.reused(resumed),
   ].filter((fact) => fact !== '')
   const left = `  ${words.parts} ${done}/${states.length}  `
   const right = `  ${facts.join(' · ')}`

@@ -61,7 +61,7 @@ export async function sweepUploads({ parsed, rest, env, language }: MpuInvocatio
     }
   })
   const { uploads, bytes } = abort.sum
-  if (flags.has('json')) await writeJson({ event: 'summary', uploads, bytes, kept: kept.uploads, exit: EXIT.ok })
+  if (flags.has('json')) await writeJson({ t: 'summary', uploads, bytes, kept: kept.uploads, exit: EXIT.ok })
   else note(words.swept(abort.sum, kept.uploads, isDry))
   return EXIT.ok
 }
@@ -83,7 +83,7 @@ export async function completeUpload({ parsed, rest, env, language }: MpuInvocat
     return { parts: partCount, size: bytes, etag: result?.etag }
   })
   if (flags.has('json'))
-    await writeJson({ event: flags.has('dry-run') ? 'planned' : 'done', ...address, uploadId, ...done })
+    await writeJson({ t: flags.has('dry-run') ? 'planned' : 'done', ...address, uploadId, ...done })
   else await write(mpuWordsIn(language).completed(addressText(address), done, flags.has('dry-run')))
   return EXIT.ok
 }
@@ -117,7 +117,7 @@ class Abort {
     await this.#forget(uploadId)
     this.#count(held.bytes)
     const address = addressText({ bucket, key })
-    if (this.#hasJson) await writeJson({ event: 'aborted', bucket, key, uploadId, ...held })
+    if (this.#hasJson) await writeJson({ t: 'aborted', bucket, key, uploadId, ...held })
     else note(this.#words.aborted(address, uploadId, held))
   }
 
@@ -131,7 +131,7 @@ class Abort {
     const held = await heldBy(client, bucket, upload)
     this.#count(held.bytes)
     if (this.#hasJson)
-      await writeJson({ event: 'planned', bucket, key, uploadId, ...held, ...(lastActivity && { lastActivity }) })
+      await writeJson({ t: 'planned', bucket, key, uploadId, ...held, ...(lastActivity && { lastActivity }) })
     else {
       const since = lastActivity === undefined ? '' : `  ${timeText(lastActivity)}`
       await write(`${addressText({ bucket, key })}  ${uploadId}  ${held.parts}  ${held.bytes}${since}\n`)

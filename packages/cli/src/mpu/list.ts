@@ -1,10 +1,11 @@
 import { requireArguments } from '../arguments.js'
 import type { Environment } from '../command.js'
 import { EXIT, type ExitCode } from '../exit-codes.js'
+import { languageOf } from '../language.js'
 import { sizeText } from '../messages/maintenance-words.js'
 import { mpuWordsIn } from '../messages/mpu.js'
 import { type Address, addressText, parseAddress, parseObject } from '../objects/address.js'
-import { write, writeJson } from '../objects/output.js'
+import { note, write, writeJson } from '../objects/output.js'
 import { timeText } from '../objects/time-text.js'
 import { heldBy } from '../objects/uploads.js'
 import { type ServerArguments, withClient } from '../objects/with-client.js'
@@ -19,9 +20,11 @@ export async function listUploads({ parsed, rest, env }: MpuInvocation): Promise
 /** Prints the incomplete uploads below a prefix, with what they hold. Throws Failure. */
 export async function printUploads(parsed: ServerArguments, env: Environment, address: Address): Promise<ExitCode> {
   const { bucket, key: prefix } = address
+  let count = 0
   await withClient(parsed, env, async (client) => {
     for await (const upload of client.listUploads({ bucket, prefix })) {
       const { key, uploadId, initiated } = upload
+      count += 1
       const held = await heldBy(client, bucket, upload)
       if (parsed.flags.has('json')) await writeJson({ kind: 'upload', bucket, key, uploadId, initiated, ...held })
       else {
@@ -30,6 +33,7 @@ export async function printUploads(parsed: ServerArguments, env: Environment, ad
       }
     }
   })
+  if (count === 0) note(mpuWordsIn(languageOf(env)).noUploads(addressText(address)))
   return EXIT.ok
 }
 

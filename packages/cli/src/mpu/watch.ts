@@ -62,7 +62,7 @@ async function showMap({ client, address, uploadId, hasJson, signal, words }: Wa
     })
     if (explained === undefined) {
       line.leave()
-      await (hasJson ? writeJson({ event: 'ended', ...address, uploadId }) : write(words.ended(addressText(address))))
+      await (hasJson ? writeJson({ t: 'ended', ...address, uploadId }) : write(words.ended(addressText(address))))
       return
     }
     const map = mapText(explained, uploadId, words)
@@ -85,7 +85,7 @@ async function printEvents(
   const { response } = await client.requester.send({ ...request, signal })
   for await (const { event, data } of eventsIn(response.body)) {
     const { bucket: _, key: name, uploadId, at, partNumber, size, held } = data
-    if (hasJson) await writeJson({ event, ...data })
+    if (hasJson) await writeJson({ t: event, ...data })
     else {
       const facts = [partNumber, size, (held as { parts?: number } | undefined)?.parts]
       const columns = [at, event.padEnd(9), uploadId, ...facts.map((fact) => String(fact ?? '').padStart(10))]

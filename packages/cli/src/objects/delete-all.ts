@@ -74,12 +74,12 @@ export async function deleteAll(
     const outcome = await deleteBatch(client, bucket, batch)
     deleted += outcome.deleted.length
     failed += outcome.failed.length
-    if (hasJson) for (const one of outcome.deleted) await writeJson({ event: 'deleted', bucket, ...named(one) })
+    if (hasJson) for (const one of outcome.deleted) await writeJson({ t: 'deleted', bucket, ...named(one) })
     for (const { one, error } of outcome.failed) {
       line.clear()
       complain(`${addressText({ bucket, key: one.key })}: ${explain(error)}`)
       const { code, message } = error
-      if (hasJson) await writeJson({ event: 'error', bucket, ...named(one), code, message })
+      if (hasJson) await writeJson({ t: 'error', bucket, ...named(one), code, message })
     }
     line.show(() => words.deletedAll({ deleted, failed }).trimEnd())
   }

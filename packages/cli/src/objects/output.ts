@@ -1,8 +1,8 @@
-import { AsyncLocalStorage } from 'node:async_hooks'
 import { once } from 'node:events'
 import { columnsOf, padColumns } from '../columns.js'
 import { EXIT } from '../exit-codes.js'
 import { lineFormatOf } from './format.js'
+import { settings } from './settings.js'
 
 let isWatched = false
 
@@ -16,31 +16,6 @@ export async function write(content: string | Uint8Array): Promise<void> {
     })
   }
   if (!process.stdout.write(content)) await once(process.stdout, 'drain')
-}
-
-/** How one command prints. */
-interface Settings {
-  isQuiet: boolean
-  /** Takes of a line of JSON what `--output-query` names. */
-  select?: (value: object) => unknown
-  /** Makes a line of an object of JSON; undefined where it lacks a name. */
-  lineOf?: (value: object) => string | undefined
-  /** Whether a line was made by it. */
-  hasFormatted?: boolean
-  /** Whether the command shares the terminal with others, so that none may draw on it. */
-  readonly isOneOfMany: boolean
-}
-
-const ofProcess: Settings = { isQuiet: false, isOneOfMany: false }
-const ofCommand = new AsyncLocalStorage<Settings>()
-
-function settings(): Settings {
-  return ofCommand.getStore() ?? ofProcess
-}
-
-/** Runs a command while others run: the flags for its output are for it alone. */
-export function amongOthers<T>(use: () => Promise<T>): Promise<T> {
-  return ofCommand.run({ isQuiet: false, isOneOfMany: true }, use)
 }
 
 /** Whole numbers that JSON cannot hold are text. */
@@ -86,6 +61,11 @@ export function hushed(): boolean {
 export function mayDraw(): boolean {
   const { isQuiet, isOneOfMany } = settings()
   return !isQuiet && !isOneOfMany
+}
+
+/** From now on times are printed in UTC. */
+export function useUtc(): void {
+  settings().isUtc = true
 }
 
 /** From now on nothing but data and failures is printed. */

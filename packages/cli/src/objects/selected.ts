@@ -75,7 +75,7 @@ export async function forEachObject(
   for await (const address of selectedObjects(client, selected)) {
     try {
       const facts = isDry ? {} : await act(address)
-      if (hasJson) await writeJson({ event: isDry ? 'planned' : event, ...address, ...facts })
+      if (hasJson) await writeJson({ t: isDry ? 'planned' : event, ...address, ...facts })
       else await write(`${addressText(address)}\n`)
     } catch (error) {
       const failure = failureOf(error, client.requester.address.endpoint)
@@ -83,7 +83,7 @@ export async function forEachObject(
       exit = EXIT.partial
       const text = messagesIn(language).failure(failure)
       complain(`${addressText(address)}: ${text}`)
-      if (hasJson) await writeJson({ event: 'error', ...address, ...failure.details, text, exit: failureExit(failure) })
+      if (hasJson) await writeJson({ t: 'error', ...address, ...failure.details, text, exit: failureExit(failure) })
     }
   }
   return exit

@@ -13,7 +13,7 @@ import { DEFAULT_PROFILE, findProfile, requireProfile, variablesOf } from '../pr
 import { serverWithKey } from '../running-server.js'
 import { type Address, isAddress, profileIn } from './address.js'
 import { numberOf, oneOf } from './arguments.js'
-import { formatJson, hush, note, selectJson } from './output.js'
+import { formatJson, hush, note, selectJson, useUtc } from './output.js'
 
 const ADDRESSING = ['auto', 'path', 'virtual', 'cname'] as const
 
@@ -46,6 +46,7 @@ export async function withClients<T>(
   use: (clientOf: ClientOf) => Promise<T>,
 ): Promise<T> {
   if (parsed.flags.has('quiet')) hush()
+  if (parsed.flags.has('utc')) useUtc()
   if (parsed.values.has('access-key-secret')) note(objectWordsIn(languageOf(env)).secretSeen)
   const query = parsed.values.get('output-query')
   if (query !== undefined) await selectJson(query)

@@ -106,7 +106,7 @@ export function bindery(...args: readonly string[]): Promise<Outcome> {
 /** Runs the command with more variables. */
 export function binderyWith(more: Readonly<Record<string, string>>, ...args: readonly string[]): Promise<Outcome> {
   return new Promise((resolve) => {
-    const env = { ...process.env, BINDERY_LANG: 'en', ...more }
+    const env = { ...process.env, BINDERY_LANG: 'en', TZ: 'UTC', ...more }
     execFile(process.execPath, [COMMAND, ...args], { env }, (error, stdout, stderr) => {
       resolve({ code: typeof error?.code === 'number' ? error.code : 0, output: `${stdout}${stderr}` })
     })
@@ -130,6 +130,7 @@ export async function runWith(
     env: {
       ...process.env,
       BINDERY_LANG: 'en',
+      TZ: 'UTC',
       OSS_ENDPOINT: endpoint,
       OSS_ACCESS_KEY_ID: accessKeyId,
       OSS_ACCESS_KEY_SECRET: accessKeySecret,

@@ -18,21 +18,26 @@ export interface BoardProgress {
   /** Where only one transfer runs, and no other is known. */
   readonly only?: Running
   readonly files: number
-  /** Files and bytes in all; undefined while they are being counted, or cannot be. */
+  /** Files in all; undefined while they are being counted, or cannot be. */
   readonly totalFiles: number | undefined
-  readonly totalBytes: number | undefined
-  /** Bytes at their target, or on the way. */
-  readonly bytes: number
+  /** Bytes in all; likewise undefined. */
+  readonly total: number | undefined
+  /** Bytes at their target. */
+  readonly committed: number
+  /** Bytes on the way. */
+  readonly inFlight: number
+  /** Bytes that did not have to be moved again. */
+  readonly resumed: number
   readonly bytesPerSecond: number
   /** Milliseconds. */
-  readonly leftMs: number | undefined
+  readonly etaMs: number | undefined
   /** The parts of the transfer, where only one runs and has several. */
   readonly parts?: {
     readonly states: readonly CellState[]
     readonly done: number
     readonly active: number
     readonly retries: number
-    readonly reused: number
+    readonly resumed: number
   }
 }
 
@@ -88,19 +93,22 @@ export class Board {
   }
 
   snapshot(): BoardProgress {
-    let bytes = this.bytes + this.streamed
-    let reused = this.reusedBytes
+    let committed = this.bytes + this.streamed
+    let inFlight = 0
+    let resumed = this.reusedBytes
     let { totalBytes } = this
     for (const { progress } of this.#active) {
-      bytes += progress.committed + progress.inFlight
-      reused += progress.resumed
+      committed += progress.committed
+      inFlight += progress.inFlight
+      resumed += progress.resumed
       if (this.totalFiles === 1) totalBytes ??= progress.total ?? undefined
     }
-    const bytesPerSecond = this.#speed(bytes - reused)
+    const moved = committed + inFlight
+    const bytesPerSecond = this.#speed(moved - resumed)
     const { files, totalFiles } = this
-    const left = totalBytes === undefined || bytesPerSecond === 0 ? undefined : Math.max(0, totalBytes - bytes)
+    const left = totalBytes === undefined || bytesPerSecond === 0 ? undefined : Math.max(0, totalBytes - moved)
     const estimate = left === undefined ? undefined : Math.round((left / bytesPerSecond) * 1_000)
-    const leftMs = estimate === undefined || estimate > ESTIMATE_MS_MAX ? undefined : estimate
+    const etaMs = estimate === undefined || estimate > ESTIMATE_MS_MAX ? undefined : estimate
     const parts = this.#parts()
     const [only] = this.#running
     const isOnly = only !== undefined && this.#running.size === 1 && (totalFiles ?? 1) <= 1
@@ -108,10 +116,12 @@ export class Board {
       ...(isOnly ? { only } : {}),
       files,
       totalFiles,
-      totalBytes,
-      bytes,
+      total: totalBytes,
+      committed,
+      inFlight,
+      resumed,
       bytesPerSecond,
-      leftMs,
+      etaMs,
       ...(parts === undefined ? {} : { parts }),
     }
   }
@@ -120,7 +130,7 @@ export class Board {
     const [only] = this.#active
     if (only === undefined || this.#active.size > 1 || only.parts.length < 2) return undefined
     const { done, active, retries, resumed } = only.progress.parts
-    return { states: only.parts.map(stateOf), done, active, retries, reused: resumed }
+    return { states: only.parts.map(stateOf), done, active, retries, resumed }
   }
 
   #speed(moved: number): number {

@@ -49,7 +49,7 @@ export class Extras {
     if (!this.hasSource) throw new Failure('sourceEmpty', { source: placeText(source) })
     this.#found += 1
     if (isDry) {
-      await (hasJson ? writeJson({ event: 'delete', to: placeText(place) }) : write(`delete ${placeText(place)}\n`))
+      await (hasJson ? writeJson({ t: 'delete', to: placeText(place) }) : write(`delete ${placeText(place)}\n`))
     } else if (this.tooMany !== undefined) this.#waiting = []
     else {
       this.#waiting.push({ place, name })
@@ -104,6 +104,6 @@ export class Extras {
 
   async #report(place: Place): Promise<void> {
     this.deleted += 1
-    if (this.#options.hasJson) await writeJson({ event: 'deleted', to: placeText(place) })
+    if (this.#options.hasJson) await writeJson({ t: 'deleted', to: placeText(place) })
   }
 }

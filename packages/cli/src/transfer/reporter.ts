@@ -66,7 +66,7 @@ export class Reporter {
   async summary(exit: ExitCode): Promise<void> {
     const { files, skipped, failed, retries, bytes, streamed, reusedBytes, seconds } = this.#board
     const summary = { files, bytes: bytes + streamed, reusedBytes, skipped, failed, retries, seconds: rounded(seconds) }
-    if (this.#hasJson) await writeJson({ event: 'summary', ...summary, exit })
+    if (this.#hasJson) await writeJson({ t: 'summary', ...summary, exit })
     else note(this.#words.summary(summary))
   }
 
@@ -82,7 +82,7 @@ export class Reporter {
     const { parts, only, ...progress } = this.#board.snapshot()
     if (this.#hasJson)
       void writeJson({
-        event: 'progress',
+        t: 'progress',
         ...only,
         ...progress,
         ...(parts && { parts: { ...parts, states: undefined } }),

@@ -145,11 +145,11 @@ class Run {
       const reason = await skipReason(clientOf, item, options.overwrite, (target) => this.#ask(target))
       if (this.#interruption.isRequested) return
       if (reason !== undefined) return await this.#skipped(item, reason)
-      await reporter.json({ event: 'start', ...namesOf(item), ...(item.size === undefined ? {} : { size: item.size }) })
+      await reporter.json({ t: 'start', ...namesOf(item), ...(item.size === undefined ? {} : { size: item.size }) })
       const done = await this.#named(item, () => transferItem({ ...context, options: { ...options, onChanged } }, item))
       await onDone?.(item)
       this.#board.files += 1
-      await reporter.json({ event: 'done', ...namesOf(item), ...done })
+      await reporter.json({ t: 'done', ...namesOf(item), ...done })
     } catch (error) {
       await this.#failed(item, error)
     }
@@ -167,11 +167,12 @@ class Run {
   }
 
   async #part(item: Item, part: TransferPart): Promise<void> {
-    const { partNumber, offset, size, state, attempt, error } = part
+    const { error, ...facts } = part
+    const { state, partNumber, attempt } = facts
     if (state === 'retrying') {
-      await this.#reporter.json({ event: 'retry', ...namesOf(item), partNumber, attempt, code: error?.code })
+      await this.#reporter.json({ t: 'retry', ...namesOf(item), partNumber, attempt, code: error?.code })
     } else if (state === 'done' || state === 'reused') {
-      await this.#reporter.json({ event: 'part', ...namesOf(item), partNumber, offset, size, state })
+      await this.#reporter.json({ t: 'part', ...namesOf(item), ...facts })
     }
   }
 
@@ -182,7 +183,7 @@ class Run {
   /** Reports what was left as it is. */
   async #skipped(item: Item, code: SkipReason | 'FileAlreadyExists' | 'FileExists'): Promise<void> {
     this.#board.skipped += 1
-    await this.#reporter.json({ event: 'skipped', ...namesOf(item), code })
+    await this.#reporter.json({ t: 'skip', ...namesOf(item), code })
   }
 
   async #failed(item: Item, error: unknown): Promise<void> {
@@ -201,7 +202,7 @@ class Run {
       this.#reporter.note(`${from} → ${to}: ${messagesIn(language).failure(failure)}`)
     }
     const { message, requestId, ec } = error as Partial<OssError>
-    await this.#reporter.json({ event: 'error', from, to, code, message, requestId, ec })
+    await this.#reporter.json({ t: 'error', from, to, code, message, requestId, ec })
   }
 }
 
@@ -213,6 +214,6 @@ function namesOf({ from, to }: Item): { readonly from: string; readonly to: stri
 export async function printPlan(items: AsyncIterable<Item>, hasJson: boolean): Promise<void> {
   for await (const item of items) {
     const { from, to } = namesOf(item)
-    await (hasJson ? writeJson({ event: 'planned', from, to, size: item.size }) : write(`${from} → ${to}\n`))
+    await (hasJson ? writeJson({ t: 'planned', from, to, size: item.size }) : write(`${from} → ${to}\n`))
   }
 }
