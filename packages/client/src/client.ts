@@ -3,16 +3,18 @@
 import { MultipartApi } from './multipart-api.js'
 import { UploadQueue } from './queue/queue.js'
 import { issueTicket, presignMultipart } from './tickets/issue.js'
-import { bytesTarget } from './transfer/bytes-target.js'
 import { CopyRunner } from './transfer/copy.js'
 import { DownloadRunner } from './transfer/download.js'
 import { streamObject } from './transfer/stream.js'
+import { targetOf } from './transfer/targets.js'
 import { Task } from './transfer/task.js'
 import type { BucketInfo, BucketOptions, ListedBucket, ListedVersion } from './types/bucket.js'
 import type { ClientOptions, SignedRequest, SignTarget } from './types/client.js'
 import type {
   CopyOptions,
   DeleteResult,
+  DownloadDestination,
+  DownloadedValue,
   DownloadOptions,
   DownloadResult,
   DownloadTarget,
@@ -41,10 +43,19 @@ export class Client extends Uploader {
     return new UploadQueue(this, options)
   }
 
-  /** Downloads an object into a target. */
-  download<Value>(target: DownloadTarget<Value>, given: DownloadOptions): DownloadTask<Value> {
+  /** Downloads an object. Throws OssError InvalidOption for a destination that the platform does not have. */
+  download<Destination extends DownloadDestination<unknown>>(
+    destination: Destination,
+    given: DownloadOptions,
+  ): DownloadTask<DownloadedValue<Destination>> {
     const options = { ...given, bucket: this.bucketOf(given.bucket) }
-    const runner = new DownloadRunner({ requester: this.requester, checksum: () => this.checksum() }, target, options)
+    const target = targetOf(destination, given.resume ?? true, this.platform.openFileTarget)
+    type Value = DownloadedValue<Destination>
+    const runner = new DownloadRunner(
+      { requester: this.requester, checksum: () => this.checksum() },
+      target as DownloadTarget<Value>,
+      options,
+    )
     const task = new Task<DownloadResult<Value>>(runner, this.taskOptions(options))
     task.resume()
     return task
@@ -52,7 +63,7 @@ export class Client extends Uploader {
 
   /** Downloads an object into memory. */
   async get(key: string, options: Omit<DownloadOptions, 'key'> = {}): Promise<Uint8Array> {
-    const { value } = await this.download(bytesTarget(), { ...options, key }).result
+    const { value } = await this.download('bytes', { ...options, key }).result
     return value
   }
 

@@ -2,6 +2,7 @@
 import { crc64Combine } from '@bindery/bytes'
 import { Parallelism } from './transfer/parallelism.js'
 import type { OpenPlatformSource } from './transfer/source.js'
+import type { OpenFileTarget } from './transfer/targets.js'
 import { Task, type TaskOptions } from './transfer/task.js'
 import { Throttle } from './transfer/throttle.js'
 import { UploadRunner } from './transfer/upload.js'
@@ -31,6 +32,8 @@ export interface Platform {
   readonly digests?: SigningDigests
   readonly checkpoints: () => CheckpointStore | undefined
   readonly openSource: OpenPlatformSource
+  /** Absent: there are no files with paths. */
+  readonly openFileTarget?: OpenFileTarget
   /** Used where the options of a client name no other. */
   readonly crc64: Crc64
   /** Default: MD5 in plain JavaScript. */
@@ -48,13 +51,13 @@ export class Uploader {
   readonly requester: Requester
   readonly #crc64: Crc64
   readonly #options: ClientOptions
-  readonly #platform: Platform
+  protected readonly platform: Platform
   readonly #limits: TransferLimits
   readonly #checkpoints: CheckpointStore | undefined
 
   constructor(options: ClientOptions, platform: Platform) {
     this.#options = options
-    this.#platform = platform
+    this.platform = platform
     this.#crc64 = options.crc64 ?? platform.crc64
     this.requester = new Requester(options, options.transport ?? platform.transport(options), platform.digests)
     const { bufferBytes } = platform
@@ -92,8 +95,8 @@ export class Uploader {
         integrity: { ...DEFAULT_INTEGRITY, ...this.#options.integrity, ...given.integrity },
         bufferBytes: this.#limits.bufferBytes,
         checkpoints: checkpoints === false ? undefined : (checkpoints ?? this.#checkpoints),
-        openPlatformSource: this.#platform.openSource,
-        newMd5: this.#platform.newMd5,
+        openPlatformSource: this.platform.openSource,
+        newMd5: this.platform.newMd5,
         onCheckpoint: (checkpoint) => task.events.emit('checkpoint', checkpoint),
       },
       source,
@@ -130,7 +133,7 @@ export class Uploader {
   }): TaskOptions {
     const { bucket, key, signal, retry, onFailure } = options
     const { parallel = this.#limits.parts, bytesPerSecond = this.#limits.bytesPerSecond } = options
-    const parallelism = new Parallelism(parallel, this.#platform.parallelMax)
+    const parallelism = new Parallelism(parallel, this.platform.parallelMax)
     return { bucket, key, parallelism, throttle: new Throttle(bytesPerSecond), signal, retry, onFailure }
   }
 

@@ -18,8 +18,11 @@ interface Note {
 /** Files of more bytes are synced before they have their name. */
 const SYNCED_BYTES_MIN = 8 * 1024 * 1024
 
-/** The value of such a download is the path. */
-export function fileTarget(path: string): DownloadTarget<string> {
+/** The value of such a download is the path. Without `resume` (default true) what an earlier run left is replaced. */
+export function fileTarget(
+  path: string,
+  { resume = true }: { readonly resume?: boolean } = {},
+): DownloadTarget<string> {
   const part = `${path}.part`
   const noteFile = `${path}.part.json`
   let handle: FileHandle | undefined
@@ -38,14 +41,15 @@ export function fileTarget(path: string): DownloadTarget<string> {
     await replaceFile(noteFile, JSON.stringify({ v: 1, ...subject, ranges } satisfies Note))
   }
   return {
-    isBegun: async () => (await readNote(noteFile)) !== undefined,
+    isBegun: async () => resume && (await readNote(noteFile)) !== undefined,
     async open(info: ObjectInfo, size: number) {
       subject = { etag: info.etag, size }
       const known = await readNote(noteFile)
       isNoted = known !== undefined
-      const isSame = known?.etag === info.etag && known.size === size
+      const isSame = resume && known?.etag === info.etag && known.size === size
       handle = await openPart(part, isSame)
       ranges = isSame ? [...known.ranges] : []
+      if (!isSame) await rm(noteFile, { force: true })
       if (size > 0) await handle.truncate(size)
       return ranges
     },

@@ -4,6 +4,7 @@ import { clientFactory } from '../client.js'
 import { crc64 } from '../crc64.js'
 import { fileSource } from './file-source.js'
 import { fileStore } from './file-store.js'
+import { fileTarget } from './file-target.js'
 import { nodeTransport } from './transport.js'
 
 export { contentTypeOf } from '../content-type.js'
@@ -30,6 +31,7 @@ export const createClient = clientFactory({
     typeof source === 'object' && 'path' in source && !('read' in source)
       ? fileSource(String(source.path), crc64)
       : undefined,
+  openFileTarget: fileTarget,
   crc64,
   newMd5: () => createHash('md5'),
   parallelMax: 16,

@@ -66,3 +66,10 @@ export async function rejection<T extends Error>(promise: Promise<unknown>): Pro
   }
   throw new Error('nothing was rejected')
 }
+
+/** Everything that an iteration yields. */
+export async function listOf<T>(items: AsyncIterable<T>): Promise<T[]> {
+  const all: T[] = []
+  for await (const item of items) all.push(item)
+  return all
+}

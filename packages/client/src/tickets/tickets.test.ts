@@ -107,7 +107,7 @@ test('the multipart operations can be called one by one', async () => {
   assert.deepEqual(listed, [1, 2])
   const parts = [first, second].map(({ etag }, index) => ({ partNumber: index + 1, etag }))
   const { crc64 = '' } = await multipart.complete({ ...name, parts })
-  const again = await multipart.complete({ ...name, parts, expect: { size: PART + 10, crc64 } })
+  const again = await multipart.complete({ ...name, parts, expectSize: PART + 10, expectCrc64: crc64 })
   assert.equal(again.crc64, crc64)
   await multipart.abort(name)
   assert.equal((await client.head('k')).size, PART + 10)

@@ -9,7 +9,7 @@ import { failures } from './load-failures.js'
 /** Properties that the completed object must have. */
 export interface ExpectedObject {
   /** Bytes. */
-  readonly size: number
+  readonly size: number | undefined
   /** Absent where the checksums of some parts are not known. */
   readonly crc64: bigint | undefined
 }
@@ -21,7 +21,7 @@ export interface ExpectedObject {
 export async function completeVerified(
   requester: Requester,
   name: UploadName,
-  parts: readonly { readonly partNumber: number; readonly etag: string }[],
+  parts: readonly { readonly partNumber: number; readonly etag: string }[] | 'all',
   options: ObjectOptions,
   expected: ExpectedObject,
   hooks: RequestHooks,

@@ -5,9 +5,11 @@ import type { CopyOptions, ObjectInfo } from '../types/object.js'
 import type { ObjectOptions } from '../types/object-options.js'
 import type { UploadResult } from '../types/upload.js'
 import { abort, complete, initiate, listParts, uploadPartCopy } from '../wire/multipart.js'
-import { copyObject, headObject } from '../wire/objects.js'
+import { bareEtag } from '../wire/object-headers.js'
+import { copyObject, getObjectTagging, headObject } from '../wire/objects.js'
 import type { Requester } from '../wire/requester.js'
 import { checkpointId, objectOptions } from './checkpoint.js'
+import { objectChanged } from './object-changed.js'
 import { type PlannedPart, partSizeFor, planParts } from './plan.js'
 import { planBy } from './planned-layout.js'
 import { runPool } from './pool.js'
@@ -52,6 +54,8 @@ export class CopyRunner implements Runner<UploadResult> {
   async run(run: Run): Promise<UploadResult | undefined> {
     this.#startedAt ||= Date.now()
     this.#source ??= await headObject(this.#requester, this.#from, run.hooks)
+    const { ifMatch } = this.#options.from
+    if (ifMatch !== undefined && bareEtag(ifMatch) !== this.#source.etag) throw objectChanged(this.#from.key)
     const { multipartThreshold = SINGLE_COPY_BYTES_MAX } = this.#options
     if (this.#source.size <= multipartThreshold) return this.#copyOnce(run, this.#source)
     return this.#copyParts(run, this.#source)
@@ -72,16 +76,16 @@ export class CopyRunner implements Runner<UploadResult> {
     await this.close()
   }
 
-  async #copyOnce(run: Run, { size, crc64 }: ObjectInfo): Promise<UploadResult> {
+  async #copyOnce(run: Run, { size, crc64, etag }: ObjectInfo): Promise<UploadResult> {
     run.board.reset([{ partNumber: 1, offset: 0, size }], size)
     run.setState('running')
     run.emitPart(run.board.started(1, Date.now()))
-    const { metadata = 'copy' } = this.#options
+    const { metadata = 'copy', tagging, from } = this.#options
     const stored = await copyObject(
       this.#requester,
-      this.#from,
+      { ...this.#from, ...(from.ifMatch === undefined ? {} : { ifMatch: etag }) },
       this.#to,
-      { ...objectOptions(this.#options), metadata },
+      { ...objectOptions(this.#options), metadata, ...(tagging === undefined ? {} : { tagging }) },
       run.hooks,
     )
     run.emitPart(run.board.done(1, Date.now(), stored))
@@ -122,9 +126,16 @@ export class CopyRunner implements Runner<UploadResult> {
     const known = resume ? await checkpoints?.get(this.#checkpoint(source, partSize, '').id) : undefined
     if (known !== undefined && (await this.#resume(run, known))) return
     const kept = this.#options.metadata === 'replace' ? {} : storedOptions(source)
-    const options = { ...kept, ...objectOptions(this.#options) }
+    const options = { ...kept, ...(await this.#tags(run, source)), ...objectOptions(this.#options) }
     this.#uploadId = await initiate(this.#requester, { ...this.#to, options }, run.hooks)
     await this.#options.checkpoints?.put(this.#checkpoint(source, partSize, this.#uploadId))
+  }
+
+  /** Parts take only bytes over: the tags of the source are set again, unless others replace them. */
+  async #tags(run: Run, { headers }: ObjectInfo): Promise<ObjectOptions> {
+    const { tags, tagging = tags === undefined ? 'copy' : 'replace' } = this.#options
+    if (tagging === 'replace' || Number(headers['x-oss-tagging-count'] ?? 0) === 0) return {}
+    return { tags: await getObjectTagging(this.#requester, this.#from, run.hooks) }
   }
 
   /** Keeps other processes from the same copy. Throws TransferLocked. */

@@ -3,10 +3,11 @@ import { CLIENT_CODES, OssError } from '../types/error.js'
 import type { DownloadOptions, DownloadResult, DownloadTarget, ObjectInfo } from '../types/object.js'
 import type { Checksum } from '../wire/checksum.js'
 import { asOssError } from '../wire/failure.js'
-import { objectInfo } from '../wire/object-headers.js'
+import { bareEtag, objectInfo } from '../wire/object-headers.js'
 import { getObject, headObject } from '../wire/objects.js'
 import type { Answer, Requester } from '../wire/requester.js'
 import { backOff, pause } from '../wire/retry.js'
+import { objectChanged } from './object-changed.js'
 import { checksumOf } from './part-body.js'
 import type { PlannedPart } from './plan.js'
 import { runPool } from './pool.js'
@@ -80,6 +81,8 @@ export class DownloadRunner<Value> implements Runner<DownloadResult<Value>> {
     const { range, partSize = 'auto' } = this.#options
     const bytes = partSize === 'auto' ? PART_BYTES : partSize
     const info = await this.#describe(run, bytes)
+    const { ifMatch = 'pin' } = this.#options
+    if (ifMatch !== 'pin' && bareEtag(ifMatch) !== info.etag) throw objectChanged(info.key)
     const start = Math.min(range?.start ?? 0, info.size)
     const size = Math.max(0, Math.min(range?.end ?? info.size, info.size) - start)
     const present = await this.#target.open(info, size)
@@ -189,14 +192,14 @@ export class DownloadRunner<Value> implements Runner<DownloadResult<Value>> {
       first ??
       (await getObject(this.#requester, this.#options, conditions, { ...hooks, signal, lends: true }).catch(
         (error: unknown) => {
-          throw error instanceof OssError && error.status === 412 ? changed(info.key) : error
+          throw error instanceof OssError && error.status === 412 ? objectChanged(info.key) : error
         },
       ))
     checkRange(answer.response.status, answer.response.header('content-range'), range)
     for await (const piece of answer.response.body) {
       if (state.done + piece.length > size) throw tooMuch()
       if (!run.throttle.isOpen) await run.throttle.take(piece.length, signal)
-      await this.#target.write(offset + state.done, piece)
+      await this.#target.write(offset + state.done, piece, signal)
       if (verify === 'crc64') state.checksum = crc64(piece, state.checksum)
       state.done += piece.length
       run.emitPart(run.board.moved(partNumber, state.done, Date.now()))
@@ -231,15 +234,6 @@ function checkRange(status: number, contentRange: string | undefined, wanted: { 
   throw new OssError({
     code: 'UnexpectedAnswer',
     message: `The server answered ${status} ${contentRange ?? ''} where bytes ${wanted.start} to ${wanted.end - 1} were requested.`,
-  })
-}
-
-function changed(key: string): OssError {
-  return new OssError({
-    code: CLIENT_CODES.objectChanged,
-    status: 412,
-    message: `${key} was replaced while it was being downloaded.`,
-    hint: 'Download it again.',
   })
 }
 

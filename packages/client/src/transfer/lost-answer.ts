@@ -17,7 +17,8 @@ export async function findCompleted(
     if (error instanceof OssError && error.status === 404) throw noSuchUpload
     throw error
   })
-  const isSame = info.size === expected.size && expected.crc64 !== undefined && info.crc64 === String(expected.crc64)
+  const { size = info.size, crc64 } = expected
+  const isSame = info.size === size && crc64 !== undefined && info.crc64 === String(crc64)
   if (!isSame) throw noSuchUpload
   const requestId = info.headers['x-oss-request-id']
   return { etag: info.etag, crc64: info.crc64, versionId: info.versionId, requestId }

@@ -3,9 +3,11 @@ import { CLIENT_CODES, OssError } from '../types/error.js'
 import type { DownloadOptions } from '../types/object.js'
 import type { Checksum } from '../wire/checksum.js'
 import { asOssError } from '../wire/failure.js'
+import { bareEtag } from '../wire/object-headers.js'
 import { getObject } from '../wire/objects.js'
 import type { Requester } from '../wire/requester.js'
 import { backOff, pause } from '../wire/retry.js'
+import { objectChanged } from './object-changed.js'
 
 /**
  * Throws OssError: ObjectChanged where the object was replaced between two connections; ChecksumMismatch, after the last
@@ -19,7 +21,7 @@ export async function* streamObject(
   const { range, verify = 'crc64', signal = new AbortController().signal } = options
   let position = range?.start ?? 0
   let end = range?.end
-  let ifMatch: string | undefined
+  let ifMatch = options.ifMatch === undefined || options.ifMatch === 'pin' ? undefined : bareEtag(options.ifMatch)
   let expected: string | undefined
   let checksum = 0n
   const { crc64 } = await checksumOf()
@@ -28,7 +30,7 @@ export async function* streamObject(
       const isWhole = position === 0 && end === undefined
       const conditions = { ifMatch, ...(isWhole ? {} : { range: { start: position, end } }) }
       const { response } = await getObject(requester, options, conditions, { signal })
-      ifMatch ??= response.header('etag')?.replace(/"/g, '')
+      ifMatch ??= bareEtag(response.header('etag')) || undefined
       if (verify === 'crc64' && range === undefined) expected ??= response.header('x-oss-hash-crc64ecma')
       end ??= position + Number(response.header('content-length') ?? Number.NaN)
       for await (const piece of response.body) {
@@ -42,6 +44,7 @@ export async function* streamObject(
     } catch (thrown) {
       signal.throwIfAborted()
       const error = asOssError(thrown)
+      if (error.status === 412) throw objectChanged(options.key)
       if (!error.retryable || attempt >= requester.retry.maxAttempts) throw error
       await pause(backOff(requester.retry, attempt + 1), signal)
     }

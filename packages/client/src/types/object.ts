@@ -2,6 +2,7 @@
 import type { CheckpointStore } from './checkpoint.js'
 import type { Parallel } from './client.js'
 import type { OssError } from './error.js'
+import type { WritableHandleLike } from './file-handle.js'
 import type { ObjectOptions } from './object-options.js'
 import type { PartSizing, Transfer } from './upload.js'
 
@@ -66,19 +67,46 @@ export interface DownloadOptions {
   readonly parallel?: Parallel
   /** Compares the CRC-64 of the whole object. Default `crc64`. */
   readonly verify?: 'crc64' | 'none'
+  /** Whether a file goes on from what an earlier run left of it. Default true. */
+  readonly resume?: boolean
+  /** The ETag that the object must have. Default `pin`: any, but the same one for all of its bytes. Another one fails with ObjectChanged. */
+  readonly ifMatch?: 'pin' | (string & {})
   /** Bytes per second; 0: no limit. */
   readonly bytesPerSecond?: number
   readonly signal?: AbortSignal
 }
 
-/** Where the bytes of a download go: pieces may come in any order. */
+/**
+ * Where a download goes: into memory as `bytes` or `blob`, into the file at a path (Node.js) or of a handle (browsers), or in order into a
+ * stream, which it closes at the end. The value of the download is the bytes, the blob or the path.
+ */
+export type DownloadDestination<Value> =
+  | DownloadTarget<Value>
+  | 'bytes'
+  | 'blob'
+  | { readonly path: string }
+  | WritableHandleLike
+  | WritableStream<Uint8Array>
+
+/** The value of a download, by its destination. */
+export type DownloadedValue<Destination> = Destination extends 'bytes'
+  ? Uint8Array
+  : Destination extends 'blob'
+    ? Blob
+    : Destination extends DownloadTarget<infer Value>
+      ? Value
+      : Destination extends { readonly path: string }
+        ? string
+        : undefined
+
+/** A place of one's own for the bytes of a download: pieces may come in any order. */
 export interface DownloadTarget<Value> {
   /** Whether an earlier run left a part of an object: then the object is described before its bytes are requested. */
   isBegun?(): Promise<boolean>
   /** Prepares for an object; returns the ranges `[start, end)` that it has of it already. */
   open(info: ObjectInfo, size: number): Promise<readonly (readonly [start: number, end: number])[]>
-  /** The bytes are valid until the promise is resolved. */
-  write(offset: number, bytes: Uint8Array): Promise<void>
+  /** The bytes are valid until the promise is resolved. Where it waits, it ends when the signal is aborted. */
+  write(offset: number, bytes: Uint8Array, signal: AbortSignal): Promise<void>
   /** A range has been written; it may be remembered. */
   written?(start: number, end: number): Promise<void>
   /** Bytes that were written, for checking what an earlier run left. */
@@ -103,7 +131,13 @@ export type DownloadTask<Value> = Transfer<DownloadResult<Value>>
  * over those of the source.
  */
 export interface CopyOptions extends ObjectOptions {
-  readonly from: { readonly bucket?: string; readonly key: string; readonly versionId?: string }
+  /** `ifMatch`: the ETag that the source must have, else the copy fails with ObjectChanged. */
+  readonly from: {
+    readonly bucket?: string
+    readonly key: string
+    readonly versionId?: string
+    readonly ifMatch?: string
+  }
   readonly to: { readonly bucket?: string; readonly key: string }
   /** Larger objects are copied in parts. Default 1 GiB, OSS's limit for one request. */
   readonly multipartThreshold?: number
@@ -111,6 +145,8 @@ export interface CopyOptions extends ObjectOptions {
   readonly parallel?: Parallel
   /** `copy`, the default, keeps the source's metadata; `replace` takes that of these options. */
   readonly metadata?: 'copy' | 'replace'
+  /** `copy` keeps the source's tags; `replace` takes those of these options. Default: `replace` where these have `tags`. */
+  readonly tagging?: 'copy' | 'replace'
   /** Where a copy in parts is remembered, so that it goes on in another process. Default: nowhere. */
   readonly checkpoints?: CheckpointStore
   /** `true`, the default: continues what the store knows of the same source, target and part size. */

@@ -43,13 +43,19 @@ export interface ListedUpload {
  */
 export async function initiate(
   requester: Requester,
-  target: { readonly bucket: string; readonly key: string; readonly options: ObjectOptions },
+  target: {
+    readonly bucket: string
+    readonly key: string
+    readonly options: ObjectOptions
+    readonly sequential?: boolean | undefined
+  },
   hooks: RequestHooks = {},
 ): Promise<string> {
-  const { bucket, key, options } = target
+  const { bucket, key, options, sequential } = target
   const { callback: _callback, ...stored } = options
   const { 'x-oss-object-acl': _acl, ...headers } = objectHeaders(stored)
-  const call: Call = { op: 'InitiateMultipartUpload', method: 'POST', bucket, key, query: { uploads: '' }, headers }
+  const query = { uploads: '', ...(sequential ? { sequential: '' } : {}) }
+  const call: Call = { op: 'InitiateMultipartUpload', method: 'POST', bucket, key, query, headers }
   const { text } = await requester.sendForText({ ...call, ...hooks })
   const uploadId = textOf(parseXml(text), 'UploadId')
   if (uploadId === undefined || uploadId === '') throw unexpected('InitiateMultipartUpload', 'no upload id')
@@ -100,7 +106,7 @@ export async function uploadPartCopy(
     readonly ifMatch?: string | undefined
   },
   hooks: RequestHooks = {},
-): Promise<{ readonly etag: string }> {
+): Promise<{ readonly etag: string; readonly lastModified: Date }> {
   const { bucket, key, uploadId, partNumber } = name
   const headers = {
     'x-oss-copy-source': copySource(from),
@@ -119,17 +125,18 @@ export async function uploadPartCopy(
     headers,
     ...hooks,
   })
-  return { etag: bareEtag(textOf(parseXml(text), 'ETag')) }
+  const root = parseXml(text)
+  return { etag: bareEtag(textOf(root, 'ETag')), lastModified: new Date(textOf(root, 'LastModified') ?? 0) }
 }
 
 /** The stored parts of an upload, by number. */
 export async function* listParts(
   requester: Requester,
-  { bucket, key, uploadId }: UploadName,
+  { bucket, key, uploadId, pageSize = 1000 }: UploadName & { readonly pageSize?: number | undefined },
   hooks: RequestHooks = {},
 ): AsyncGenerator<StoredPart> {
   for (let marker = '0'; ; ) {
-    const query = { uploadId, 'part-number-marker': marker, 'max-parts': '1000' }
+    const query = { uploadId, 'part-number-marker': marker, 'max-parts': String(pageSize) }
     const { text } = await requester.sendForText({ op: 'ListParts', method: 'GET', bucket, key, query, ...hooks })
     const root = parseXml(text)
     for (const part of all(root, 'Part')) yield storedPart(part)
@@ -145,13 +152,26 @@ export async function* listParts(
  */
 export async function* listUploads(
   requester: Requester,
-  options: { readonly bucket: string; readonly prefix?: string | undefined; readonly pageSize?: number | undefined },
+  options: {
+    readonly bucket: string
+    readonly prefix?: string | undefined
+    readonly delimiter?: string | undefined
+    readonly pageSize?: number | undefined
+  },
   hooks: RequestHooks = {},
 ): AsyncGenerator<ListedUpload> {
-  const { bucket, prefix = '', pageSize = 1000 } = options
+  const { bucket, prefix = '', delimiter, pageSize = 1000 } = options
+  const grouping = delimiter === undefined ? {} : { delimiter }
   let markers: Record<string, string> = {}
   for (;;) {
-    const query = { uploads: '', prefix, 'max-uploads': String(pageSize), 'encoding-type': 'url', ...markers }
+    const query = {
+      uploads: '',
+      prefix,
+      'max-uploads': String(pageSize),
+      'encoding-type': 'url',
+      ...grouping,
+      ...markers,
+    }
     const { text } = await requester.sendForText({ op: 'ListMultipartUploads', method: 'GET', bucket, query, ...hooks })
     const root = parseXml(text)
     for (const upload of all(root, 'Upload')) {

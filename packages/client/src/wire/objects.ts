@@ -81,16 +81,20 @@ export function getObject(
 /** Copies an object in one request. */
 export async function copyObject(
   requester: Requester,
-  from: ObjectTarget,
+  from: ObjectTarget & { readonly ifMatch?: string },
   to: ObjectTarget,
-  options: ObjectOptions & { readonly metadata?: 'copy' | 'replace' },
+  options: ObjectOptions & { readonly metadata?: 'copy' | 'replace'; readonly tagging?: 'copy' | 'replace' },
   hooks: RequestHooks = {},
 ): Promise<{ readonly etag: string; readonly versionId: string | undefined; readonly requestId: string | undefined }> {
-  const { metadata = 'copy', ...stored } = options
+  const { metadata = 'copy', tagging, ...stored } = options
+  // without this header OSS keeps the source's tags, whatever others are sent
+  const directive = tagging ?? (stored.tags === undefined ? undefined : 'replace')
   const headers = {
     ...objectHeaders(stored),
     'x-oss-copy-source': copySource(from),
     'x-oss-metadata-directive': metadata.toUpperCase(),
+    ...(directive === undefined ? {} : { 'x-oss-tagging-directive': directive.toUpperCase() }),
+    ...(from.ifMatch === undefined ? {} : { 'x-oss-copy-source-if-match': `"${from.ifMatch}"` }),
   }
   const { bucket, key } = to
   const { text, response, requestId } = await requester.sendForText({
@@ -103,6 +107,19 @@ export async function copyObject(
   })
   const etag = bareEtag(textOf(parseXml(text), 'ETag'))
   return { etag, versionId: response.header('x-oss-version-id'), requestId }
+}
+
+/** The tags of an object, or of one of its versions. */
+export async function getObjectTagging(
+  requester: Requester,
+  { bucket, key, versionId }: ObjectTarget,
+  hooks: RequestHooks = {},
+): Promise<Record<string, string>> {
+  const query = { tagging: '', ...versionQuery(versionId) }
+  const { text } = await requester.sendForText({ op: 'GetObjectTagging', method: 'GET', bucket, key, query, ...hooks })
+  const set = all(parseXml(text), 'TagSet')[0]
+  const tags = set === undefined ? [] : all(set, 'Tag')
+  return Object.fromEntries(tags.map((tag) => [textOf(tag, 'Key') ?? '', textOf(tag, 'Value') ?? '']))
 }
 
 /**
