@@ -41,13 +41,20 @@ import {
   shapeInTrailer,
   TRAILER_BYTES,
 } from './format.js'
-import type { OpenPacks } from './open-packs.js'
+import type { Held, OpenFiles } from './open-files.js'
 import { imageBytes, isCleared } from './pack-format.js'
 
 /** State that the reads of a store share. */
 export interface ReadContext extends ChunkContext {
   readonly folder: string
-  readonly openPacks: OpenPacks
+  readonly openPacks: OpenFiles<number>
+  readonly openBlobs: OpenFiles<OpenedBlob>
+}
+
+/** The open file of a blob that has one of its own. */
+export interface OpenedBlob {
+  readonly file: number
+  readonly footer: Footer
 }
 
 /** Implements `BlobStore.read`. A file stays open meanwhile, so that a delete does not disturb it. */
@@ -75,13 +82,14 @@ export async function* readBlob(
     yield* lendPacked(context.pool, await readPacked(context, id, location, options), { start, end })
     return
   }
-  const { file, footer } = await openFile(context, id, location)
+  const { opened, release } = await holdFile(context, id, location)
   try {
+    const { file, footer } = opened
     const { size } = footer
     const view = viewOf(id, footer, options)
     yield* readChunks(context, { id, file, start: HEADER_BYTES, size, view }, range ?? { start: 0, end: size })
   } finally {
-    await context.files.close(file)
+    release()
   }
 }
 
@@ -101,8 +109,9 @@ export async function checksumBlob(
   }
   const location = requireLocation(id)
   if (isPacked(location)) return checksumPacked(context, id, location, requireRange(range, location.size), options)
-  const { file, footer } = await openFile(context, id, location)
+  const { opened, release } = await holdFile(context, id, location)
   try {
+    const { file, footer } = opened
     const { size } = footer
     requireRange(range, size)
     const known = options.cipher === undefined ? checksumWithoutKey(footer, size, range) : undefined
@@ -110,7 +119,7 @@ export async function checksumBlob(
     const view = viewOf(id, footer, options)
     return await checksumChunks(context, { id, file, start: HEADER_BYTES, size, view }, range)
   } finally {
-    await context.files.close(file)
+    release()
   }
 }
 
@@ -120,9 +129,9 @@ export async function footerOf(context: ReadContext, id: BlobId): Promise<Footer
   if (isPacked(location)) {
     return inPack(context, id, location, (file) => readPackedFooter(context.files, file, id, location))
   }
-  const { file, footer } = await openFile(context, id, location)
-  await context.files.close(file)
-  return footer
+  const { opened, release } = await holdFile(context, id, location)
+  release()
+  return opened.footer
 }
 
 /** Joined from the checksums of whole chunks and, at the edges, from bytes. */
@@ -210,12 +219,14 @@ function rethrow(id: BlobId, error: unknown): never {
   throw isSystemError(error, 'ENOENT') ? notFound(id, error) : error
 }
 
-async function openFile(
-  { folder, files }: ReadContext,
-  id: BlobId,
-  location: BlobLocation,
-): Promise<{ readonly file: number; readonly footer: Footer }> {
-  const file = await files.open(blobPath(folder, location)).catch((error) => rethrow(id, error))
+/** Holds the open file of a blob. Throws StorageError `notFound`, `corrupt`. */
+function holdFile(context: ReadContext, id: BlobId, location: BlobLocation): Promise<Held<OpenedBlob>> {
+  const path = blobPath(context.folder, location)
+  return context.openBlobs.hold(path, () => openFile(context.files, id, path))
+}
+
+async function openFile(files: FileOperations, id: BlobId, path: string): Promise<OpenedBlob> {
+  const file = await files.open(path).catch((error) => rethrow(id, error))
   try {
     const footer = await readFooter(files, id, file)
     if (footer === undefined) throw new StorageError('corrupt', `blob ${id} has no sound footer`)
@@ -278,23 +289,25 @@ async function* readPackedSparingly(
   const footer = await inPack(context, id, location, (file) => readPackedFooter(context.files, file, id, location))
   const view = viewOf(id, footer, options)
   const path = packPath(context.folder, packOf(location))
-  const file = await context.files.open(path).catch((error) => rethrow(id, error))
+  const held = await context.openPacks.hold(path, () => context.files.open(path)).catch((error) => rethrow(id, error))
   try {
-    yield* readChunks(context, { id, file, start: location.offset + location.headerBytes, size, view }, range)
+    const start = location.offset + location.headerBytes
+    yield* readChunks(context, { id, file: held.opened, start, size, view }, range)
   } finally {
-    await context.files.close(file)
+    held.release()
   }
 }
 
 /** Runs `work` on the pack of a blob. */
 async function inPack<T>(
-  { folder, openPacks }: ReadContext,
+  { folder, files, openPacks }: ReadContext,
   id: BlobId,
   location: PackedLocation,
   work: (file: number) => Promise<T>,
 ): Promise<T> {
+  const path = packPath(folder, packOf(location))
   try {
-    return await openPacks.use(packPath(folder, packOf(location)), work)
+    return await openPacks.use(path, () => files.open(path), work)
   } catch (error) {
     return rethrow(id, error)
   }

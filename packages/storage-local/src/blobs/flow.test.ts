@@ -11,7 +11,7 @@ import { systemFiles, withStorageErrors } from './files.js'
 import { FolderSync } from './folder-sync.js'
 import { FreeSpace } from './free-space.js'
 import { openLocalBlobStore } from './local-blob-store.js'
-import { OpenPacks } from './open-packs.js'
+import { OpenFiles } from './open-files.js'
 import { PackSpace } from './pack-space.js'
 import { Packs } from './packs.js'
 import { PieceReader } from './piece-reader.js'
@@ -29,7 +29,8 @@ async function contextWith(t: TestContext, slabs: number): Promise<WriteContext 
     files,
     shards,
     packs: new Packs(files, folder, shards, new PackSpace(files, folder, shards)),
-    openPacks: new OpenPacks(files),
+    openPacks: new OpenFiles((file) => files.close(file)),
+    openBlobs: new OpenFiles(({ file }) => files.close(file)),
     unfinished: new Set(),
     freeSpace: new FreeSpace(files, folder, 0),
     hasher: createInlineHasher(),

@@ -10,7 +10,7 @@ import { type FileOperations, isSystemError, systemFiles, timed, withStorageErro
 import { FolderSync } from './folder-sync.js'
 import { FreeSpace } from './free-space.js'
 import { adoptBlob, openStored } from './moving.js'
-import { OpenPacks } from './open-packs.js'
+import { OpenFiles } from './open-files.js'
 import { PackSpace } from './pack-space.js'
 import { Packs } from './packs.js'
 import { Shards } from './shards.js'
@@ -54,7 +54,12 @@ export async function openLocalBlobStore(options: LocalBlobStoreOptions): Promis
   return createStore({
     incarnation,
     space,
-    reading: { ...shared, pool: new BufferPool(poolBytes), openPacks: new OpenPacks(files) },
+    reading: {
+      ...shared,
+      pool: new BufferPool(poolBytes),
+      openPacks: new OpenFiles((file) => files.close(file)),
+      openBlobs: new OpenFiles(({ file }) => files.close(file)),
+    },
     writing: {
       ...shared,
       shards,
@@ -80,9 +85,11 @@ function createStore({ incarnation, space, reading, writing }: Parts): MovableBl
     if (isClosed) throw new StorageError('unavailable', 'the blob store is closed')
   }
   async function deleteFile(location: BlobLocation): Promise<void> {
+    const path = blobPath(folder, location)
+    reading.openBlobs.forget(path)
     await shards.afterRemoval(location, async () => {
       try {
-        await files.unlink(blobPath(folder, location))
+        await files.unlink(path)
       } catch (error) {
         // The process that unlinked it may have ended before that was durable.
         if (!isSystemError(error, 'ENOENT')) throw error
@@ -132,7 +139,7 @@ function createStore({ incarnation, space, reading, writing }: Parts): MovableBl
     },
     async close() {
       isClosed = true
-      await Promise.all([packs.close(), reading.openPacks.close(), hasher.close()])
+      await Promise.all([packs.close(), reading.openPacks.close(), reading.openBlobs.close(), hasher.close()])
     },
   }
 }

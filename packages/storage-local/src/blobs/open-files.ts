@@ -1,0 +1,107 @@
+/** Files that stay open between reads: opening one costs more than reading a few bytes of it. */
+
+/** Files that stay open while they are unused. */
+const IDLE_MAX = 64
+/** Milliseconds after which an unused file is closed. Until then one that another process deleted keeps its disk space. */
+const IDLE_MS_MAX = 1_000
+
+interface OpenFile<Opened> {
+  readonly opened: Promise<Opened>
+  users: number
+  /** By `performance.now`. */
+  idleSince: number
+}
+
+/** A file that stays open until it is released. */
+export interface Held<Opened> {
+  readonly opened: Opened
+  /** Called once. */
+  release(): void
+}
+
+/** Keeps files open for reading, each under its path. `Opened`: what is known of an open file. */
+export class OpenFiles<Opened> {
+  readonly #close: (opened: Opened) => Promise<void>
+  /** By path, the most recently used last. */
+  readonly #files = new Map<string, OpenFile<Opened>>()
+  readonly #closing = new Set<Promise<void>>()
+  #timer: NodeJS.Timeout | undefined
+
+  constructor(close: (opened: Opened) => Promise<void>) {
+    this.#close = close
+  }
+
+  /** Holds a file, which `open` opens unless it is open. Rejects if that does. */
+  async hold(path: string, open: () => Promise<Opened>): Promise<Held<Opened>> {
+    const file = this.#files.get(path) ?? { opened: open(), users: 0, idleSince: 0 }
+    this.#files.delete(path)
+    this.#files.set(path, file)
+    file.users += 1
+    try {
+      return { opened: await file.opened, release: () => this.#release(path, file) }
+    } catch (error) {
+      if (this.#files.get(path) === file) this.#files.delete(path)
+      throw error
+    }
+  }
+
+  /** Runs `work` on a file. Rejects if opening it does. */
+  async use<T>(path: string, open: () => Promise<Opened>, work: (opened: Opened) => Promise<T>): Promise<T> {
+    const { opened, release } = await this.hold(path, open)
+    try {
+      return await work(opened)
+    } finally {
+      release()
+    }
+  }
+
+  /** Closes a file as soon as it is not held; the next to hold it opens it again. */
+  forget(path: string): void {
+    const file = this.#files.get(path)
+    this.#files.delete(path)
+    if (file?.users === 0) this.#end(file)
+  }
+
+  /** Closes all files that are not held; those that are held close when they are released. */
+  async close(): Promise<void> {
+    clearTimeout(this.#timer)
+    for (const path of [...this.#files.keys()]) this.forget(path)
+    await Promise.all(this.#closing)
+  }
+
+  #release(path: string, file: OpenFile<Opened>): void {
+    file.users -= 1
+    if (file.users > 0) return
+    if (this.#files.get(path) !== file) {
+      this.#end(file)
+      return
+    }
+    file.idleSince = performance.now()
+    this.#closeSurplus()
+    this.#timer ??= setTimeout(() => this.#closeIdle(), IDLE_MS_MAX).unref()
+  }
+
+  #closeSurplus(): void {
+    for (const [path, { users }] of this.#files) {
+      if (this.#files.size <= IDLE_MAX) return
+      if (users === 0) this.forget(path)
+    }
+  }
+
+  #closeIdle(): void {
+    this.#timer = undefined
+    const before = performance.now() - IDLE_MS_MAX
+    for (const [path, { users, idleSince }] of this.#files) if (users === 0 && idleSince <= before) this.forget(path)
+    if (this.#files.size > 0) this.#timer = setTimeout(() => this.#closeIdle(), IDLE_MS_MAX).unref()
+  }
+
+  #end({ opened }: OpenFile<Opened>): void {
+    const closing = opened
+      .then(this.#close)
+      .catch(() => {})
+      .then(() => {
+        this.#closing.delete(closing)
+      })
+    this.#closing.add(closing)
+  }
+}
