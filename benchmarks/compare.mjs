@@ -54,6 +54,7 @@ function part(size, count) {
 const LOADS = [
   read('HEAD', 4 * KIB, 1500),
   read('GET', 4 * KIB, 1500),
+  read('GET', MIB, 128),
   put(4 * KIB, 800),
   part(100 * KIB, 200),
   part(8 * MIB, 8),

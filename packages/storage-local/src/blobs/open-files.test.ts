@@ -45,7 +45,7 @@ test('of many unused files the least recently used are closed, and one that is h
   assert.equal(closed.at(-1), 'held')
 })
 
-test('a file that is forgotten closes when it is released, and is opened anew meanwhile', async () => {
+test('a file that is forgotten closes when it is released, and is opened again meanwhile', async () => {
   const { files, hold, opened, closed } = counted()
   const before = await hold('a')
   files.forget('a')
