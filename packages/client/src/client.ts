@@ -8,6 +8,7 @@ import { DownloadRunner } from './transfer/download.js'
 import { streamObject } from './transfer/stream.js'
 import { targetOf } from './transfer/targets.js'
 import { Task } from './transfer/task.js'
+import { Throttle } from './transfer/throttle.js'
 import type { BucketInfo, BucketOptions, ListedBucket, ListedVersion } from './types/bucket.js'
 import type { ClientOptions, SignedRequest, SignTarget } from './types/client.js'
 import type {
@@ -38,6 +39,14 @@ export function clientFactory(platform: Platform): (options: ClientOptions) => C
 
 /** A client of one server. It keeps connections; `close` ends them. */
 export class Client extends Uploader {
+  readonly #down = new Throttle(this.limits.downBytesPerSecond)
+
+  /** Changes the limits of all uploads and of all downloads of this client, those that run included: bytes per second; 0: no limit. */
+  override setBandwidth({ up, down }: { readonly up?: number; readonly down?: number }): void {
+    if (up !== undefined) super.setBandwidth({ up })
+    if (down !== undefined) this.#down.set(down)
+  }
+
   /** Uploads that take turns: see `UploadQueue`. */
   queue(options: QueueOptions = {}): UploadQueue {
     return new UploadQueue(this, options)
@@ -56,7 +65,7 @@ export class Client extends Uploader {
       target as DownloadTarget<Value>,
       options,
     )
-    const task = new Task<DownloadResult<Value>>(runner, this.taskOptions(options))
+    const task = new Task<DownloadResult<Value>>(runner, this.taskOptions(options, this.#down))
     task.resume()
     return task
   }
@@ -72,7 +81,10 @@ export class Client extends Uploader {
    * have its CRC-64 ends with ChecksumMismatch, after its last byte.
    */
   stream(options: DownloadOptions): AsyncIterable<Uint8Array> {
-    return streamObject(this.requester, () => this.checksum(), { ...options, bucket: this.bucketOf(options.bucket) })
+    return streamObject(
+      { requester: this.requester, checksum: () => this.checksum(), throttle: this.#down },
+      { ...options, bucket: this.bucketOf(options.bucket) },
+    )
   }
 
   /** Copies an object on the server, of any size. */

@@ -54,6 +54,7 @@ export class Uploader {
   protected readonly platform: Platform
   readonly #limits: TransferLimits
   readonly #checkpoints: CheckpointStore | undefined
+  readonly #up: Throttle
 
   constructor(options: ClientOptions, platform: Platform) {
     this.#options = options
@@ -66,9 +67,12 @@ export class Uploader {
       files: 3,
       filesInAll: Number.POSITIVE_INFINITY,
       bytesPerSecond: 0,
+      upBytesPerSecond: 0,
+      downBytesPerSecond: 0,
       bufferBytes,
       ...options.limits,
     }
+    this.#up = new Throttle(this.#limits.upBytesPerSecond)
     const { checkpoints } = options
     this.#checkpoints = checkpoints === false ? undefined : (checkpoints ?? platform.checkpoints())
   }
@@ -102,7 +106,7 @@ export class Uploader {
       source,
       options,
     )
-    const task = new RunningUpload(runner, this.taskOptions(options))
+    const task = new RunningUpload(runner, this.taskOptions(options, this.#up))
     if (given.start === 'paused') void task.pause()
     else if (given.start !== 'queued') task.resume()
     return task
@@ -122,19 +126,27 @@ export class Uploader {
     this.requester.close()
   }
 
-  protected taskOptions(options: {
-    readonly bucket: string
-    readonly key: string
-    readonly parallel?: Parallel
-    readonly bytesPerSecond?: number
-    readonly signal?: AbortSignal
-    readonly retry?: Partial<RetryPolicy>
-    readonly onFailure?: 'keep' | 'abort'
-  }): TaskOptions {
+  /** Changes the limit of all uploads of this client, those that run included: bytes per second; 0: no limit. */
+  setBandwidth({ up }: { readonly up?: number }): void {
+    if (up !== undefined) this.#up.set(up)
+  }
+
+  protected taskOptions(
+    options: {
+      readonly bucket: string
+      readonly key: string
+      readonly parallel?: Parallel
+      readonly bytesPerSecond?: number
+      readonly signal?: AbortSignal
+      readonly retry?: Partial<RetryPolicy>
+      readonly onFailure?: 'keep' | 'abort'
+    },
+    shared?: Throttle,
+  ): TaskOptions {
     const { bucket, key, signal, retry, onFailure } = options
     const { parallel = this.#limits.parts, bytesPerSecond = this.#limits.bytesPerSecond } = options
     const parallelism = new Parallelism(parallel, this.platform.parallelMax)
-    return { bucket, key, parallelism, throttle: new Throttle(bytesPerSecond), signal, retry, onFailure }
+    return { bucket, key, parallelism, throttle: new Throttle(bytesPerSecond, shared), signal, retry, onFailure }
   }
 
   /** The CRC-64 that the server reports. */

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { content, KIB, startClient } from '../testing/support.js'
+import { content, KIB, listOf, startClient } from '../testing/support.js'
 import { memoryStore } from '../transfer/checkpoint.js'
 import type { FileHandleLike } from '../types/file-handle.js'
 import type { UploadTask } from '../types/upload.js'
@@ -164,6 +164,46 @@ test('files that were chosen again are matched to their uploads', async () => {
     matched.map(({ task: found }) => found),
     [undefined, restored?.task],
   )
+})
+
+test('uploads that wait are remembered where that is wished, with their options, until they have ended', async () => {
+  const store = memoryStore()
+  const { client, started } = await startClient(() => 'cut', { checkpoints: store, retry: { maxAttempts: 1 } })
+  const queue = client.queue({ files: 1, persist: true })
+  const file = (name: string) => new File([content(20) as Uint8Array<ArrayBuffer>], name, { lastModified: 5 })
+  const handle: FileHandleLike = { kind: 'file', name: 'kept.html', getFile: async () => file('kept.html') }
+  queue.addFiles([file('lost.bin'), handle], { key: (_, path) => `in/${path}`, meta: { a: 'b' }, label: 'tour' })
+  await untilIdle(queue)
+  assert.deepEqual(await queue.restore(), [])
+  const { client: next } = await startClient(undefined, { checkpoints: store }, started)
+  const later = next.queue({ persist: true })
+  const restored = await later.restore()
+  assert.deepEqual(restored.map(({ task, needsSource }) => [task.key, needsSource]).sort(), [
+    ['in/kept.html', false],
+    ['in/lost.bin', true],
+  ])
+  const [match] = await later.match([file('lost.bin')])
+  match?.task?.resume({ source: file('lost.bin') })
+  later.resumeAll()
+  for (const { task } of restored) await task.result
+  const { contentType, meta } = await next.head('in/kept.html')
+  assert.deepEqual([contentType, meta.a], ['text/html', 'b'])
+  await new Promise((resolve) => setImmediate(resolve))
+  assert.deepEqual(await listOf(store.list()), [])
+})
+
+test('uploads with different labels take turns where that is wished', async () => {
+  const { client } = await startClient()
+  const queue = client.queue({ files: 1, order: 'round-robin' })
+  const started: string[] = []
+  queue.on('task', ({ key, state }) => {
+    if (state === 'preparing') started.push(key)
+  })
+  for (const key of ['a1', 'a2', 'a3', 'b1', 'b2', 'c1']) {
+    queue.add({ source: content(5), key, label: key.slice(0, 1) })
+  }
+  await untilIdle(queue)
+  assert.deepEqual(started, ['a1', 'b1', 'c1', 'a2', 'b2', 'a3'])
 })
 
 test('ten thousand files pass through a queue', async () => {

@@ -1,12 +1,24 @@
 /** Uploads that take turns: some at a time, the most important first, paused and continued together. */
 import { crc64 } from '@bindery/bytes'
+import { contentTypeOf } from '../content-type.js'
 import { blobSource } from '../transfer/source.js'
 import type { Checkpoint } from '../types/checkpoint.js'
-import type { NamedFile, QueueEvents, QueueItem, QueueOptions, QueueProgress, RestoredUpload } from '../types/queue.js'
+import type { Parallel } from '../types/client.js'
+import type { FileHandleLike } from '../types/file-handle.js'
+import type {
+  AddFilesOptions,
+  NamedFile,
+  QueueEvents,
+  QueueItem,
+  QueueOptions,
+  QueueProgress,
+  RestoredUpload,
+} from '../types/queue.js'
 import type { Progress, TransferState, UploadOptions, UploadSource, UploadTask } from '../types/upload.js'
 import type { Uploader } from '../uploader.js'
 import { Presence } from './presence.js'
 import { type Turns, turnsOf } from './turns.js'
+import { WaitingRoom, waitingId } from './waiting-room.js'
 
 /** `waiting`: for its turn; `held`: paused by itself; `ended`: done, failed or aborted. */
 type Phase = 'waiting' | 'running' | 'held' | 'ended'
@@ -15,6 +27,8 @@ interface Entry {
   readonly task: UploadTask
   readonly priority: number
   readonly number: number
+  /** The number of uploads of the same label before it; with `round-robin` the lowest is next. */
+  readonly turn: number
   readonly size: number | undefined
   readonly checkpoint: Checkpoint | undefined
   phase: Phase
@@ -38,7 +52,12 @@ const PROGRESS_INTERVAL_MS = 100
 export class UploadQueue implements Iterable<UploadTask> {
   readonly #uploader: Uploader
   readonly #files: number
-  readonly #order: 'fifo' | 'smallest-first'
+  readonly #order: 'fifo' | 'smallest-first' | 'round-robin'
+  readonly #parts: Parallel | undefined
+  readonly #waitingRoom: WaitingRoom | undefined
+  readonly #labelTurns = new Map<string | undefined, number>()
+  /** The turn of the last upload that began: labels that come later begin there. */
+  #turn = 0
   readonly #turns: Turns
   readonly #presence: Presence
   readonly #entries = new Map<UploadTask, Entry>()
@@ -56,25 +75,32 @@ export class UploadQueue implements Iterable<UploadTask> {
     this.#uploader = uploader
     this.#files = Math.max(1, files)
     this.#order = order
+    this.#parts = options.parts
+    const { checkpoints } = uploader
+    if (options.persist === true && checkpoints !== undefined) {
+      this.#waitingRoom = new WaitingRoom(checkpoints, uploader.requester.address.endpoint)
+    }
     this.#turns = turnsOf(uploader.requester, uploader.limits.filesInAll)
     this.#presence = new Presence(options)
   }
 
   /** Adds an upload. It starts when it is its turn. */
   add({ source, priority = 0, ...options }: QueueItem): UploadTask {
-    return this.#enter(source, options, priority, undefined)
+    const task = this.#enter(source, options, priority, undefined)
+    this.#waitingRoom?.enter(task, source, options)
+    return task
   }
 
-  /** Adds files by their names, or in a folder by their paths, below `prefix`. */
+  /** Adds files by their names, or in a folder by their paths, below `prefix`, or under the keys that `key` returns. */
   addFiles(
-    files: Iterable<File | NamedFile>,
-    { prefix = '', ...options }: Omit<QueueItem, 'key' | 'source'> & { readonly prefix?: string } = {},
+    files: Iterable<File | NamedFile | FileHandleLike>,
+    { prefix = '', key = (_, path) => path, ...options }: AddFilesOptions = {},
   ): UploadTask[] {
     return Array.from(files, (given) => {
-      const source = 'path' in given ? given.file : given
-      const path = 'path' in given ? given.path : source.webkitRelativePath || source.name
-      const contentType = source.type === '' ? {} : { contentType: source.type }
-      return this.add({ ...contentType, ...options, source, key: prefix + path })
+      const { source, path } = named(given)
+      const type = source instanceof Blob ? source.type : (contentTypeOf(source.name) ?? '')
+      const contentType = type === '' ? {} : { contentType: type }
+      return this.add({ ...contentType, ...options, source, key: prefix + key(source, path) })
     })
   }
 
@@ -86,15 +112,17 @@ export class UploadQueue implements Iterable<UploadTask> {
     const store = this.#uploader.checkpoints
     const restored: RestoredUpload[] = []
     if (store === undefined) return restored
-    const known = new Set(
-      Array.from(this.#entries.values(), ({ task, checkpoint }) => (checkpoint ?? task.checkpoint)?.id),
-    )
+    const known = new Set<string | undefined>()
+    for (const { task, checkpoint } of this.#entries.values()) {
+      known.add((checkpoint ?? task.checkpoint)?.id).add(waitingId(task))
+    }
     for await (const checkpoint of store.list({ endpoint: this.#uploader.requester.address.endpoint })) {
       if (known.has(checkpoint.id)) continue
       const handle = await store.getHandle?.(checkpoint.id)
       const { path } = checkpoint
       const source = handle ?? (path === undefined ? undefined : { path })
       const task = this.#enter(source, restoredOptions(checkpoint), 0, checkpoint)
+      if (checkpoint.uploadId === '') this.#waitingRoom?.adopt(task, checkpoint.id)
       restored.push({ task, needsSource: source === undefined })
     }
     return restored
@@ -187,11 +215,16 @@ export class UploadQueue implements Iterable<UploadTask> {
     priority: number,
     checkpoint: Checkpoint | undefined,
   ): UploadTask {
-    const task = this.#uploader.upload(source, { ...options, start: checkpoint === undefined ? 'queued' : 'paused' })
+    const parallel = this.#parts === undefined ? {} : { parallel: this.#parts }
+    const task = this.#uploader.upload(source, {
+      ...parallel,
+      ...options,
+      start: checkpoint === undefined ? 'queued' : 'paused',
+    })
     const size = checkpoint?.size ?? options.size ?? sizeOf(source)
     this.#added += 1
     const entry: Entry = {
-      ...{ task, priority, number: this.#added, size, checkpoint },
+      ...{ task, priority, number: this.#added, turn: this.#turnOf(options.label), size, checkpoint },
       phase: 'held',
       waitsAgain: false,
       needsSource: source === undefined,
@@ -204,6 +237,12 @@ export class UploadQueue implements Iterable<UploadTask> {
     this.#emit('task', task)
     queueMicrotask(() => this.#advance())
     return task
+  }
+
+  #turnOf(label: string | undefined): number {
+    const turn = Math.max(this.#turn, this.#labelTurns.get(label) ?? 0)
+    this.#labelTurns.set(label, turn + 1)
+    return turn
   }
 
   #changed(entry: Entry, state: TransferState): void {
@@ -223,6 +262,7 @@ export class UploadQueue implements Iterable<UploadTask> {
   #begin(entry: Entry): void {
     entry.phase = 'running'
     entry.needsSource = false
+    this.#turn = Math.max(this.#turn, entry.turn)
     this.#running += 1
     this.#turns.take()
   }
@@ -274,7 +314,8 @@ export class UploadQueue implements Iterable<UploadTask> {
 
   #isBefore(one: Entry, other: Entry): boolean {
     if (one.priority !== other.priority) return one.priority > other.priority
-    if (this.#order === 'fifo') return one.number < other.number
+    if (this.#order === 'round-robin' && one.turn !== other.turn) return one.turn < other.turn
+    if (this.#order !== 'smallest-first') return one.number < other.number
     const unknown = Number.POSITIVE_INFINITY
     const [size, otherSize] = [one.size ?? unknown, other.size ?? unknown]
     return size === otherSize ? one.number < other.number : size < otherSize
@@ -303,12 +344,22 @@ export class UploadQueue implements Iterable<UploadTask> {
 }
 
 function restoredOptions(checkpoint: Checkpoint): UploadOptions {
-  const { bucket, key, options, partSize, label, fingerprint } = checkpoint
+  const { bucket, key, options, partSize, label, fingerprint, uploadId } = checkpoint
   return {
     ...options,
-    ...{ bucket, key, partSize, expectFingerprint: fingerprint, multipartThreshold: 1 },
+    ...{ bucket, key },
+    ...(partSize === 0 ? {} : { partSize }),
+    ...(fingerprint === '' ? {} : { expectFingerprint: fingerprint }),
+    ...(uploadId === '' ? {} : { multipartThreshold: 1 }),
     ...(label === undefined ? {} : { label }),
   }
+}
+
+/** A file or handle, and its path below the folder that it was chosen with. */
+function named(given: File | NamedFile | FileHandleLike): { source: File | FileHandleLike; path: string } {
+  if ('path' in given) return { source: given.file, path: given.path }
+  const path = given instanceof Blob ? given.webkitRelativePath || given.name : given.name
+  return { source: given, path }
 }
 
 /** Bytes, where they are known without opening the source. */

@@ -8,23 +8,28 @@ import { getObject } from '../wire/objects.js'
 import type { Requester } from '../wire/requester.js'
 import { backOff, pause } from '../wire/retry.js'
 import { objectChanged } from './object-changed.js'
+import type { Throttle } from './throttle.js'
 
 /**
  * Throws OssError: ObjectChanged where the object was replaced between two connections; ChecksumMismatch, after the last
  * byte, where the bytes of a whole object do not have its CRC-64.
  */
 export async function* streamObject(
-  requester: Requester,
-  checksumOf: () => Promise<Checksum>,
+  environment: {
+    readonly requester: Requester
+    readonly checksum: () => Promise<Checksum>
+    readonly throttle: Throttle
+  },
   options: DownloadOptions & { readonly bucket: string },
 ): AsyncGenerator<Uint8Array> {
+  const { requester, throttle } = environment
   const { range, verify = 'crc64', signal = new AbortController().signal } = options
   let position = range?.start ?? 0
   let end = range?.end
   let ifMatch = options.ifMatch === undefined || options.ifMatch === 'pin' ? undefined : bareEtag(options.ifMatch)
   let expected: string | undefined
   let checksum = 0n
-  const { crc64 } = await checksumOf()
+  const { crc64 } = await environment.checksum()
   for (let attempt = 1; ; attempt += 1) {
     try {
       const isWhole = position === 0 && end === undefined
@@ -34,6 +39,7 @@ export async function* streamObject(
       if (verify === 'crc64' && range === undefined) expected ??= response.header('x-oss-hash-crc64ecma')
       end ??= position + Number(response.header('content-length') ?? Number.NaN)
       for await (const piece of response.body) {
+        if (!throttle.isOpen) await throttle.take(piece.length, signal)
         position += piece.length
         attempt = 1
         if (expected !== undefined) checksum = crc64(piece, checksum)

@@ -112,3 +112,27 @@ test('parallelism stays within its bounds', () => {
   for (let time = 0; time < 9; time += 1) parallelism.pressed()
   assert.equal(parallelism.limit, 4)
 })
+
+test('all uploads of a client share its limit, and so do its downloads, while it changes', async () => {
+  const { client } = await startClient(undefined, {
+    limits: { upBytesPerSecond: 2_000 * KIB, downBytesPerSecond: 2_000 * KIB },
+  })
+  const bytes = content(500 * KIB)
+  const timed = async (work: () => Promise<unknown>) => {
+    const startedAt = performance.now()
+    await work()
+    return performance.now() - startedAt
+  }
+  const all = (work: (key: string) => Promise<unknown>) => timed(() => Promise.all(['a', 'b', 'a', 'b'].map(work)))
+  const up = await all((key) => client.put(key, bytes))
+  const down = await all((key) => client.get(key))
+  // 2,000 KiB take a second; those of the first 250 ms, and the last of a transfer, pass at once
+  assert.ok(up >= 240 && down >= 240, `${up} and ${down} ms`)
+  client.setBandwidth({ up: 1, down: 1 })
+  const slow = client.upload(bytes, { key: 'c' })
+  const reading = client.download('bytes', { key: 'a' })
+  client.setBandwidth({ up: 0, down: 0 })
+  const free = client.upload(bytes, { key: 'd' })
+  await free.result
+  await Promise.all([slow.abort(), reading.abort()])
+})

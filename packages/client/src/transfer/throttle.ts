@@ -1,17 +1,19 @@
-/** Bytes per second, shared by all parts of a transfer; the rate may change while it runs. */
+/** Bytes per second, shared by all parts of a transfer, or by several transfers; the rate may change while they run. */
 import { pause } from '../wire/retry.js'
 
 /** The bytes of this many milliseconds may be sent at once. */
 const BURST_MS = 250
 
-/** Limits the bytes per second of a transfer. A burst of up to 250 ms of the rate passes at once. */
+/** Limits the bytes per second. A burst of up to 250 ms of the rate passes at once. */
 export class Throttle {
+  readonly #shared: Throttle | undefined
   #bytesPerSecond: number
   #readyAt = 0
 
-  /** @param bytesPerSecond 0: no limit */
-  constructor(bytesPerSecond: number) {
+  /** @param bytesPerSecond 0: no limit; `shared`: the limit of several transfers, which holds as well */
+  constructor(bytesPerSecond: number, shared?: Throttle) {
     this.#bytesPerSecond = bytesPerSecond
+    this.#shared = shared
   }
 
   set(bytesPerSecond: number): void {
@@ -20,12 +22,13 @@ export class Throttle {
   }
 
   get isOpen(): boolean {
-    return this.#bytesPerSecond <= 0
+    return this.#bytesPerSecond <= 0 && this.#shared?.isOpen !== false
   }
 
   /** Resolves when this many more bytes may be sent. */
   async take(bytes: number, signal: AbortSignal): Promise<void> {
-    if (this.isOpen) return
+    await this.#shared?.take(bytes, signal)
+    if (this.#bytesPerSecond <= 0) return
     const now = Date.now()
     const start = Math.max(now - BURST_MS, this.#readyAt)
     this.#readyAt = start + (bytes / this.#bytesPerSecond) * 1000

@@ -21,14 +21,15 @@ export interface Checkpoint {
   readonly endpoint: string
   readonly bucket: string
   readonly key: string
+  /** Empty: the upload waits in a queue, and has not begun. */
   readonly uploadId: string
   /** Bytes; null while the length of the source is unknown. */
   readonly size: number | null
-  /** Bytes of a part, of the first one where the layout is `planned`. */
+  /** Bytes of a part, 0 where that is not decided; of the first one where the layout is `planned`. */
   readonly partSize: number
   /** `planned`: a function chose the size of each part. Absent: `fixed`. */
   readonly layout?: 'fixed' | 'planned'
-  /** Identifies the source that the upload began with, so that another one is not continued. */
+  /** Identifies the source that the upload began with, so that another one is not continued. Empty: not known. */
   readonly fingerprint: string
   /** Acknowledged parts, by number. */
   readonly parts: readonly CheckpointPart[]

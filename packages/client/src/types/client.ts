@@ -229,6 +229,10 @@ export interface TransferLimits {
   readonly filesInAll: number
   /** Bytes of memory for sources that cannot be read twice. Default 64 MiB, 32 MiB in browsers. */
   readonly bufferBytes: number
-  /** Bytes per second; 0, the default: no limit. */
+  /** Bytes per second of one transfer; 0, the default: no limit. */
   readonly bytesPerSecond: number
+  /** Bytes per second of all uploads of the client; 0, the default: no limit. `setBandwidth` changes it. */
+  readonly upBytesPerSecond: number
+  /** The same, of all downloads. */
+  readonly downBytesPerSecond: number
 }

@@ -1,12 +1,21 @@
 /** Uploads that take turns. */
+import type { Parallel } from './client.js'
+import type { FileHandleLike } from './file-handle.js'
 import type { UploadOptions, UploadSource, UploadTask } from './upload.js'
 
 /** How many uploads of a queue run at a time, and which is next. */
 export interface QueueOptions {
   /** Uploads that run at a time. Default: `limits.files` of the client. */
   readonly files?: number
-  /** Which of the uploads with the highest priority is next. Default `fifo`. */
-  readonly order?: 'fifo' | 'smallest-first'
+  /** Which of the uploads with the highest priority is next. `round-robin`: uploads with different labels take turns. Default `fifo`. */
+  readonly order?: 'fifo' | 'smallest-first' | 'round-robin'
+  /** Parts in flight per upload. Default: `limits.parts` of the client. */
+  readonly parts?: Parallel
+  /**
+   * Remembers uploads also while they wait for their turn, so that `restore` brings them back with their object options. Default false:
+   * those that have begun.
+   */
+  readonly persist?: boolean
   /** Keeps the screen on while uploads run, where the browser can. Default false. */
   readonly keepAwake?: boolean
   /** Makes the browser warn a user who leaves the page while uploads run or wait. Default false. */
@@ -20,6 +29,12 @@ export type QueueItem = Omit<UploadOptions, 'start'> & { readonly source: Upload
 export interface NamedFile {
   readonly file: File
   readonly path: string
+}
+
+/** How files are added: below `prefix`, under their paths or what `key` returns. */
+export type AddFilesOptions = Omit<QueueItem, 'key' | 'source'> & {
+  readonly prefix?: string
+  readonly key?: (file: File | FileHandleLike, path: string) => string
 }
 
 /** The progress of all uploads of a queue. */
