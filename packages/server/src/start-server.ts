@@ -6,6 +6,7 @@ import type { Deployment } from './deployment.js'
 import { requireFreePort } from './free-port.js'
 import { readCertificate } from './http/certificate.js'
 import { createLog, type Log } from './log.js'
+import type { MetricValues } from './metrics/metric.js'
 import { isNewDeployment, openDeployment } from './open-deployment.js'
 import { endOnCrash } from './processes/crash.js'
 import { type InstanceOptions, openInstance } from './processes/instance.js'
@@ -58,13 +59,14 @@ export async function startServer(config: Config, version: string): Promise<Runn
     const shared = { config, version, ...keys, readableLog }
     // the controls of a test mode are in memory
     const instances = config.testMode ? 1 : config.workers
-    const { launch, close } = instances === 1 ? launchHere(deployment, log) : await launchWorkers(deployment)
+    const { launch, close, measure } = instances === 1 ? launchHere(deployment, log) : await launchWorkers(deployment)
     const supervisor = new Supervisor({
       instances,
       port: config.port,
       launch: (incarnation, primary) => launch({ ...shared, incarnation }, primary),
       isBeingCopied: () => deployment.isBeingCopied(),
       callbackKey: () => callbackKey.pem(),
+      measure,
       log,
     })
     const configuration = new Reloading(config, { log, adjust: (options) => supervisor.adjust(options) })
@@ -112,6 +114,8 @@ async function rootKeyOf({ accessKeyId, accessKeySecret }: Config, deployment: D
 interface Launcher {
   readonly launch: (options: InstanceOptions, primary: Primary) => Promise<Launched>
   readonly close: () => Promise<void>
+  /** The metrics of this process, besides those of its instances. */
+  readonly measure?: () => MetricValues
 }
 
 function launchHere(deployment: Deployment, log: Log): Launcher {
@@ -126,7 +130,11 @@ function launchHere(deployment: Deployment, log: Log): Launcher {
 
 async function launchWorkers(deployment: Deployment): Promise<Launcher> {
   const support = await deployment.supportWorkers()
-  return { launch: workerProcesses(support), close: () => support.close() }
+  return {
+    launch: workerProcesses(support),
+    close: () => support.close(),
+    measure: () => deployment.measure?.() ?? [],
+  }
 }
 
 const PLAIN_TEXT_WARNING =

@@ -11,8 +11,9 @@ import { applyLifecycle } from './domain/upkeep/apply-lifecycle.js'
 import { deliverLogs } from './domain/upkeep/deliver-logs.js'
 import { recoverBuried, recoverDead } from './domain/upkeep/incarnations.js'
 import { keepAccess } from './domain/upkeep/keep-access.js'
-import { oldestUpload, storeTotals } from './domain/upkeep/store-status.js'
+import { storeTotals } from './domain/upkeep/store-status.js'
 import { Sweeper } from './domain/upkeep/sweeper.js'
+import { UploadActivity } from './domain/upkeep/upload-activity.js'
 import { writeInventories } from './domain/upkeep/write-inventories.js'
 import { AutoCompleter } from './domain/uploads/auto-complete.js'
 import { scrub } from './maintenance/scrub.js'
@@ -42,14 +43,12 @@ export function createService(options: ServiceOptions, surfaces: Surfaces = SURF
   const sweeper = new Sweeper(domain)
   const access = new Access(options, domain)
   const autoCompleter = new AutoCompleter(domain)
+  const activity = new UploadActivity(domain)
   return {
     handle: notingRefusals(createDispatcher(surfaces, { options, domain, access }), access, options),
     refusal: (requestId) => access.refusals.find(requestId),
     totals: () => storeTotals(domain),
-    oldestUploadAge: async () => {
-      const initiatedAt = await oldestUpload(domain)
-      return initiatedAt === undefined ? undefined : Math.max(0, domain.clock() - initiatedAt)
-    },
+    uploadAges: () => activity.ages(),
     cluster: () => describeCluster(domain.metadata),
     ensureBucket: (name, owner) => createBucket(domain, { name: bucketName(name), owner }),
     sweep: async (signal) => {

@@ -72,7 +72,8 @@ export class Exchange {
     this.judgedHeaders = request.headers
     this.requestId = requestId
     this.startedAt = surroundings.options.clock()
-    this.log = { requestId }
+    this.log = request.log ?? { requestId }
+    this.log.requestId = requestId
     this.dialect = dialectOf(surroundings.options, undefined)
     this.#body = request.body
   }

@@ -6,6 +6,7 @@ import type { DoneByRule } from './domain/upkeep/apply-lifecycle.js'
 import type { DeliveredLog } from './domain/upkeep/deliver-logs.js'
 import type { StoreTotals } from './domain/upkeep/store-status.js'
 import type { SweepReport } from './domain/upkeep/sweeper.js'
+import type { UploadAges } from './domain/upkeep/upload-activity.js'
 import type { WrittenInventory } from './domain/upkeep/write-inventories.js'
 import type { Scrubbed } from './maintenance/scrub.js'
 
@@ -31,6 +32,8 @@ export interface ServiceRequest {
   readonly localAddress?: string
   /** The first read lets the sender continue (100 Continue); nothing is read before the requester is authorised. */
   readonly body: ByteSource
+  /** Filled in while the request is handled, for those who look at running requests; the log of its response. */
+  readonly log?: RequestLog
 }
 
 /** A request without its body. */
@@ -101,8 +104,8 @@ export interface Service {
   refusal(requestId: string): RememberedRefusal | undefined
   /** The sums over the buckets of all accounts. */
   totals(): Promise<StoreTotals>
-  /** The age of the oldest incomplete upload in milliseconds, among the first 10,000; undefined if there is no upload. */
-  oldestUploadAge(): Promise<number | undefined>
+  /** How old incomplete uploads are, and how long ago their last parts came: of the first 10,000. */
+  uploadAges(): Promise<UploadAges>
   /** The processes that serve the same stores, and what waits for them. */
   cluster(): Promise<ClusterState>
   /** Creates a bucket of an account unless it exists. */

@@ -9,6 +9,7 @@ import {
 } from '@bindery/storage-local'
 import type { BlobOptions, CallPrimary, Deployment, ProcessDeployment } from '../deployment.js'
 import { masterKeysIn } from '../encryption/master-keys.js'
+import { CommitMetrics } from '../metrics/disk-metrics.js'
 import { endOnFatal } from '../processes/crash.js'
 import { SupervisedCluster } from '../processes/supervised-cluster.js'
 import { keptCallbackKey } from './callback-key.js'
@@ -24,6 +25,8 @@ import { keptRootKey } from './root-key.js'
 export async function openFolderDeployment(name: string): Promise<Deployment> {
   const { path, isNew, lock } = await openDataFolder(name)
   const metadataFolder = join(path, METADATA_FOLDER)
+  const metrics = new CommitMetrics()
+  const commitOptions = { folder: metadataFolder, onFatal: endOnFatal, onCommit: metrics.committed }
   const gate = await CommitGate.open(path).catch(async (error) => {
     await lock.release()
     throw error
@@ -38,12 +41,13 @@ export async function openFolderDeployment(name: string): Promise<Deployment> {
       await keptKeyRing(path, masterKeysIn(keys)[0])
       return keys
     },
-    openMetadata: async () => gate.guard(await openLocalMetadataStore({ folder: metadataFolder, onFatal: endOnFatal })),
+    openMetadata: async () => gate.guard(await openLocalMetadataStore(commitOptions)),
     ...inProcess(path),
+    measure: () => metrics.values(),
     isBeingCopied: () => isBeingCopied(path),
     announce: (serving) => lock.announce(serving),
     async supportWorkers() {
-      const committer = await openMetadataCommitter({ folder: metadataFolder, onFatal: endOnFatal })
+      const committer = await openMetadataCommitter(commitOptions)
       return {
         address: { kind: 'folder', path },
         // The lock is held until the last process that has it open ends.

@@ -190,6 +190,34 @@ test('requests behind one whose client leaves, or that closes the connection, bl
   }
 })
 
+test('running requests are counted by the operation that the service has found out', async (t) => {
+  let release = () => {}
+  const held = new Promise<void>((resolve) => {
+    release = resolve
+  })
+  const { port, server } = await listen(t, async (request) => {
+    if (request.log !== undefined && request.target !== '/') request.log.operation = request.target.slice(1)
+    await held
+    return text(200, 'done')
+  })
+  const clients = await Promise.all([1, 2, 3].map(() => rawConnection(port)))
+  const paths = ['/GetObject', '/GetObject', '/']
+  for (const [index, client] of clients.entries()) await client.send(`GET ${paths[index]} HTTP/1.1\r\nHost: h\r\n\r\n`)
+  while ([...server.running.values()].reduce((sum, count) => sum + count, 0) < 3) await new Promise(setImmediate)
+  assert.deepEqual(
+    [...server.running],
+    [
+      ['GetObject', 2],
+      [undefined, 1],
+    ],
+  )
+  release()
+  for (const client of clients) await client.until('done')
+  while (server.running.get(undefined) !== 0) await new Promise(setImmediate)
+  assert.deepEqual([...server.running], [[undefined, 0]])
+  for (const client of clients) client.socket.destroy()
+})
+
 test('connections beyond the limit get SlowDown, and have room again after others have left', async (t) => {
   const { port } = await listen(t, async () => text(200, 'x'), { connectionsMax: 2 })
   const taken = [await rawConnection(port), await rawConnection(port)]

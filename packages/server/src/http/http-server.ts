@@ -10,6 +10,7 @@ import type { Log } from '../log.js'
 import { answerMetrics, type MetricsOptions } from '../metrics/answer-metrics.js'
 import { logExchange } from './access-log.js'
 import { readCertificate, type TlsFiles, watchCertificate } from './certificate.js'
+import { type Connection, closeSoon, newConnection, requestsByOperation } from './connection.js'
 import { acceptsBothLengths } from './exact-parser.js'
 import { answerHealth, type HealthOptions } from './health.js'
 import { readRequest } from './read-request.js'
@@ -62,19 +63,6 @@ export interface HttpServerOptions {
   readonly proxies: TrustedProxies
   /** Milliseconds within which a connection must take or send a byte of a body. A whole request has no limit. */
   readonly idleTimeoutMs: number
-}
-
-/** The requests of a connection are answered one after another, however many it sends ahead. */
-interface Connection {
-  readonly socket: Socket
-  tail: Promise<void>
-  unanswered: number
-  /** The body of the request being answered. */
-  body: RequestBody | undefined
-  /** The last request, or the bytes after it, are not HTTP: close after its response. */
-  broken: boolean
-  /** It closes behind the response that was sent: whatever else comes is neither handled nor answered. */
-  closing: boolean
 }
 
 /** A listening socket in front of a service. */
@@ -143,9 +131,9 @@ export class HttpServer {
     })
   }
 
-  /** Requests being answered. */
-  get inFlight(): number {
-    return this.#running
+  /** Requests being answered, by operation; under undefined those that have none, or none yet. */
+  get running(): ReadonlyMap<string | undefined, number> {
+    return requestsByOperation(this.#connections.values(), this.#running)
   }
 
   /**
@@ -186,8 +174,7 @@ export class HttpServer {
       this.#turnAway(socket)
       return
     }
-    const begun = { tail: Promise.resolve(), unanswered: 0, body: undefined, broken: false, closing: false }
-    this.#connections.set(socket, { socket, ...begun })
+    this.#connections.set(socket, newConnection(socket))
     socket.on('close', () => this.#connections.delete(socket))
   }
 
@@ -238,6 +225,7 @@ export class HttpServer {
       connection.socket.destroy()
     } finally {
       connection.body = undefined
+      connection.log = undefined
       connection.unanswered -= 1
       this.#running -= 1
       if (this.#running === 0) this.#whenIdle()
@@ -258,6 +246,7 @@ export class HttpServer {
     const body = new RequestBody(request, expectsContinue ? { idleTimeoutMs, sendContinue } : { idleTimeoutMs })
     connection.body = body
     const handled = await this.#handle(connection, request, body)
+    connection.log = handled.log
     const headMilliseconds = performance.now() - startedAt
     const isBodiless = BODILESS_METHODS.has(request.method ?? '')
     // Bytes sent with the head have reached the parser, but may not have been parsed.
@@ -304,6 +293,7 @@ export class HttpServer {
       if (error instanceof OssError) return refusal(error, request.method ?? '', request.headers.host ?? '')
       throw error
     }
+    connection.log = serviceRequest.log
     return serviceRequest.target.startsWith(OWN_PATHS)
       ? this.#answerOwn(serviceRequest)
       : this.#options.service.handle(serviceRequest)
@@ -340,12 +330,6 @@ export class HttpServer {
     }
     this.#refuse(socket, parserError(error), error.code)
   }
-}
-
-/** Closes a connection after what was written to it; what comes meanwhile is not answered. */
-function closeSoon(connection: Connection): void {
-  connection.closing = true
-  connection.socket.destroySoon()
 }
 
 function sentFacts(request: IncomingMessage, receivedBytes: number, sent: Sent, milliseconds: number): SentAnswer {

@@ -24,6 +24,7 @@ export function readRequest(request: IncomingMessage, body: ByteSource, proxies:
     remoteAddress,
     localAddress: hostAndPort(localAddress, localPort),
     body,
+    log: { requestId: '' },
   }
 }
 

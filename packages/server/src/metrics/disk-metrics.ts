@@ -15,3 +15,16 @@ export class DiskMetrics {
     return [histogram('bindery_fsync_duration_seconds', help, [[{}, this.#syncs]])]
   }
 }
+
+/** Commits to the metadata file, which one process makes for all. */
+export class CommitMetrics {
+  readonly #commits = new Histogram(SYNC_BUCKETS)
+
+  /** A batch of transactions was made durable. */
+  readonly committed = (milliseconds: number): void => this.#commits.observe(milliseconds / 1_000)
+
+  values(): MetricValues {
+    const help = 'What it took to commit a batch of transactions to the metadata file, with its sync.'
+    return [histogram('bindery_metadata_commit_duration_seconds', help, [[{}, this.#commits]])]
+  }
+}

@@ -31,23 +31,33 @@ export function counter(name: string, help: string, values: number | readonly Sa
   return { name, help, type: 'counter', aggregator: 'sum', values: samplesOf(values) }
 }
 
-/** A value of one process that may fall again. */
-export function gauge(name: string, help: string, value: number): Metric {
+/** A value of one process that may fall again, or one per combination of labels; of all processes the sum. */
+export function gauge(name: string, help: string, value: number | readonly Sample[]): Metric {
   return { name, help, type: 'gauge', aggregator: 'sum', values: samplesOf(value) }
+}
+
+/** As `gauge`; of all processes the largest. */
+export function largest(name: string, help: string, value: number): Metric {
+  return { ...gauge(name, help, value), aggregator: 'max' }
+}
+
+/** One sample per value of a label. */
+export function byLabel(label: string, values: Iterable<readonly [string, number]>): Sample[] {
+  return [...values].map(([name, value]) => ({ labels: { [label]: name }, value }))
 }
 
 function samplesOf(values: number | readonly Sample[]): readonly Sample[] {
   return typeof values === 'number' ? [{ labels: {}, value: values }] : values
 }
 
-/** Durations of one process by bounds that are set beforehand. They are counted in plain numbers: the library looks for a series each time. */
+/** Durations or amounts of one process by bounds that are set beforehand. They are counted in plain numbers: the library looks for a series each time. */
 export class Histogram {
   readonly #bounds: readonly number[]
   /** By the least bound that holds the value; the last: larger than all of them. */
   readonly #counts: number[]
   #sum = 0
 
-  /** `bounds`: ascending, in seconds. */
+  /** `bounds`: ascending, in the unit of the values. */
   constructor(bounds: readonly number[]) {
     this.#bounds = bounds
     this.#counts = new Array<number>(bounds.length + 1).fill(0)
@@ -58,11 +68,11 @@ export class Histogram {
     return this.#counts.reduce((sum, count) => sum + count, 0)
   }
 
-  observe(seconds: number): void {
+  observe(value: number): void {
     let index = 0
-    while (index < this.#bounds.length && seconds > (this.#bounds[index] ?? 0)) index += 1
+    while (index < this.#bounds.length && value > (this.#bounds[index] ?? 0)) index += 1
     this.#counts[index] = (this.#counts[index] ?? 0) + 1
-    this.#sum += seconds
+    this.#sum += value
   }
 
   /** In the form of Prometheus: each bucket counts everything up to its bound. */

@@ -2,8 +2,9 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { ServiceRequest } from '@bindery/service'
 import { answerMetrics } from './answer-metrics.js'
-import { DiskMetrics } from './disk-metrics.js'
-import { metricsText } from './metric.js'
+import { CommitMetrics, DiskMetrics } from './disk-metrics.js'
+import { largest, metricsText } from './metric.js'
+import { MultipartMetrics } from './multipart-metrics.js'
 import { RequestMetrics } from './request-metrics.js'
 import { storeMetrics } from './store-metrics.js'
 
@@ -14,8 +15,14 @@ function answered(operation: string | undefined, status: number, code?: string, 
   return { answer, method: 'GET', traceparent: undefined, bytesReceived: 10, bytesSent: 20, ...times }
 }
 
+/** `running`: requests by operation, besides one that has none. */
+function metricsWith(running: Record<string, number>, replayed = 0): RequestMetrics {
+  const counts = new Map<string | undefined, number>([...Object.entries(running), [undefined, 1]])
+  return new RequestMetrics({ running: () => counts, replayed: () => replayed })
+}
+
 test('the metrics of several processes are summed, by operation, status and code', async () => {
-  const processes = [new RequestMetrics(() => 2), new RequestMetrics(() => 3)]
+  const processes = [metricsWith({ PutObject: 2 }), metricsWith({ PutObject: 1, GetObject: 3 })]
   for (const metrics of processes) metrics.observe(answered('PutObject', 200))
   processes[0]?.observe(answered('GetObject', 404, 'NoSuchKey'))
   processes[1]?.observe(answered(undefined, 400, 'InvalidArgument'))
@@ -29,7 +36,9 @@ test('the metrics of several processes are summed, by operation, status and code
     'bindery_auth_failures_total{reason="aclDenies"} 2',
     'bindery_http_received_bytes_total 60',
     'bindery_http_sent_bytes_total 120',
-    'bindery_http_inflight 5',
+    'bindery_http_inflight{op="PutObject"} 3',
+    'bindery_http_inflight{op="GetObject"} 3',
+    'bindery_http_inflight{op="none"} 2',
     'bindery_http_request_duration_seconds_count{op="PutObject"} 2',
     'bindery_http_request_duration_seconds_bucket{le="0.0025",op="PutObject"} 0',
     'bindery_http_request_duration_seconds_bucket{le="0.005",op="PutObject"} 2',
@@ -43,42 +52,70 @@ test('the metrics of several processes are summed, by operation, status and code
 })
 
 test('uploads are counted as they begin and end, in both protocols', async () => {
-  const metrics = new RequestMetrics(() => 0)
+  const metrics = metricsWith({}, 1)
   for (const operation of ['InitiateMultipartUpload', 'CreateMultipartUpload'])
     metrics.observe(answered(operation, 200))
-  metrics.observe(answered('CompleteMultipartUpload', 200))
+  for (let count = 0; count < 3; count += 1) metrics.observe(answered('CompleteMultipartUpload', 200))
+  metrics.observe(answered('UploadPart', 400, 'InvalidDigest', 'invalidDigestMismatch'))
+  metrics.observe(answered('PutObject', 400, 'InvalidDigest', 'invalidDigestMismatch'))
   metrics.observe(answered('CompleteMultipartUpload', 404, 'NoSuchUpload'))
   metrics.observe(answered('AbortMultipartUpload', 204))
   metrics.observe(answered('AbortMultipartUpload', 404, 'NoSuchUpload'))
   const text = await metricsText([await metrics.values()])
   for (const line of [
     'bindery_multipart_initiated_total 2',
-    'bindery_multipart_completed_total{result="ok"} 1',
+    'bindery_multipart_completed_total{result="ok"} 2',
     'bindery_multipart_completed_total{result="failed"} 1',
+    'bindery_multipart_completed_total{result="replayed"} 1',
     'bindery_multipart_aborted_total{by="client"} 1',
-    'bindery_multipart_complete_duration_seconds_count 2',
+    'bindery_multipart_complete_duration_seconds_count 4',
+    'bindery_multipart_part_checksum_mismatch_total 1',
   ]) {
     assert.ok(text.includes(`${line}\n`), line)
   }
 })
 
-test('syncs of the disk are measured', async () => {
+test('syncs of the disk and commits are measured', async () => {
   const disk = new DiskMetrics()
   disk.synced(3)
-  const text = await metricsText([disk.values()])
+  const commits = new CommitMetrics()
+  commits.committed(20)
+  const text = await metricsText([disk.values(), commits.values()])
+  assert.match(text, /^bindery_metadata_commit_duration_seconds_sum 0.02$/m)
   assert.match(text, /^bindery_fsync_duration_seconds_bucket\{le="0.0025"\} 0$/m)
   assert.match(text, /^bindery_fsync_duration_seconds_bucket\{le="0.005"\} 1$/m)
   assert.match(text, /^bindery_fsync_duration_seconds_sum 0.003$/m)
 })
 
+test('uploads, replaced parts and repeated answers are counted where they happen', async () => {
+  const multipart = new MultipartMetrics()
+  multipart.completed(3)
+  multipart.completed(400)
+  multipart.replacedPart()
+  multipart.answeredAgain()
+  assert.equal(multipart.replayed, 1)
+  const text = await metricsText([multipart.values(), multipart.values()])
+  assert.match(text, /^bindery_multipart_complete_parts_bucket\{le="5"\} 2$/m)
+  assert.match(text, /^bindery_multipart_complete_parts_sum 806$/m)
+  assert.match(text, /^bindery_multipart_part_overwrites_total 2$/m)
+})
+
+test('the delay of the event loop is that of the busiest process', async () => {
+  const text = await metricsText([
+    [largest('bindery_event_loop_lag_seconds', 'x', 0.2)],
+    [largest('bindery_event_loop_lag_seconds', 'x', 0.1)],
+  ])
+  assert.match(text, /^bindery_event_loop_lag_seconds 0.2$/m)
+})
+
 test('the figures of the stores are reported with those of the processes, once', async () => {
-  const processes = [new RequestMetrics(() => 0), new RequestMetrics(() => 0)]
+  const processes = [metricsWith({}), metricsWith({})]
   const totals = { buckets: 2, objects: 3, objectBytes: 4, uploads: 5, parts: 6, partBytes: 7 }
   const disk = { freeBytes: 8, totalBytes: 9 }
   const ofStores = await storeMetrics({
     totals,
     cluster: { members: [], choresWithoutMember: [], graves: 0 },
-    oldestUploadAge: 90_500,
+    uploads: { oldest: 90_500, states: { active: 1, idle: 1, stalled: 2 } },
     disk,
     reserveBytes: 10,
     version: '1.2.3',
@@ -87,8 +124,11 @@ test('the figures of the stores are reported with those of the processes, once',
   for (const line of [
     'bindery_buckets 2',
     'bindery_storage_objects 3',
-    'bindery_storage_bytes 4',
-    'bindery_multipart_uploads 5',
+    'bindery_storage_bytes{kind="object"} 4',
+    'bindery_storage_bytes{kind="part"} 7',
+    'bindery_multipart_uploads{state="active"} 1',
+    'bindery_multipart_uploads{state="stalled"} 2',
+    'bindery_multipart_uploads{state="unknown"} 1',
     'bindery_multipart_parts 6',
     'bindery_multipart_part_bytes 7',
     'bindery_multipart_oldest_upload_seconds 90.5',

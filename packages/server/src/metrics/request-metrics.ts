@@ -1,6 +1,16 @@
 import type { ServiceResponse } from '@bindery/service'
-import { collectDefaultMetrics, Gauge, Registry } from 'prom-client'
-import { counter, Histogram, histogram, type Metric, type MetricValues, valuesOf } from './metric.js'
+import { collectDefaultMetrics, Registry } from 'prom-client'
+import {
+  byLabel,
+  counter,
+  gauge,
+  Histogram,
+  histogram,
+  largest,
+  type Metric,
+  type MetricValues,
+  valuesOf,
+} from './metric.js'
 
 /** A request that was answered. */
 export interface Measured {
@@ -24,6 +34,19 @@ const NO_DIALECT = 'none'
 const INITIATE = ['InitiateMultipartUpload', 'CreateMultipartUpload']
 const COMPLETE = 'CompleteMultipartUpload'
 const ABORT = 'AbortMultipartUpload'
+const UPLOAD_PART = 'UploadPart'
+/** Causes that refuse bytes because their checksum is not the one that the client has sent. */
+const WRONG_CHECKSUM = new Set(['invalidDigestMismatch', 'checksumMismatch', 'payloadMismatch'])
+/** The library's metric for the delay of the event loop since it was last read. */
+const LOOP_DELAY = 'nodejs_eventloop_lag_p99_seconds'
+
+/** Facts about the requests of a process that are known elsewhere. */
+export interface RequestSources {
+  /** Requests being answered, by operation; under undefined those that have none, or none yet. */
+  readonly running: () => ReadonlyMap<string | undefined, number>
+  /** Repeated requests to complete an upload that got the answer of the first. */
+  readonly replayed: () => number
+}
 
 /**
  * Metrics of the requests of one process, and of the process itself. Labels are operations, statuses and OSS codes, so
@@ -36,20 +59,14 @@ export class RequestMetrics {
   readonly #errors = new Map<string, number>()
   /** Answers of status 403, by their cause in the error catalogue. */
   readonly #denials = new Map<string, number>()
+  readonly #sources: RequestSources
   #bytesReceived = 0
   #bytesSent = 0
+  #wrongParts = 0
 
-  /** `inFlight`: requests being answered. */
-  constructor(inFlight: () => number) {
+  constructor(sources: RequestSources) {
+    this.#sources = sources
     collectDefaultMetrics({ register: this.#registry })
-    new Gauge({
-      name: 'bindery_http_inflight',
-      help: 'Requests being answered.',
-      registers: [this.#registry],
-      collect() {
-        this.set(inFlight())
-      },
-    })
   }
 
   observe({ answer, bytesReceived, bytesSent, milliseconds, headMilliseconds }: Measured): void {
@@ -64,12 +81,17 @@ export class RequestMetrics {
     counts.firstBytes.observe(headMilliseconds / 1_000)
     this.#bytesReceived += bytesReceived
     this.#bytesSent += bytesSent
-    if (code !== undefined) increment(this.#errors, code)
+    if (code === undefined) return
+    increment(this.#errors, code)
+    if (operation === UPLOAD_PART && WRONG_CHECKSUM.has(cause ?? '')) this.#wrongParts += 1
     if (answer.status === 403 && cause !== undefined) increment(this.#denials, cause)
   }
 
   async values(): Promise<MetricValues> {
-    return [...this.#counted(), ...(await valuesOf(this.#registry))]
+    const ofProcess = await valuesOf(this.#registry)
+    const delay = ofProcess.find(({ name }) => name === LOOP_DELAY)?.values[0]?.value ?? 0
+    const help = 'Delay of the event loop of the busiest process, 99th percentile since the last reading.'
+    return [...this.#counted(), largest('bindery_event_loop_lag_seconds', help, delay), ...ofProcess]
   }
 
   #counted(): Metric[] {
@@ -79,12 +101,12 @@ export class RequestMetrics {
         [...counts].map(([status, value]) => ({ labels: { op, dialect, status: String(status) }, value })),
       ),
     )
-    const errors = [...this.#errors].map(([code, value]) => ({ labels: { code }, value }))
-    const denials = [...this.#denials].map(([reason, value]) => ({ labels: { reason }, value }))
+    const running = [...this.#sources.running()].map(([op, count]) => [op ?? NO_OPERATION, count] as const)
     return [
       counter('bindery_http_requests_total', 'Requests by operation, protocol and status.', requests),
-      counter('bindery_errors_total', 'Refused and failed requests by OSS code.', errors),
-      counter('bindery_auth_failures_total', 'Requests that were denied, by cause.', denials),
+      counter('bindery_errors_total', 'Refused and failed requests by OSS code.', byLabel('code', this.#errors)),
+      counter('bindery_auth_failures_total', 'Requests that were denied, by cause.', byLabel('reason', this.#denials)),
+      gauge('bindery_http_inflight', 'Requests being answered, by operation.', byLabel('op', running)),
       counter('bindery_http_received_bytes_total', 'Bytes of bodies of requests.', this.#bytesReceived),
       counter('bindery_http_sent_bytes_total', 'Bytes of bodies of responses.', this.#bytesSent),
       histogram(
@@ -105,13 +127,23 @@ export class RequestMetrics {
   #multipart(): Metric[] {
     const succeeded = (name: string) => this.#operations.get(name)?.succeeded ?? 0
     const completes = this.#operations.get(COMPLETE)
-    const results = { ok: succeeded(COMPLETE), failed: (completes?.durations.count ?? 0) - succeeded(COMPLETE) }
-    const completed = Object.entries(results).map(([result, value]) => ({ labels: { result }, value }))
+    const replayed = this.#sources.replayed()
+    const results = {
+      ok: Math.max(0, succeeded(COMPLETE) - replayed),
+      replayed,
+      failed: (completes?.durations.count ?? 0) - succeeded(COMPLETE),
+    }
+    const completed = byLabel('result', Object.entries(results))
     const initiated = INITIATE.reduce((sum, name) => sum + succeeded(name), 0)
     return [
       counter('bindery_multipart_initiated_total', 'Uploads that were initiated.', initiated),
       counter('bindery_multipart_completed_total', 'Requests to complete an upload, by result.', completed),
       abortedUploads('client', succeeded(ABORT)),
+      counter(
+        'bindery_multipart_part_checksum_mismatch_total',
+        'Parts that were refused because their bytes had another checksum than their request.',
+        this.#wrongParts,
+      ),
       histogram(
         'bindery_multipart_complete_duration_seconds',
         'From the head of a request to complete an upload to the last byte of its response.',
@@ -146,7 +178,9 @@ class OperationCounts {
 
 /** Uploads that were aborted: by a request, or by a lifecycle rule. */
 export function abortedUploads(by: 'client' | 'lifecycle', count: number): Metric {
-  return counter('bindery_multipart_aborted_total', 'Uploads that were aborted, by their cause.', [
-    { labels: { by }, value: count },
-  ])
+  return counter(
+    'bindery_multipart_aborted_total',
+    'Uploads that were aborted, by their cause.',
+    byLabel('by', [[by, count]]),
+  )
 }

@@ -1,13 +1,12 @@
-import type { ClusterState, StoreTotals } from '@bindery/service'
+import type { ClusterState, StoreTotals, UploadAges } from '@bindery/service'
 import { Gauge, Registry } from 'prom-client'
 import type { Disk } from '../deployment.js'
-import { type MetricValues, valuesOf } from './metric.js'
+import { byLabel, gauge as labelled, type MetricValues, valuesOf } from './metric.js'
 
 /** The amount of data that a server stores, and its disk. */
 export interface StoreFacts {
   readonly totals: StoreTotals
-  /** Milliseconds; undefined if there is no incomplete upload. */
-  readonly oldestUploadAge: number | undefined
+  readonly uploads: UploadAges
   readonly disk: Disk | undefined
   readonly cluster: Pick<ClusterState, 'members' | 'choresWithoutMember' | 'graves'>
   readonly reserveBytes: number
@@ -16,18 +15,16 @@ export interface StoreFacts {
 
 /** The metrics of the stores, which one process reports for all. */
 export async function storeMetrics(facts: StoreFacts): Promise<MetricValues> {
-  const { totals, oldestUploadAge = 0, disk, cluster, reserveBytes, version } = facts
+  const { totals, uploads, disk, cluster, reserveBytes, version } = facts
   const registry = new Registry()
   const gauge = (name: string, help: string, value: number) =>
     new Gauge({ name, help, registers: [registry] }).set(value)
   gauge('bindery_buckets', 'Buckets.', totals.buckets)
   gauge('bindery_storage_objects', 'Objects; current versions only.', totals.objects)
-  gauge('bindery_storage_bytes', 'Bytes of objects, of all versions.', totals.objectBytes)
-  gauge('bindery_multipart_uploads', 'Incomplete uploads.', totals.uploads)
   gauge('bindery_multipart_parts', 'Parts of incomplete uploads.', totals.parts)
   gauge('bindery_multipart_part_bytes', 'Bytes of the parts of incomplete uploads.', totals.partBytes)
   const age = 'Age of the oldest incomplete upload, of the first 10,000; 0 without one.'
-  gauge('bindery_multipart_oldest_upload_seconds', age, oldestUploadAge / 1_000)
+  gauge('bindery_multipart_oldest_upload_seconds', age, (uploads.oldest ?? 0) / 1_000)
   const behind = Math.max(0, ...cluster.members.map((member) => member.behind ?? 0))
   gauge('bindery_cluster_members', 'Processes that serve the same stores.', cluster.members.length)
   gauge(
@@ -53,5 +50,24 @@ export async function storeMetrics(facts: StoreFacts): Promise<MetricValues> {
     labelNames: ['version', 'node'],
     registers: [registry],
   }).set(labels, 1)
-  return valuesOf(registry)
+  return [...(await valuesOf(registry)), ...amounts(facts)]
+}
+
+/** The amounts by kind or state. */
+function amounts({ totals, uploads }: StoreFacts): MetricValues {
+  const bytes = { object: totals.objectBytes, part: totals.partBytes }
+  const seen = Object.values(uploads.states).reduce((sum, count) => sum + count, 0)
+  const states = { ...uploads.states, unknown: Math.max(0, totals.uploads - seen) }
+  return [
+    labelled(
+      'bindery_storage_bytes',
+      'Bytes of objects, of all their versions, and of the parts of incomplete uploads.',
+      byLabel('kind', Object.entries(bytes)),
+    ),
+    labelled(
+      'bindery_multipart_uploads',
+      'Incomplete uploads: a part came within a minute (active), within 7 days (idle), or before that (stalled); unknown: beyond the first 10,000.',
+      byLabel('state', Object.entries(states)),
+    ),
+  ]
 }

@@ -19,7 +19,7 @@ test('uploads that a rule aborted are logged one by one, and a failed task stops
   const service = {
     sweep: async () => {
       sweeps += 1
-      if (sweeps === 1) return { freed: 0, waiting: 0, more: true }
+      if (sweeps === 1) return { freed: 0, freedBytes: 0, waiting: 0, more: true }
       throw new Error('the disk is gone')
     },
     applyLifecycle: async function* () {
@@ -50,7 +50,7 @@ test('the metrics have what was freed and scrubbed, and what waits', async () =>
   const service = {
     sweep: async () => {
       sweeps += 1
-      return { freed: 3, waiting: 4 - sweeps, more: sweeps < 2 }
+      return { freed: 3, freedBytes: 30, waiting: 4 - sweeps, more: sweeps < 2 }
     },
     applyLifecycle: async function* () {},
     writeReports: async function* () {},
@@ -68,6 +68,7 @@ test('the metrics have what was freed and scrubbed, and what waits', async () =>
   const text = await metricsText([metrics.values()])
   for (const line of [
     'bindery_gc_freed_blobs_total 6',
+    'bindery_gc_reclaimed_bytes_total 60',
     'bindery_gc_waiting 2',
     'bindery_scrub_bytes_total 77',
     'bindery_scrub_corrupt_total 1',

@@ -30,11 +30,10 @@ import { TrustedProxies } from '../http/trusted-proxies.js'
 import { instanceRoleOf } from '../instance-role.js'
 import type { Log } from '../log.js'
 import { memberDetails } from '../member-details.js'
-import { DiskMetrics } from '../metrics/disk-metrics.js'
 import { type MetricValues, metricsText } from '../metrics/metric.js'
+import { ProcessMetrics } from '../metrics/process-metrics.js'
 import { RequestMetrics } from '../metrics/request-metrics.js'
 import { storeMetrics } from '../metrics/store-metrics.js'
-import { TaskMetrics } from '../metrics/task-metrics.js'
 import { createOrigins } from '../mirroring/origins.js'
 import { AllowedHosts } from '../outgoing/allowed-hosts.js'
 import { timers } from '../pause.js'
@@ -110,9 +109,9 @@ export async function openInstance(
   testMode: TestMode | undefined = testModeOf(options),
 ): Promise<Instance> {
   const { config, rootKey, incarnation } = options
-  const disk = new DiskMetrics()
+  const metrics = new ProcessMetrics()
   const current = new CurrentOptions(config, rootKey)
-  const { metadata, blobs } = await openStores(options, deployment, { disk, current }).catch((error) => {
+  const { metadata, blobs } = await openStores(options, deployment, { metrics, current }).catch((error) => {
     throw deployment.failureOf(error)
   })
   const cluster = await deployment.join({ metadata, incarnation, primary, details: detailsOf(options), log })
@@ -145,11 +144,11 @@ export async function openInstance(
     ...originsOf(config, log),
     domainProofs: createDomainProofs(config.trustedDomains),
     images,
+    meter: metrics.multipart,
     ...serviceOptionsOf(config),
     ...instanceRoleOf(config),
   })
-  const tasks = new TaskMetrics()
-  leadTasks({ config, current, service, cluster, deployment, tasks, log })
+  leadTasks({ config, current, service, cluster, deployment, metrics, log })
   const { measureAll } = primary
   const traces = await openTraces(options, log)
   return new RunningInstance({
@@ -164,8 +163,7 @@ export async function openInstance(
     service,
     testMode,
     images,
-    tasks,
-    disk,
+    metrics,
     measureAll,
     traces,
     log,
@@ -191,10 +189,11 @@ function testModeOf({ config }: InstanceOptions): TestMode | undefined {
 
 /** Registers the background tasks, each of which one process at a time runs. */
 function leadTasks(
-  parts: Pick<Parts, 'config' | 'current' | 'service' | 'cluster' | 'deployment' | 'tasks' | 'log'>,
+  parts: Pick<Parts, 'config' | 'current' | 'service' | 'cluster' | 'deployment' | 'metrics' | 'log'>,
 ): void {
-  const { config, current, service, cluster, deployment, tasks, log } = parts
-  for (const [chore, task] of Object.entries(backgroundTasks(service, config, log, tasks))) cluster.lead(chore, task)
+  const { config, current, service, cluster, deployment, metrics, log } = parts
+  for (const [chore, task] of Object.entries(backgroundTasks(service, config, log, metrics.tasks)))
+    cluster.lead(chore, task)
   const scarce = async () => scarceDisk(await deployment.disk(), current.reserveBytes)
   cluster.lead('disk', (signal) => watchDisk(scarce, log, signal))
   const { fence } = cluster
@@ -204,12 +203,12 @@ function leadTasks(
 async function openStores(
   { config, incarnation }: InstanceOptions,
   deployment: ProcessDeployment,
-  { disk, current }: { readonly disk: DiskMetrics; readonly current: CurrentOptions },
+  { metrics, current }: { readonly metrics: ProcessMetrics; readonly current: CurrentOptions },
 ) {
   const metadata = await deployment.openMetadata(incarnation)
   try {
     const bufferBytes = config.memoryBytes - mirrorBytesOf(config)
-    const [reserveBytes, onSync] = [() => current.reserveBytes, disk.synced]
+    const [reserveBytes, onSync] = [() => current.reserveBytes, metrics.disk.synced]
     return { metadata, blobs: await deployment.openBlobs({ incarnation, bufferBytes, reserveBytes, onSync }) }
   } catch (error) {
     await metadata.close()
@@ -238,8 +237,7 @@ interface Parts {
   readonly service: Service
   readonly testMode: TestMode | undefined
   readonly images: ImageProcesses
-  readonly tasks: TaskMetrics
-  readonly disk: DiskMetrics
+  readonly metrics: ProcessMetrics
   readonly measureAll: Primary['measureAll']
   readonly traces: OtlpTraces | undefined
   readonly log: Log
@@ -248,7 +246,10 @@ interface Parts {
 class RunningInstance implements Instance {
   readonly #parts: Parts
   readonly #http: HttpServer
-  readonly #metrics = new RequestMetrics(() => this.#http.inFlight)
+  readonly #metrics = new RequestMetrics({
+    running: () => this.#http.running,
+    replayed: () => this.#parts.metrics.multipart.replayed,
+  })
   readonly #recent = new RecentRequests()
   readonly #stopping = new AbortController()
   readonly #notes = new AbortController()
@@ -281,11 +282,11 @@ class RunningInstance implements Instance {
   }
 
   readonly prepare = async (living: readonly string[]): Promise<void> => {
-    const { service, config, cluster, tasks } = this.#parts
+    const { service, config, cluster, metrics } = this.#parts
     const startedAt = performance.now()
     // a cluster has processes that this supervisor does not know: there leases decide which are dead
     if (cluster.fence === undefined) await service.recover(living)
-    tasks.recovered((performance.now() - startedAt) / 1_000)
+    metrics.tasks.recovered((performance.now() - startedAt) / 1_000)
     for (const bucket of config.buckets) await service.ensureBucket(bucket, ROOT_ACCOUNT.id)
   }
 
@@ -304,9 +305,8 @@ class RunningInstance implements Instance {
 
   readonly measure = async (): Promise<MetricValues> => [
     ...(await this.#metrics.values()),
-    ...this.#parts.tasks.values(),
     ...(this.#parts.deployment.measure?.() ?? []),
-    ...this.#parts.disk.values(),
+    ...this.#parts.metrics.values(),
   ]
 
   readonly refusal = async (requestId: string): Promise<RememberedRefusal | undefined> =>
@@ -360,14 +360,14 @@ class RunningInstance implements Instance {
   /** The metrics of all processes, and of the stores that they share. */
   async #metricsText(): Promise<string> {
     const { measureAll, service, deployment, current, version } = this.#parts
-    const [processes, totals, oldestUploadAge, disk, cluster] = await Promise.all([
+    const [processes, totals, uploads, disk, cluster] = await Promise.all([
       measureAll(),
       service.totals(),
-      service.oldestUploadAge(),
+      service.uploadAges(),
       deployment.disk(),
       service.cluster(),
     ])
-    const facts = { totals, oldestUploadAge, disk, cluster, reserveBytes: current.reserveBytes, version }
+    const facts = { totals, uploads, disk, cluster, reserveBytes: current.reserveBytes, version }
     const ofStores = await storeMetrics(facts)
     return metricsText([...processes, ofStores])
   }

@@ -28,6 +28,8 @@ export interface SupervisorOptions {
   readonly isBeingCopied: () => Promise<boolean>
   /** PEM of the RSA key that signs callbacks. */
   readonly callbackKey: () => Promise<string>
+  /** The metrics of this process itself. Absent: it has none. */
+  readonly measure?: (() => MetricValues) | undefined
   readonly log: Log
 }
 
@@ -170,10 +172,11 @@ export class Supervisor {
     })
   }
 
-  /** The metrics of all instances that answer. */
+  /** The metrics of all instances that answer, and those of this process. */
   async #measureAll(): Promise<readonly MetricValues[]> {
     const answers = [...this.#members].map(({ launched }) => launched.instance.measure().catch(() => undefined))
-    return (await Promise.all(answers)).filter((values) => values !== undefined)
+    const measured = [...(await Promise.all(answers)), this.#options.measure?.()]
+    return measured.filter((values) => values !== undefined)
   }
 
   /** A refusal that one of the instances remembers. */

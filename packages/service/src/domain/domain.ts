@@ -5,6 +5,7 @@ import { BoundDomains } from './buckets/bound-domains.js'
 import type { KeyProvider } from './bytes/encryption.js'
 import type { Membership } from './cluster/cluster.js'
 import { Announcer, type EventBus, EventHub } from './events.js'
+import { type Meter, NO_METER } from './meter.js'
 import { AccessNotes } from './objects/access-notes.js'
 import { type Damage, DamageReports } from './stored/damage.js'
 import type { BucketRecord, ObjectRecord } from './stored/model.js'
@@ -33,6 +34,8 @@ export interface DomainOptions {
   readonly events?: EventBus
   /** Called once for each damaged row that sweeping, lifecycle rules or recovery skipped. */
   readonly onDamage?: (damage: Damage) => void
+  /** Absent: nothing is counted. */
+  readonly meter?: Meter | undefined
   /** Milliseconds for which a repeated Complete gets the answer of the first. */
   readonly receiptMs: number
   /** Behave as OSS does where Bindery would be more lenient: the region of V4 scopes counts, a repeated Complete is refused. */
@@ -49,6 +52,7 @@ export interface Domain extends Pick<DomainOptions, Handed> {
   readonly objectCache: RowCache<ObjectRecord>
   readonly boundDomains: BoundDomains
   readonly events: Announcer
+  readonly meter: Meter
   readonly logLines: LogLines
   readonly accessNotes: AccessNotes
   /** Collects damage found by background work. */
@@ -70,7 +74,7 @@ export function createDomain(options: DomainOptions): Domain {
     accessNotes: new AccessNotes(clock),
   }
   // OSS keeps no answer of a Complete: a repeated one finds no upload
-  const kept = { receiptMs: options.receiptMs, answersRepeats: !options.strict }
+  const kept = { receiptMs: options.receiptMs, answersRepeats: !options.strict, meter: options.meter ?? NO_METER }
   return { metadata, blobs, cluster, digests, clock, sleep, random, keys, ...caches, events, damage, ...kept }
 }
 

@@ -16,6 +16,14 @@ interface Pending {
   settle(outcome: Outcome): void
 }
 
+/** The events that a queue reports. */
+export interface CommitEvents {
+  /** Called once, when the file can no longer be trusted: all commits fail from then on. */
+  readonly onBroken: (error: StorageError) => void
+  /** Called with the milliseconds that each batch took until it was durable. */
+  readonly onCommit?: ((milliseconds: number) => void) | undefined
+}
+
 /**
  * Commits transactions in batches: a batch is one LMDB transaction with one sync, while the next batch collects. The
  * code under the writer's lock is synchronous and our own: transactions are validated and applied one after another.
@@ -24,16 +32,17 @@ export class CommitQueue implements Commits {
   readonly #file: MetadataFile
   readonly #state: Snapshot
   readonly #onBroken: (error: StorageError) => void
+  readonly #onCommit: CommitEvents['onCommit']
   #first: Pending[] = []
   #again: Pending[] = []
   #running: Promise<void> | undefined
   #broken: StorageError | undefined
 
-  /** `onBroken` is called once, when the file can no longer be trusted: all commits fail from then on. */
-  constructor(file: MetadataFile, onBroken: (error: StorageError) => void) {
+  constructor(file: MetadataFile, { onBroken, onCommit }: CommitEvents) {
     this.#file = file
     this.#state = stateOf(file)
     this.#onBroken = onBroken
+    this.#onCommit = onCommit
   }
 
   commit(changes: Changes, seen: bigint, again: boolean): Promise<boolean> {
@@ -67,6 +76,7 @@ export class CommitQueue implements Commits {
   async #commitBatch(): Promise<void> {
     let batch: Pending[] = []
     let outcomes: Outcome[] = []
+    const startedAt = performance.now()
     try {
       // a child transaction, because an error of LMDB must undo everything that the batch has written
       await this.#file.root.childTransaction(() => {
@@ -78,6 +88,7 @@ export class CommitQueue implements Commits {
       this.#fail(batch.length > 0 ? batch : this.#take(), await failureOf(this.#file, error))
       return
     }
+    this.#onCommit?.(performance.now() - startedAt)
     for (const [index, pending] of batch.entries()) {
       const outcome = outcomes[index]
       if (outcome !== undefined) pending.settle(outcome)

@@ -13,6 +13,8 @@ export interface LocalMetadataOptions {
    * end.
    */
   readonly onFatal?: (error: StorageError) => void
+  /** Called with the milliseconds that each batch of commits took until it was durable. */
+  readonly onCommit?: ((milliseconds: number) => void) | undefined
 }
 
 /** For a process that does not write the file itself. */
@@ -36,10 +38,11 @@ interface LocalSnapshot extends HeldSnapshot {
 export async function openLocalMetadataStore(options: LocalMetadataOptions): Promise<MetadataStore> {
   const file = await openMetadataFile(options.folder)
   let broken: StorageError | undefined
-  const commits = new CommitQueue(file, (error) => {
+  const onBroken = (error: StorageError): void => {
     broken = error
     options.onFatal?.(error)
-  })
+  }
+  const commits = new CommitQueue(file, { onBroken, onCommit: options.onCommit })
   return storeOver(file, commits, () => broken)
 }
 

@@ -10,6 +10,8 @@ export interface MetadataCommitterOptions {
   readonly folder: string
   /** Called once, after a failed sync or a broken file. All commits fail from then on; the process should end. */
   readonly onFatal?: (error: StorageError) => void
+  /** Called with the milliseconds that each batch of commits took until it was durable. */
+  readonly onCommit?: ((milliseconds: number) => void) | undefined
 }
 
 /** Commits for the stores of other processes, because LMDB supports one writing process. */
@@ -27,7 +29,7 @@ export interface MetadataCommitter {
 /** Opens or creates the metadata file for writing. Throws as `openLocalMetadataStore`. */
 export async function openMetadataCommitter(options: MetadataCommitterOptions): Promise<MetadataCommitter> {
   const file = await openMetadataFile(options.folder)
-  const commits = new CommitQueue(file, (error) => options.onFatal?.(error))
+  const commits = new CommitQueue(file, { onBroken: (error) => options.onFatal?.(error), onCommit: options.onCommit })
 
   async function commitOne({ changes, seen, again }: SentCommit): Promise<SentOutcome> {
     try {

@@ -2,7 +2,7 @@
 import { ownBuckets } from '../buckets/buckets.js'
 import type { Domain } from '../domain.js'
 import { type BucketStat, readCounters } from '../stored/counters.js'
-import { garbageRows, uploadRows } from '../stored/keyspace.js'
+import { garbageRows } from '../stored/keyspace.js'
 import type { GarbageKind } from '../stored/model.js'
 import { rowsIn } from '../stored/rows-in.js'
 
@@ -50,22 +50,6 @@ export interface StoreTotals {
   readonly uploads: number
   readonly parts: number
   readonly partBytes: number
-}
-
-/**
- * When the oldest incomplete upload was initiated, in milliseconds since 1970, among the first 10,000; undefined if there is
- * no upload.
- */
-export async function oldestUpload({ metadata }: Domain): Promise<number | undefined> {
-  let oldest: number | undefined
-  let rows = 0
-  for await (const row of rowsIn(metadata, uploadRows.all, { atOnce: ROWS_AT_ONCE })) {
-    const { initiatedAt } = uploadRows.decodeRow(row)
-    oldest = Math.min(oldest ?? initiatedAt, initiatedAt)
-    rows += 1
-    if (rows === ROWS_COUNTED_MAX) break
-  }
-  return oldest
 }
 
 /** The sums over the buckets of an account, or of all. */

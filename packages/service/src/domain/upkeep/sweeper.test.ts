@@ -54,7 +54,7 @@ test('D4: nothing that a running read may use is freed, in whatever process it r
   const open = await openObject(reader, scope, named('k'))
   await put(writer, 'k', 'new')
   const sweeper = new Sweeper(writer)
-  assert.deepEqual(await sweeper.sweep(), { freed: 0, waiting: 1, more: false })
+  assert.deepEqual(await sweeper.sweep(), { freed: 0, freedBytes: 0, waiting: 1, more: false })
   assert.equal((await bytesOf(open.read())).toString(), 'old')
   scope.close()
   assert.equal(await sweepAll(writer, sweeper), 1)
@@ -75,7 +75,7 @@ test('nothing is freed while a backup copies the stores, blobs that wait to be d
     settled: async () => (held ? 'any' : settled()),
   }
   const sweeper = new Sweeper({ ...domain, cluster })
-  assert.deepEqual(await sweeper.sweep(), { freed: 0, waiting: 2, more: false })
+  assert.deepEqual(await sweeper.sweep(), { freed: 0, freedBytes: 0, waiting: 2, more: false })
   assert.equal(await blobCount(domain), 4)
   held = false
   assert.equal(await sweepAll(domain, sweeper), 2)

@@ -36,6 +36,8 @@ const KEYS_AT_ONCE = 400
 export interface SweepReport {
   /** Blobs deleted. */
   readonly freed: number
+  /** Their bytes, where the garbage names them: not those of writes that never ended. */
+  readonly freedBytes: number
   /** Garbage rows that wait for a reader. */
   readonly waiting: number
   /** There is more to do at once. */
@@ -64,7 +66,7 @@ export class Sweeper {
     const garbage = await this.#next()
     // After the rows were seen: a read or backup that begins later cannot find the dropped ids.
     const busy = garbage.length === 0 ? new Set<string>() : await this.#domain.cluster.settled(signal)
-    if (busy === 'any') return { freed: 0, waiting: garbage.length, more: false }
+    if (busy === 'any') return { freed: 0, freedBytes: 0, waiting: garbage.length, more: false }
     const free = garbage.filter((item) => !busy.has(readRegisteredUnder(item) ?? ''))
     const blobs = free.filter(({ kind }) => kind === 'blob')
     const manifests = free.filter(({ kind }) => kind === 'manifest')
@@ -78,12 +80,16 @@ export class Sweeper {
       stepped += await skippingDamage([item], () => this.#sweepRows(item), this.#passOver)
     }
     let freed = 0
+    let freedBytes = 0
     for (let start = 0; start < blobs.length; start += BLOBS_AT_ONCE) {
-      freed += await this.#sweepBlobs(blobs.slice(start, start + BLOBS_AT_ONCE))
+      const deleted = await this.#sweepBlobs(blobs.slice(start, start + BLOBS_AT_ONCE))
+      freed += deleted.length
+      freedBytes = deleted.reduce((sum, { record }) => sum + (record.bytes ?? 0), freedBytes)
     }
     this.#afterReceipt = await dropExpired(this.#domain, this.#afterReceipt)
     return {
       freed,
+      freedBytes,
       waiting: garbage.length - free.length,
       more: this.#after !== undefined || stepped > 0,
     }
@@ -162,7 +168,8 @@ export class Sweeper {
     return rows.length < PARTS_AT_ONCE ? undefined : seen
   }
 
-  async #sweepBlobs(garbage: readonly Garbage[]): Promise<number> {
+  /** Resolves with the garbage whose blobs it has deleted. */
+  async #sweepBlobs(garbage: readonly Garbage[]): Promise<readonly Garbage[]> {
     const { blobs, metadata, damage } = this.#domain
     const standings = await metadata.read((reader) =>
       Promise.all(
@@ -191,7 +198,7 @@ export class Sweeper {
       })
     }
     for (const deletion of deletions) if (deletion.status === 'rejected') throw deletion.reason
-    return unnamed.length
+    return unnamed
   }
 }
 

@@ -116,6 +116,7 @@ async function repeat<T>(domain: Domain, completion: Completion<T>, missing: Oss
     }
   }
   const settled = await settledReceipt(domain, completion)
+  domain.meter.answeredAgain()
   const { callback: made, etag, crc64, digestETag, checksum, version } = settled
   const outcome = made?.state === 'answered' ? made.answer : undefined
   const answer = {
@@ -163,6 +164,7 @@ async function completeOpen<T>(domain: Domain, completion: Completion<T>): Promi
     await pauseIfLong(domain, chosen)
     const object = await commit(domain, { completion, upload, usage, parts: chosen })
     if (object === 'changed') continue
+    domain.meter.completed(chosen.length)
     const { size, etag } = object
     domain.events.announce(completion, { type: 'completed', size, etag })
     const { uploadId, callback } = completion

@@ -105,12 +105,14 @@ async function copyOpen(
     )
     if (current.record.manifest !== source.manifest) return 'changed'
     promote(tx, current)
-    await putPart(domain, tx, target, part)
+    const replaced = await putPart(domain, tx, target, part)
     for (const slice of plan.slices) holderRows.set(tx, slice, undefined)
-    return part
+    return replaced ? 'replaced' : 'added'
   })
-  if (made !== 'changed') await announcePart(domain, copy, made)
-  return made
+  if (made === 'changed') return made
+  if (made === 'replaced') domain.meter.replacedPart()
+  await announcePart(domain, copy, part)
+  return part
 }
 
 interface SlicePlan {

@@ -170,13 +170,14 @@ export async function storePart(domain: Domain, part: NewPart, source: ByteSourc
     ...(blob.runningMd5 !== undefined && { md5State: blob.runningMd5 }),
     ...partChecksum(upload, blob),
   }
-  await commitBlob(domain, blob, owner, () =>
+  const replaced = await commitBlob(domain, blob, owner, () =>
     domain.metadata.transact(async (tx) => {
       // the length of a body may be known only when it has arrived
       checkPartSize(upload, part.partNumber, blob.size)
-      await putPart(domain, tx, await readPartTarget(domain, tx, part, part.partNumber), record)
+      return putPart(domain, tx, await readPartTarget(domain, tx, part, part.partNumber), record)
     }),
   )
+  if (replaced) domain.meter.replacedPart()
   await announcePart(domain, part, record)
   return { ...record, md5: blob.md5, upload }
 }
@@ -251,16 +252,19 @@ export async function readPartTarget(
   return { upload, old }
 }
 
-/** Makes a part a row of its upload, as the same transaction has read its place. Throws partNotSequential, partAlreadyExist. */
+/**
+ * Makes a part a row of its upload, as the same transaction has read its place. Resolves with whether it took the place of
+ * another. Throws partNotSequential, partAlreadyExist.
+ */
 export async function putPart(
   domain: Domain,
   tx: Transaction,
   { upload, old }: PartTarget,
   part: PartRecord,
-): Promise<void> {
+): Promise<boolean> {
   const owner = partRows.key({ manifest: upload.uploadId, partNumber: part.partNumber })
   // A commit whose answer was lost may be repeated: then the record exists, and its blob is not garbage.
-  if (old !== undefined && isSame(old.bytes, part.bytes)) return
+  if (old !== undefined && isSame(old.bytes, part.bytes)) return false
   await checkSequence(tx, upload, part.partNumber)
   if (old !== undefined) discardPart(domain, tx, owner, old, 'replaced')
   tx.set(owner, partRows.encode(part))
@@ -268,6 +272,7 @@ export async function putPart(
   const partBytes = part.size - (old?.size ?? 0)
   tx.add(usageRows.key(upload), usageCounters.deltas({ parts, bytes: partBytes, edition: 1 }))
   count(tx, upload.bucket, { parts, partBytes })
+  return old !== undefined
 }
 
 /** Blobs have one owner, and references are never reused, so the same place means the same commit. */
