@@ -1,14 +1,20 @@
-// `npm run crash:cluster -- [--cycles N] [--seed S]`: kills gateways, the database and the blob store of a cluster under
-// load, again and again, and audits what was acknowledged. Prints one line per cycle. The first failure stops the run.
+// `npm run crash:cluster -- [--cycles N] [--seed S] [--deaths cut,clock]`: kills gateways, the database and the blob store of a
+// cluster under load, again and again, cuts gateways off, sets their clocks, and audits what was acknowledged. Prints one
+// line per cycle. The first failure stops the run. As root on Linux it runs in a network of its own, where packets can be
+// dropped; with Debian's faketime, clocks can be set.
 
+import { spawnSync } from 'node:child_process'
 import { parseArgs } from 'node:util'
+import { canSetClocks } from '../test/cluster/clock.mjs'
 import { ClusterCrashRun } from '../test/cluster/crash-run.mjs'
+import { hasPrivateNetwork, privateNetwork } from '../test/cluster/network.mjs'
 import { withoutPostgres } from '../test/cluster/world.mjs'
 
 const { values } = parseArgs({
   options: {
     cycles: { type: 'string', default: '20' },
     seed: { type: 'string', default: String(Date.now() % 2 ** 31) },
+    deaths: { type: 'string' }, // only these, names of DEATHS
   },
 })
 const missing = withoutPostgres()
@@ -16,20 +22,30 @@ if (missing) {
   console.error(missing)
   process.exit(3)
 }
+const network = hasPrivateNetwork() ? undefined : privateNetwork()
+if (network !== undefined) {
+  const [program, ...args] = [...network, process.execPath, ...process.argv.slice(1)]
+  process.exit(spawnSync(program, args, { stdio: 'inherit' }).status ?? 1)
+}
 const cycles = Number(values.cycles)
 const seed = Number(values.seed)
 const totals = { cycles: 0, acknowledged: 0, unanswered: 0 }
 
 console.log(`seed ${seed}, ${cycles} cycles`)
+if (!hasPrivateNetwork()) console.log('no network of its own: no gateway is cut off')
+if (!canSetClocks()) console.log('no faketime: no clock is set')
 // urllib, which ali-oss uses, prints a page for each connection that a kill cuts
 console.warn = () => {}
-const run = new ClusterCrashRun({ seed })
+const run = new ClusterCrashRun({ seed, deaths: values.deaths?.split(',') })
 const faults = []
 try {
   await run.start()
   for (let number = 1; number <= cycles && faults.length === 0; number += 1) {
-    const { death, loadMs, acknowledged, unanswered, faults: found } = await run.cycle()
-    console.log(`${number}: ${death}, ${loadMs} ms: ${acknowledged} acknowledged, ${unanswered} not answered`)
+    const { death, loadMs, acknowledged, unanswered, seconds, faults: found } = await run.cycle()
+    const phases = Object.entries(seconds).map(([phase, time]) => `${phase} ${time}`)
+    console.log(
+      `${number}: ${death}, ${loadMs} ms: ${acknowledged} acknowledged, ${unanswered} not answered; s: ${phases.join(', ')}`,
+    )
     totals.cycles += 1
     totals.acknowledged += acknowledged
     totals.unanswered += unanswered

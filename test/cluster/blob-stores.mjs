@@ -27,18 +27,22 @@ const keyOf = ({ accessKeyId, accessKeySecret }) => ({
   BINDERY_BLOBS_ACCESS_KEY_SECRET: accessKeySecret,
 })
 
-/** Another Bindery, whose only process is killed and started again. @returns {Promise<StartedStore>} */
-export async function startBinderyStore() {
-  let store = await startServer({ args: ['--workers', '1', '--buckets', 'blobs'] })
+/**
+ * Another Bindery, whose only process is killed and started again. `host`: where it listens.
+ * @returns {Promise<StartedStore>}
+ */
+export async function startBinderyStore({ host = '127.0.0.1' } = {}) {
+  let store = await startServer({ args: ['--workers', '1', '--host', host, '--buckets', 'blobs'] })
   const { folder } = store
+  const port = Number(new URL(store.endpoint).port)
   return {
     name: 'one Bindery',
-    blobs: `s3://blobs/cluster?endpoint=${store.endpoint}&part=5MiB`,
+    blobs: `s3://blobs/cluster?endpoint=http://127.0.0.1:${port}&part=5MiB`,
     env: keyOf(store),
     async killNode() {
       await store.kill()
       await sleep(500)
-      store = await startServer({ folder, port: Number(new URL(store.endpoint).port), args: ['--workers', '1'] })
+      store = await startServer({ folder, port, args: ['--workers', '1', '--host', host] })
       return 'The blob store was killed with SIGKILL, and started again after half a second.'
     },
     /** Stands still until the function that this resolves with is called. */

@@ -1,11 +1,12 @@
 // Cycles of load, death and audit on one cluster: clients work through all gateways, while one of them, all of them, the
-// database, or the blob store is killed, or a gateway is cut off from the database. Everything that was acknowledged must exist.
+// database, or the blob store is killed, a gateway is cut off, or its clock is set. Everything that was acknowledged must
+// exist.
 
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { createRandom } from '../../packages/storage/dist/index.js'
+import { createRandom, StorageError } from '../../packages/storage/dist/index.js'
 import { runStatements } from '../../packages/storage-postgres/dist/testing/postgres-server.js'
 import { auditServer } from '../crash/audit.mjs'
 import { BUCKET } from '../crash/clients.mjs'
@@ -14,36 +15,46 @@ import { KEPT, prepareVersions } from '../crash/versions.mjs'
 import { emptyWorld, replay } from '../crash/world.mjs'
 import { auditCluster } from './audit.mjs'
 import { startBinderyStore } from './blob-stores.mjs'
+import { canSetClocks, createClock } from './clock.mjs'
+import { DEATHS } from './deaths.mjs'
+import { hasPrivateNetwork } from './network.mjs'
 import { startWorld } from './world.mjs'
 
-const GATEWAYS = 3
+export const GATEWAYS = 3
 const ACTORS = 6
-/** Each death as often as it is listed. */
-const DEATHS = ['gateway', 'gateway', 'gateway', 'two', 'all', 'database', 'restart', 'blobs', 'pause', 'sessions']
-const PAUSE_MS = 1_500
 /** Cycles between two audits of all rows and blobs. */
 const AUDIT_EVERY = 10
 /** A dead process is declared so after a minute, and its blobs are freed after that. */
 const SETTLE_MS = 180_000
+/** As long as a gateway that was cut off may need until it serves again. */
+const READY_MS = 60_000
+const AUDIT_TRIES = 5
 
-/** @typedef {{ death: string, loadMs: number, acknowledged: number, unanswered: number, faults: string[] }} Cycle */
+/** @typedef {{ death: string, loadMs: number, acknowledged: number, unanswered: number, seconds: Record<string, number>, faults: string[] }} Cycle */
+/** @typedef {import('../support/start-server.mjs').StartedServer} Gateway */
 
 /** A cluster under test, and the knowledge of its clients. */
 export class ClusterCrashRun {
-  /** @param {{ seed: number }} options */
-  constructor({ seed }) {
+  /** @param {{ seed: number, deaths?: readonly string[] }} options `deaths`: only these happen */
+  constructor({ seed, deaths }) {
     this.random = createRandom(seed)
     this.root = mkdtempSync(path.join(tmpdir(), 'bindery-cluster-crash-'))
     this.world = emptyWorld()
     this.cycles = 0
     this.kills = {}
-    /** @type {import('../support/start-server.mjs').StartedServer[]} */
-    this.gateways = []
+    /** @type {(Gateway | undefined)[]} */
+    this.gateways = Array.from({ length: GATEWAYS }, () => undefined)
+    const clockOf = (slot) => createClock(path.join(this.root, `clock-${slot}`))
+    this.clocks = this.gateways.map((_, slot) => (canSetClocks() ? clockOf(slot) : undefined))
+    this.deaths = Object.entries(DEATHS).flatMap(([name, { often, needs }]) =>
+      (deaths?.includes(name) ?? needs?.() ?? true) ? Array.from({ length: often }, () => name) : [],
+    )
   }
 
   async start() {
-    this.store = await startBinderyStore()
-    this.cluster = await startWorld({ ...this.store, durable: true })
+    const host = hasPrivateNetwork() ? '0.0.0.0' : '127.0.0.1'
+    this.store = await startBinderyStore({ host })
+    this.cluster = await startWorld({ ...this.store, durable: true, host })
     await this.startMissing()
     await prepareVersions(this.gateways[0])
   }
@@ -51,30 +62,38 @@ export class ClusterCrashRun {
   /** One cycle. @returns {Promise<Cycle>} */
   async cycle() {
     this.cycles += 1
-    await this.startMissing()
-    const death = DEATHS[this.random.below(DEATHS.length)]
+    const seconds = {}
+    const timed = async (phase, work) => {
+      const began = performance.now()
+      const result = await work()
+      seconds[phase] = Math.round((performance.now() - began) / 100) / 10
+      return result
+    }
+    const death = this.deaths[this.random.below(this.deaths.length)]
     const loadMs = 300 + this.random.below(1_700)
     const ledger = path.join(this.root, `ledger-${this.cycles}`)
     writeFileSync(ledger, '')
     const settings = { servers: this.gateways, seed: this.random.below(2 ** 31), actors: ACTORS, world: this.world }
-    const load = await startLoad({ root: this.root, ledger, ...settings })
+    const load = await timed('begin', () => startLoad({ root: this.root, ledger, ...settings }))
     await sleep(loadMs)
-    await this[death]()
+    const atRest = await timed('death', () => DEATHS[death].strike(this))
     this.kills[death] = (this.kills[death] ?? 0) + 1
-    await load.stop()
-    await this.startMissing()
+    await timed('drain', () => load.stop())
+    await timed('rest', async () => atRest?.())
+    await timed('start', () => this.startMissing())
     const { acknowledged, unanswered } = replay(this.world, readFileSync(ledger, 'utf8'))
     const gateway = this.gateways[this.random.below(GATEWAYS)]
-    const { faults } = await auditServer(gateway, this.world, (below) => this.random.below(below))
-    if (this.cycles % AUDIT_EVERY === 0) faults.push(...(await this.audit(true)))
-    return { death, loadMs, acknowledged, unanswered, faults }
+    const chance = (below) => this.random.below(below)
+    const { faults } = await timed('check', () => auditServer(gateway, this.world, chance))
+    if (this.cycles % AUDIT_EVERY === 0) faults.push(...(await timed('audit', () => this.audit(true))))
+    return { death, loadMs, acknowledged, unanswered, seconds, faults }
   }
 
   /** Waits until everything that nothing names is freed, and reads every byte. @returns {Promise<string[]>} faults */
   async settle() {
     const end = performance.now() + SETTLE_MS
     for (;;) {
-      const { findings, report } = await auditCluster(this.cluster.url, this.store, false)
+      const { findings, report } = await this.#findings(false)
       if (findings.length > 0) return findings.map((finding) => JSON.stringify(finding))
       const [[graves]] = await runStatements(this.cluster.url, GRAVES)
       const { blobs, blobsNamed, blobsToFree, blobsToRecover } = report.checked
@@ -88,8 +107,19 @@ export class ClusterCrashRun {
   }
 
   async audit(bytes) {
-    const { findings } = await auditCluster(this.cluster.url, this.store, bytes)
+    const { findings } = await this.#findings(bytes)
     return findings.map((finding) => `audit: ${JSON.stringify(finding)}`)
+  }
+
+  /** On a busy machine a store may be silent for longer than the audit waits. */
+  async #findings(bytes) {
+    for (let tries = 1; ; tries += 1) {
+      try {
+        return await auditCluster(this.cluster.url, this.store, bytes)
+      } catch (error) {
+        if (!(error instanceof StorageError && error.kind === 'unavailable') || tries === AUDIT_TRIES) throw error
+      }
+    }
   }
 
   async remove() {
@@ -98,63 +128,44 @@ export class ClusterCrashRun {
     rmSync(this.root, { recursive: true, force: true })
   }
 
-  async gateway() {
-    const [gateway] = this.gateways.splice(this.random.below(this.gateways.length), 1)
+  /** Kills a gateway that runs. */
+  async kill() {
+    const slots = [...this.gateways.keys()].filter((slot) => this.gateways[slot] !== undefined)
+    const slot = slots[this.random.below(slots.length)]
+    const gateway = this.gateways[slot]
+    this.gateways[slot] = undefined
     await gateway.kill()
   }
 
-  async two() {
-    await Promise.all([this.gateway(), this.gateway()])
-  }
-
-  async all() {
-    await Promise.all(Array.from({ length: GATEWAYS }, () => this.gateway()))
-  }
-
-  async database() {
-    await this.cluster.postgres.kill()
-    // its other processes, which end when they notice, keep a new one from starting
-    for (let tries = 0; ; tries += 1) {
-      await sleep(300)
-      try {
-        await this.cluster.postgres.start()
-        return
-      } catch (error) {
-        if (tries === 50) throw error
-      }
-    }
-  }
-
-  async restart() {
-    await this.cluster.postgres.stop('fast')
-    await this.cluster.postgres.start()
-  }
-
-  async blobs() {
-    await this.store.killNode()
-  }
-
-  /** A gateway stands still for a while, as a machine that swaps. */
-  async pause() {
-    const { pid } = this.gateways[this.random.below(GATEWAYS)]
-    process.kill(pid, 'SIGSTOP')
-    await sleep(PAUSE_MS)
-    process.kill(pid, 'SIGCONT')
-  }
-
-  /** The database ends all connections: answers of commits are lost. */
-  async sessions() {
-    for (let times = 0; times < 3; times += 1) {
-      await runStatements(this.cluster.url, END_ALL)
-      await sleep(this.random.below(300))
-    }
+  /** Where a gateway finds the database and the blob store, in a network of the run's own. */
+  addressOf(slot) {
+    return hasPrivateNetwork() ? `127.0.1.${slot + 1}` : '127.0.0.1'
   }
 
   async startMissing() {
-    const args = ['--buckets', `${BUCKET},${KEPT}`, '--log', 'error']
-    while (this.gateways.length < GATEWAYS) this.gateways.push(await this.cluster.startGateway({ args }))
+    const missing = [...this.gateways.keys()].filter((slot) => this.gateways[slot] === undefined)
+    await Promise.all(missing.map((slot) => this.#start(slot)))
+    await Promise.all(this.gateways.map((gateway) => readiness(gateway)))
+  }
+
+  async #start(slot) {
+    const there = (url) => url.replace('127.0.0.1', this.addressOf(slot))
+    const args = ['--buckets', `${BUCKET},${KEPT}`, '--log', 'error', '--blobs', there(this.store.blobs)]
+    const env = { ...this.clocks[slot]?.env, BINDERY_METADATA: there(this.cluster.url) }
+    this.gateways[slot] = await this.cluster.startGateway({ args, env })
   }
 }
 
-const END_ALL = `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name LIKE 'bindery%'`
+/** Resolves when a gateway serves. @param {Gateway} gateway */
+async function readiness({ endpoint, log }) {
+  const end = performance.now() + READY_MS
+  for (;;) {
+    const answer = await fetch(`${endpoint}/-/health/ready`).catch((error) => error)
+    if (answer.status === 200) return
+    if (performance.now() > end)
+      throw new Error(`a gateway is not ready: ${(await answer.text?.()) ?? answer}\n${log()}`)
+    await sleep(100)
+  }
+}
+
 const GRAVES = "SELECT count(*) FROM bindery.kv WHERE k >= 'x' AND k < 'y'"

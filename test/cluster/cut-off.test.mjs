@@ -4,41 +4,15 @@ import assert from 'node:assert/strict'
 import { createHmac, randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { request } from 'node:http'
-import { createConnection, createServer } from 'node:net'
 import { test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { BUCKET, rawClient } from '../crash/clients.mjs'
+import { startNetwork } from './network.mjs'
 import { startWorld, withoutPostgres } from './world.mjs'
 
 const BYTES = 40 * 1024 ** 2
 /** A little more than the time for which a gateway may answer after it was last confirmed. */
 const LEASE_MS = 23_000
-
-/** The network between a gateway and its database, which may swallow everything. */
-async function startNetwork(port) {
-  let isCut = false
-  const server = createServer((client) => {
-    const database = createConnection(port, '127.0.0.1')
-    client.on('data', (bytes) => isCut || database.write(bytes))
-    database.on('data', (bytes) => isCut || client.write(bytes))
-    for (const [one, other] of [
-      [client, database],
-      [database, client],
-    ]) {
-      one.on('error', () => other.destroy())
-      one.on('close', () => other.destroy())
-    }
-  })
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  return {
-    port: server.address().port,
-    cut: (cuts) => {
-      isCut = cuts
-    },
-    close: () => server.close(),
-  }
-}
 
 /** The answer to a signed GET, of which nothing has been read. */
 async function open({ endpoint, accessKeyId, accessKeySecret }, target) {

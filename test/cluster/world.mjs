@@ -38,15 +38,17 @@ const KEY = { BINDERY_ACCESS_KEY_ID: 'BKCLUSTER', BINDERY_ACCESS_KEY_SECRET: 'cl
 /**
  * @param {object} [options]
  * @param {boolean} [options.durable] the database writes everything through
+ * @param {string} [options.host] where the database listens
  * @param {boolean} [options.standby] with a standby, for which every commit waits
  * @param {string} [options.blobs] by default a folder of its own
  * @param {Readonly<Record<string, string>>} [options.env] further variables of the gateways
  * @param {string} [options.masterKeys] by default new ones
  * @returns {Promise<World>}
  */
-export async function startWorld({ durable = false, standby = false, blobs, env = {}, masterKeys: given } = {}) {
+export async function startWorld(options = {}) {
+  const { durable = false, host, standby = false, blobs, env = {}, masterKeys: given } = options
   const folder = await mkdtemp(join(tmpdir(), 'bindery-cluster-'))
-  const postgres = await startPostgres({ durable })
+  const postgres = await startPostgres({ durable, host })
   let url = await postgres.database('bindery')
   const follower = standby ? await postgres.standby() : undefined
   if (follower !== undefined) url = url.replace(`:${postgres.port}/`, `:${postgres.port},127.0.0.1:${follower.port}/`)

@@ -21,6 +21,8 @@ export interface PostgresServer {
   start(): Promise<void>
   /** Ends its main process as `kill -9` does; its other processes end when they notice. */
   kill(): Promise<void>
+  /** The text that it has written to its log. */
+  log(): string
   /** Starts a copy of the server, for which every commit waits from then on. */
   standby(): Promise<PostgresStandby>
   /** Stops the server and removes its files. */
@@ -55,9 +57,12 @@ export function withoutPostgres(): string | false {
     : false
 }
 
-/** `durable`: with the settings of a real server; otherwise it writes nothing through, and is as fast as it can be. */
-export async function startPostgres({ durable = false } = {}): Promise<PostgresServer> {
-  const place = await newPlace(durable)
+/**
+ * `durable`: with the settings of a real server; otherwise it writes nothing through, and is as fast as it can be.
+ * `host`: the address where it listens.
+ */
+export async function startPostgres({ durable = false, host = LOOPBACK } = {}): Promise<PostgresServer> {
+  const place = await newPlace({ durable, host })
   await place.call('initdb', '-D', place.data, '-U', 'bindery', '--auth=trust', '-E', 'UTF8', '--locale=C', '-N', '-k')
   const server = serverIn(place)
   await server.start()
@@ -69,27 +74,30 @@ interface Place {
   readonly data: string
   readonly port: number
   readonly durable: boolean
+  readonly host: string
   /** Runs a program of PostgreSQL, which refuses to run as root. */
   readonly call: (program: string, ...input: string[]) => Promise<unknown>
 }
 
-async function newPlace(durable: boolean): Promise<Place> {
+const LOOPBACK = '127.0.0.1'
+
+async function newPlace(settings: Pick<Place, 'durable' | 'host'>): Promise<Place> {
   const binaries = postgresBinaries()
   if (binaries === undefined) throw new Error('no PostgreSQL is installed')
   const user = process.getuid?.() === 0 ? postgresUser() : undefined
   const folder = mkdtempSync(join(tmpdir(), 'bindery-postgres-'))
   if (user !== undefined) chownSync(folder, user.uid, user.gid)
   const call = (program: string, ...input: string[]) => run(join(binaries, program), input, { cwd: folder, ...user })
-  return { folder, data: join(folder, 'data'), port: await freePort(), durable, call }
+  return { folder, data: join(folder, 'data'), port: await freePort(), ...settings, call }
 }
 
 function serverIn(place: Place): PostgresServer {
-  const { folder, data, port, durable, call } = place
+  const { folder, data, port, durable, host, call } = place
   const settings = durable ? [] : ['fsync=off', 'full_page_writes=off', 'synchronous_commit=off']
   const options = [
     `port=${port}`,
     `unix_socket_directories=${folder}`,
-    'listen_addresses=127.0.0.1',
+    `listen_addresses=${host}`,
     'max_connections=200',
   ]
   const stop = async (mode: 'immediate' | 'fast' = 'fast'): Promise<void> => {
@@ -112,6 +120,7 @@ function serverIn(place: Place): PostgresServer {
       const [pid] = readFileSync(join(data, 'postmaster.pid'), 'utf8').split('\n')
       process.kill(Number(pid), 'SIGKILL')
     },
+    log: () => readFileSync(join(folder, 'log'), 'utf8'),
     standby: () => standbyOf(port, durable),
     async dispose() {
       await stop('immediate').catch(() => {})
@@ -121,7 +130,7 @@ function serverIn(place: Place): PostgresServer {
 }
 
 async function standbyOf(primary: number, durable: boolean): Promise<PostgresStandby> {
-  const place = await newPlace(durable)
+  const place = await newPlace({ durable, host: LOOPBACK })
   const { data, call } = place
   await call('pg_basebackup', '-h', '127.0.0.1', '-p', String(primary), '-U', 'bindery', '-D', data, '-R', '-c', 'fast')
   const server = serverIn(place)
