@@ -75,3 +75,14 @@ export async function signIn(page, { accessKeyId, accessKeySecret }) {
   await page.click('button[type=submit]')
   await page.waitForSelector('.shell')
 }
+
+/** Opens a page of a world, with what is to be open on it; what the page before had open is closed. */
+export async function openPage(page, world, { address, ready, prepare }) {
+  const open = (fragment) => page.goto(`${world.server.endpoint}/-/console/${fragment}`)
+  await page.keyboard.press('Escape')
+  await open('#/none')
+  await page.waitForSelector('#main > p')
+  await open(address)
+  await page.waitForSelector(ready)
+  await prepare?.(page, world)
+}

@@ -5,13 +5,14 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { after, before, test } from 'node:test'
-import { openConsole, signIn, startBrowser } from './browser.mjs'
+import { openConsole, openPage, signIn, startBrowser } from './browser.mjs'
 import { runLine } from './run-line.mjs'
 import { startWorld } from './world.mjs'
 
 /** The exit code for wrong arguments. */
 const MISUSED = 1
-const DIALOGS_WITHOUT_COMMAND = ['palette']
+/** They change nothing, or only show what else can be done. */
+const DIALOGS_WITHOUT_COMMAND = ['palette', 'keys', 'object-actions']
 
 let world
 let browser
@@ -43,10 +44,8 @@ test('every dialog shows its command, and the command line takes what any page s
   t.after(() => context.close())
   await signIn(page, world.server)
   const shown = new Map()
-  for (const { name, address, ready, prepare } of world.pages) {
-    await page.goto(`${world.server.endpoint}/-/console/${address}`)
-    await page.waitForSelector(ready)
-    await prepare?.(page, world)
+  for (const { name, reloads, ...opened } of world.pages) {
+    await openPage(page, world, opened)
     const dialog = page.locator('dialog[open]')
     if ((await dialog.count()) > 0 && !DIALOGS_WITHOUT_COMMAND.includes(name)) {
       assert.equal(await dialog.locator('summary:has-text("Show as command")').count(), 1, name)
@@ -54,7 +53,7 @@ test('every dialog shows its command, and the command line takes what any page s
     for (const text of await page.locator('pre.block').allTextContents()) {
       for (const line of text.split('\n')) if (line.startsWith('bindery ')) shown.set(shapeOf(line), line)
     }
-    if (prepare !== undefined) await page.reload()
+    if (reloads) await page.reload()
   }
   assert.ok(shown.size >= 15, [...shown.keys()].join('\n'))
   for (const shape of shown.values()) {

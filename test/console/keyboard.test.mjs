@@ -95,6 +95,53 @@ test('a page and a bucket are reached by their names', async (t) => {
   assert.match(page.url(), /#\/buckets\/many$/)
 })
 
+test('keys of one character show the others, open pages, and go back up', async (t) => {
+  const { page } = await open(t, '#/buckets/many?prefix=n%2F')
+  await page.waitForSelector('tbody tr[aria-selected]')
+  await page.keyboard.press('?')
+  await page.waitForSelector('dialog[open] >> text=Keyboard')
+  await page.keyboard.press('Escape')
+  await page.waitForSelector('dialog', { state: 'detached' })
+  await page.keyboard.press('n')
+  await page.waitForSelector('dialog[open] >> text=New folder')
+  await page.keyboard.press('Escape')
+  await page.keyboard.press('Backspace')
+  await page.waitForFunction(() => location.hash === '#/buckets/many')
+  await page.keyboard.press('g')
+  await page.keyboard.press('m')
+  await page.waitForSelector('h1 >> text=Metrics')
+  await page.keyboard.press('t')
+  await page.waitForSelector('header >> text=Light')
+})
+
+test('keys of one character can be turned off, and Ctrl-K still works', async (t) => {
+  const { page } = await open(t, '#/settings')
+  await page.uncheck('text=Keys of one character')
+  await page.focus('#main')
+  await page.keyboard.press('g')
+  await page.keyboard.press('b')
+  await page.keyboard.press('Control+k')
+  await page.waitForSelector('dialog[open] >> text=Go to')
+  assert.match(page.url(), /#\/settings$/)
+})
+
+test('rows are sorted by a column, and back', async (t) => {
+  await client.put('sort/a', Buffer.from('1'))
+  await client.put('sort/b', Buffer.from('333'))
+  await client.put('sort/c', Buffer.from('22'))
+  const { page } = await open(t, '#/buckets/many?prefix=sort%2F')
+  const names = () => page.locator('tbody .named a').allTextContents()
+  await page.waitForSelector('tbody >> text=c')
+  for (const order of [
+    ['a', 'c', 'b'],
+    ['b', 'c', 'a'],
+    ['a', 'b', 'c'],
+  ]) {
+    await page.click('th button:has-text("Size")')
+    assert.deepEqual(await names(), order)
+  }
+})
+
 test('thousands of objects scroll while few rows are drawn, and no task blocks the page', async (t) => {
   const { page } = await open(t, '#/buckets/many?prefix=n%2F')
   await page.waitForSelector('tbody tr[aria-selected]')
@@ -138,7 +185,7 @@ test('in a window of 420 pixels nothing but lists scrolls sideways', async (t) =
   for (const [address, ready] of [
     ['#/', '.figure'],
     ['#/buckets/many?prefix=n%2F', 'tbody tr[aria-selected]'],
-    ['#/buckets/many/settings?document=cors', 'textarea'],
+    ['#/buckets/many/settings?document=cors', 'section form .button'],
   ]) {
     await page.goto(`${server.endpoint}/-/console/${address}`)
     await page.waitForSelector(ready)

@@ -3,7 +3,7 @@
 
 import { mkdirSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
-import { openConsole, signIn, startBrowser } from './browser.mjs'
+import { openConsole, openPage, signIn, startBrowser } from './browser.mjs'
 import { startWorld } from './world.mjs'
 
 const FOLDER = fileURLToPath(new URL('../../.cache/pictures', import.meta.url))
@@ -28,12 +28,10 @@ async function takeAll(language, theme) {
   await page.waitForSelector('form')
   if (named.length === 0) await take('sign-in')
   await signIn(page, world.server)
-  for (const { name, address, ready, prepare } of chosen) {
-    await page.goto(`${world.server.endpoint}/-/console/${address}`)
-    await page.waitForSelector(ready)
-    await prepare?.(page, world)
-    await take(name)
-    if (prepare !== undefined) await page.reload()
+  for (const shown of chosen) {
+    await openPage(page, world, shown)
+    await take(shown.name)
+    if (shown.reloads) await page.reload()
   }
   await context.close()
   console.log(`${chosen.length} pages: ${language}, ${theme}`)

@@ -13,8 +13,9 @@ const MIB = 1024 * 1024
 const UPLOAD = '#/buckets/film-archive/first-upload'
 
 /**
- * Pages by their address. `ready` is a selector that exists once a page has loaded; `prepare` opens something on it.
- * @type {readonly { name: string, address: string, ready: string, prepare?: (page: object, world: object) => Promise<void> }[]}
+ * Pages by their address. `ready` is a selector that exists once a page has loaded; `prepare` opens something on it; one that
+ * `reloads` leaves something that only a reload ends.
+ * @type {readonly { name: string, address: string, ready: string, reloads?: boolean, prepare?: (page: object, world: object) => Promise<void> }[]}
  */
 const PAGES = [
   { name: 'overview', address: '#/', ready: '.notice.warn' },
@@ -63,14 +64,36 @@ const PAGES = [
   { name: 'bucket-access', address: '#/buckets/demo/settings', ready: 'select' },
   { name: 'lifecycle', address: '#/buckets/demo/settings?document=lifecycle', ready: 'textarea' },
   { name: 'website', address: '#/buckets/demo/settings?document=website', ready: 'form select' },
-  { name: 'cors', address: '#/buckets/demo/settings?document=cors', ready: 'textarea' },
+  {
+    name: 'cors',
+    address: '#/buckets/demo/settings?document=cors',
+    ready: 'form .button',
+    prepare: async (page) => {
+      await page.locator('section form .button').first().click()
+      await page.waitForSelector('fieldset textarea')
+    },
+  },
+  { name: 'bucket-policy', address: '#/buckets/logs/settings?document=policy', ready: 'tbody tr' },
+  { name: 'bucket-tags', address: '#/buckets/demo/settings?document=tagging', ready: 'section form .button' },
+  { name: 'retention', address: '#/buckets/demo/settings?document=retention', ready: 'section form' },
+  { name: 'inventories', address: '#/buckets/demo/settings?document=inventories', ready: 'tbody tr' },
+  { name: 'replication', address: '#/buckets/demo/settings?document=replication', ready: 'section .notice + p' },
   {
     name: 'palette',
     address: '#/buckets',
     ready: 'tbody tr',
     prepare: async (page) => {
       await page.keyboard.press('Control+k')
-      await page.waitForSelector('dialog .palette a >> nth=9')
+      await page.waitForSelector('dialog .palette button >> nth=9')
+    },
+  },
+  {
+    name: 'keys',
+    address: '#/buckets',
+    ready: 'tbody tr',
+    prepare: async (page) => {
+      await page.keyboard.press('?')
+      await page.waitForSelector('dialog[open] kbd')
     },
   },
   { name: 'buckets', address: '#/buckets', ready: 'tbody tr' },
@@ -85,6 +108,24 @@ const PAGES = [
     },
   },
   { name: 'objects', address: '#/buckets/demo', ready: 'tbody tr[aria-selected]' },
+  {
+    name: 'object-actions',
+    address: '#/buckets/demo',
+    ready: 'tbody tr[aria-selected]',
+    prepare: async (page) => {
+      await page.locator('tbody button[aria-haspopup]').first().click()
+      await page.waitForSelector('dialog[open] .menu')
+    },
+  },
+  {
+    name: 'copy-object',
+    address: '#/buckets/demo/object?key=readme.txt',
+    ready: 'dl.facts',
+    prepare: async (page) => {
+      await page.click('.page > header .button:nth-child(2)')
+      await page.waitForSelector('dialog[open] select')
+    },
+  },
   { name: 'folder', address: '#/buckets/demo?prefix=photos%2F', ready: 'tbody tr[aria-selected]' },
   { name: 'versions', address: '#/buckets/logs?versions=yes', ready: 'tbody tr[aria-selected]' },
   {
@@ -132,6 +173,7 @@ const PAGES = [
   { name: 'object-share', address: '#/buckets/demo/object?key=readme.txt&tab=share', ready: 'pre.block' },
   {
     name: 'transfers',
+    reloads: true,
     address: '#/buckets/demo?prefix=in%2F',
     ready: '.toolbar',
     prepare: async (page, { files, client }) => {
@@ -197,9 +239,16 @@ export async function startWorld() {
   const uploadId = await beginUploads(client)
   await createUser(server)
   await refuseSignature(server)
+  await addInventory(server)
   await client.putBucketLifecycle('demo', [
     { id: 'abort-uploads', prefix: 'in/', status: 'Enabled', abortMultipartUpload: { days: 7 } },
   ])
+  await client.putBucketPolicy('logs', {
+    Version: '1',
+    Statement: [
+      { Effect: 'Allow', Principal: ['*'], Action: ['oss:GetObject'], Resource: ['acs:oss:*:*:logs/public/*'] },
+    ],
+  })
   client.useBucket('demo')
   const upload = `#/buckets/film-archive/upload?key=2026%2Finterview.mov&id=${uploadId}`
   const pages = PAGES.map((page) => (page.address === UPLOAD ? { ...page, address: upload } : page))
@@ -261,6 +310,25 @@ async function refuseSignature({ endpoint, region, accessKeyId }) {
     ...{ bucket: 'demo', authorizationV4: true, sldEnable: true, retryMax: 0 },
   })
   await client.put('reports/2026.csv', Buffer.from('year,number')).catch(() => {})
+}
+
+/** A report about `demo`, as the console adds them. */
+async function addInventory({ endpoint, region, accessKeyId, accessKeySecret }) {
+  const query = { inventory: '', inventoryId: 'weekly' }
+  const headers = { 'content-type': 'application/xml' }
+  const signed = signedHeaders(
+    { method: 'PUT', bucket: 'demo', query, headers },
+    { accessKeyId, accessKeySecret },
+    { region, time: Date.now() },
+  )
+  const body =
+    '<InventoryConfiguration><Id>weekly</Id><IsEnabled>true</IsEnabled><Filter><Prefix>photos/</Prefix></Filter>' +
+    '<Destination><OSSBucketDestination><Format>CSV</Format><AccountId>1</AccountId><RoleArn>acs:ram::1:role/r</RoleArn>' +
+    '<Bucket>acs:oss:::logs</Bucket><Prefix>reports/</Prefix></OSSBucketDestination></Destination>' +
+    '<Schedule><Frequency>Weekly</Frequency></Schedule><IncludedObjectVersions>Current</IncludedObjectVersions></InventoryConfiguration>'
+  const address = `${endpoint}/demo/?inventory&inventoryId=weekly`
+  const response = await fetch(address, { method: 'PUT', headers: signed, body })
+  if (!response.ok) throw new Error(await response.text())
 }
 
 /** A user with a key and policies, its group, and a role. */

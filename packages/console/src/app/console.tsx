@@ -2,7 +2,7 @@ import type { ComponentType, JSX } from 'preact'
 import { useEffect, useState } from 'preact/hooks'
 import { SignInPage } from '../pages/sign-in.js'
 import { Failure } from '../parts/notice.js'
-import { Palette } from '../parts/palette.js'
+import { Shortcuts } from '../parts/shortcuts.js'
 import { useWords } from './language.js'
 import { LaterPart } from './later-part.js'
 import { currentRoute, type Route } from './route.js'
@@ -51,7 +51,7 @@ export function Console(): JSX.Element {
       <CurrentPage />
       <LaterPart name="drawer" />
       <LaterPart name="question" />
-      <Palette />
+      <Shortcuts />
     </Shell>
   )
 }

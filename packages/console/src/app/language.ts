@@ -54,6 +54,11 @@ export function wordsNow(): Words {
   return required(spoken.value).words
 }
 
+/** The language that is shown, outside of components. */
+export function languageNow(): Language {
+  return required(spoken.value).language
+}
+
 /** The tag of the language that is shown, for `Intl`. */
 export function languageTag(): string {
   return TAGS[spoken.value?.language ?? 'en']

@@ -17,6 +17,11 @@ export function chooseTheme(theme: Theme): void {
   currentTheme.set(theme)
 }
 
+/** The one that follows the chosen theme when it is changed step by step. */
+export function nextTheme(): Theme {
+  return THEMES[(THEMES.indexOf(currentTheme.value) + 1) % THEMES.length] ?? 'system'
+}
+
 /** Shows the chosen theme from now on. Called once. */
 export function showTheme(): void {
   const dark = matchMedia('(prefers-color-scheme: dark)')

@@ -4,6 +4,7 @@ import type { PageProps } from '../app/console.js'
 import { time } from '../app/format.js'
 import { useWords } from '../app/language.js'
 import { link, open } from '../app/route.js'
+import { useAsked } from '../app/use-asked.js'
 import { useLoad } from '../app/use-load.js'
 import { quoted } from '../parts/as-command.js'
 import { Dialog } from '../parts/dialog.js'
@@ -25,13 +26,21 @@ export function AccessPage({ query }: PageProps): JSX.Element {
     return <IdentityPage key={`${opened} ${name}`} kind={opened} name={name} />
   }
   const kind = KINDS.find((one) => one === query.tab) ?? 'user'
-  return <ListPage key={kind} kind={kind} />
+  return <ListPage key={kind} kind={kind} isCreating={query.create} />
 }
 
-function ListPage({ kind }: { readonly kind: Kind }): JSX.Element {
+function ListPage({
+  kind,
+  isCreating,
+}: {
+  readonly kind: Kind
+  /** `yes`: the dialog that creates one is opened. */
+  readonly isCreating: string | undefined
+}): JSX.Element {
   const words = useWords()
   const listed = useLoad(() => list(kind), [kind])
   const [dialog, setDialog] = useState<'create' | Listed | undefined>()
+  useAsked(isCreating, link(['access'], { tab: kind }), () => setDialog('create'))
   const close = () => setDialog(undefined)
   const changed = () => {
     close()
@@ -39,7 +48,7 @@ function ListPage({ kind }: { readonly kind: Kind }): JSX.Element {
   }
   const text = words.identities[kind]
   const creates = (
-    <button type="button" class="button primary" onClick={() => setDialog('create')}>
+    <button type="button" class="button primary" aria-keyshortcuts="n" onClick={() => setDialog('create')}>
       <Icon name="add" />
       {text.create}
     </button>

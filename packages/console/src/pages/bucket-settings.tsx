@@ -13,16 +13,23 @@ import { announce } from '../parts/toasts.js'
 import { type Acl, readBucketAcl, writeBucketAcl } from '../wire/buckets.js'
 import { DOCUMENTS, type DocumentName, readDocument, writeDocument } from '../wire/documents.js'
 import { FORMS } from '../wire/forms.js'
+import { BucketTags } from './bucket-tags.js'
+import { CorsRules } from './cors-rules.js'
 import { CorsTest } from './cors-test.js'
 import { DocumentEditor } from './document-editor.js'
 import { DocumentForm } from './document-form.js'
+import { InventoriesCard } from './inventories.js'
 import { LifecycleRules } from './lifecycle-rules.js'
+import { PolicyStatements } from './policy-statements.js'
+import { ReplicationCard } from './replication.js'
+import { RetentionCard } from './retention.js'
 
 /** The settings of a bucket: one document at a time, with a form where it has one. */
 export function BucketSettingsPage({ path, query }: PageProps): JSX.Element {
   const words = useWords()
   const [bucket = ''] = path
   const kind = DOCUMENTS.find(({ name }) => name === query.document)
+  const card = CARDS.find(([name]) => name === query.document)
   const here = (document?: string) => link(['buckets', bucket, 'settings'], { document })
   return (
     <BucketFrame bucket={bucket} tab="settings">
@@ -30,7 +37,7 @@ export function BucketSettingsPage({ path, query }: PageProps): JSX.Element {
         <nav class="side" aria-label={words.bucketSettings.documents}>
           <ul>
             <li>
-              <a href={here()} aria-current={kind === undefined ? 'page' : undefined}>
+              <a href={here()} aria-current={kind === undefined && card === undefined ? 'page' : undefined}>
                 {words.bucketSettings.access}
               </a>
             </li>
@@ -41,22 +48,65 @@ export function BucketSettingsPage({ path, query }: PageProps): JSX.Element {
                 </a>
               </li>
             ))}
+            {CARDS.map(([name]) => (
+              <li key={name}>
+                <a href={here(name)} aria-current={card?.[0] === name ? 'page' : undefined}>
+                  {words[name].title}
+                </a>
+              </li>
+            ))}
           </ul>
         </nav>
-        {kind === undefined ? (
-          <AclCard bucket={bucket} />
-        ) : (
-          <DocumentPage key={`${bucket} ${kind.name}`} bucket={bucket} name={kind.name} />
-        )}
+        <Shown bucket={bucket} card={card?.[1]} name={kind?.name} />
       </div>
     </BucketFrame>
   )
+}
+
+/** Settings that are several documents, each with a page of its own. */
+const CARDS = [
+  ['retention', RetentionCard],
+  ['inventories', InventoriesCard],
+  ['replication', ReplicationCard],
+] as const
+
+function Shown({
+  bucket,
+  card: Card,
+  name,
+}: {
+  readonly bucket: string
+  readonly card: (typeof CARDS)[number][1] | undefined
+  readonly name: DocumentName | undefined
+}): JSX.Element {
+  if (Card !== undefined) return <Card key={bucket} bucket={bucket} />
+  if (name !== undefined) return <DocumentPage key={`${bucket} ${name}`} bucket={bucket} name={name} />
+  return <AclCard bucket={bucket} />
+}
+
+/** Documents with a form of their own. */
+const FORMS_OF_DOCUMENTS: Readonly<
+  Partial<
+    Record<
+      DocumentName,
+      (props: {
+        readonly bucket: string
+        readonly text: string | undefined
+        readonly onDone: () => void
+      }) => JSX.Element
+    >
+  >
+> = {
+  cors: CorsRules,
+  policy: PolicyStatements,
+  tagging: BucketTags,
 }
 
 function DocumentPage({ bucket, name }: { readonly bucket: string; readonly name: DocumentName }): JSX.Element {
   const words = useWords()
   const kind = DOCUMENTS.find((one) => one.name === name) ?? DOCUMENTS[0]
   const form = FORMS[name]
+  const OwnForm = FORMS_OF_DOCUMENTS[name]
   const document = useLoad((signal) => readDocument(bucket, name, signal), [bucket, name])
   const editor = (text: string | undefined) => (
     <DocumentEditor bucket={bucket} kind={kind} text={text} onDone={document.again} />
@@ -75,18 +125,21 @@ function DocumentPage({ bucket, name }: { readonly bucket: string; readonly name
             <>
               {name === 'versioning' && <Versioning bucket={bucket} text={text} onDone={document.again} />}
               {name === 'lifecycle' && <LifecycleRules bucket={bucket} text={text} onDone={document.again} />}
+              {OwnForm && <OwnForm bucket={bucket} text={text} onDone={document.again} />}
               {name === 'cors' && <CorsTest bucket={bucket} />}
-              {form === undefined ? (
+              {form === undefined && OwnForm === undefined ? (
                 editor(text)
               ) : (
                 <>
-                  <DocumentForm
-                    bucket={bucket}
-                    name={name}
-                    form={form}
-                    text={text ?? kind.sample.replaceAll('BUCKET', bucket)}
-                    onDone={document.again}
-                  />
+                  {form && (
+                    <DocumentForm
+                      bucket={bucket}
+                      name={name}
+                      form={form}
+                      text={text ?? kind.sample.replaceAll('BUCKET', bucket)}
+                      onDone={document.again}
+                    />
+                  )}
                   <details>
                     <summary>{words.forms.asText}</summary>
                     {editor(text)}

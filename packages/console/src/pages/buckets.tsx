@@ -1,8 +1,10 @@
 import type { JSX } from 'preact'
 import { useState } from 'preact/hooks'
+import type { PageProps } from '../app/console.js'
 import { bytes, count, time } from '../app/format.js'
 import { useWords } from '../app/language.js'
 import { link, open } from '../app/route.js'
+import { useAsked } from '../app/use-asked.js'
 import { useLoad } from '../app/use-load.js'
 import { addressOf } from '../parts/as-command.js'
 import { Dialog } from '../parts/dialog.js'
@@ -23,11 +25,12 @@ import {
 import { EmptyBucketDialog } from './empty-bucket.js'
 
 /** The buckets of the account. */
-export function BucketsPage(): JSX.Element {
+export function BucketsPage({ query }: PageProps): JSX.Element {
   const words = useWords()
   const buckets = useLoad((signal) => listBuckets(signal), [])
   const usage = useLoad((signal) => storeStatus(signal), [])
   const [dialog, setDialog] = useState<'create' | BucketEntry | undefined>()
+  useAsked(query.create, link(['buckets']), () => setDialog('create'))
   const close = () => setDialog(undefined)
   const changed = () => {
     close()
@@ -36,7 +39,7 @@ export function BucketsPage(): JSX.Element {
   }
   const usageOf = (name: string) => usage.value?.buckets.find((one) => one.name === name)
   const creates = (
-    <button type="button" class="button primary" onClick={() => setDialog('create')}>
+    <button type="button" class="button primary" aria-keyshortcuts="n" onClick={() => setDialog('create')}>
       <Icon name="add" />
       {words.buckets.create}
     </button>

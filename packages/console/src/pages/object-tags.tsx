@@ -3,8 +3,8 @@ import { useState } from 'preact/hooks'
 import { useWords } from '../app/language.js'
 import { useLoad } from '../app/use-load.js'
 import { Choice } from '../parts/field.js'
-import { Icon } from '../parts/icon.js'
 import { Failure, Notice } from '../parts/notice.js'
+import { PairsForm } from '../parts/pairs-form.js'
 import { WhenLoaded } from '../parts/states.js'
 import { announce } from '../parts/toasts.js'
 import { EDITED_HEADERS, headerText, metadataHeaders, metadataOf } from '../wire/metadata.js'
@@ -31,7 +31,9 @@ export function ObjectTags({
   const standard = EDITED_HEADERS.map((name) => [name, headerText(headers.get(name))] as const)
   const saveMetadata = async (pairs: readonly Pair[]) => {
     const kept = standard.filter(([, value]) => value !== '')
-    await copyObject(bucket, target, target.key, { ...Object.fromEntries(kept), ...metadataHeaders(pairs) })
+    const headers = { ...Object.fromEntries(kept), ...metadataHeaders(pairs) }
+    const replacing = { 'x-oss-metadata-directive': 'REPLACE', ...headers }
+    await copyObject(bucket, target, { bucket, key: target.key }, replacing)
     announce(words.object.metadataSaved)
     onChanged()
   }
@@ -50,71 +52,6 @@ export function ObjectTags({
       </section>
       <AclForm bucket={bucket} target={target} />
     </div>
-  )
-}
-
-/** Names and values, which are saved together. */
-function PairsForm({
-  pairs,
-  what,
-  onSave,
-}: {
-  readonly pairs: readonly Pair[]
-  readonly what: string
-  readonly onSave: (pairs: readonly Pair[]) => Promise<void>
-}): JSX.Element {
-  const words = useWords()
-  const [rows, setRows] = useState<readonly Pair[]>(pairs)
-  const [error, setError] = useState<unknown>(undefined)
-  const change = (index: number, pair: Pair) => setRows(rows.map((row, at) => (at === index ? pair : row)))
-  return (
-    <form
-      class="stack tight"
-      onSubmit={(event) => {
-        event.preventDefault()
-        setError(undefined)
-        onSave(rows.filter(([name]) => name !== '')).catch(setError)
-      }}
-    >
-      {rows.map(([name, value], index) => (
-        <div class="row" key={index}>
-          <input
-            type="text"
-            class="grow"
-            aria-label={words.object.nameOf(what, index + 1)}
-            placeholder={words.name}
-            value={name}
-            onInput={(event) => change(index, [event.currentTarget.value, value])}
-          />
-          <input
-            type="text"
-            class="grow"
-            aria-label={words.object.valueOf(what, index + 1)}
-            placeholder={words.value}
-            value={value}
-            onInput={(event) => change(index, [name, event.currentTarget.value])}
-          />
-          <button
-            type="button"
-            class="button bare icon"
-            aria-label={words.object.removeOne(what, index + 1)}
-            onClick={() => setRows(rows.filter((_, at) => at !== index))}
-          >
-            <Icon name="close" />
-          </button>
-        </div>
-      ))}
-      {error !== undefined && <Failure error={error} />}
-      <div class="row">
-        <button type="button" class="button" onClick={() => setRows([...rows, ['', '']])}>
-          <Icon name="add" />
-          {words.object.addOne(what)}
-        </button>
-        <button type="submit" class="button primary">
-          {words.save}
-        </button>
-      </div>
-    </form>
   )
 }
 

@@ -26,7 +26,7 @@ export function ObjectVersions({
   const [deleting, setDeleting] = useState<ObjectEntry | undefined>()
   const versions = listing.rows.filter((row): row is ObjectEntry => row.kind !== 'prefix' && row.key === key)
   const restore = async (version: ObjectEntry) => {
-    await copyObject(bucket, version, key)
+    await copyObject(bucket, version, { bucket, key })
     announce(words.object.restored)
     listing.again()
   }

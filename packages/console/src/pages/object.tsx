@@ -14,6 +14,7 @@ import { WhenLoaded } from '../parts/states.js'
 import { announceFailure } from '../parts/toasts.js'
 import { headerText, metadataOf } from '../wire/metadata.js'
 import { headObject, type Target } from '../wire/objects.js'
+import { CopyObjectDialog } from './copy-object.js'
 import { DeleteObjectsDialog } from './delete-objects.js'
 import { downloadObject } from './download.js'
 import { ObjectPreview } from './object-preview.js'
@@ -32,7 +33,8 @@ export function ObjectPage({ path, query }: PageProps): JSX.Element {
   const target: Target = { key, versionId }
   const tab = TABS.find((one) => one === query.tab) ?? 'overview'
   const head = useLoad((signal) => headObject(bucket, target, signal), [bucket, key, versionId])
-  const [isDeleting, setDeleting] = useState(false)
+  const [dialog, setDialog] = useState<'delete' | 'copy' | undefined>()
+  const close = () => setDialog(undefined)
   const folder = key.slice(0, key.replace(/\/$/, '').lastIndexOf('/') + 1)
   const above = link(['buckets', bucket], { prefix: folder })
   const here = (one: Tab) => link(['buckets', bucket, 'object'], { key, version: versionId, tab: one })
@@ -50,7 +52,11 @@ export function ObjectPage({ path, query }: PageProps): JSX.Element {
             <Icon name="down" />
             {words.objects.download}
           </button>
-          <button type="button" class="button danger" onClick={() => setDeleting(true)}>
+          <button type="button" class="button" onClick={() => setDialog('copy')}>
+            <Icon name="copy" />
+            {words.objects.copyOrMove}
+          </button>
+          <button type="button" class="button danger" onClick={() => setDialog('delete')}>
             <Icon name="remove" />
             {words.delete}
           </button>
@@ -75,13 +81,11 @@ export function ObjectPage({ path, query }: PageProps): JSX.Element {
         )}
       </WhenLoaded>
       {tab === 'versions' && <ObjectVersions bucket={bucket} target={target} />}
-      {isDeleting && (
-        <DeleteObjectsDialog
-          bucket={bucket}
-          entries={[entryOf(target)]}
-          onClose={() => setDeleting(false)}
-          onDone={() => open(above)}
-        />
+      {dialog === 'delete' && (
+        <DeleteObjectsDialog bucket={bucket} entries={[entryOf(target)]} onClose={close} onDone={() => open(above)} />
+      )}
+      {dialog === 'copy' && (
+        <CopyObjectDialog bucket={bucket} target={target} onClose={close} onDone={() => open(above)} />
       )}
     </BucketFrame>
   )

@@ -3,9 +3,13 @@ import { useState } from 'preact/hooks'
 import { bytes, count, time } from '../app/format.js'
 import { useWords } from '../app/language.js'
 import { useListing } from '../app/use-listing.js'
+import { Icon } from '../parts/icon.js'
 import { Failure } from '../parts/notice.js'
+import { announceFailure } from '../parts/toasts.js'
 import { VirtualTable } from '../parts/virtual-table.js'
+import { allParts, completionOf } from '../wire/parts-export.js'
 import { listParts, type StoredPart, type UploadName } from '../wire/uploads.js'
+import { saveText } from './download.js'
 
 /** The stored parts of an upload as a table, on request: what the map shows by colours. */
 export function PartsTable({
@@ -21,7 +25,12 @@ export function PartsTable({
   return (
     <details onToggle={(event) => setOpen(event.currentTarget.open)}>
       <summary>{words.upload.asTable}</summary>
-      {isOpen && <Table key={revision} name={name} />}
+      {isOpen && (
+        <>
+          <Table key={revision} name={name} />
+          <Exports name={name} />
+        </>
+      )}
     </details>
   )
 }
@@ -59,6 +68,31 @@ function Table({ name }: { readonly name: UploadName }): JSX.Element {
         onEnd={listing.more}
         onOpen={() => {}}
       />
+    </div>
+  )
+}
+
+/** All parts, for other programs: as the body that completes the upload, and as they are. */
+function Exports({ name }: { readonly name: UploadName }): JSX.Element {
+  const words = useWords()
+  const save = async (format: 'xml' | 'json') => {
+    const parts = await allParts(name)
+    if (format === 'xml') saveText('complete.xml', completionOf(parts), 'application/xml')
+    else saveText('parts.json', JSON.stringify({ ...name, parts }, undefined, 2), 'application/json')
+  }
+  return (
+    <div class="row">
+      {(['xml', 'json'] as const).map((format) => (
+        <button
+          key={format}
+          type="button"
+          class="button little"
+          onClick={() => void save(format).catch(announceFailure)}
+        >
+          <Icon name="down" />
+          {words.upload.exports[format]}
+        </button>
+      ))}
     </div>
   )
 }

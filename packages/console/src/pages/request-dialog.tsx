@@ -4,6 +4,7 @@ import { useWords } from '../app/language.js'
 import { link } from '../app/route.js'
 import { CopyButton } from '../parts/copy-button.js'
 import { Dialog } from '../parts/dialog.js'
+import { curlFor } from '../wire/curl.js'
 import { type RecentRequest, signedTexts } from '../wire/requests.js'
 import { tookOf } from './requests.js'
 
@@ -53,6 +54,7 @@ export function RequestDialog({
             {words.activity.tabs.why}
           </a>
         )}
+        <CopyButton text={curlFor(request)} label={words.requests.copyCurl} />
         <CopyButton text={JSON.stringify(request, undefined, 2)} label={words.copyReport} />
         <button type="button" class="button primary" onClick={onClose}>
           {words.close}

@@ -1,4 +1,5 @@
 import type { UploadEntry } from '../wire/uploads.js'
+import { saveText } from './download.js'
 
 /** Saves a list of uploads as a file of comma-separated values. */
 export function saveUploads(uploads: readonly UploadEntry[]): void {
@@ -6,12 +7,7 @@ export function saveUploads(uploads: readonly UploadEntry[]): void {
     [bucket, key, uploadId, new Date(initiated).toISOString(), storageClass].map(cell).join(','),
   )
   const text = `\ufeff${['bucket,key,uploadId,initiated,storageClass', ...lines].join('\r\n')}\r\n`
-  const url = URL.createObjectURL(new Blob([text], { type: 'text/csv' }))
-  const element = document.createElement('a')
-  element.href = url
-  element.download = 'uploads.csv'
-  element.click()
-  setTimeout(() => URL.revokeObjectURL(url), 60_000)
+  saveText('uploads.csv', text, 'text/csv')
 }
 
 /** A cell; one that a spreadsheet would take for a formula begins with an apostrophe. */

@@ -5,10 +5,9 @@ import { useStore } from '../app/store.js'
 import { chooseTheme, currentTheme, THEMES } from '../app/theme.js'
 import { useLoad } from '../app/use-load.js'
 import { Choice } from '../parts/field.js'
+import { KeyList } from '../parts/help.js'
 import { WhenLoaded } from '../parts/states.js'
 import { aboutServer, currentSession } from '../wire/session.js'
-
-const KEYS = ['↑ ↓ / j k', 'Home End', 'Space', 'Shift ↑ ↓', 'Ctrl A', 'Enter', 'Delete', 'Ctrl K', '?'] as const
 
 /** The server, the session, and preferences of this browser. */
 export function SettingsPage(): JSX.Element {
@@ -73,24 +72,9 @@ export function SettingsPage(): JSX.Element {
         />
       </section>
       <section class="card stack">
-        <h2>{words.settings.keys}</h2>
-        <dl class="facts">
-          {KEYS.map((key) => (
-            <ShortCut key={key} keys={key} text={words.settings.shortcuts[key]} />
-          ))}
-        </dl>
+        <h2>{words.keys.title}</h2>
+        <KeyList />
       </section>
     </div>
-  )
-}
-
-function ShortCut({ keys, text }: { readonly keys: string; readonly text: string }): JSX.Element {
-  return (
-    <>
-      <dt>
-        <kbd>{keys}</kbd>
-      </dt>
-      <dd>{text}</dd>
-    </>
   )
 }

@@ -58,7 +58,12 @@ export function UploadButtons({ bucket, prefix }: Place): JSX.Element {
       <button type="button" class="button" onClick={() => void choose('folder').catch(announceFailure)}>
         {words.objects.uploadFolder}
       </button>
-      <button type="button" class="button primary" onClick={() => void choose('files').catch(announceFailure)}>
+      <button
+        type="button"
+        class="button primary"
+        aria-keyshortcuts="u"
+        onClick={() => void choose('files').catch(announceFailure)}
+      >
         <Icon name="uploads" />
         {words.objects.uploadFiles}
       </button>

@@ -20,8 +20,8 @@ export function CopyButton({ text, label }: { readonly text: string; readonly la
   )
 }
 
-/** Browsers offer the clipboard on https and localhost alone; elsewhere a selection is copied. */
-async function copyText(text: string): Promise<void> {
+/** Copies a text. Browsers offer the clipboard on https and localhost alone; elsewhere a selection is copied. */
+export async function copyText(text: string): Promise<void> {
   if (navigator.clipboard !== undefined) {
     await navigator.clipboard.writeText(text)
     return

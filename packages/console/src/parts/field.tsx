@@ -49,11 +49,14 @@ export function TextArea({
   hint,
   value,
   onChange,
+  onLeave,
 }: {
   readonly label: string
   readonly hint: string
   readonly value: string
   readonly onChange: (value: string) => void
+  /** Called when the focus leaves it. */
+  readonly onLeave?: () => void
 }): JSX.Element {
   return (
     <label class="field">
@@ -63,6 +66,7 @@ export function TextArea({
         spellcheck={false}
         value={value}
         onInput={(event) => onChange(event.currentTarget.value)}
+        onBlur={onLeave}
       />
       <span class="small muted">{hint}</span>
     </label>

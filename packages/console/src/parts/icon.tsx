@@ -16,7 +16,7 @@ const PATHS = {
   remove: 'M5 7h14M10 7V4h4v3M7 7l1 13h8l1-13',
   close: 'M6 6l12 12M18 6 6 18',
   copy: 'M9 9h11v12H9zM5 15H4V3h11v2',
-  more: 'M5 12h.01M12 12h.01M19 12h.01',
+  more: 'M4.5 12h1M11.5 12h1M18.5 12h1',
   again: 'M20 12a8 8 0 1 1-2.5-5.8M20 3v5h-5',
   pause: 'M8 5v14M16 5v14',
   play: 'M7 4l13 8-13 8z',

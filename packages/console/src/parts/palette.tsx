@@ -1,70 +1,51 @@
 import type { JSX } from 'preact'
-import { useEffect, useRef, useState } from 'preact/hooks'
-import { useWords } from '../app/language.js'
+import { useRef, useState } from 'preact/hooks'
+import { chooseLanguage, languageNow, useWords } from '../app/language.js'
 import { link, open } from '../app/route.js'
+import { chooseTheme, nextTheme } from '../app/theme.js'
 import { useLoad } from '../app/use-load.js'
+import { isDrawerOpen } from '../transfer/state.js'
 import { listBuckets } from '../wire/buckets.js'
+import { signOut } from '../wire/session.js'
+import type { Words } from '../words/en.js'
 import { Dialog } from './dialog.js'
+import { announceFailure } from './toasts.js'
 
-interface Place {
+interface Choice {
   readonly text: string
   readonly kind: string
-  readonly href: string
+  readonly act: () => void
 }
 
 const SHOWN_MAX = 12
 
-/** Opens on Ctrl-K or ⌘K: pages and buckets by their names. */
-export function Palette(): JSX.Element | null {
-  const [isOpen, setOpen] = useState(false)
-  useEffect(() => {
-    const onKey = (event: KeyboardEvent) => {
-      const isTyping = event.target instanceof HTMLElement && event.target.matches('input, textarea, select')
-      if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === 'k') {
-        event.preventDefault()
-        setOpen(true)
-      } else if (event.key === '?' && !isTyping) open(link(['settings']))
-      else if (event.key === '/' && !isTyping) {
-        const field = document.querySelector<HTMLInputElement>('main input[type=search]')
-        if (field === null) return
-        event.preventDefault()
-        field.focus()
-      }
-    }
-    addEventListener('keydown', onKey)
-    return () => removeEventListener('keydown', onKey)
-  }, [])
-  return isOpen ? <PaletteDialog onClose={() => setOpen(false)} /> : null
-}
-
-function PaletteDialog({ onClose }: { readonly onClose: () => void }): JSX.Element {
+/** Pages, buckets, actions, and the object whose address is typed. */
+export function PaletteDialog({ onClose }: { readonly onClose: () => void }): JSX.Element {
   const words = useWords()
   const buckets = useLoad((signal) => listBuckets(signal), [])
   const [text, setText] = useState('')
   const box = useRef<HTMLDivElement>(null)
-  const pages = (Object.keys(words.place) as (keyof typeof words.place)[]).map((name) => ({
-    text: words.place[name],
-    kind: words.palette.page,
-    href: link(name === 'overview' ? [] : [name]),
+  const named = (buckets.value ?? []).map(({ name }) => ({
+    text: name,
+    kind: words.palette.bucket,
+    act: () => open(link(['buckets', name])),
   }))
-  const all: readonly Place[] = [
-    ...pages,
-    ...(buckets.value ?? []).map(({ name }) => ({
-      text: name,
-      kind: words.palette.bucket,
-      href: link(['buckets', name]),
-    })),
-  ]
   const wanted = text.trim().toLowerCase()
-  const found = all.filter((place) => place.text.toLowerCase().includes(wanted)).slice(0, SHOWN_MAX)
+  const found = [...pagesIn(words), ...named, ...actionsIn(words)].filter((one) =>
+    one.text.toLowerCase().includes(wanted),
+  )
+  const shown = [...placesAt(text.trim(), words), ...found].slice(0, SHOWN_MAX)
+  const choose = ({ act }: Choice) => {
+    onClose()
+    act()
+  }
   const onKeyDown = (event: KeyboardEvent) => {
     const step = { ArrowDown: 1, ArrowUp: -1 }[event.key]
     if (step !== undefined) {
-      const stops = [...(box.current?.querySelectorAll<HTMLElement>('input, a') ?? [])]
+      const stops = [...(box.current?.querySelectorAll<HTMLElement>('input, button') ?? [])]
       stops[stops.indexOf(event.target as HTMLElement) + step]?.focus()
-    } else if (event.key === 'Enter' && event.target instanceof HTMLInputElement && found[0] !== undefined) {
-      onClose()
-      open(found[0].href)
+    } else if (event.key === 'Enter' && event.target instanceof HTMLInputElement && shown[0] !== undefined) {
+      choose(shown[0])
     } else return
     event.preventDefault()
   }
@@ -76,20 +57,54 @@ function PaletteDialog({ onClose }: { readonly onClose: () => void }): JSX.Eleme
           type="text"
           autoFocus
           aria-label={words.palette.title}
+          placeholder={words.palette.hint}
           value={text}
           onInput={(event) => setText(event.currentTarget.value)}
         />
         <ul>
-          {found.map((place) => (
-            <li key={place.href}>
-              <a href={place.href} onClick={onClose}>
-                {place.text}
-                <span class="muted small">{place.kind}</span>
-              </a>
+          {shown.map((one) => (
+            <li key={`${one.kind} ${one.text}`}>
+              <button type="button" onClick={() => choose(one)}>
+                {one.text}
+                <span class="muted small">{one.kind}</span>
+              </button>
             </li>
           ))}
         </ul>
+        {shown.length === 0 && <p class="muted">{words.palette.nothing}</p>}
       </div>
     </Dialog>
   )
+}
+
+function pagesIn(words: Words): readonly Choice[] {
+  return (Object.keys(words.place) as (keyof typeof words.place)[]).map((name) => ({
+    text: words.place[name],
+    kind: words.palette.page,
+    act: () => open(link(name === 'overview' ? [] : [name])),
+  }))
+}
+
+function actionsIn(words: Words): readonly Choice[] {
+  const pauses = async () => (await import('../transfer/transfers.js')).togglePause()
+  const actions: readonly (readonly [string, () => void])[] = [
+    [words.buckets.create, () => open(link(['buckets'], { create: 'yes' }))],
+    [words.identities.user.create, () => open(link(['access'], { create: 'yes' }))],
+    [words.transfers.title, () => isDrawerOpen.set(true)],
+    [words.transfers.toggle, () => void pauses().catch(announceFailure)],
+    [words.changeTheme, () => chooseTheme(nextTheme())],
+    [words.changeLanguage, () => void chooseLanguage(languageNow() === 'en' ? 'zh' : 'en')],
+    [words.signOut, signOut],
+  ]
+  return actions.map(([text, act]) => ({ text, kind: words.palette.action, act }))
+}
+
+/** The folder or object that an address such as oss://demo/video/film.mp4 names, with or without its beginning. */
+function placesAt(text: string, words: Words): readonly Choice[] {
+  const [, bucket, key] = /^(?:oss:\/\/)?([a-z0-9-]{3,63})\/(.+)$/s.exec(text) ?? []
+  if (bucket === undefined || key === undefined) return []
+  const folder = { text, kind: words.palette.folder, act: () => open(link(['buckets', bucket], { prefix: key })) }
+  if (key.endsWith('/')) return [folder]
+  const object = () => open(link(['buckets', bucket, 'object'], { key }))
+  return [{ text, kind: words.palette.object, act: object }, folder]
 }

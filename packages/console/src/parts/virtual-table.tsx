@@ -1,5 +1,5 @@
 import type { ComponentChildren, JSX } from 'preact'
-import { useEffect, useId, useRef, useState } from 'preact/hooks'
+import { useEffect, useId, useMemo, useRef, useState } from 'preact/hooks'
 import { useWords } from '../app/language.js'
 import { allOf, extended, type Selection, toggled } from './selection.js'
 
@@ -12,6 +12,8 @@ export interface Column<Row> {
   readonly isNumber?: boolean
   readonly hidesTitle?: boolean
   readonly cell: (row: Row) => ComponentChildren
+  /** The value by which rows are sorted; absent: they are not sorted by this column. */
+  readonly sortBy?: (row: Row) => string | number
 }
 
 /** Rows that are drawn only where they can be seen, so that a million of them scroll as well as ten. */
@@ -26,6 +28,8 @@ export interface VirtualTableProps<Row> {
   readonly onEnd: () => void
   readonly onOpen: (row: Row) => void
   readonly onDelete?: () => void
+  /** Further keys, for the row that has the cursor. */
+  readonly keys?: Readonly<Record<string, (row: Row) => void>>
   /** Absent: nothing can be selected. */
   readonly selection?: Selection
   readonly onSelect?: (selection: Selection) => void
@@ -37,9 +41,42 @@ const SPARE_ROWS = 10
 const CLOSE_ROWS = 100
 const PAGE_ROWS = 15
 
+/** Sorting more would block the page; they keep the order of the server. */
+const SORTED_MAX = 20_000
+
+interface Sorting<Row> {
+  readonly rows: readonly Row[]
+  readonly by: string | undefined
+  readonly isDescending: boolean
+  /** Sorts by a column: upwards, then downwards, then as the server does. */
+  readonly sort: (name: string) => void
+}
+
+/** The rows that were loaded, in the order of a column. */
+function useSorted<Row>({ rows, columns }: VirtualTableProps<Row>): Sorting<Row> {
+  const [order, setOrder] = useState<{ readonly by: string; readonly isDescending: boolean } | undefined>()
+  const sortBy = columns.find(({ name }) => name === order?.by)?.sortBy
+  const isDescending = order?.isDescending ?? false
+  // a listing grows in place
+  const sorted = useMemo(() => {
+    if (sortBy === undefined || rows.length > SORTED_MAX) return rows
+    const sign = isDescending ? -1 : 1
+    const valued = rows.map((row) => [row, sortBy(row)] as const)
+    valued.sort(([, one], [, other]) => (one < other ? -sign : one > other ? sign : 0))
+    return valued.map(([row]) => row)
+  }, [rows, rows.length, order])
+  const sort = (name: string) => {
+    if (order?.by !== name) setOrder({ by: name, isDescending: false })
+    else setOrder(order.isDescending ? undefined : { by: name, isDescending: true })
+  }
+  return { rows: sorted, by: order?.by, isDescending, sort }
+}
+
 /** A table of any number of rows, for pointer and keyboard: arrows or j and k move, space selects, Enter opens. */
-export function VirtualTable<Row>(props: VirtualTableProps<Row>): JSX.Element {
-  const { label, rows, isComplete, keyOf, onEnd, onOpen, onDelete, selection, onSelect } = props
+export function VirtualTable<Row>(given: VirtualTableProps<Row>): JSX.Element {
+  const sorted = useSorted(given)
+  const props = { ...given, rows: sorted.rows }
+  const { label, rows, isComplete, keyOf, onEnd, onOpen, onDelete, keys = {}, selection, onSelect } = props
   const id = useId()
   const box = useRef<HTMLDivElement>(null)
   const [view, setView] = useState({ top: 0, height: 600 })
@@ -75,6 +112,7 @@ export function VirtualTable<Row>(props: VirtualTableProps<Row>): JSX.Element {
     else if (event.key === 'Enter' && current !== undefined) onOpen(current)
     else if (event.key === ' ' && current !== undefined && selection) onSelect?.(toggled(selection, keyOf(current)))
     else if (event.key === 'Delete') onDelete?.()
+    else if (current !== undefined && !hasModifier(event) && keys[event.key]) keys[event.key]?.(current)
     else if (event.key === 'a' && (event.ctrlKey || event.metaKey)) onSelect?.(allOf(rows.map(keyOf)))
     else return
     event.preventDefault()
@@ -94,7 +132,7 @@ export function VirtualTable<Row>(props: VirtualTableProps<Row>): JSX.Element {
           if (event.target === event.currentTarget && cursor < 0 && rows.length > 0) setCursor(0)
         }}
       >
-        <Head {...props} />
+        <Head table={props} sorting={sorted} />
         <tbody>
           <Gap height={first * ROW_PIXELS} />
           {rows.slice(first, end).map((row, offset) => (
@@ -114,7 +152,13 @@ export function VirtualTable<Row>(props: VirtualTableProps<Row>): JSX.Element {
   )
 }
 
-function Head<Row>({ columns, rows, keyOf, selection, onSelect }: VirtualTableProps<Row>): JSX.Element {
+function Head<Row>({
+  table: { columns, rows, keyOf, selection, onSelect },
+  sorting,
+}: {
+  readonly table: VirtualTableProps<Row>
+  readonly sorting: Sorting<Row>
+}): JSX.Element {
   const words = useWords()
   // a row that is not selected is found early, unless nearly all of them are
   const isAll =
@@ -135,9 +179,22 @@ function Head<Row>({ columns, rows, keyOf, selection, onSelect }: VirtualTablePr
             />
           </th>
         )}
-        {columns.map(({ name, title, width, isNumber, hidesTitle }) => (
-          <th key={name} scope="col" class={isNumber ? 'number' : ''} style={width === undefined ? {} : { width }}>
-            <span class={hidesTitle ? 'unseen' : ''}>{title}</span>
+        {columns.map(({ name, title, width, isNumber, hidesTitle, sortBy }) => (
+          <th
+            key={name}
+            scope="col"
+            class={isNumber ? 'number' : ''}
+            style={width === undefined ? {} : { width }}
+            aria-sort={sorting.by === name ? (sorting.isDescending ? 'descending' : 'ascending') : undefined}
+          >
+            {sortBy === undefined || rows.length > SORTED_MAX ? (
+              <span class={hidesTitle ? 'unseen' : ''}>{title}</span>
+            ) : (
+              <button type="button" class="sorts" onClick={() => sorting.sort(name)}>
+                {title}
+                <span aria-hidden="true">{sorting.by === name ? (sorting.isDescending ? '↓' : '↑') : '↕'}</span>
+              </button>
+            )}
           </th>
         ))}
       </tr>
@@ -192,6 +249,8 @@ function Gap({ height }: { readonly height: number }): JSX.Element | null {
     </tr>
   )
 }
+
+const hasModifier = ({ ctrlKey, metaKey, altKey }: KeyboardEvent): boolean => ctrlKey || metaKey || altKey
 
 function stepOf(key: string, cursor: number, length: number): number | undefined {
   if (key === 'ArrowDown' || key === 'j') return cursor + 1

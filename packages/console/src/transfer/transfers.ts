@@ -130,6 +130,13 @@ export function continueUpload(
   return task
 }
 
+/** Pauses the uploads of this tab, or continues them where none of them moves. */
+export async function togglePause(): Promise<void> {
+  const all = uploads()
+  if (all.progress.files.active > 0) await all.pauseAll()
+  else all.resumeAll()
+}
+
 /** Offers the uploads that an earlier page left unfinished. */
 export async function restoreUploads(): Promise<void> {
   const restored = await uploads().restore()

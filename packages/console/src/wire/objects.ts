@@ -199,15 +199,14 @@ export async function writeAcl(bucket: string, { key, versionId }: Target, acl: 
   await send({ method: 'PUT', bucket, key, query, headers: { 'x-oss-object-acl': acl } })
 }
 
-/** Copies an object, or a version of it, to a key in the same bucket. `headers` replace its metadata where they are given. */
+/** Copies an object, or a version of it. `headers` are sent besides: with metadata among them they replace that of the source. */
 export async function copyObject(
   bucket: string,
   { key, versionId }: Target,
-  target: string,
-  headers?: Readonly<Record<string, string>>,
+  target: { readonly bucket: string; readonly key: string },
+  headers: Readonly<Record<string, string>> = {},
 ): Promise<void> {
   const version = versionId === undefined ? '' : `?versionId=${versionId}`
   const source = `/${bucket}/${encodeURIComponent(key).replaceAll('%2F', '/')}${version}`
-  const directive = headers === undefined ? {} : { 'x-oss-metadata-directive': 'REPLACE', ...headers }
-  await send({ method: 'PUT', bucket, key: target, headers: { 'x-oss-copy-source': source, ...directive } })
+  await send({ method: 'PUT', ...target, headers: { 'x-oss-copy-source': source, ...headers } })
 }

@@ -1,0 +1,127 @@
+import type { JSX } from 'preact'
+import { useState } from 'preact/hooks'
+import { useWords } from '../app/language.js'
+import { shownKey } from '../app/shown-key.js'
+import { useLoad } from '../app/use-load.js'
+import { AsCommand } from '../parts/as-command.js'
+import { TextArea, TextField } from '../parts/field.js'
+import { Failure, Notice } from '../parts/notice.js'
+import { WhenLoaded } from '../parts/states.js'
+import { announce } from '../parts/toasts.js'
+import { addReplication, deleteReplication, listReplications, type ReplicationRule } from '../wire/replication.js'
+
+/** The replication rules of a bucket, which are kept and not carried out. */
+export function ReplicationCard({ bucket }: { readonly bucket: string }): JSX.Element {
+  const words = useWords()
+  const rules = useLoad((signal) => listReplications(bucket, signal), [bucket])
+  const [error, setError] = useState<unknown>(undefined)
+  const act = (what: () => Promise<void>) => {
+    setError(undefined)
+    what().then(() => {
+      announce(words.bucketSettings.saved)
+      rules.again()
+    }, setError)
+  }
+  return (
+    <section class="card stack grow">
+      <h2>{words.replication.title}</h2>
+      <Notice kind="warn">{words.replication.about}</Notice>
+      <WhenLoaded loaded={rules}>
+        {(all) =>
+          all.length === 0 ? (
+            <p>{words.replication.none}</p>
+          ) : (
+            <RuleTable rules={all} onDelete={(id) => act(() => deleteReplication(bucket, id))} />
+          )
+        }
+      </WhenLoaded>
+      {error !== undefined && <Failure error={error} />}
+      <AddRule onAdd={(rule) => act(() => addReplication(bucket, rule))} />
+      <AsCommand lines={[`bindery api get-bucket-replication --bucket ${bucket}`]} />
+    </section>
+  )
+}
+
+function RuleTable({
+  rules,
+  onDelete,
+}: {
+  readonly rules: readonly ReplicationRule[]
+  readonly onDelete: (id: string) => void
+}): JSX.Element {
+  const words = useWords()
+  return (
+    <div class="table">
+      <table>
+        <thead>
+          <tr>
+            {[words.name, words.inventories.objects, words.replication.target, words.uploads.state].map((title) => (
+              <th key={title} scope="col">
+                {title}
+              </th>
+            ))}
+            <th scope="col">
+              <span class="unseen">{words.actions}</span>
+            </th>
+          </tr>
+        </thead>
+        <tbody>
+          {rules.map(({ id, prefixes, target, location, status }) => (
+            <tr key={id}>
+              <td class="break">{id}</td>
+              <td class="break">{prefixes.length === 0 ? words.inventories.all : prefixes.map(shownKey).join(', ')}</td>
+              <td class="break">
+                {target} <span class="muted">({location})</span>
+              </td>
+              <td>
+                <span class="badge">{status}</span>
+              </td>
+              <td class="tools">
+                <button type="button" class="button danger little" onClick={() => onDelete(id)}>
+                  {words.delete}
+                </button>
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  )
+}
+
+function AddRule({
+  onAdd,
+}: {
+  readonly onAdd: (rule: Pick<ReplicationRule, 'target' | 'location' | 'prefixes'>) => void
+}): JSX.Element {
+  const words = useWords()
+  const [target, setTarget] = useState('')
+  const [location, setLocation] = useState('oss-cn-hangzhou')
+  const [prefixes, setPrefixes] = useState('')
+  return (
+    <details>
+      <summary>{words.replication.add}</summary>
+      <form
+        class="stack"
+        onSubmit={(event) => {
+          event.preventDefault()
+          onAdd({ target, location, prefixes: prefixes.split('\n').filter((one) => one !== '') })
+        }}
+      >
+        <TextField label={words.replication.target} value={target} onChange={setTarget} required />
+        <TextField label={words.replication.location} value={location} onChange={setLocation} required />
+        <TextArea
+          label={words.access.prefix}
+          hint={`${words.forms.lines}; ${words.forms.optional}`}
+          value={prefixes}
+          onChange={setPrefixes}
+        />
+        <div class="row">
+          <button type="submit" class="button primary" disabled={!/^[a-z0-9-]{3,63}$/.test(target)}>
+            {words.replication.add}
+          </button>
+        </div>
+      </form>
+    </details>
+  )
+}

@@ -1,0 +1,38 @@
+import type { JSX } from 'preact'
+import { count } from '../app/format.js'
+import { useWords } from '../app/language.js'
+import { link } from '../app/route.js'
+import { nameBelow } from '../app/shown-key.js'
+import { useLoad } from '../app/use-load.js'
+import { Icon } from '../parts/icon.js'
+import { listUploads } from '../wire/uploads.js'
+
+const NAMED_MAX = 3
+
+/** Uploads below a prefix that are not complete, in a line; nothing where there are none. */
+export function UploadsHere({
+  bucket,
+  prefix,
+}: {
+  readonly bucket: string
+  readonly prefix: string
+}): JSX.Element | null {
+  const words = useWords()
+  // who may not list uploads sees the objects all the same
+  const page = useLoad((signal) => listUploads({ bucket, prefix }, {}, signal).catch(() => undefined), [bucket, prefix])
+  const uploads = page.value?.rows ?? []
+  if (uploads.length === 0) return null
+  const number = `${count(uploads.length)}${page.value?.next === undefined ? '' : '+'}`
+  return (
+    <div class="notice row">
+      <Icon name="uploads" />
+      <a href={link(['buckets', bucket, 'uploads'], { prefix })}>{words.uploads.here(number)}</a>
+      {uploads.slice(0, NAMED_MAX).map(({ key, uploadId }) => (
+        <a key={uploadId} class="break small" href={link(['buckets', bucket, 'upload'], { key, id: uploadId })}>
+          {nameBelow(prefix, key)}
+        </a>
+      ))}
+      {uploads.length > NAMED_MAX && <span class="small">…</span>}
+    </div>
+  )
+}
