@@ -42,7 +42,9 @@ export function CopyObjectDialog({
     <Dialog
       title={words.objects.copyOrMove}
       onClose={onClose}
-      commands={[`bindery ${moves ? 'mv' : 'cp'} ${addressOf(bucket, target.key)} ${addressOf(into, isSame ? 'NEW-KEY' : key)}`]}
+      commands={[
+        `bindery ${moves ? 'mv' : 'cp'} ${addressOf(bucket, target.key)} ${addressOf(into, isSame ? 'NEW-KEY' : key)}`,
+      ]}
     >
       <form
         class="stack"

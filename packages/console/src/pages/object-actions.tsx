@@ -19,7 +19,7 @@ export async function copyLink(bucket: string, target: Target, copied: string): 
   announce(copied)
 }
 
-/** What can be done with one object of a list. */
+/** A menu of actions on one object of a list. */
 export function ObjectActionsDialog({
   bucket,
   target,

@@ -9,7 +9,7 @@ import { listUploads } from '../wire/uploads.js'
 
 const NAMED_MAX = 3
 
-/** Uploads below a prefix that are not complete, in a line; nothing where there are none. */
+/** Uploads below a prefix that are not complete, in a line; null where no upload is. */
 export function UploadsHere({
   bucket,
   prefix,
@@ -18,7 +18,7 @@ export function UploadsHere({
   readonly prefix: string
 }): JSX.Element | null {
   const words = useWords()
-  // who may not list uploads sees the objects all the same
+  // people who may not list uploads see the objects nevertheless
   const page = useLoad((signal) => listUploads({ bucket, prefix }, {}, signal).catch(() => undefined), [bucket, prefix])
   const uploads = page.value?.rows ?? []
   if (uploads.length === 0) return null

@@ -192,7 +192,9 @@ function Head<Row>({
             ) : (
               <button type="button" class="sorts" onClick={() => sorting.sort(name)}>
                 {title}
-                <span aria-hidden="true">{sorting.by === name ? (sorting.isDescending ? '↓' : '↑') : '↕'}</span>
+                <span class={`sort-mark${sorting.by === name ? ' current' : ''}`} aria-hidden="true">
+                  {sorting.by === name ? (sorting.isDescending ? '↓' : '↑') : '↕'}
+                </span>
               </button>
             )}
           </th>

@@ -16,7 +16,7 @@ export interface CorsRule {
 /** Methods that rules name. */
 export const CORS_METHODS = ['GET', 'HEAD', 'PUT', 'POST', 'DELETE'] as const
 
-/** What uploads in parts from pages of one origin need. */
+/** The rule that uploads in parts from pages of one origin need. */
 export const UPLOADS_OF_BROWSERS: CorsRule = {
   origins: ['https://www.example.com'],
   methods: [...CORS_METHODS],

@@ -1,6 +1,6 @@
 import type { RecentRequest } from './requests.js'
 
-/** Parameters of a query that sign a URL, which `bindery sign` makes anew. */
+/** Parameters of a query that sign a URL, which `bindery sign` makes again. */
 const SIGNS =
   /^(x-oss-(signature|credential|date|expires|security-token|additional-headers)|OSSAccessKeyId|Expires|Signature|security-token|X-Amz-)/i
 

@@ -14,7 +14,7 @@ export interface Retention {
   readonly expires: number | undefined
 }
 
-/** The policy; undefined where there is none. Throws ServerError. */
+/** The policy; undefined where the bucket has no policy. Throws ServerError. */
 export async function readRetention(bucket: string, signal?: AbortSignal): Promise<Retention | undefined> {
   try {
     const root = parseXml(await (await send({ method: 'GET', bucket, query: { worm: '' }, signal })).text())

@@ -653,7 +653,7 @@ export const ENGLISH = {
   retention: {
     title: 'Retention',
     about:
-      'What was written cannot be overwritten or deleted for some days, by nobody. A policy protects at once; within a day it is locked or ended.',
+      'Nothing that was written can be overwritten or deleted for some days, whatever the key. A policy protects at once; within a day it is locked or ended.',
     states: { InProgress: 'in progress', Locked: 'locked', Expired: 'expired' },
     period: 'Days that objects are retained',
     periodHint: '1 to 25550 days',
