@@ -2,7 +2,7 @@ import { Store } from './store.js'
 
 const KEPT_AS = 'bindery-single-keys'
 
-/** Whether keys of one character act outside of lists. People who dictate, or rest a hand on the keyboard, turn them off. */
+/** Whether keys of one character act outside of lists. Dictation and a resting hand press such keys by accident: they can be turned off. */
 export const singleKeys = new Store(globalThis.localStorage?.getItem(KEPT_AS) !== 'off')
 
 /** Chooses, also for the next visit. */
