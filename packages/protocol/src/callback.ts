@@ -1,5 +1,5 @@
 /**
- * Upload callbacks: the parameters of PutObject and CompleteMultipartUpload, and the request made from them. The
+ * Upload callbacks: the parameters of PutObject, CopyObject and CompleteMultipartUpload, and the request made from them. The
  * parameters are base64 of JSON and are in headers, or in query keys of other names, which is more than a codec can
  * express.
  * @see https://help.aliyun.com/document_detail/31989.html

@@ -86,14 +86,18 @@ export type MembersOf<M extends Members> = Given<{
 
 /**
  * An element that must be present, with a codec's text. `url`: percent-encoded where encoding-type=url was
- * requested.
+ * requested. `missing` is thrown where it is not present.
  */
-export function element<T>(name: string, codec: Codec<T>, { url = false } = {}): Member<T> {
+export function element<T>(
+  name: string,
+  codec: Codec<T>,
+  { url = false, missing = 'malformedXml' }: { url?: boolean; missing?: Cause } = {},
+): Member<T> {
   const [open, close] = [`<${name}>`, `</${name}>`]
   return {
     decode(parent, notation) {
       const node = parent.children.find((child) => child.name === name)
-      if (node === undefined) throw new OssError('malformedXml')
+      if (node === undefined) throw new OssError(missing)
       return decodeText(codec, node.text, name, notation)
     },
     encode(value, { urlEncoding, notation }) {
@@ -120,6 +124,19 @@ export function defaultedElement<T>(name: string, codec: Codec<T>, fallback: T):
     ...whole,
     decode: (parent, notation) =>
       parent.children.some((child) => child.name === name) ? whole.decode(parent, notation) : fallback,
+  }
+}
+
+/** An element that is refused where it is present: by default as one for a feature that Bindery lacks. */
+export function refusedElement(name: string, cause: Cause = 'elementNotImplemented'): Member<undefined> {
+  const details = cause === 'elementNotImplemented' ? { element: name } : {}
+  return {
+    decode(parent) {
+      if (parent.children.some((child) => child.name === name)) throw new OssError(cause, details)
+      return undefined
+    },
+    encode: () => '',
+    docLines: () => [],
   }
 }
 
@@ -271,12 +288,12 @@ export function texts<T>(name: string, codec: Codec<T>, { missing }: { missing?:
 
 /**
  * A document of a root element with members; elements come in any order, unknown ones are ignored. `malformed` is
- * thrown in place of malformedXml.
+ * thrown in place of malformedXml, and `otherRoot` for another root.
  */
 export function xml<M extends Members>(
   root: string,
   members: M,
-  { malformed = 'malformedXml' }: { malformed?: Cause } = {},
+  { malformed = 'malformedXml', otherRoot = 'malformedXml' }: { malformed?: Cause; otherRoot?: Cause } = {},
 ): Document<MembersOf<M>> {
   const entries = Object.entries(members)
   return {
@@ -284,7 +301,7 @@ export function xml<M extends Members>(
     decode(parser, body, notation = OSS_NOTATION) {
       try {
         const node = readXml(parser, body)
-        if (node.name !== root) throw new OssError('malformedXml')
+        if (node.name !== root) throw new OssError(otherRoot)
         return decodeMembers<M>(entries, node, notation)
       } catch (error) {
         if (!(error instanceof OssError) || error.reason !== 'malformedXml') throw error

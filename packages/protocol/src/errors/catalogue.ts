@@ -176,6 +176,8 @@ export const CATALOGUE = {
   ),
   deleteTooManyObjects: row('MalformedXML', 400, MALFORMED_XML, { ec: '0016-00000609' }),
   deleteMalformed: row('MalformedXML', 400, MALFORMED_XML, { ec: '0016-00000607' }),
+  deleteOtherRoot: row('MalformedXML', 400, MALFORMED_XML, { ec: '0016-00000608' }),
+  deleteWithoutKey: row('MalformedXML', 400, MALFORMED_XML, { ec: '0016-00000613' }),
   deleteWithoutObjects: row('MalformedXML', 400, MALFORMED_XML, { ec: '0016-00000615' }),
   deleteWithoutMd5: row('MissingArgument', 400, 'Missing Some Required Arguments.', { ec: '0016-00000606' }),
 
@@ -187,6 +189,13 @@ export const CATALOGUE = {
     ec: '0016-00000701',
     retry: 'later',
   }),
+  restoreInProgressFaster: row('RestoreAlreadyInProgress', 409, 'The restore operation is in progress.', {
+    ec: '0016-00000715',
+    retry: 'later',
+  }),
+  restoreGlacierParameters: row('MalformedXML', 400, MALFORMED_XML, { ec: '0016-00000709' }),
+  restoreOutputLocation: row('MalformedXML', 400, MALFORMED_XML, { ec: '0016-00000710' }),
+  restoreType: row('MalformedXML', 400, MALFORMED_XML, { ec: '0016-00000713' }),
   restoreNotSupported: row('OperationNotSupported', 400, 'The operation is not supported for this resource', {
     ec: '0016-00000702',
   }),
@@ -208,12 +217,9 @@ export const CATALOGUE = {
   lifecycleAbortTagged: invalidArgument('Tag cannot be used with AbortMultipartUpload.'),
   lifecycleOverlap: row('InvalidRequest', 400, 'Overlap for same action type {action}', { ec: '0014-00000084' }),
   lifecycleTimeTwice: invalidArgument('Days and a date cannot be used together.', '0014-00000061'),
-  lifecycleTimesMixed: row(
-    'InvalidRequest',
-    400,
-    'Found mixed CreatedBeforeDate and Days based Expiration and Transition actions',
-    { ec: '0014-00000080' },
-  ),
+  lifecycleTimesMixed: row('InvalidRequest', 400, 'Found mixed CreatedBeforeDate and Days based {actions} actions', {
+    ec: '0014-00000080',
+  }),
   lifecycleDaysOrder: invalidArgument('Days in the {later} must be more than the {earlier}'),
   lifecycleNotInvalid: invalidArgument('The filter of a rule excludes what the rule does not cover.'),
   lifecycleIdTwice: invalidArgument('Rule ID must be unique. Found same ID for more than one rule.'),
@@ -648,8 +654,14 @@ export const CATALOGUE = {
   postRegionInvalid: invalidArgument('The signing region in credential is invalid.', '0002-00000715'),
   postPolicyExpired: accessDenied('Invalid according to Policy: Policy expired.', '0003-00090007'),
   postPolicyFailed: accessDenied('Invalid according to Policy: Policy Condition failed: {condition}', '0003-00090008'),
-  postFileTooSmall: row('EntityTooSmall', 400, 'Your proposed upload smaller than the minimum allowed size.'),
-  postFileTooLarge: row('EntityTooLarge', 400, 'Your proposed upload exceeds the maximum allowed size.'),
+  postPolicyInvalid: row('InvalidPolicyDocument', 400, 'Invalid Policy: {why}.', { ec: '0006-00000201' }),
+  postForbidOverwriteInvalid: invalidArgument('Invalid Argument.', '0006-00000117'),
+  postFileTooSmall: row('EntityTooSmall', 400, 'Your proposed upload smaller than the minimum allowed size.', {
+    ec: '0006-00000004',
+  }),
+  postFileTooLarge: row('EntityTooLarge', 400, 'Your proposed upload exceeds the maximum allowed size.', {
+    ec: '0006-00000003',
+  }),
 
   // Access
   deniedByAcl: accessDenied('You have no right to access this object because of bucket acl.', '0003-00000001'),

@@ -33,7 +33,7 @@ export interface PostPolicy {
 
 const CONDITIONS_MAX = 100
 
-/** The policy in a form's field `policy`. Throws invalidPolicyDocument. */
+/** The policy in a form's field `policy`. Throws postPolicyInvalid. */
 export function parsePostPolicy(encoded: string): PostPolicy {
   const bytes = base64Bytes(encoded.trim())
   const text = bytes && utf8Text(bytes)
@@ -164,5 +164,5 @@ const isOfS3 = (field: string): boolean => field === 'acl' || field === 'redirec
 const UNCONDITIONAL = /^(x-amz-signature|signature|awsaccesskeyid|ossaccesskeyid|policy|x-ignore-.*)$/
 
 function invalid(why: string, cause?: unknown): OssError {
-  return new OssError('invalidPolicyDocument', { why }, { cause })
+  return new OssError('postPolicyInvalid', { why }, { cause })
 }

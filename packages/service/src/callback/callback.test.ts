@@ -397,3 +397,31 @@ test('without receipts a repeated Complete finds no upload, and makes no callbac
   assert.equal(element((await end()).text, 'Code'), 'NoSuchUpload')
   assert.equal(made.length, 1)
 })
+
+test('a copy makes its callback as an upload does: the answer replaces that of the copy, and a failure keeps the copy', async () => {
+  const { made, callbacks } = recorder()
+  const started = await startWithBucket({ callbacks })
+  await put(started, {})
+  const copyTo = (key: string, headers: Record<string, string>) =>
+    call(started, {
+      method: 'PUT',
+      bucket: BUCKET,
+      key,
+      headers: { 'x-oss-copy-source': `/${BUCKET}/k`, ...headers },
+    })
+  const copied = await copyTo('c', asking({ callbackBody: '${operation} ${object} ${size} ${etag}' }))
+  assert.deepEqual([copied.status, copied.text, copied.headers.etag], [200, '{"Status":"OK"}', `"${HELLO_ETAG}"`])
+  assert.deepEqual(
+    made.map(({ body }) => body),
+    [`CopyObject c 5 ${HELLO_ETAG}`],
+  )
+  assert.equal((await copyTo('d', { 'x-oss-callback': '!' })).status, 400)
+  assert.equal((await get(started, 'd')).status, 404)
+
+  const failing = await startWithBucket({ callbacks: recorder(() => ({ kind: 'unreachable' })).callbacks })
+  await put(failing, {})
+  const headers = { 'x-oss-copy-source': `/${BUCKET}/k`, ...asking() }
+  const failed = await call(failing, { method: 'PUT', bucket: BUCKET, key: 'c', headers })
+  assert.deepEqual([failed.status, element(failed.text, 'Code')], [203, 'CallbackFailed'])
+  assert.equal((await get(failing, 'c')).text, 'hello')
+})

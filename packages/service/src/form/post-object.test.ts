@@ -217,8 +217,13 @@ describe('PostObject', () => {
     const started = await startWithBucket()
     const sized = (least: number, most: number) =>
       [['key', 'a'], ...signedV1([['content-length-range', least, most]]), FILE] as const
-    assert.equal((await post(started, sized(6, 10))).refusal, '400 EntityTooSmall')
-    assert.equal((await post(started, sized(0, 4))).refusal, '400 EntityTooLarge')
+    for (const [least, most, code, ec] of [
+      [6, 10, 'EntityTooSmall', '0006-00000004'],
+      [0, 4, 'EntityTooLarge', '0006-00000003'],
+    ] as const) {
+      const { refusal, text } = await post(started, sized(least, most))
+      assert.deepEqual([refusal, element(text, 'EC')], [`400 ${code}`, ec])
+    }
     assert.equal((await post(started, sized(5, 5))).status, 204)
   })
 
@@ -248,6 +253,10 @@ describe('PostObject', () => {
     }
     const { text } = await post(started, [['key', 'a'], ...signedPolicyV1('%%%'), FILE])
     assert.equal(element(text, 'Message'), 'Invalid Policy: it is not base64 of UTF-8 text.')
+    assert.equal(element(text, 'EC'), '0006-00000201')
+    const overwrite: Field = ['x-oss-forbid-overwrite', 'perhaps']
+    const refused = await post(started, [['key', 'a'], overwrite, ...signedV1([ANY_KEY]), FILE])
+    assert.deepEqual([refused.refusal, element(refused.text, 'EC')], ['400 InvalidArgument', '0006-00000117'])
     assert.equal((await get(started, 'a')).status, 404)
   })
 

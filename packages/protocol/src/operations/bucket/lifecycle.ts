@@ -275,7 +275,11 @@ function checkRule(rule: Rule): void {
   const isFiltered = rule.filter !== undefined || rule.tags !== undefined
   if (expiration?.expiredObjectDeleteMarker !== undefined && isFiltered) throw new OssError('lifecycleAbortFiltered')
   const dated = [...transitions, ...(expiration === undefined ? [] : [expiration])]
-  if (dated.some(hasDays) && dated.some(hasDate)) throw new OssError('lifecycleTimesMixed')
+  if (dated.some(hasDays) && dated.some(hasDate)) {
+    const moves = transitions.map(({ storageClass }) => `Transition for StorageClass ${storageClass}`)
+    const actions = [...(expiration === undefined ? [] : ['Expiration']), ...moves].join(' and ')
+    throw new OssError('lifecycleTimesMixed', { actions })
+  }
   checkOrder(transitions, expiration?.days, ({ days }) => days)
   checkOrder(noncurrentVersionTransitions, noncurrentVersionExpiration?.noncurrentDays, (one) => one.noncurrentDays)
   checkFilter(rule)

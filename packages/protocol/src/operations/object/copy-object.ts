@@ -1,6 +1,7 @@
+import { CALLBACK_CAUSES, callbackFields } from '../../callback.js'
 import { crc64Decimal, etag, oneOf } from '../../codec.js'
 import { header, optional, userMetadata, withDefault } from '../../field.js'
-import { operation, refuseHeader, refuseQuery } from '../../operation.js'
+import { operation } from '../../operation.js'
 import { xml } from '../../xml.js'
 import { ENCRYPTION_CAUSES, encryptionInput, encryptionOutput, refuseEncryptionContext } from '../encryption-fields.js'
 import {
@@ -49,6 +50,7 @@ export const copyObject = operation({
     ...holdHeaders,
     ...encryptionInput,
     trafficLimit,
+    ...callbackFields,
   },
   status: 200,
   output: {
@@ -66,12 +68,8 @@ export const copyObject = operation({
     'fileImmutable',
     ...HOLD_CAUSES,
     'entityTooLarge',
+    ...CALLBACK_CAUSES,
   ],
   answersAs: { noSuchVersion: 'noSuchSourceVersion', versionIsDeleteMarker: 'sourceIsDeleteMarker' },
-  refuses: [
-    refuseEncryptionContext,
-    // OSS makes callbacks for uploads, not for copies
-    refuseHeader('x-oss-callback'),
-    refuseQuery('callback'),
-  ],
+  refuses: [refuseEncryptionContext],
 })

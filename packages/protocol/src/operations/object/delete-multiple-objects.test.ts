@@ -46,8 +46,8 @@ test('each kind of invalid list has its cause', () => {
   const rows: readonly (readonly [body: string, cause: string])[] = [
     ['', 'deleteMalformed'],
     ['<Delete>', 'deleteMalformed'],
-    ['<Other/>', 'deleteMalformed'],
-    ['<Delete><Object></Object></Delete>', 'deleteMalformed'],
+    ['<Other/>', 'deleteOtherRoot'],
+    ['<Delete><Object></Object></Delete>', 'deleteWithoutKey'],
     [`<Delete><Quiet>maybe</Quiet>${object}</Delete>`, 'deleteMalformed'],
     ['<Delete><Quiet>true</Quiet></Delete>', 'deleteWithoutObjects'],
     [`<Delete>${object.repeat(1001)}</Delete>`, 'deleteTooManyObjects'],

@@ -19,20 +19,23 @@ export const deletedList = list('Deleted', {
 })
 
 /**
- * The keys and versions that a request deletes: 1 to 1,000. Throws the deleteMalformed, deleteWithoutObjects and
- * deleteTooManyObjects causes.
+ * The keys and versions that a request deletes: 1 to 1,000. Throws deleteMalformed, deleteOtherRoot, deleteWithoutKey,
+ * deleteWithoutObjects and deleteTooManyObjects.
  */
 export const deletedObjects = xml(
   'Delete',
   {
     quiet: optionalElement('Quiet', truth('deleteMalformed')),
-    objects: counted(list('Object', { key: element('Key', text), versionId: deletedVersion }), {
-      max: DELETE_OBJECTS_MAX,
-      none: 'deleteWithoutObjects',
-      tooMany: 'deleteTooManyObjects',
-    }),
+    objects: counted(
+      list('Object', { key: element('Key', text, { missing: 'deleteWithoutKey' }), versionId: deletedVersion }),
+      {
+        max: DELETE_OBJECTS_MAX,
+        none: 'deleteWithoutObjects',
+        tooMany: 'deleteTooManyObjects',
+      },
+    ),
   },
-  { malformed: 'deleteMalformed' },
+  { malformed: 'deleteMalformed', otherRoot: 'deleteOtherRoot' },
 )
 
 /** Keys are used unchanged, including control characters and spaces. A quiet request gets no document at all. */
@@ -64,6 +67,8 @@ export const deleteMultipleObjects = operation({
   errors: [
     'noSuchBucket',
     'deleteMalformed',
+    'deleteOtherRoot',
+    'deleteWithoutKey',
     'deleteWithoutObjects',
     'deleteTooManyObjects',
     'invalidVersionId',

@@ -49,7 +49,7 @@ const FORM_CAUSES = [
   'postPolicyFailed',
   'postFileTooSmall',
   'postFileTooLarge',
-  'invalidPolicyDocument',
+  'postPolicyInvalid',
 ] as const
 
 /**
@@ -96,5 +96,6 @@ export const postObject = operation({
     ...CONTENT_CAUSES,
     ...CALLBACK_CAUSES,
   ],
+  answersAs: { invalidForbidOverwrite: 'postForbidOverwriteInvalid' },
   refuses: [refuseEncryptionContext],
 })

@@ -1,11 +1,14 @@
 import { integer, oneOf } from '../../codec.js'
 import { header, optional } from '../../field.js'
 import { operation } from '../../operation.js'
-import { group, maybe, optionalDocument, optionalElement, xml } from '../../xml.js'
+import { group, maybe, optionalDocument, optionalElement, refusedElement, xml } from '../../xml.js'
 import { apiPage, DOCUMENT_CAUSES, shownVersionId, VERSION_CAUSES, versionId } from '../shared.js'
 
 /** How fast an archived object is restored. Throws restoreTierUnknown. */
 export const restoreTier = oneOf(['Expedited', 'Standard', 'Bulk'], 'restoreTierUnknown')
+
+/** Days that a restore lasts; how many are allowed depends on the class. */
+export const restoreDays = integer(-(2 ** 31), 2 ** 31 - 1, 'restoreDays')
 
 /** 202 where the object can be read later; 200 where it is restored already, and stays so for longer. */
 export const restoreObject = operation({
@@ -19,7 +22,10 @@ export const restoreObject = operation({
   input: { versionId },
   body: optionalDocument(
     xml('RestoreRequest', {
-      days: optionalElement('Days', integer(1, 365, 'restoreDays')),
+      days: optionalElement('Days', restoreDays),
+      glacier: refusedElement('GlacierJobParameters', 'restoreGlacierParameters'),
+      output: refusedElement('OutputLocation', 'restoreOutputLocation'),
+      type: refusedElement('Type', 'restoreType'),
       job: maybe('JobParameters', group('JobParameters', { tier: optionalElement('Tier', restoreTier) })),
     }),
   ),
@@ -32,6 +38,10 @@ export const restoreObject = operation({
     ...VERSION_CAUSES,
     'restoreNotSupported',
     'restoreInProgress',
+    'restoreInProgressFaster',
+    'restoreGlacierParameters',
+    'restoreOutputLocation',
+    'restoreType',
     'restoreDays',
     'restoreDaysOfArchive',
     'restoreTierUnknown',

@@ -1,12 +1,10 @@
 /** Documents of a bucket's configuration as S3 has them: the stored ones of OSS, in another form. */
 import type { Document } from '../../document.js'
 import type { Cause } from '../../errors/catalogue.js'
-import { OssError } from '../../errors/oss-error.js'
 import { type Fields, implied } from '../../field.js'
 import type { Discriminator, Named, Operation } from '../../operation.js'
 import type { GetInput, Unset } from '../../operations/document.js'
 import type { OperationName } from '../../operations/index.js'
-import type { Member } from '../../xml.js'
 import { s3Operation, s3Page, sharedWith } from './declare.js'
 
 interface Put<N extends string, T> {
@@ -80,19 +78,5 @@ export function mapped<U, T>(
     ...document,
     decode: (parser, body, notation) => read(document.decode(parser, body, notation)),
     encode: (setting, notation) => document.encode(write(setting), notation),
-  }
-}
-
-/** An element for a feature that Bindery lacks. Decoding throws elementNotImplemented where it is present. */
-export function refusedElement(name: string): Member<undefined> {
-  return {
-    decode(parent) {
-      if (parent.children.some((child) => child.name === name)) {
-        throw new OssError('elementNotImplemented', { element: name })
-      }
-      return undefined
-    },
-    encode: () => '',
-    docLines: () => [],
   }
 }

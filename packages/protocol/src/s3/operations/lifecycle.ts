@@ -5,8 +5,18 @@ import { LIFECYCLE_ID_BYTES_MAX, OBJECT_SIZE_MAX } from '../../limits.js'
 import { bucketLifecycle, DAYS_MAX, targetClass } from '../../operations/bucket/lifecycle.js'
 import type { BucketSettings } from '../../operations/bucket/settings.js'
 import { boundedText, prefixText } from '../../operations/shared.js'
-import { defaultedElement, element, group, list, type MembersOf, maybe, optionalElement, xml } from '../../xml.js'
-import { deleteDocument, getDocument, mapped, putDocument, refusedElement } from './document.js'
+import {
+  defaultedElement,
+  element,
+  group,
+  list,
+  type MembersOf,
+  maybe,
+  optionalElement,
+  refusedElement,
+  xml,
+} from '../../xml.js'
+import { deleteDocument, getDocument, mapped, putDocument } from './document.js'
 
 /** A day, as SDKs write it: `2026-01-05T00:00:00Z`, with or without milliseconds, or the day alone. */
 const midnight: Codec<number> = {

@@ -35,13 +35,24 @@ import {
 } from '../../operations/object/object-tagging.js'
 import { optionObject } from '../../operations/object/option-object.js'
 import { putObject as ossPutObject } from '../../operations/object/put-object.js'
-import { restoreObject as ossRestoreObject, restoreTier } from '../../operations/object/restore-object.js'
+import { restoreObject as ossRestoreObject, restoreDays, restoreTier } from '../../operations/object/restore-object.js'
 import { contentMd5, etagElement, lastModifiedElement, versionIdText } from '../../operations/shared.js'
-import { counted, element, escapeXml, group, list, type Member, maybe, optionalElement, xml } from '../../xml.js'
+import {
+  counted,
+  element,
+  escapeXml,
+  group,
+  list,
+  type Member,
+  maybe,
+  optionalElement,
+  refusedElement,
+  xml,
+} from '../../xml.js'
 import { s3Row } from '../errors.js'
 import { CUSTOMER_KEY_CAUSES, customerKeyInput, customerKeyOutput, sourceKeyInput } from './customer-keys.js'
 import { s3Operation, s3Page, sharedWith } from './declare.js'
-import { mapped, refusedElement } from './document.js'
+import { mapped } from './document.js'
 import { encryptionContext } from './encryption-context.js'
 import { postObject } from './post.js'
 import { selectObjectContent } from './select.js'
@@ -220,7 +231,14 @@ const copyObject = s3Operation({
   source: s3Page('CopyObject'),
   permissionsWith: DESCRIPTION_PERMISSIONS,
   input: {
-    ...omit(ossCopyObject.input, 'trafficLimit'),
+    ...omit(
+      ossCopyObject.input,
+      'trafficLimit',
+      'callbackHeader',
+      'callbackVarHeader',
+      'callbackQuery',
+      'callbackVarQuery',
+    ),
     ...description,
     ...sourceKeyInput,
     ...writeConditions,
@@ -303,10 +321,10 @@ const restoreObject = s3Operation({
   ...sharedWith(ossRestoreObject),
   name: 'RestoreObject',
   source: s3Page('RestoreObject'),
-  input: ossRestoreObject.input,
+  input: { ...ossRestoreObject.input, namesTierOfArchive: implied(true) },
   body: mapped(
     xml('RestoreRequest', {
-      days: optionalElement('Days', integer(1, 365, 'restoreDays')),
+      days: optionalElement('Days', restoreDays),
       tier: optionalElement('Tier', restoreTier),
       job: maybe('GlacierJobParameters', group('GlacierJobParameters', { tier: optionalElement('Tier', restoreTier) })),
       type: refusedElement('Type'),

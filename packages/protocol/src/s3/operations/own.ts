@@ -1,12 +1,12 @@
 /** Operations that OSS does not have. */
 import { ownershipControlsDocument } from '../../operations/bucket/ownership-controls.js'
 import { DOCUMENT_CAUSES } from '../../operations/shared.js'
-import { xml } from '../../xml.js'
+import { refusedElement, xml } from '../../xml.js'
 import { aclOperations } from './acl.js'
 import { getObjectAttributes } from './attributes.js'
 import { configurationsOfS3 } from './configurations.js'
 import { s3Only, s3Page } from './declare.js'
-import { refusedElement } from './document.js'
+
 import { replicationOperations } from './replication.js'
 
 const ownershipControls = { level: 'bucket', when: [{ query: ['ownershipControls'] }] } as const

@@ -5,10 +5,10 @@ import { OssError } from '../../errors/oss-error.js'
 import { implied } from '../../field.js'
 import { OBJECT_SIZE_MAX } from '../../limits.js'
 import { type SelectQuery, selectObject } from '../../operations/object/select-object.js'
-import { defaultedElement, element, group, maybe, optionalElement, xml } from '../../xml.js'
+import { defaultedElement, element, group, maybe, optionalElement, refusedElement, xml } from '../../xml.js'
 import { CUSTOMER_KEY_CAUSES, customerKeyInput } from './customer-keys.js'
 import { s3Operation, s3Page, sharedWith } from './declare.js'
-import { mapped, refusedElement } from './document.js'
+import { mapped } from './document.js'
 
 const flag: Codec<boolean> = {
   name: 'true | false',

@@ -13,10 +13,10 @@ import type { BucketSettings } from '../../operations/bucket/settings.js'
 import { bucketTags } from '../../operations/bucket/tags.js'
 import { bucketTransferAcceleration } from '../../operations/bucket/transfer-acceleration.js'
 import { sseAlgorithm } from '../../operations/encryption-fields.js'
-import { element, group, list, maybe, optionalElement, texts, xml } from '../../xml.js'
+import { element, group, list, maybe, optionalElement, refusedElement, texts, xml } from '../../xml.js'
 import { bucketTagSet, checkedTags } from './bucket-tags.js'
 import { s3Operation, s3Page, sharedWith } from './declare.js'
-import { deleteDocument, getDocument, mapped, putDocument, refusedElement } from './document.js'
+import { deleteDocument, getDocument, mapped, putDocument } from './document.js'
 
 // CORS
 

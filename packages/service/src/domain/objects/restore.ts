@@ -32,13 +32,18 @@ export function restoreOf({ restore }: ObjectRecord, now: number) {
   return { isOngoing: now < restore.readyAt, expiresAt: restore.expiresAt }
 }
 
+/** The tiers from the slowest. */
+const TIERS: readonly RestoreTier[] = ['Bulk', 'Standard', 'Expedited']
+
 /** The days, 1 by default, and the tier that a client requests. */
 export interface RestoreRequest {
   readonly days?: number | undefined
   readonly tier?: RestoreTier | undefined
+  /** Whether the tier of an object of the class Archive may be named. */
+  readonly namesTierOfArchive: boolean
 }
 
-/** `begun`: the object can be read later; `extended`: it is restored already, and stays so for longer. */
+/** `begun`: the object can be read later, or earlier than an earlier request demanded; `extended`: it is restored already, and stays so for longer. */
 export interface Restored {
   readonly kind: 'begun' | 'extended'
   readonly record: ObjectRecord
@@ -47,8 +52,9 @@ export interface Restored {
 }
 
 /**
- * Restores an object, or lengthens its restore.
- * Throws noSuchBucket, noSuchKey, noSuchVersion, versionIsDeleteMarker, restoreNotSupported, restoreInProgress, and causes of the request.
+ * Restores an object, lengthens its restore, or hastens one that runs, by a faster tier.
+ * Throws noSuchBucket, noSuchKey, noSuchVersion, versionIsDeleteMarker, restoreNotSupported, restoreInProgress, restoreInProgressFaster,
+ * and causes of the request.
  */
 export async function restoreObject(domain: Domain, name: ObjectName, request: RestoreRequest): Promise<Restored> {
   const now = domain.clock()
@@ -57,20 +63,40 @@ export async function restoreObject(domain: Domain, name: ObjectName, request: R
     const { record } = stored
     const { storageClass } = record
     if (!isArchived(storageClass) || record.type === 'Symlink') throw new OssError('restoreNotSupported')
-    const days = request.days ?? 1
-    if (days > DAYS_MAX[storageClass]) {
-      throw new OssError(storageClass === 'Archive' ? 'restoreDaysOfArchive' : 'restoreDays')
-    }
-    const tier = request.tier ?? 'Standard'
-    const takes = TIER_MS[storageClass][tier]
-    if (takes === undefined) throw new OssError(storageClass === 'Archive' ? 'malformedXml' : 'restoreTierUnknown')
+    const { days, tier, takes } = checkRequest(storageClass, request)
     const before = restoreOf(record, now)
-    if (before?.isOngoing === true) throw new OssError('restoreInProgress')
-    const readyAt = before === undefined ? now + takes : now
-    rewrite(tx, stored, { ...record, restore: { readyAt, expiresAt: readyAt + days * DAY_MS } })
-    const kind = before === undefined ? 'begun' : 'extended'
+    if (before?.isOngoing === true) requireFaster(tier, record.restore?.tier)
+    const readyAt = before?.isOngoing === false ? now : Math.min(now + takes, record.restore?.readyAt ?? now + takes)
+    const kept = tier === 'Standard' ? {} : { tier }
+    rewrite(tx, stored, { ...record, restore: { readyAt, expiresAt: readyAt + days * DAY_MS, ...kept } })
+    const kind = before?.isOngoing === false ? 'extended' : 'begun'
     return { kind, record, tier: storageClass === 'Archive' ? undefined : tier }
   })
+}
+
+interface CheckedRequest {
+  readonly days: number
+  readonly tier: RestoreTier
+  /** Milliseconds. */
+  readonly takes: number
+}
+
+/** Throws restoreDays, restoreDaysOfArchive, restoreTierUnknown, malformedXml. */
+function checkRequest(storageClass: ArchiveClass, request: RestoreRequest): CheckedRequest {
+  const isArchive = storageClass === 'Archive'
+  const { days = 1, tier = 'Standard' } = request
+  if (days < 1 || days > DAYS_MAX[storageClass]) throw new OssError(isArchive ? 'restoreDaysOfArchive' : 'restoreDays')
+  if (isArchive && request.tier !== undefined && !request.namesTierOfArchive) throw new OssError('malformedXml')
+  const takes = TIER_MS[storageClass][tier]
+  if (takes === undefined) throw new OssError(isArchive ? 'malformedXml' : 'restoreTierUnknown')
+  return { days, tier, takes }
+}
+
+/** Throws restoreInProgress, restoreInProgressFaster. */
+function requireFaster(tier: RestoreTier, running: RestoreTier = 'Standard'): void {
+  const faster = TIERS.indexOf(tier) - TIERS.indexOf(running)
+  if (faster === 0) throw new OssError('restoreInProgress')
+  if (faster < 0) throw new OssError('restoreInProgressFaster')
 }
 
 /**

@@ -171,8 +171,12 @@ export interface ObjectRecord extends MultipartETags, Holds {
   readonly target?: ObjectKey
   /** When the appends to it were ended; only of an appendable object. */
   readonly sealedAt?: number
-  /** A restore of an archived object: from when on it can be read, and until when. */
-  readonly restore?: { readonly readyAt: number; readonly expiresAt: number }
+  /** A restore of an archived object: from when on it can be read, and until when; how fast, absent for Standard. */
+  readonly restore?: {
+    readonly readyAt: number
+    readonly expiresAt: number
+    readonly tier?: 'Expedited' | 'Bulk'
+  }
   /** When a lifecycle rule moved it to its class; absent: it is in its first class. */
   readonly movedAt?: number
   /** The last read of its bytes that was recorded; absent: none since it was written. */

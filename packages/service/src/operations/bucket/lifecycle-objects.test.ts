@@ -274,6 +274,11 @@ test('rules that contradict themselves or one another are refused with their cod
     assert.deepEqual([status, element(text, 'Code')], [400, code], `${rules}\n${text}`)
     if (ec !== undefined) assert.equal(element(text, 'EC'), `0014-000000${ec}`)
   }
+  const mixed = rule(moves(5, 'IA') + expiration('<CreatedBeforeDate>2025-03-04T00:00:00.000Z</CreatedBeforeDate>'))
+  assert.equal(
+    element((await send(started, mixed)).text, 'Message'),
+    'Found mixed CreatedBeforeDate and Days based Expiration and Transition for StorageClass IA actions',
+  )
   const different = rule(expires(1)) + rule(moves(2, 'IA')) + rule(moves(3, 'Archive'), { prefix: 'a' })
   assert.equal((await send(started, different)).status, 200)
 })

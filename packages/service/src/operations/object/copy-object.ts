@@ -1,5 +1,7 @@
 import { isEnvelopeName, type Operations, OssError } from '@bindery/protocol'
-import { type HandledInput, handler } from '../../call.js'
+import { type CallOf, type HandledInput, handler, type Reply } from '../../call.js'
+import { type AskedCallback, askedCallback } from '../../callback/ask.js'
+import { answerOf } from '../../callback/outcome.js'
 import { requireCustomerKey } from '../../domain/bytes/encryption.js'
 import { copyObject as copy } from '../../domain/objects/copy-object.js'
 import { findDirectRead, requireReadable } from '../../domain/objects/restore.js'
@@ -13,8 +15,15 @@ import { aclOfNew } from '../require-acls.js'
 import { statedHolds } from './holds.js'
 
 type Input = HandledInput<Operations['CopyObject']>
+type Copied = Reply<Operations['CopyObject']>
 
-export const copyObject = handler('CopyObject', async (call) => {
+export const copyObject = handler('CopyObject', {
+  find: askedCallback,
+  handle: copyAndCallBack,
+})
+
+/** Makes the copy, then its callback. */
+async function copyAndCallBack(call: CallOf<'CopyObject'>, callback: AskedCallback | undefined): Promise<Copied> {
   const { domain, bucket, key, input } = call
   const sourceBucket = await call.authoriseSource(input.copySource, input.sourceOwner)
   const isDirectlyRead = await findDirectRead(domain, sourceBucket)
@@ -53,8 +62,9 @@ export const copyObject = handler('CopyObject', async (call) => {
     ...encryptionHeaders(encryption),
     ...customerKeyHeaders(encryption, input),
   }
-  return { output, result: { etag, lastModified: modifiedAt, ...checksumsOf(made.checksum) } }
-})
+  const result = { etag, lastModified: modifiedAt, ...checksumsOf(made.checksum) }
+  return callback === undefined ? { output, result } : { output, result, answer: answerOf(await callback.make(made)) }
+}
 
 function changes(input: Input): boolean {
   const { metadataDirective, storageClass, serverSideEncryption, customerKey, copySource, websiteRedirect } = input

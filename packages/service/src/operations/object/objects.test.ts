@@ -296,6 +296,8 @@ test('DeleteMultipleObjects refuses an invalid document with its cause', async (
   const object = '<Object><Key>k</Key></Object>'
   const rows: readonly (readonly [string, string])[] = [
     ['<Delete>', '0016-00000607'],
+    [`<Deletion>${object}</Deletion>`, '0016-00000608'],
+    [`<Delete>${object}<Object></Object></Delete>`, '0016-00000613'],
     ['<Delete></Delete>', '0016-00000615'],
     [`<Delete>${object.repeat(1001)}</Delete>`, '0016-00000609'],
   ]

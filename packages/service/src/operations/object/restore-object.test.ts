@@ -58,6 +58,7 @@ test('the colder classes restore by tiers, and no class beyond its days', async 
     ['ColdArchive', '<Days>366</Days>', [400, 'InvalidArgument']],
     ['Archive', '<Days>8</Days>', [400, 'InvalidArgument']],
     ['Archive', '<JobParameters><Tier>Expedited</Tier></JobParameters>', [400, 'MalformedXML']],
+    ['Archive', '<JobParameters><Tier>Standard</Tier></JobParameters>', [400, 'MalformedXML']],
     ['Standard', '', [400, 'OperationNotSupported']],
     ['IA', '', [400, 'OperationNotSupported']],
   ] as const) {
@@ -71,6 +72,42 @@ test('the colder classes restore by tiers, and no class beyond its days', async 
     }
   }
   assert.deepEqual(codeOf(await restore(started, 'missing')), [404, 'NoSuchKey'])
+})
+
+test('what no restore takes is refused with its EC', async () => {
+  const started = await startWithBucket()
+  const ecOf = async (storageClass: string, inner: string) => {
+    await archive(started, 'k', storageClass)
+    const { status, headers } = await restore(started, 'k', inner)
+    return [status, headers['x-oss-ec']]
+  }
+  for (const days of [0, -1, 8]) {
+    assert.deepEqual(await ecOf('Archive', `<Days>${days}</Days>`), [400, '0016-00000708'], String(days))
+  }
+  for (const days of [0, 366, 'x']) {
+    assert.deepEqual(await ecOf('ColdArchive', `<Days>${days}</Days>`), [400, '0016-00000704'], String(days))
+  }
+  const glacier = '<GlacierJobParameters><Tier>Standard</Tier></GlacierJobParameters>'
+  assert.deepEqual(await ecOf('ColdArchive', glacier), [400, '0016-00000709'])
+  assert.deepEqual(await ecOf('ColdArchive', '<OutputLocation/>'), [400, '0016-00000710'])
+  assert.deepEqual(await ecOf('ColdArchive', '<Type>SELECT</Type>'), [400, '0016-00000713'])
+})
+
+test('a restore that runs is hastened by a faster tier, and by no other', async () => {
+  const started = await startWithBucket()
+  await archive(started, 'k', 'DeepColdArchive')
+  const by = async (tier: string) => {
+    const { status, headers } = await restore(started, 'k', `<JobParameters><Tier>${tier}</Tier></JobParameters>`)
+    return [status, headers['x-oss-ec'] ?? headers['x-oss-object-restore-priority']]
+  }
+  assert.deepEqual(await by('Standard'), [202, 'Standard'])
+  assert.deepEqual(await by('Standard'), [409, '0016-00000701'])
+  assert.deepEqual(await by('Expedited'), [202, 'Expedited'])
+  assert.deepEqual(await by('Expedited'), [409, '0016-00000701'])
+  assert.deepEqual(await by('Standard'), [409, '0016-00000715'])
+  started.advance(4_000)
+  assert.equal((await ask(started, 'GET', 'k')).status, 200)
+  assert.deepEqual(await by('Standard'), [200, 'Standard'])
 })
 
 test('nothing reads an archived object, but everything else is done to it', async () => {

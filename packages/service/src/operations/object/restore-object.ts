@@ -4,7 +4,9 @@ import { shownVersionOf } from '../../domain/stored/version-id.js'
 
 export const restoreObject = handler('RestoreObject', async (call) => {
   const { days, job } = call.document ?? {}
-  const { kind, record, tier } = await restore(call.domain, call.objectName, { days, tier: job?.tier })
+  const namesTierOfArchive = call.input.namesTierOfArchive === true
+  const asked = { days, tier: job && (job.tier ?? 'Standard'), namesTierOfArchive }
+  const { kind, record, tier } = await restore(call.domain, call.objectName, asked)
   const output = { versionId: shownVersionOf(call.bucket, record), priority: tier }
   return kind === 'begun' ? { output } : { status: 200, output }
 })
