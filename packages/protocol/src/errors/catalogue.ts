@@ -139,7 +139,7 @@ export const CATALOGUE = {
   ),
   bucketStorageClassFixed: row('BucketAlreadyExists', 409, "Cannot modify existing bucket's storage class."),
   bucketRedundancyFixed: row('BucketAlreadyExists', 409, "Bucket already exists can't modify data redundancy type."),
-  invalidLocationConstraint: row('InvalidLocationConstraint', 400, 'The specified location-constraint is not valid.'),
+  invalidLocationConstraint: row('InvalidLocationConstraint', 400, 'The specified location-constraint is not valid'),
   bucketHasObjects: row('BucketNotEmpty', 409, 'The bucket has objects. Please delete them first.', {
     ec: '0015-00000301',
   }),
@@ -340,6 +340,7 @@ export const CATALOGUE = {
     '0003-00000001',
   ),
   publicPolicyBlocked: accessDenied('Put public bucket policy is not allowed', '0003-00090006'),
+  publicObjectAclBlocked: accessDenied('Put public object acl is not allowed', '0003-00090014'),
   publicBucketAclBlocked: accessDenied('Put public bucket acl is not allowed', '0003-00090005'),
   noSuchWebsite: row('NoSuchWebsiteConfiguration', 404, 'The specified bucket does not have a website configuration.'),
   noSuchAccessPoint: row('NoSuchAccessPoint', 404, 'Accesspoint not found'),

@@ -2,9 +2,17 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Callbacks } from '../options.js'
-import { BUCKET, call, complete, element, elements, initiate, startWithBucket } from '../testing/index.js'
+import {
+  BUCKET,
+  call,
+  complete,
+  element,
+  elements,
+  jsonInBase64 as encode,
+  initiate,
+  startWithBucket,
+} from '../testing/index.js'
 
-const encode = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64')
 const CALLBACK = encode({ callbackUrl: 'app.example/done', callbackBody: '${object} ${x:who}' })
 const QUERY = { policy: '', comp: 'callback' }
 

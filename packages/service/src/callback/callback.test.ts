@@ -1,14 +1,19 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: it is how OSS writes variables
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { type CallbackRequest, type CallbackUrl, OssError } from '@bindery/protocol'
-import type { CallbackAnswer, Callbacks } from '../options.js'
+import type { CallbackAnswer } from '../options.js'
 import {
+  type Answering,
+  answered,
+  asking,
+  BASIC,
   BUCKET,
   call,
   complete,
   element,
+  jsonInBase64 as encode,
   initiate,
+  callbackRecorder as recorder,
   type StartedService,
   startWithBucket,
   type TestResponse,
@@ -18,53 +23,6 @@ import {
 import { keptOutcome } from './outcome.js'
 
 const HELLO_ETAG = '5D41402ABC4B2A76B9719D911017C592'
-const PUBLIC_KEY_URL = 'http://key.example/'
-
-interface Made {
-  readonly url: CallbackUrl
-  readonly request: CallbackRequest
-  readonly sni: boolean
-  readonly body: string
-}
-
-type Answering = (made: Made) => CallbackAnswer | Promise<CallbackAnswer>
-
-const answered = (body: string, more: Partial<CallbackAnswer & { kind: 'answered' }> = {}): CallbackAnswer => {
-  const bytes = Buffer.from(body)
-  return {
-    kind: 'answered',
-    status: 200,
-    contentType: 'application/json',
-    contentLength: bytes.length,
-    body: bytes,
-    ...more,
-  }
-}
-
-/** Callbacks that record the requests and connect to nothing. Hosts below `private.example` are refused. */
-function recorder(answer: Answering = () => answered('{"Status":"OK"}')) {
-  const made: Made[] = []
-  const callbacks: Callbacks = {
-    find: async (url) => {
-      if (url.host.endsWith('private.example')) throw new OssError('callbackAddressForbidden')
-      return {
-        post: async (request, { sni }) => {
-          const one = { url, request, sni, body: Buffer.from(request.body).toString() }
-          made.push(one)
-          return answer(one)
-        },
-      }
-    },
-    signer: async () => (bytes) => Buffer.from(bytes).toString('base64'),
-    publicKeyUrl: ({ host }) => `${PUBLIC_KEY_URL}${host}`,
-  }
-  return { made, callbacks }
-}
-
-const encode = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64')
-const BASIC = { callbackUrl: 'http://app.example/done', callbackBody: 'o=${object}' }
-const asking = (fields: object = {}) => ({ 'x-oss-callback': encode({ ...BASIC, ...fields }) })
-
 function put(started: StartedService, headers: Record<string, string>, body: string | object = 'hello') {
   return call(started, { method: 'PUT', bucket: BUCKET, key: 'k', headers, body: body as string })
 }

@@ -9,6 +9,7 @@ export {
   type TestResponse,
   untouchable,
 } from './call.js'
+export * from './callbacks.js'
 export * from './domain.js'
 export {
   BUCKET,

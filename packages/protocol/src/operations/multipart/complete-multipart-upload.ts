@@ -112,6 +112,7 @@ export const completeMultipartUpload = operation({
     'partNotSequential',
     'fileAlreadyExists',
     'fileImmutable',
+    'publicObjectAclBlocked',
     ...DOCUMENT_CAUSES,
     ...CALLBACK_CAUSES,
   ],

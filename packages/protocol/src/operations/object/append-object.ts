@@ -83,6 +83,7 @@ export const appendObject = operation({
     'appendableSealed',
     'appendUnderObjectWorm',
     'fileImmutable',
+    'publicObjectAclBlocked',
     ...CONTENT_CAUSES,
   ],
   refuses: [refuseVersion, refuseEncryptionContext, ...refuseRetention],

@@ -66,6 +66,7 @@ export const copyObject = operation({
     ...COPY_SOURCE_CAUSES,
     'fileAlreadyExists',
     'fileImmutable',
+    'publicObjectAclBlocked',
     ...HOLD_CAUSES,
     'entityTooLarge',
     ...CALLBACK_CAUSES,

@@ -91,6 +91,7 @@ export const postObject = operation({
     'noSuchBucket',
     'fileAlreadyExists',
     'fileImmutable',
+    'publicObjectAclBlocked',
     ...ENCRYPTION_CAUSES,
     ...FORM_CAUSES,
     ...CONTENT_CAUSES,

@@ -14,6 +14,6 @@ export const putObjectAcl = operation({
   input: { versionId, objectAcl: required(header('x-oss-object-acl', objectAcl), 'missingObjectAcl') },
   status: 200,
   output: { versionId: shownVersionId },
-  errors: ['noSuchBucket', 'noSuchKey', ...VERSION_CAUSES],
+  errors: ['noSuchBucket', 'noSuchKey', 'publicObjectAclBlocked', ...VERSION_CAUSES],
   answersAs: { versionIsDeleteMarker: 'deleteMarkerUndescribed' },
 })

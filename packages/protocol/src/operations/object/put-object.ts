@@ -61,6 +61,7 @@ export const putObject = operation({
     'noSuchBucket',
     'fileAlreadyExists',
     'fileImmutable',
+    'publicObjectAclBlocked',
     ...HOLD_CAUSES,
     ...CONTENT_CAUSES,
     ...CALLBACK_CAUSES,

@@ -62,7 +62,7 @@ export const putSymlink = operation({
     ...holdHeaders,
   },
   output: { etag: header('ETag', etag), versionId: shownVersionId },
-  errors: ['noSuchBucket', 'fileAlreadyExists', 'fileImmutable', ...HOLD_CAUSES],
+  errors: ['noSuchBucket', 'fileAlreadyExists', 'fileImmutable', 'publicObjectAclBlocked', ...HOLD_CAUSES],
 })
 
 const { contentLength, contentType, lastModified } = objectHeaders

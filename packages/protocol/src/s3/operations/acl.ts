@@ -131,6 +131,6 @@ export const aclOperations = [
     input: { versionId, acl: optional(header('x-amz-acl', cannedAcl)), ...grantHeaders },
     body: sentPolicy,
     output: { versionId: shownVersionId },
-    errors: ['noSuchBucket', 'noSuchKey', ...VERSION_CAUSES, ...ACL_CAUSES],
+    errors: ['noSuchBucket', 'noSuchKey', 'publicObjectAclBlocked', ...VERSION_CAUSES, ...ACL_CAUSES],
   }),
 ] as const

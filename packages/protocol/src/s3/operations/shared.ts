@@ -187,5 +187,6 @@ export const DESCRIPTION_CAUSES = [
   'granteeInvalid',
   'grantNotImplemented',
   'aclsOff',
+  'publicObjectAclBlocked',
   'redirectLocationInvalid',
 ] as const satisfies readonly Cause[]

@@ -1,7 +1,16 @@
 // size: exempt (a table: one row per setting)
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { BUCKET, call, element, OTHER, type StartedService, startWithBucket } from '../../testing/index.js'
+import {
+  BUCKET,
+  call,
+  element,
+  initiate,
+  OTHER,
+  type StartedService,
+  startWithBucket,
+  uploadPart,
+} from '../../testing/index.js'
 
 interface Setting {
   readonly subresource: string
@@ -407,6 +416,39 @@ test('a public ACL is refused while the bucket or its account blocks public acce
   )
   assert.equal((await call(started, { method: 'DELETE', query: { publicAccessBlock: '' } })).status, 204)
   assert.equal((await publish(BUCKET, { acl: '' })).status, 200)
+})
+
+test('no object gets a public ACL while public access to its bucket is blocked, however it is made', async () => {
+  const started = await startWithBucket()
+  const uploadId = await initiate(started, 'm')
+  await uploadPart(started, 'm', uploadId, 1, 'x')
+  const object = (method: string, more: Partial<Parameters<typeof call>[1]> = {}, acl = 'public-read') =>
+    call(started, { method, bucket: BUCKET, key: 'k', ...more, headers: { 'x-oss-object-acl': acl, ...more.headers } })
+  assert.equal((await object('PUT', { body: 'x' }, 'private')).status, 200)
+  await call(started, {
+    method: 'PUT',
+    bucket: BUCKET,
+    query: { publicAccessBlock: '' },
+    body: block('<BlockPublicAccess>true</BlockPublicAccess>'),
+  })
+  const ways = {
+    PutObject: object('PUT', { body: 'y' }),
+    CopyObject: object('PUT', { headers: { 'x-oss-copy-source': `/${BUCKET}/k` } }),
+    PutObjectACL: object('PUT', { query: { acl: '' } }, 'public-read-write'),
+    AppendObject: object('POST', { key: 'a', query: { append: '', position: '0' }, body: 'x' }),
+    PutSymlink: object('PUT', { key: 'l', query: { symlink: '' }, headers: { 'x-oss-symlink-target': 'k' } }),
+    CompleteMultipartUpload: object('POST', {
+      key: 'm',
+      query: { uploadId },
+      headers: { 'x-oss-complete-all': 'yes' },
+    }),
+  }
+  for (const [name, answer] of Object.entries(ways)) {
+    const { status, text } = await answer
+    assert.deepEqual([status, element(text, 'Message')], [403, 'Put public object acl is not allowed'], name)
+  }
+  assert.equal((await call(started, { method: 'GET', bucket: BUCKET, key: 'k' })).text, 'x')
+  assert.equal((await object('PUT', { body: 'z' }, 'default')).status, 200)
 })
 
 test('an account reads its own block, by default off, and no other account does', async () => {

@@ -16,6 +16,7 @@ import type { Statements } from '../../domain/uploads/stated-checksums.js'
 
 import { checksumsOf, conditionOf, shownExpiration } from '../describe.js'
 import { encryptionHeaders } from '../encryption.js'
+import { aclOfObject } from '../require-acls.js'
 
 /** A missing upload is reported before the body is read. Once begun, nothing here depends on the client. */
 export const completeMultipartUpload = handler('CompleteMultipartUpload', {
@@ -27,14 +28,15 @@ export const completeMultipartUpload = handler('CompleteMultipartUpload', {
     const { encryption } = upload ?? {}
     const { customerKey } = call.input
     if (customerKey !== undefined) await verifyCustomerKey(call.domain, encryption, uploadId, customerKey)
-    return { completion, encryption, callback: await askedCallback(call) }
+    const acl = await aclOfObject(call)
+    return { completion, encryption, acl, callback: await askedCallback(call) }
   },
-  async handle(call, { completion, encryption, callback }) {
+  async handle(call, { completion, encryption, acl, callback }) {
     const { document, input } = call
     const completed = await completeUpload<CallbackOutcome>(call.domain, {
       ...completion,
       parts: document === undefined ? 'all' : document.parts,
-      acl: input.objectAcl,
+      acl,
       forbidOverwrite: call.forbidsOverwrite,
       condition: conditionOf(input),
       stated: statementsOf(call),

@@ -5,6 +5,7 @@ import { shownVersionOf } from '../../domain/stored/version-id.js'
 import { pacedSource, paceOf } from '../../traffic.js'
 import { describeObject } from '../describe.js'
 import { chosenEncryption, encryptionHeaders } from '../encryption.js'
+import { aclOfObject } from '../require-acls.js'
 
 const POSITION_FIELDS = { nextAppendPosition }
 
@@ -15,11 +16,12 @@ export const appendObject = handler('AppendObject', {
     const description = describeObject(call.input)
     if (call.input.encryptionKeyId !== undefined) throw new OssError('invalidArgument')
     if (call.bucket.documents?.objectWorm !== undefined) throw new OssError('appendUnderObjectWorm')
+    const acl = await aclOfObject(call)
     const encryption = await chosenEncryption(call)
     await withLength(checkAppend(call.domain, { ...call.objectName, position }))
-    return { description, encryption }
+    return { description, acl, encryption }
   },
-  async handle(call, { description, encryption }) {
+  async handle(call, { description, acl, encryption }) {
     const { domain, bucket, key, input } = call
     const pace = paceOf(call)
     const asked = {
@@ -28,7 +30,7 @@ export const appendObject = handler('AppendObject', {
       position: input.position,
       owner: bucket.owner,
       description,
-      acl: input.objectAcl,
+      acl,
       contentMd5: input.contentMd5,
       encryption,
     }

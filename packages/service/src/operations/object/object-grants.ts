@@ -6,7 +6,7 @@ import { findObject, setObjectAcl } from '../../domain/objects/objects.js'
 import type { BucketAcl, BucketRecord, ObjectRecord } from '../../domain/stored/model.js'
 import { shownVersionOf } from '../../domain/stored/version-id.js'
 import { ownerOf } from '../describe.js'
-import { requireAcls } from '../require-acls.js'
+import { requireAcls, requirePrivacy } from '../require-acls.js'
 
 /** The ACL that results where an object leaves it to its bucket: S3's ACLs of buckets are not about reading objects. */
 function resulting({ acl }: ObjectRecord, bucket: BucketRecord): BucketAcl {
@@ -28,6 +28,7 @@ const getObjectGrants = handler('GetObjectGrants', ({ domain, bucket, objectName
 const putObjectGrants = handler('PutObjectGrants', async ({ domain, bucket, objectName, input, document }) => {
   const acl = statedAcl(input, document, bucket.owner)
   await requireAcls(domain, bucket, acl)
+  await requirePrivacy(domain, bucket, acl)
   const object = await setObjectAcl(domain, objectName, acl)
   return { output: { versionId: shownVersionOf(bucket, object) } }
 })

@@ -2,6 +2,7 @@ import { OssError } from '@bindery/protocol'
 import { handler } from '../../call.js'
 import { putSymlink as makeSymlink } from '../../domain/objects/symlinks.js'
 import { describeObject, plainHeaders } from '../describe.js'
+import { aclOfObject } from '../require-acls.js'
 import { statedHolds } from './holds.js'
 
 export const putSymlink = handler('PutSymlink', async (call) => {
@@ -11,7 +12,7 @@ export const putSymlink = handler('PutSymlink', async (call) => {
     key,
     owner: bucket.owner,
     description: { ...describeObject(input), holds: statedHolds(call) },
-    acl: input.objectAcl ?? 'default',
+    acl: (await aclOfObject(call)) ?? 'default',
     forbidOverwrite: call.forbidsOverwrite,
     target: input.target,
   })
