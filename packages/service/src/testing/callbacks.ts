@@ -13,7 +13,7 @@ export interface Made {
   readonly body: string
 }
 
-/** What an application answers. */
+/** The answer of an application. */
 export type Answering = (made: Made) => CallbackAnswer | Promise<CallbackAnswer>
 
 /** The answer 200 with a body; `more` replaces parts of it. */
