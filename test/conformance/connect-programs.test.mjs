@@ -2,11 +2,12 @@
 // folder.
 
 import assert from 'node:assert/strict'
-import { execFileSync } from 'node:child_process'
+import { execFileSync, spawnSync } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { after, before, test } from 'node:test'
+import { fileURLToPath } from 'node:url'
 import { guideBlocks } from '../support/guide-blocks.mjs'
 import { ENVIRONMENT, HELLO, PROGRAMS, runScript, startFor } from './connect/run.mjs'
 import { openPlace, runShell } from './guides/place.mjs'
@@ -31,6 +32,58 @@ test('the first steps with ossutil that the guide prints work', async (t) => {
   const output = await runShell({ ...place, path: PROGRAMS }, local, variables)
   assert.match(output, /Object Number is: 1/)
   assert.deepEqual(readFileSync(path.join(place.cwd, 'copy.iso')), readFileSync(path.join(place.cwd, 'big.iso')))
+})
+
+const BINDERY = fileURLToPath(new URL('../../packages/cli/bin/bindery.js', import.meta.url))
+
+/** The exit codes and the standard output of two programs, without durations and the ids of requests. */
+function bothOutputs(cwd, args) {
+  const { endpoint, accessKeyId, accessKeySecret } = server
+  const run = (program, more) => {
+    const env = { ...process.env, TZ: 'Asia/Shanghai', HOME: cwd, XDG_STATE_HOME: cwd }
+    const { status, stdout } = spawnSync(program, [...more, ...args], { cwd, env, encoding: 'utf8' })
+    return `${status} ${stdout}`
+      .replace(/[\d.]+\(s\) elapsed/, 'T(s) elapsed')
+      .replace(/RequestId=[0-9A-F]+/, 'RequestId=R')
+      .replace(/average speed \d+/, 'average speed S')
+  }
+  const key = args[0] === 'hash' ? [] : ['-e', endpoint, '-i', accessKeyId, '-k', accessKeySecret, '-c', '/dev/null']
+  return [run(path.join(PROGRAMS, 'ossutil'), key), run(process.execPath, [BINDERY, '--compat', 'ossutil', ...key])]
+}
+
+test('bindery --compat ossutil prints what ossutil prints, character by character', (t) => {
+  const { cwd } = openPlace(t)
+  writeFileSync(path.join(cwd, 'file'), 'content')
+  const cases = [
+    'mb oss://compat',
+    'ls',
+    'ls oss://compat',
+    'cp -f file oss://compat/a/b',
+    'cp -f file oss://compat/c',
+    'cp -u file oss://compat/c',
+    'cp -f oss://compat/c back',
+    'ls oss://compat',
+    'ls oss://compat -s',
+    'ls oss://compat -d',
+    'ls oss://compat -m',
+    'ls oss://compat -a',
+    'stat oss://compat',
+    'stat oss://compat/c',
+    'du oss://compat',
+    'hash file',
+    'hash file --type md5',
+    'cat oss://compat/c',
+    'cat oss://compat/none',
+    'ls oss://no-such-bucket',
+    'set-acl oss://compat/c private',
+    'rm oss://compat/none',
+    'rm -r -m -f oss://compat',
+    'no-such-command',
+  ]
+  for (const line of cases) {
+    const [theirs, ours] = bothOutputs(cwd, line.split(' '))
+    assert.equal(ours, theirs, line)
+  }
 })
 
 for (const client of ['curl', 'aws', 'rclone', 'ossutil', 'go', 'go-v2', 'java', 'java-v2']) {

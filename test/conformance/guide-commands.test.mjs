@@ -121,6 +121,13 @@ test('the commands that look at objects, change them, and call operations work',
   assert.deepEqual(moreBatches, [])
   assert.match(await sh(batch.code), /^"a"$/m)
 
+  const [asOssutil, ...moreOssutil] = guideBlocks('ossutil-output')
+  assert.deepEqual(moreOssutil, [])
+  assert.match(
+    await sh(asOssutil.code),
+    /OK num: 1\(upload 1 files\)\.[\s\S]*^Object Number is: \d+$[\s\S]*^UploadID Number is: 0$/m,
+  )
+
   const [operations, ...moreOperations] = guideBlocks('operations-by-name')
   assert.deepEqual(moreOperations, [])
   await sh(operations.code)

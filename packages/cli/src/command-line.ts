@@ -10,14 +10,20 @@ export interface CommandLine {
   readonly args: readonly string[]
   /** The value of `--language`, wherever it was given. */
   readonly language: Language | undefined
+  /** Whether it is one of ossutil 1: `--compat ossutil`. */
+  readonly isOssutil: boolean
 }
 
 /**
- * Takes `--language` out of a command line, and moves the flags of every command, which may precede its name, behind it. Throws
- * Failure `valueMissing`, `valueInvalid`.
+ * Takes `--language` and `--compat` out of a command line, and moves the flags of every command, which may precede its name,
+ * behind it. Throws Failure `valueMissing`, `valueInvalid`.
  */
 export function readCommandLine(given: readonly string[]): CommandLine {
-  const { args, language } = withoutLanguage(given)
+  const [withoutLanguage, word] = taken(given, '--language', 'LANGUAGE')
+  const language = word === undefined ? undefined : LANGUAGES[word.toLowerCase().slice(0, 2)]
+  if (word !== undefined && language === undefined) throw invalid('--language', word, 'en, zh')
+  const [args, compat] = taken(withoutLanguage, '--compat', 'PROGRAM')
+  if (compat !== undefined && compat !== 'ossutil') throw invalid('--compat', compat, 'ossutil')
   const flags: string[] = []
   let at = 0
   while (isGlobalFlag(args[at])) {
@@ -27,21 +33,27 @@ export function readCommandLine(given: readonly string[]): CommandLine {
     at = end
   }
   const [command, ...rest] = args.slice(at)
-  return { args: command === undefined ? flags : [command, ...rest, ...flags], language }
+  const ordered = command === undefined ? flags : [command, ...rest, ...flags]
+  return { args: ordered, language, isOssutil: compat === 'ossutil' }
 }
 
-function withoutLanguage(args: readonly string[]): CommandLine {
+function invalid(name: string, value: string, expected: string): Failure {
+  return new Failure('valueInvalid', { name, value, expected })
+}
+
+/** The arguments without a flag, and the value of the flag. */
+function taken(
+  args: readonly string[],
+  name: string,
+  placeholder: string,
+): readonly [rest: readonly string[], value: string | undefined] {
   const end = args.indexOf('--')
-  const at = args.findIndex(
-    (one, index) => (end === -1 || index < end) && (one === '--language' || one.startsWith('--language=')),
-  )
-  if (at === -1) return { args, language: undefined }
-  const [flag = '', inline] = (args[at] ?? '').split('=', 2)
+  const at = args.findIndex((one, index) => (end === -1 || index < end) && (one === name || one.startsWith(`${name}=`)))
+  if (at === -1) return [args, undefined]
+  const [, inline] = (args[at] ?? '').split('=', 2)
   const value = inline ?? args[at + 1]
-  if (value === undefined || value === '') throw new Failure('valueMissing', { flag, placeholder: 'LANGUAGE' })
-  const language = LANGUAGES[value.toLowerCase().slice(0, 2)]
-  if (language === undefined) throw new Failure('valueInvalid', { name: flag, value, expected: 'en, zh' })
-  return { args: [...args.slice(0, at), ...args.slice(at + (inline === undefined ? 2 : 1))], language }
+  if (value === undefined || value === '') throw new Failure('valueMissing', { flag: name, placeholder })
+  return [[...args.slice(0, at), ...args.slice(at + (inline === undefined ? 2 : 1))], value]
 }
 
 function isGlobalFlag(text: string | undefined): boolean {

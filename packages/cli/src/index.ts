@@ -14,18 +14,25 @@ export { type CommandReference, commandReferences, type FlagReference } from './
 
 /** Runs the command `bindery`. Resolves with its exit code; never rejects. */
 export async function main(given: readonly string[], env: Environment): Promise<ExitCode> {
-  let line: CommandLine = { args: given, language: undefined }
+  let line: CommandLine = { args: given, language: undefined, isOssutil: false }
   try {
     line = readCommandLine(given)
-    return await run(line.args, line.language === undefined ? env : { ...env, BINDERY_LANG: line.language })
+    return await run(line, line.language === undefined ? env : { ...env, BINDERY_LANG: line.language })
   } catch (error) {
     return report(error, line.args, line.language ?? languageOf(env))
   }
 }
 
+const OWN_LINE = { language: undefined, isOssutil: false } as const
+
 /** Throws Failure. */
-async function run([first = '--help', ...rest]: readonly string[], env: Environment): Promise<ExitCode> {
+async function run({ args, isOssutil }: CommandLine, env: Environment): Promise<ExitCode> {
+  const [first = '--help', ...rest] = args
   const language = languageOf(env)
+  if (isOssutil) {
+    const { ossutil } = await import('./compat/ossutil.js')
+    return ossutil(args, { args: rest, env, language, dispatch: (other) => run({ ...OWN_LINE, args: other }, env) })
+  }
   if (first === '--help' || first === '-h') {
     process.stdout.write(overview(messagesIn(language)))
     return EXIT.ok

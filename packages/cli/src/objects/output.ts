@@ -8,6 +8,7 @@ let isWatched = false
 
 /** Writes to standard output, and waits while its reader is slower. Where the reader has gone, the process ends. */
 export async function write(content: string | Uint8Array): Promise<void> {
+  if (settings().isSilent) return
   if (!isWatched) {
     isWatched = true
     process.stdout.on('error', (error: NodeJS.ErrnoException) => {
@@ -78,9 +79,10 @@ export function note(line: string): void {
   if (!settings().isQuiet) process.stderr.write(`${line}\n`)
 }
 
-/** Prints what has failed on standard error. */
+/** Prints what has failed on standard error; ossutil 1 prints it on standard output. */
 export function complain(line: string): void {
-  process.stderr.write(`${line}\n`)
+  if (settings().isOssutil) process.stdout.write(`Error: ${line.replace(/^bindery: /, '')}\n`)
+  else process.stderr.write(`${line}\n`)
 }
 
 /** A command line to paste into a shell. */

@@ -5,6 +5,10 @@ export interface Settings {
   isQuiet: boolean
   /** Whether times have UTC in place of the zone of this machine. */
   isUtc: boolean
+  /** Whether what ossutil 1 would print is printed, and failures on standard output. */
+  readonly isOssutil: boolean
+  /** Whether data are not printed. */
+  readonly isSilent: boolean
   /** Takes of a line of JSON what `--output-query` names. */
   select?: (value: object) => unknown
   /** Makes a line of an object of JSON; undefined where it lacks a name. */
@@ -15,7 +19,8 @@ export interface Settings {
   readonly isOneOfMany: boolean
 }
 
-const ofProcess: Settings = { isQuiet: false, isUtc: false, isOneOfMany: false }
+const DEFAULTS = { isQuiet: false, isUtc: false, isOssutil: false, isSilent: false, isOneOfMany: false }
+const ofProcess: Settings = { ...DEFAULTS }
 const ofCommand = new AsyncLocalStorage<Settings>()
 
 /** The settings of the command that runs. */
@@ -25,5 +30,10 @@ export function settings(): Settings {
 
 /** Runs a command while others run: the flags for its output are for it alone. */
 export function amongOthers<T>(use: () => Promise<T>): Promise<T> {
-  return ofCommand.run({ isQuiet: false, isUtc: false, isOneOfMany: true }, use)
+  return ofCommand.run({ ...DEFAULTS, isOneOfMany: true }, use)
+}
+
+/** Runs a command as ossutil 1; `isSilent` where that would print no data. */
+export function asOssutil<T>(isSilent: boolean, use: () => Promise<T>): Promise<T> {
+  return ofCommand.run({ ...DEFAULTS, isQuiet: true, isOssutil: true, isSilent }, use)
 }

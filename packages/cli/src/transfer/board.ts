@@ -52,6 +52,10 @@ export class Board {
   totalBytes: number | undefined
   files = 0
   skipped = 0
+  /** Bytes of what was skipped, where they are known. */
+  skippedBytes = 0
+  /** The direction of the latest transfer. */
+  direction: Running['direction'] = 'up'
   failed = 0
   retries = 0
   /** Bytes of finished transfers. */

@@ -1,7 +1,9 @@
 import { columnsOf, shortened } from '../columns.js'
+import { OssutilReport, PROGRESS_INTERVAL_MS } from '../compat/transfers.js'
 import type { ExitCode } from '../exit-codes.js'
 import type { TransferWords } from '../messages/transfer.js'
-import { mayDraw, note, writeJson } from '../objects/output.js'
+import { mayDraw, note, write, writeJson } from '../objects/output.js'
+import { settings } from '../objects/settings.js'
 import { ProgressLine } from '../progress-line.js'
 import type { Board, Running } from './board.js'
 import type { Item } from './items.js'
@@ -28,6 +30,8 @@ export class Reporter {
   readonly #hasProgress: boolean
   readonly #line = new ProgressLine()
   readonly #timer: NodeJS.Timeout
+  /** Set where what ossutil 1 prints is printed. */
+  readonly #ossutil: OssutilReport | undefined
   #isClosed = false
   #pauses = 0
 
@@ -36,10 +40,15 @@ export class Reporter {
     this.#words = words
     this.#hasJson = hasJson
     this.#hasProgress = hasProgress && mayDraw()
-    const interval = hasJson ? JSON_INTERVAL_MS : this.#line.isShown ? LINE_INTERVAL_MS : LOG_INTERVAL_MS
-    this.#timer = setInterval(() => this.#tick(), interval)
-    if (!this.#hasProgress) return
+    this.#ossutil = settings().isOssutil ? new OssutilReport(board) : undefined
+    this.#timer = setInterval(() => this.#tick(), this.#intervalMs)
+    if (!this.#hasProgress && this.#ossutil === undefined) return
     if (counted !== undefined) this.#count(counted()).catch(() => {}) // without it, progress has no percentage
+  }
+
+  get #intervalMs(): number {
+    if (this.#ossutil !== undefined) return PROGRESS_INTERVAL_MS
+    return this.#hasJson ? JSON_INTERVAL_MS : this.#line.isShown ? LINE_INTERVAL_MS : LOG_INTERVAL_MS
   }
 
   /** Shows no progress while something else uses the terminal. */
@@ -63,7 +72,9 @@ export class Reporter {
     if (this.#hasJson) await writeJson(event)
   }
 
-  async summary(exit: ExitCode): Promise<void> {
+  /** @param isBroken whether a failure ended all transfers */
+  async summary(exit: ExitCode, isBroken: boolean): Promise<void> {
+    if (this.#ossutil !== undefined) return write(this.#ossutil.end(isBroken))
     const { files, skipped, failed, retries, bytes, streamed, reusedBytes, seconds } = this.#board
     const summary = { files, bytes: bytes + streamed, reusedBytes, skipped, failed, retries, seconds: rounded(seconds) }
     if (this.#hasJson) await writeJson({ t: 'summary', ...summary, exit })
@@ -78,6 +89,7 @@ export class Reporter {
   }
 
   #tick(): void {
+    if (this.#ossutil !== undefined) return void write(this.#ossutil.progress())
     if (!this.#hasProgress || this.#pauses > 0) return
     const { parts, only, ...progress } = this.#board.snapshot()
     if (this.#hasJson)

@@ -1,10 +1,12 @@
 import { OssError, type TransferPart } from '@bindery/client'
 import { Failure } from '@bindery/server/local'
+import { ossutilText } from '../compat/transfers.js'
 import { EXIT, type ExitCode } from '../exit-codes.js'
 import type { Language } from '../language.js'
 import { type TransferWords, transferWordsIn } from '../messages/transfer.js'
 import { failureExit, messagesIn } from '../messages.js'
 import { complain, write, writeJson } from '../objects/output.js'
+import { settings } from '../objects/settings.js'
 import { type ClientOf, failureOf } from '../objects/with-client.js'
 import { Board } from './board.js'
 import { type SkipReason, skipReason } from './existing.js'
@@ -60,10 +62,16 @@ export async function runTransfers(plan: TransferPlan): Promise<ExitCode> {
   try {
     const { exit, fatal } = await new Run(plan, words, board, reporter, interruption).finish()
     reporter.close()
-    if (fatal !== undefined) complain(`bindery: ${messagesIn(plan.language).failure(fatal)}`)
+    const { isOssutil } = settings()
+    const hasBegun = board.files + board.failed + board.skipped > 0 || fatal === undefined
+    if (isOssutil && hasBegun) await reporter.summary(exit, fatal !== undefined)
+    if (fatal !== undefined)
+      complain(`bindery: ${(isOssutil ? ossutilText(fatal) : undefined) ?? messagesIn(plan.language).failure(fatal)}`)
     if (interruption.isRequested) complain(words.interrupted(plan.commandLine))
     const isIdle = plan.isQuietWhenIdle === true && board.files + board.failed + board.skipped === 0
-    if (!isIdle && (fatal === undefined || plan.isBatch || plan.hasJson)) await reporter.summary(exit)
+    if (!isOssutil && !isIdle && (fatal === undefined || plan.isBatch || plan.hasJson)) {
+      await reporter.summary(exit, fatal !== undefined)
+    }
     return exit
   } finally {
     interruption.close()
@@ -141,6 +149,7 @@ class Run {
       interruption: this.#interruption,
       ...(this.#plan.hasJson ? { onPart: (part: TransferPart) => void this.#part(item, part) } : {}),
     }
+    this.#board.direction = item.from.kind !== 'object' ? 'up' : item.to.kind === 'object' ? 'across' : 'down'
     try {
       const reason = await skipReason(clientOf, item, options.overwrite, (target) => this.#ask(target))
       if (this.#interruption.isRequested) return
@@ -157,8 +166,7 @@ class Run {
 
   /** Runs a transfer under its name. */
   async #named<T>(item: Item, run: () => Promise<T>): Promise<T> {
-    const direction = item.from.kind !== 'object' ? 'up' : item.to.kind === 'object' ? 'across' : 'down'
-    const ended = this.#board.running({ direction, ...namesOf(item) })
+    const ended = this.#board.running({ direction: this.#board.direction, ...namesOf(item) })
     try {
       return await run()
     } finally {
@@ -183,6 +191,7 @@ class Run {
   /** Reports what was left as it is. */
   async #skipped(item: Item, code: SkipReason | 'FileAlreadyExists' | 'FileExists'): Promise<void> {
     this.#board.skipped += 1
+    this.#board.skippedBytes += item.size ?? 0
     await this.#reporter.json({ t: 'skip', ...namesOf(item), code })
   }
 
