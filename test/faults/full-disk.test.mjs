@@ -40,7 +40,7 @@ async function fill(freeBytes) {
 test('a disk that fills up refuses requests that need space, and recovers when there is space again', {
   skip: !mounted && 'this test needs to mount a file system',
 }, async (t) => {
-  const server = await startServer({ folder: join(folder, 'data'), args: ['--workers', '1'] })
+  const server = await startServer({ folder: join(folder, 'data'), args: ['--workers', '1', '--reserve', '256MiB'] })
   t.after(async () => {
     await server.stop()
     spawnSync('umount', [folder])

@@ -367,12 +367,13 @@ export const COMMANDS = {
   },
   config: {
     subject: 'settings',
-    synopsis: 'get [SETTING] | set SETTING VALUE|- | unset SETTING | path',
+    synopsis: 'get [SETTING] | set SETTING VALUE|- | unset SETTING | path | explain [DIR] [flags of serve]',
     flags: ['profile', 'json'],
     examples: [
       'bindery config set endpoint https://oss.example',
       'bindery config set access-key-secret - --profile backup',
       'bindery config get --profile backup',
+      'bindery config explain --config bindery.json',
     ],
   },
   profile: {

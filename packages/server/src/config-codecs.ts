@@ -91,6 +91,12 @@ export function sizeOrZero(placeholder: string): Codec<number> {
   }
 }
 
+/** As `sizeOrZero`, or `auto`. */
+export function sizeOrAuto(placeholder: string): Codec<number | 'auto'> {
+  const { parse, expected } = sizeOrZero(placeholder)
+  return { placeholder, expected: `auto, ${expected}`, parse: (value) => (value === 'auto' ? 'auto' : parse(value)) }
+}
+
 /** Milliseconds, written with ms, s, m or h. */
 export function duration(placeholder: string): Codec<number> {
   const parse = (value: string) => {

@@ -14,6 +14,7 @@ import {
   oneOf,
   processes,
   size,
+  sizeOrAuto,
   sizeOrZero,
   text,
 } from './config-codecs.js'
@@ -164,9 +165,9 @@ export const OPTIONS = {
   reserveBytes: option(
     'BINDERY_RESERVE',
     '--reserve',
-    sizeOrZero('SIZE'),
-    '256MiB',
-    'Bytes of the disk that uploads leave free, so that deletes still work when it is full; beyond it they get 503.',
+    sizeOrAuto('SIZE'),
+    'auto',
+    'Disk space that uploads leave free, so that deletes still work on a full disk; uploads beyond it get 503. auto: 256MiB, or 10 % of a smaller disk.',
   ),
   idleTimeoutMs: option(
     'BINDERY_IDLE_TIMEOUT',

@@ -7,7 +7,7 @@ export {
   type Finding,
   type FindingKind,
 } from '@bindery/service'
-export { type Config, OPTIONS, type Option, type OptionName } from './config.js'
+export { type Config, OPTIONS, type Option, type OptionName, SECRET_OPTIONS } from './config.js'
 export type { Codec } from './config-codecs.js'
 export type { Serving } from './deployment.js'
 export { nodeDigests } from './digests.js'
@@ -45,7 +45,7 @@ export {
 export { type MemoryServer, type MemoryServerOptions, startMemoryServer } from './memory/start-memory-server.js'
 export { nearest } from './nearest.js'
 export type { KeyPlace, MoveEnd } from './open-deployment.js'
-export { readConfig } from './read-config.js'
+export { type ExplainedOption, explainConfig, readConfig } from './read-config.js'
 export { type End, reloadOnHangup, StopSignals, switchLogLevelOnSignal } from './signals.js'
 export { type RunningServer, startServer } from './start-server.js'
 export { type Fault, type FaultRule, type FaultSubject, Faults } from './test-mode/fault.js'

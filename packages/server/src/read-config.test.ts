@@ -22,7 +22,7 @@ test('without flags and variables everything has its default', () => {
     buckets: [],
     workers: Math.min(availableParallelism(), 4),
     memoryBytes: 128 * 1024 ** 2,
-    reserveBytes: 256 * 1024 ** 2,
+    reserveBytes: 'auto',
     idleTimeoutMs: 60_000,
     stopTimeoutMs: 30_000,
     receiptMs: 86_400_000,

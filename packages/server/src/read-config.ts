@@ -21,48 +21,105 @@ const ENTRIES = Object.entries(OPTIONS) as [OptionName, Option<unknown>][]
  * `valueMissing`, `valueRefused`, `valueInvalid`, `fileUnreadable`, `clusterHalfGiven`, `keyHalfGiven`, `tlsHalfGiven`, `instanceRoleProxied`; for a misspelt name the failure has the right one.
  */
 export function readConfig(args: readonly string[], env: Environment): Config {
+  return readOptions(args, env).config
+}
+
+/** Where the value of an option comes from. */
+export type OptionSource =
+  | { readonly kind: 'flag' | 'variable'; readonly name: string }
+  | { readonly kind: 'file'; readonly file: string }
+  | { readonly kind: 'default' }
+
+/** An option as a server would use it. */
+export interface ExplainedOption {
+  readonly name: OptionName
+  /** As a user would write it; undefined if it has no value. Secrets are in plain text. */
+  readonly text: string | undefined
+  readonly source: OptionSource
+}
+
+/** The value of every option and its source, in the order of the reference. Throws as `readConfig`. */
+export function explainConfig(args: readonly string[], env: Environment): readonly ExplainedOption[] {
+  return readOptions(args, env).options
+}
+
+interface ReadOptions {
+  readonly config: Config
+  readonly options: readonly ExplainedOption[]
+}
+
+function readOptions(args: readonly string[], env: Environment): ReadOptions {
   refuseUnknownVariables(env)
   const given = readFlags(args)
-  const file = given.get('configFile') ?? variableOf('configFile', env)
+  const file = given.get('configFile') ?? variableOf('configFile', env)?.text
   const settings = file === undefined ? undefined : readSettingsFile(file)
-  const values: Partial<Record<OptionName, unknown>> = {}
-  const isDefault = new Set<OptionName>()
-  for (const [name, option] of ENTRIES) {
-    const flag = given.get(name)
-    // Compose files and shells use an empty variable to leave one out.
-    const variable = variableOf(name, env)
-    const setting = settings?.get(name)
-    const text = flag ?? variable ?? setting ?? option.fallback
-    if (text === undefined) continue
-    if ((flag ?? variable ?? setting) === undefined) isDefault.add(name)
-    const value = option.codec.parse(text)
-    if (value === undefined) {
-      const source =
-        flag !== undefined ? option.flag : variable !== undefined ? option.variable : `${option.variable} in ${file}`
-      throw new Failure('valueInvalid', { name: source ?? name, value: text, expected: option.codec.expected })
-    }
-    values[name] = value
-  }
-  const config = values as Config
+  const options = ENTRIES.map(([name]) => {
+    const { text, source } = textOf(name, { flag: given.get(name), env, setting: settings?.get(name), file })
+    return { name, text, source }
+  })
   // other machines must not reach what only this machine could
-  if (isDefault.has('callbackHosts') && !isOnlyLocal(config.host)) values.callbackHosts = []
+  const isOpen = !isOnlyLocal(options.find(({ name }) => name === 'host')?.text ?? '')
+  const restricted = options.map((option) =>
+    option.name === 'callbackHosts' && option.source.kind === 'default' && isOpen ? { ...option, text: '' } : option,
+  )
+  const config = Object.fromEntries(restricted.flatMap(parsed)) as unknown as Config
+  requireConsistent(config)
+  return { config, options: restricted }
+}
+
+interface Places {
+  readonly flag: string | undefined
+  readonly env: Environment
+  readonly setting: string | undefined
+  readonly file: string | undefined
+}
+
+function textOf(name: OptionName, { flag, env, setting, file }: Places): Omit<ExplainedOption, 'name'> {
+  const option: Option<unknown> = OPTIONS[name]
+  if (flag !== undefined) return { text: flag, source: { kind: 'flag', name: flagOf(option) } }
+  // Compose files and shells use an empty variable to leave one out.
+  const variable = variableOf(name, env)
+  if (variable !== undefined) return { text: variable.text, source: { kind: 'variable', name: variable.name } }
+  if (setting !== undefined && file !== undefined) return { text: setting, source: { kind: 'file', file } }
+  return { text: option.fallback, source: { kind: 'default' } }
+}
+
+/** `--port`, or the placeholder of the argument. */
+function flagOf({ flag, codec }: Option<unknown>): string {
+  return (flag === 'argument' ? codec.placeholder : flag) ?? ''
+}
+
+/** The entry of an option with a value. Throws Failure `valueInvalid`. */
+function parsed({ name, text, source }: ExplainedOption): (readonly [OptionName, unknown])[] {
+  if (text === undefined) return []
+  const { codec, variable, flag }: Option<unknown> = OPTIONS[name]
+  const value = codec.parse(text)
+  if (value !== undefined) return [[name, value]]
+  const place = source.kind === 'flag' ? flag : source.kind === 'file' ? `${variable} in ${source.file}` : variable
+  throw new Failure('valueInvalid', { name: place ?? name, value: text, expected: codec.expected })
+}
+
+/** Throws the failures of options that contradict each other. */
+function requireConsistent(config: Config): void {
   refuseHalfKey(config)
   refuseHalfTls(config)
   refuseHalfCluster(config)
   // requests that a proxy forwards must not look like those of a program on this machine
   if (config.instanceRole !== undefined && config.trustedProxies.length > 0)
     throw new Failure('instanceRoleProxied', {})
-  return config
 }
 
-/** The value of an option's variable, or of the file that is given in its place. */
-function variableOf(name: OptionName, env: Environment): string | undefined {
+/** The value of an option's variable, or of the file that is given in its place, and the name of the variable. */
+function variableOf(name: OptionName, env: Environment): { readonly name: string; readonly text: string } | undefined {
   const { variable } = OPTIONS[name]
   if (variable === undefined) return undefined
-  const file = SECRET_OPTIONS.includes(name) ? env[`${variable}${FILE_ENDING}`] : undefined
-  if (env[variable] || !file) return env[variable] || undefined
+  const fileVariable = `${variable}${FILE_ENDING}`
+  const file = SECRET_OPTIONS.includes(name) ? env[fileVariable] : undefined
+  const text = env[variable]
+  if (text) return { name: variable, text }
+  if (!file) return undefined
   try {
-    return readFileSync(file, 'utf8').trim()
+    return { name: fileVariable, text: readFileSync(file, 'utf8').trim() }
   } catch (cause) {
     throw new Failure('fileUnreadable', { file }, { cause })
   }

@@ -121,3 +121,48 @@ test('a key comes from a program, and variables never complete half of one', asy
   assert.equal(broken.code, 3)
   assert.match(broken.stderr, /\/nowhere\/at-all, which should print a key, has failed/)
 })
+
+test('explain prints each option of a server, its value and its source, and no secret', async () => {
+  const home = await newHome('explain', { 'bindery.json': '{"log": "warn", "reserve": "1GiB"}', secret: 'hidden-word' })
+  const file = path.join(home, 'bindery.json')
+  const env = {
+    BINDERY_PORT: '9100',
+    BINDERY_ACCESS_KEY_ID: 'dev',
+    BINDERY_ACCESS_KEY_SECRET_FILE: path.join(home, 'secret'),
+  }
+  const args = ['config', 'explain', './here', '--config', file, '--reserve', '2GiB']
+  const { code, stdout } = await bindery(home, args, { env })
+  assert.equal(code, 0)
+  const lineOf = (name: string) =>
+    stdout
+      .split('\n')
+      .find((line) => line.startsWith(`${name} `))
+      ?.split(/ {2,}/)
+  assert.deepEqual(lineOf('DIR'), ['DIR', './here', 'DIR'])
+  assert.deepEqual(lineOf('--port'), ['--port', '9100', 'BINDERY_PORT'])
+  assert.deepEqual(lineOf('--log'), ['--log', 'warn', file])
+  assert.deepEqual(lineOf('--reserve'), ['--reserve', '2GiB', '--reserve'])
+  assert.deepEqual(lineOf('--region'), ['--region', 'cn-hangzhou', 'default'])
+  assert.deepEqual(lineOf('BINDERY_ACCESS_KEY_ID'), ['BINDERY_ACCESS_KEY_ID', 'dev', 'BINDERY_ACCESS_KEY_ID'])
+  const secret = 'BINDERY_ACCESS_KEY_SECRET'
+  assert.deepEqual(lineOf(secret), [secret, '***', `${secret}_FILE`])
+  assert.doesNotMatch(stdout, /hidden-word/)
+})
+
+test('explain refuses what serve refuses, and writes JSON', async () => {
+  const home = await newHome('explain-json')
+  const refused = await bindery(home, ['config', 'explain', '--port', 'many'])
+  assert.equal(refused.code, 1)
+  assert.match(refused.stderr, /--port cannot be "many"/)
+  const { stdout } = await bindery(home, ['config', 'explain', '--host', '0.0.0.0', '--json'])
+  const lines = stdout
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line))
+  assert.deepEqual(
+    lines.find(({ option }) => option === '--host'),
+    { option: '--host', value: '0.0.0.0', source: { kind: 'flag', name: '--host' } },
+  )
+  // only this machine may be called where others can connect
+  assert.equal(lines.find(({ option }) => option === '--callback-hosts').value, '')
+})

@@ -18,10 +18,15 @@ import {
   type Setting,
 } from '../profiles/profiles.js'
 
-const ACTIONS = ['get', 'set', 'unset', 'path'] as const
+const ACTIONS = ['get', 'set', 'unset', 'path', 'explain'] as const
 
-/** `bindery config get|set|unset|path`: reads and writes the settings of a profile. Throws Failure. */
-export async function configCommand({ args, env }: Invocation): Promise<ExitCode> {
+/** `bindery config get|set|unset|path|explain`: reads and writes the settings of a profile, or explains those of a server. Throws Failure. */
+export async function configCommand(invocation: Invocation): Promise<ExitCode> {
+  const { args, env } = invocation
+  if (args[0] === 'explain') {
+    const { explainCommand } = await import('./explain-config.js')
+    return explainCommand({ ...invocation, args: args.slice(1) })
+  }
   const parsed = readArguments('config', args, 3)
   const { positionals, values, flags } = parsed
   const [action] = requireArguments(positionals, 'config', ['ACTION'])

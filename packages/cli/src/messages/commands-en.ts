@@ -372,11 +372,12 @@ export const ENGLISH_COMMANDS: { readonly help: HelpSentences; readonly commands
     },
     api: { summary: 'Send one request of any operation, and print its answer as JSON.', details: [], flags: {} },
     config: {
-      summary: 'Read and write the settings of a profile: the server and the key.',
+      summary: 'Read and write the settings of a profile: the server and the key; or explain the options of a server.',
       details: [
         'Settings: endpoint, region, access-key-id, access-key-secret, sts-token, addressing-style, sign-version, credential-process.',
         'VALUE - is read from standard input, so that no secret is on the command line. credential-process is a program that prints a key as JSON.',
         'The file is BINDERY_CONFIG, or bindery/config below XDG_CONFIG_HOME, readable by its owner alone.',
+        'explain prints each option that serve would use with the same flags, variables and file: its value, and where it comes from. Secrets are not shown.',
       ],
       flags: { profile: 'name of the profile; without it, the one named default', json: 'print it as JSON' },
     },

@@ -333,11 +333,12 @@ export const CHINESE_COMMANDS: { readonly help: HelpSentences; readonly commands
     admin: { summary: '管理运行中服务的用户、访问密钥、用户组、角色和权限策略。', details: [], flags: {} },
     api: { summary: '发送任意操作的一个请求，并以 JSON 打印应答。', details: [], flags: {} },
     config: {
-      summary: '读取和更改一个配置：服务地址和密钥。',
+      summary: '读取和更改一个配置：服务地址和密钥；或说明服务的各选项。',
       details: [
         '设置项：endpoint、region、access-key-id、access-key-secret、sts-token、addressing-style、sign-version、credential-process。',
         'VALUE 为 - 时从标准输入读取，密钥不会出现在命令行中。credential-process 是以 JSON 打印密钥的程序。',
         '文件是 BINDERY_CONFIG，或 XDG_CONFIG_HOME 下的 bindery/config，仅所有者可读。',
+        'explain 打印 serve 在相同的参数、环境变量和文件下使用的每个选项：它的值和来源。不显示密钥。',
       ],
       flags: { profile: '配置的名称；默认 default', json: '以 JSON 显示' },
     },

@@ -30,6 +30,7 @@ export const ENGLISH: Sentences = {
   onlyHere: 'Only this machine can connect. To allow other machines: --host 0.0.0.0',
   reachable: 'Other machines can connect, without TLS. On a shared network, put a proxy with TLS in front of it.',
   reachableByTls: 'Other machines can connect, by TLS.',
+  byDefault: 'default',
   howToStop: 'Press Ctrl-C to stop; running requests are completed first.',
   stopping: 'Stopping after the running requests. A second signal aborts them.',
   stopped: 'Stopped.',

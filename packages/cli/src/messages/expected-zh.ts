@@ -8,6 +8,7 @@ const EXPECTED: Readonly<Record<string, string>> = {
   'names of 3-63 lower-case letters, digits and hyphens, such as a-bucket,b-bucket':
     '由 3-63 个小写字母、数字和连字符组成的名称，例如 a-bucket,b-bucket',
   '0, or a size such as 4MiB or 1GiB, at most 1024TiB': '0，或者大小，例如 4MiB 或 1GiB，最大 1024TiB',
+  'auto, 0, or a size such as 4MiB or 1GiB, at most 1024TiB': 'auto、0，或者大小，例如 4MiB 或 1GiB，最大 1024TiB',
   'a time such as 500ms, 30s, 5m or 1h, at most 596h': '时间，例如 500ms、30s、5m 或 1h，最多 596h',
   'the name of a role': '角色名',
   'a URL such as postgres://bindery@db.example/bindery': 'URL，例如 postgres://bindery@db.example/bindery',

@@ -61,6 +61,8 @@ export interface Sentences {
   readonly onlyHere: string
   readonly reachable: string
   readonly reachableByTls: string
+  /** The source of an option that nothing sets. */
+  readonly byDefault: string
   readonly howToStop: string
   readonly stopping: string
   readonly stopped: string

@@ -30,6 +30,7 @@ export const CHINESE: Sentences = {
   onlyHere: '只有本机可以访问；用 --host 0.0.0.0 允许其他机器访问。',
   reachable: '其他机器可以访问，且没有 TLS：在不可信的网络里，请在前面放一个带 TLS 的代理。',
   reachableByTls: '其他机器可以通过 TLS 访问。',
+  byDefault: '默认值',
   howToStop: '按 Ctrl-C 停止，正在处理的请求会先完成。',
   stopping: '正在停止：等待处理中的请求完成。再次发送信号将立即中断。',
   stopped: '已停止。',
@@ -163,7 +164,8 @@ export const CHINESE: Sentences = {
     buckets: '启动时创建的 Bucket（如果不存在）。',
     workers: '处理请求的进程数；auto 与核数相同，最多 4 个。',
     memoryBytes: '每个进程用于读写磁盘数据的内存；超出的请求会等待。',
-    reserveBytes: '上传时在磁盘上保留的空间，使磁盘写满时仍能删除；超出时上传得到 503。',
+    reserveBytes:
+      '上传时在磁盘上保留的空间，使磁盘写满时仍能删除；超出时上传得到 503。auto：256MiB，较小的磁盘为其 10 %。',
     idleTimeoutMs: '连接多久没有收发数据即断开；整个请求没有时限。',
     stopTimeoutMs: '停止时等待处理中的请求完成的时间；超时则中断。',
     instanceRole: '无需签名即可获取其临时密钥的角色，供通过 URI 或 ECS 实例元数据获取凭证的客户端使用。',

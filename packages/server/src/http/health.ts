@@ -25,6 +25,34 @@ const READY = '/-/health/ready'
 /** A process listens only once it has recovered what an earlier one left. */
 const STARTUP = '/-/health/startup'
 
+/** The names that MinIO gave these pages, and ours. */
+const ALIASES: ReadonlyMap<string, string> = new Map([
+  ['/minio/health/live', LIVE],
+  ['/minio/health/ready', READY],
+  ['/minio/health/cluster', READY],
+  ['/minio/health/cluster/read', READY],
+])
+
+/** Whether a request may be for a page by its name of MinIO; it may be for an object of a bucket `minio` too. */
+export function mayBeAlias({ target }: Pick<ServiceRequest, 'target'>): boolean {
+  return target.startsWith('/minio/health/')
+}
+
+/**
+ * Answers a request by a name of MinIO, where there is no bucket `minio` or the server cannot find out. `otherwise`: the answer
+ * of the object store.
+ */
+export async function answerAlias(
+  request: ServiceRequest,
+  otherwise: ServiceResponse,
+  options: HealthOptions,
+): Promise<ServiceResponse> {
+  const page = ALIASES.get(request.target.split('?', 1)[0] ?? '')
+  const isFree = otherwise.status >= 500 || otherwise.log.code === 'NoSuchBucket'
+  if (page === undefined || !isFree) return otherwise
+  return (await answerHealth({ ...request, target: page }, options)) ?? otherwise
+}
+
 /** The conditions of readiness in the order in which they are examined, each with the reason if it does not hold. */
 const CHECKS: readonly (readonly [check: string, reason: Unready])[] = [
   ['running', 'stopping'],

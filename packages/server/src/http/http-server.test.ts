@@ -118,6 +118,27 @@ test('the health pages answer without the service, but not under a bucket host',
   }
 })
 
+test('the health pages answer by the names of MinIO, unless there is a bucket of that name', async (t) => {
+  let bucket: 'missing' | 'unknown' | 'there' = 'missing'
+  const log = { requestId: 'x', operation: 'GetObject' }
+  const { port } = await listen(t, async () => {
+    if (bucket === 'there') return text(403, 'the bucket')
+    const code = bucket === 'missing' ? 'NoSuchBucket' : 'ServiceUnavailable'
+    return { ...text(bucket === 'missing' ? 404 : 503, code), log: { ...log, code } }
+  })
+  const statusOf = async (page: string) => {
+    const client = await rawConnection(port)
+    await client.send(`GET /minio/health/${page} HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n`)
+    return Number((await client.closed()).split(' ')[1])
+  }
+  for (const page of ['live', 'ready', 'cluster', 'cluster/read']) assert.equal(await statusOf(page), 200, page)
+  assert.equal(await statusOf('other'), 404)
+  bucket = 'unknown'
+  assert.equal(await statusOf('live'), 200)
+  bucket = 'there'
+  assert.equal(await statusOf('live'), 403)
+})
+
 test('a stop lets the running request complete, closes idle connections, and accepts no new ones', async (t) => {
   const { port, server } = await listen(t, echo)
   const idle = await rawConnection(port)

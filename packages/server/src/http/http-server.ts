@@ -4,6 +4,7 @@ import type { AddressInfo, Socket } from 'node:net'
 import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises'
 import { OssError } from '@bindery/protocol'
 import type { SentAnswer, Service, ServiceRequest, ServiceResponse } from '@bindery/service'
+import { type Awaitable, andThen } from '@bindery/storage'
 import { answerPublicKey } from '../callbacks/public-key.js'
 import type { ConsolePages } from '../console/console-pages.js'
 import type { Log } from '../log.js'
@@ -12,7 +13,7 @@ import { logExchange } from './access-log.js'
 import { readCertificate, type TlsFiles, watchCertificate } from './certificate.js'
 import { type Connection, closeSoon, newConnection, requestsByOperation } from './connection.js'
 import { acceptsBothLengths } from './exact-parser.js'
-import { answerHealth, type HealthOptions } from './health.js'
+import { answerAlias, answerHealth, type HealthOptions, mayBeAlias } from './health.js'
 import { readRequest } from './read-request.js'
 import type { Answered } from './recent-requests.js'
 import { parserError, refusal, refusalBytes } from './refusal.js'
@@ -280,11 +281,7 @@ export class HttpServer {
     logExchange(log, { request, remote, answer, sent, bytesReceived, milliseconds })
   }
 
-  #handle(
-    connection: Connection,
-    request: IncomingMessage,
-    body: RequestBody,
-  ): ServiceResponse | Promise<ServiceResponse> {
+  #handle(connection: Connection, request: IncomingMessage, body: RequestBody): Awaitable<ServiceResponse> {
     let serviceRequest: ServiceRequest
     try {
       serviceRequest = readRequest(request, body, this.#options.proxies)
@@ -294,9 +291,12 @@ export class HttpServer {
       throw error
     }
     connection.log = serviceRequest.log
-    return serviceRequest.target.startsWith(OWN_PATHS)
-      ? this.#answerOwn(serviceRequest)
-      : this.#options.service.handle(serviceRequest)
+    const { service, health } = this.#options
+    if (serviceRequest.target.startsWith(OWN_PATHS)) return this.#answerOwn(serviceRequest)
+    const answer = service.handle(serviceRequest)
+    return mayBeAlias(serviceRequest)
+      ? andThen(answer, (otherwise) => answerAlias(serviceRequest, otherwise, health))
+      : answer
   }
 
   #clientOf({ socket, headers }: IncomingMessage): string {

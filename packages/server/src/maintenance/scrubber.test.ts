@@ -34,6 +34,21 @@ test('damage is logged with its names, and the end of a pass with the amount rea
   assert.deepEqual(end, { level: 30, bytes: 11, damaged: 1, msg: 'all stored bytes were read and checked' })
 })
 
+test('a pass over an empty store logs nothing', async () => {
+  const { lines, log } = recorder()
+  const stop = new AbortController()
+  let isOver = false
+  // biome-ignore lint/correctness/useYield: -- the store has no blobs
+  const scrub = async function* (): AsyncGenerator<Scrubbed> {
+    isOver = true
+  }
+  const done = scrubForever({ scrub }, MIB, log, stop.signal)
+  await until(() => isOver)
+  stop.abort()
+  await done
+  assert.deepEqual(lines, [])
+})
+
 test('the rate is not exceeded', async () => {
   const { log } = recorder()
   const stop = new AbortController()

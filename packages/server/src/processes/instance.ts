@@ -110,7 +110,7 @@ export async function openInstance(
 ): Promise<Instance> {
   const { config, rootKey, incarnation } = options
   const metrics = new ProcessMetrics()
-  const current = new CurrentOptions(config, rootKey)
+  const current = new CurrentOptions(config, rootKey, await deployment.disk())
   const { metadata, blobs } = await openStores(options, deployment, { metrics, current }).catch((error) => {
     throw deployment.failureOf(error)
   })
