@@ -5,7 +5,7 @@ import { EXIT, type ExitCode } from '../exit-codes.js'
 import { messagesIn } from '../messages.js'
 import { write, writeJson } from '../objects/output.js'
 
-/** Options that a file may hold, though they are no secrets. */
+/** Options that a file may hold, though they are not secret. */
 const READABLE: readonly OptionName[] = ['accessKeyId', 'blobsAccessKeyId']
 
 /**

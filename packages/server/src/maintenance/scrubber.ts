@@ -54,6 +54,6 @@ async function scrubOnce(
     await pause((unpaid / rate) * 1000, signal)
     unpaid = 0
   }
-  // an empty store is no news, least of all above the banner of the first start
+  // nothing to report of an empty store, least of all above the banner of the first start
   if (bytes > 0 || damaged > 0) log.info({ bytes, damaged }, 'all stored bytes were read and checked')
 }
