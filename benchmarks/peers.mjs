@@ -14,6 +14,7 @@ import { fileURLToPath } from 'node:url'
 
 const CACHE = fileURLToPath(new URL('../.cache/peers', import.meta.url))
 const BIN = path.join(CACHE, 'bin')
+const BARE = fileURLToPath(new URL('support/bare-server.mjs', import.meta.url))
 const START_MS_MAX = 30_000
 
 const KEYS = { accessKeyId: 'benchkey', accessKeySecret: 'benchsecretbenchsecret', region: 'us-east-1' }
@@ -122,6 +123,14 @@ export const PEERS = {
       await writeFile(config, nginxConfig(port, folder))
       return { args: ['-c', config, '-e', 'stderr'] }
     },
+  },
+  bare: {
+    settings: 'a bare server on node:http that discards bodies and checks nothing: the lower bound of a request',
+    lacks: ['listParts'],
+    program: process.execPath,
+    install() {},
+    keys: KEYS,
+    start: async (port) => ({ args: [BARE, String(port)] }),
   },
 }
 
