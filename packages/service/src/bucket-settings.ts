@@ -17,6 +17,12 @@ interface Settings {
   readonly website?: BucketSettings['website'] | undefined
   /** Only of operations that may overwrite an object. */
   readonly overwriteConfig?: BucketSettings['overwriteConfig'] | undefined
+  /** Only of a bucket that limits bandwidth or requests, except for requests about these limits. */
+  readonly qosInfo?: BucketSettings['qosInfo'] | undefined
+  readonly requesterQosInfo?: BucketSettings['requesterQosInfo'] | undefined
+  /** Only of operations that add bytes to a bucket with a capacity. */
+  readonly qos?: BucketSettings['qos'] | undefined
+  readonly quota?: BucketSettings['quota'] | undefined
   /** Only of a bucket that has such rules. */
   readonly responseHeader?: BucketSettings['responseHeader'] | undefined
 }
@@ -28,12 +34,25 @@ export interface ReadWithBucket extends ReadForAccess {
   readonly settings?: Settings | undefined
 }
 
+/** Whoever sets limits can lift them. */
+function isLimited({ name }: Operation): boolean {
+  return !/QoSInfos?$/.test(name)
+}
+
+function addsBytes({ body, input }: Operation): boolean {
+  return body === 'bytes' || 'copySource' in input
+}
+
 /** When each setting counts. */
 const COUNTS: Readonly<Record<Kind, (operation: Operation, requester: Requester) => boolean>> = {
   lifecycle: ({ output }) => 'expiration' in output,
   accessmonitor: ({ output }) => 'lastAccessTime' in output,
   website: ({ method }, { kind }) => kind === 'anonymous' && (method === 'GET' || method === 'HEAD'),
   overwriteConfig: ({ input }) => 'forbidOverwrite' in input,
+  qosInfo: isLimited,
+  requesterQosInfo: isLimited,
+  qos: addsBytes,
+  quota: addsBytes,
   responseHeader: () => true,
 }
 

@@ -38,6 +38,9 @@ import type { BucketRecord, ETag, MultipartETags, ObjectName, ObjectRecord } fro
 import { expirationOf } from './domain/upkeep/due-action.js'
 import type { Exchange } from './exchange.js'
 import { findSource, findTarget } from './find-others.js'
+import { requireCapacity } from './limits/capacity.js'
+import type { Lane } from './limits/lane.js'
+import type { Direction, LimitedRequest } from './limits/lanes.js'
 import type { Callbacks, DomainProofs, ServiceOptions } from './options.js'
 import { forbidsOverwrite } from './overwrite-rules.js'
 import type { HandledInput, Reply } from './reply.js'
@@ -64,6 +67,7 @@ export interface CallHead<O extends Operation> extends Asking {
   readonly chunkChain: ChunkChain | undefined
 }
 
+const NO_LANES: readonly Lane[] = []
 const NO_SETTINGS: NonNullable<Found['settings']> = {}
 
 /** An authenticated and authorised request for one operation, whose body is not decoded yet. */
@@ -214,6 +218,27 @@ export class UnreadCall<O extends Operation> {
     return forbidOverwrite || forbidsOverwrite(rules, this.requester, this.key)
   }
 
+  /** Counts the request, and holds it against the capacity of its bucket. Throws totalQpsLimitExceeded, capacityExceeded. */
+  requireLimits(): Awaitable<void> {
+    const limited = this.#limited
+    if (limited === undefined) return
+    this.exchange.surroundings.lanes.admit(limited)
+    return requireCapacity(this.domain, limited.bucket, this.#settings, announcedBytes(this.parts))
+  }
+
+  /** The lanes on which the bytes of the call move. Throws uploadRateExceeded, downloadRateExceeded. */
+  lanesFor(direction: Direction): readonly Lane[] {
+    const limited = this.#limited
+    return limited === undefined ? NO_LANES : this.exchange.surroundings.lanes.ofBytes(limited, direction)
+  }
+
+  /** Undefined, as of most requests, where the bucket has no limits. */
+  get #limited(): LimitedRequest | undefined {
+    const { settings, bucket } = this.#found
+    if (settings === undefined || bucket === undefined) return undefined
+    return { bucket: bucket.name, requester: this.requester, host: this.origin.host, settings }
+  }
+
   /** The rules of the bucket about headers that its answers leave out. */
   get hidingRules(): BucketSettings['responseHeader']['rules'] | undefined {
     return this.#settings.responseHeader?.rules
@@ -339,6 +364,12 @@ export class UnreadCall<O extends Operation> {
     if (part === undefined) throw new TypeError(`${this.operationName} has no such part`)
     return part
   }
+}
+
+/** Bytes that a request announces for its body; undefined where it announces none. */
+function announcedBytes({ headers }: Head): number | undefined {
+  const length = headers['content-length']
+  return length === undefined || length === '0' ? undefined : Number(length)
 }
 
 /** An authenticated and authorised request for one operation, as its handler gets it. */

@@ -14,6 +14,7 @@ import type { Requester } from './access/requester.js'
 import type { UnreadCall } from './call.js'
 import { Scope } from './domain/scope.js'
 import { type PostForm, readPostForm } from './form/post-form.js'
+import { Lanes } from './limits/lanes.js'
 import type { ServiceOptions } from './options.js'
 import { Places } from './places.js'
 import type { RequestHead, RequestLog, ServiceRequest, ServiceResponse } from './service.js'
@@ -26,6 +27,7 @@ export interface Surroundings extends Shared {
   /** For requests that walk over rows of a bucket, however many it has. */
   readonly walks: Places
   readonly mirrors: RunningMirrors
+  readonly lanes: Lanes
 }
 
 /** Each form holds a buffer of 64 to 512 KiB from before its sender is known until it is answered. */
@@ -35,7 +37,8 @@ const WALKS_MAX = 4
 /** The parts that the requests of a process share. */
 export function createSurroundings(shared: Shared): Surroundings {
   const mirrors = new RunningMirrors(shared.options.mirrorBytes ?? MIRROR_BYTES_DEFAULT)
-  return { ...shared, forms: new Places(OPEN_FORMS_MAX), walks: new Places(WALKS_MAX), mirrors }
+  const lanes = new Lanes(shared.options.clock, shared.options.processes)
+  return { ...shared, forms: new Places(OPEN_FORMS_MAX), walks: new Places(WALKS_MAX), mirrors, lanes }
 }
 
 /** One request on its way to its response, with the data for its log line. */

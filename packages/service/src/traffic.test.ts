@@ -12,7 +12,7 @@ import {
   startWithBucket,
   uploadPart,
 } from './testing/index.js'
-import { Pace, pacedSource } from './traffic.js'
+import { pacedSource, paceOfBits } from './traffic.js'
 
 /** The smallest limit that OSS accepts: 30,720 bytes a second. */
 const LIMIT = 245_760
@@ -46,7 +46,7 @@ function assertAbout(milliseconds: number, expected: number): void {
 test('bytes move at the requested pace, including the last ones', async () => {
   for (const bytes of [1, 1_000, 7_680, 100_000]) {
     const at = time()
-    const pace = new Pace(LIMIT, at)
+    const pace = paceOfBits(LIMIT, at)
     for (let left = bytes; left > 0; ) left -= await pace.take(left)
     assertAbout(at.slept(), (bytes * 8 * 1000) / LIMIT)
     assert.equal(pace.delayedMs, at.slept())
@@ -55,7 +55,7 @@ test('bytes move at the requested pace, including the last ones', async () => {
 
 test('a stream below the limit never waits, and accumulates at most a quarter of a second', async () => {
   const at = time()
-  const pace = new Pace(LIMIT, at)
+  const pace = paceOfBits(LIMIT, at)
   for (let index = 0; index < 20; index += 1) {
     at.pass(250)
     assert.equal(await pace.take(7_000), 7_000)
@@ -70,7 +70,7 @@ test('a stream below the limit never waits, and accumulates at most a quarter of
 
 test('a clock that is set back delays no stream for longer than a burst takes', async () => {
   const at = time()
-  const pace = new Pace(LIMIT, at)
+  const pace = paceOfBits(LIMIT, at)
   await pace.take(7_680)
   at.pass(-3_600_000)
   await pace.take(7_680)
@@ -86,7 +86,7 @@ test('a paced source waits before it takes a buffer, and returns all of its byte
   }
   const bytes = Buffer.alloc(50_000, 'x')
   for (const size of [bytes.length, undefined]) {
-    const source = pacedSource({ ...sourceOf(bytes), size }, new Pace(LIMIT, { clock: at.clock, sleep }))
+    const source = pacedSource({ ...sourceOf(bytes), size }, paceOfBits(LIMIT, { clock: at.clock, sleep }))
     const pieces: Buffer[] = []
     for (;;) {
       await source.ready()

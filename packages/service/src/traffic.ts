@@ -1,5 +1,7 @@
 /** Traffic limits: bytes move no faster than a request allows, and no buffer is held while waiting. */
 import type { ByteSource } from '@bindery/storage'
+import { Lane } from './limits/lane.js'
+import type { Direction } from './limits/lanes.js'
 
 /** The dependencies of a pace. */
 export interface PaceOptions {
@@ -8,30 +10,22 @@ export interface PaceOptions {
   readonly sleep: (milliseconds: number) => Promise<void>
 }
 
-/**
- * The allowance that may move at once: small enough to be smooth, large enough that small bodies need no timer per
- * piece.
- */
-const BURST_MS = 250
 const BITS_PER_BYTE = 8
 
 /**
- * Grants allowances of bytes at a rate. An allowance is waited for before its bytes move, so that the rate is never
- * exceeded.
+ * Grants allowances of bytes at the rates of lanes, of which others may share some. An allowance is waited for before its bytes
+ * move, so that no rate is ever exceeded.
  */
 export class Pace {
-  readonly #bytesPerMs: number
-  readonly #options: PaceOptions
-  readonly #burst: number
-  #allowed = 0
-  #at: number
+  readonly #lanes: readonly Lane[]
+  readonly #sleep: PaceOptions['sleep']
+  /** Of the last allowance: what has not moved yet. */
+  #reserved = 0
   #delayedMs = 0
 
-  constructor(bitsPerSecond: number, options: PaceOptions) {
-    this.#bytesPerMs = bitsPerSecond / BITS_PER_BYTE / 1000
-    this.#options = options
-    this.#burst = Math.floor(this.#bytesPerMs * BURST_MS)
-    this.#at = options.clock()
+  constructor(lanes: readonly Lane[], { sleep }: Pick<PaceOptions, 'sleep'>) {
+    this.#lanes = lanes
+    this.#sleep = sleep
   }
 
   /** Milliseconds waited so far. */
@@ -41,7 +35,7 @@ export class Pace {
 
   /** Milliseconds that bytes will take if nothing else slows them: what an answer can state before its body is sent. */
   delayFor(bytes: number): number {
-    return Math.ceil(bytes / this.#bytesPerMs)
+    return Math.ceil(Math.max(...this.#lanes.map((lane) => lane.timeOf(bytes))))
   }
 
   /**
@@ -49,24 +43,22 @@ export class Pace {
    * number.
    */
   async allow(wanted: number): Promise<number> {
-    const bytes = Math.min(wanted, this.#burst)
-    const now = this.#options.clock()
-    // a clock that was set back grants nothing, one that was set ahead at most a burst
-    this.#allowed = Math.min(this.#burst, this.#allowed + Math.max(0, now - this.#at) * this.#bytesPerMs)
-    this.#at = now
-    if (this.#allowed < bytes) {
-      const milliseconds = Math.ceil((bytes - this.#allowed) / this.#bytesPerMs)
-      await this.#options.sleep(milliseconds)
+    this.#returnRest()
+    const bytes = Math.min(wanted, ...this.#lanes.map(({ burst }) => Math.max(1, burst)))
+    const milliseconds = Math.max(...this.#lanes.map((lane) => lane.reserve(bytes)))
+    this.#reserved = bytes
+    if (milliseconds > 0) {
+      await this.#sleep(milliseconds)
       this.#delayedMs += milliseconds
-      this.#allowed = bytes
-      this.#at = this.#options.clock()
+      for (const lane of this.#lanes) lane.noteTime()
     }
     return bytes
   }
 
   /** Reports that bytes of an allowance have moved. */
   moved(bytes: number): void {
-    this.#allowed -= bytes
+    this.#reserved -= bytes
+    this.#returnRest()
   }
 
   /** Waits for an allowance that is used completely. */
@@ -75,15 +67,34 @@ export class Pace {
     this.moved(bytes)
     return bytes
   }
+
+  #returnRest(): void {
+    if (this.#reserved > 0) for (const lane of this.#lanes) lane.refund(this.#reserved)
+    this.#reserved = 0
+  }
 }
 
-/** The pace that `x-oss-traffic-limit` requests, if present. */
-export function paceOf(call: {
+/** The pace of a number of bits per second that nothing else shares. */
+export function paceOfBits(bitsPerSecond: number, options: PaceOptions): Pace {
+  return new Pace([new Lane(bitsPerSecond / BITS_PER_BYTE, options.clock)], options)
+}
+
+/** The part of a call that decides about its pace. */
+interface PacedCall {
   readonly domain: PaceOptions
-  readonly input: { readonly trafficLimit?: number | undefined }
-}): Pace | undefined {
-  const { trafficLimit } = call.input
-  return trafficLimit === undefined ? undefined : new Pace(trafficLimit, call.domain)
+  readonly input: object
+  lanesFor(direction: Direction): readonly Lane[]
+}
+
+/**
+ * The pace of the bytes of a call: that of `x-oss-traffic-limit`, and of the limits of its bucket. Undefined without any. Throws
+ * uploadRateExceeded, downloadRateExceeded.
+ */
+export function paceOf(call: PacedCall, direction: Direction): Pace | undefined {
+  const { trafficLimit } = call.input as { readonly trafficLimit?: number | undefined }
+  const shared = call.lanesFor(direction)
+  if (trafficLimit === undefined) return shared.length === 0 ? undefined : new Pace(shared, call.domain)
+  return new Pace([new Lane(trafficLimit / BITS_PER_BYTE, call.domain.clock), ...shared], call.domain)
 }
 
 /**

@@ -47,6 +47,7 @@ const ACCESS_KEY_ID_CHARACTERS =
   'The OSS Access Key Id contains non-acceptable characters, which accepts only alphanumeric characters[0-9a-zA-Z] and several special characters[. _=]'
 const PREFLIGHT_NOT_ALLOWED =
   "CORSResponse: This CORS request is not allowed. This is usually because the evalution of Origin, request method / Access-Control-Request-Method or Access-Control-Requet-Headers are not whitelisted by the resource's CORS spec."
+const REDUCE_TRAFFIC = 'Please reduce your upload request traffic.'
 const REFERER_DENIED = 'You are denied by bucket referer policy.'
 const REQUESTER_PAYS = 'Access denied for requester pay bucket'
 const INVALID_ENVELOPE = 'The client side encryption request you specified is not valid.'
@@ -697,6 +698,12 @@ export const CATALOGUE = {
     'The disk of the server has {freeMiB} MiB left, and --reserve keeps {reserveMiB} MiB of it free: free space, or lower it.',
     { retry: 'later' },
   ),
+  totalQpsLimitExceeded: row('TotalQpsLimitExceeded', 503, 'Max total qps limit is exceeded.', { retry: 'later' }),
+  uploadRateExceeded: row('UploadTrafficRateLimitExceeded', 503, REDUCE_TRAFFIC, { retry: 'later' }),
+  downloadRateExceeded: row('DownloadTrafficRateLimitExceeded', 503, REDUCE_TRAFFIC, { retry: 'later' }),
+  capacityExceeded: row('QuotaExceeded', 403, 'The bucket may hold {most} bytes, and the request would exceed that.', {
+    ec: '0004-00090001',
+  }),
   slowDown: row('SlowDown', 503, 'Please reduce your request rate.', { retry: 'later' }),
   serviceUnavailable: row('ServiceUnavailable', 503, 'The service cannot answer now, please retry later.', {
     retry: 'later',

@@ -84,6 +84,11 @@ export const COMMON_CAUSES: readonly Cause[] = [
   'invalidArgument',
   'methodNotAllowed',
   'notImplemented',
+  // Limits of the bucket
+  'totalQpsLimitExceeded',
+  'uploadRateExceeded',
+  'downloadRateExceeded',
+  'capacityExceeded',
   // The server's own state
   'internalError',
   'objectDamaged',

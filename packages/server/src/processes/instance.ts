@@ -146,6 +146,7 @@ export async function openInstance(
     images,
     meter: metrics.multipart,
     ...serviceOptionsOf(config),
+    processes: config.testMode ? 1 : config.workers,
     ...instanceRoleOf(config),
   })
   leadTasks({ config, current, service, cluster, deployment, metrics, log })

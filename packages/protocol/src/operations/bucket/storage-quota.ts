@@ -2,7 +2,7 @@ import { integer, oneOf } from '../../codec.js'
 import { element, xml } from '../../xml.js'
 import { bucketDocument } from '../document.js'
 
-/** Kept, and without effect: neither mode refuses or reports anything. */
+/** Strict refuses writes beyond the capacity; Warning refuses nothing. */
 export const bucketStorageQuota = bucketDocument({
   noun: 'BucketStorageQuota',
   what: 'the capacity in bytes',

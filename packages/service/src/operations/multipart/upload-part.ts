@@ -23,7 +23,7 @@ export const uploadPart = handler('UploadPart', async (call) => {
     answersChecksum: call.input.answersChecksum,
     envelope: envelopeIn(call.input),
   }
-  const pace = paceOf(call)
+  const pace = paceOf(call, 'Upload')
   const { etag, md5, crc64, upload, checksum } = await storePart(call.domain, part, pacedSource(source, pace))
   const output = { etag, contentMd5: base64(md5), crc64, qosDelayTime: pace?.delayedMs }
   // a checksum that the upload does not have is verified and echoed, but not kept

@@ -23,7 +23,7 @@ export const appendObject = handler('AppendObject', {
   },
   async handle(call, { description, acl, encryption }) {
     const { domain, bucket, key, input } = call
-    const pace = paceOf(call)
+    const pace = paceOf(call, 'Upload')
     const asked = {
       bucket: bucket.name,
       key,

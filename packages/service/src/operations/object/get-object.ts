@@ -57,7 +57,7 @@ function noteAccess({ domain, bucket }: CallOf<'GetObject'>) {
 /** `whole`: the headers of the whole object. */
 function answer(call: CallOf<'GetObject'>, object: OpenObject, whole: ReturnType<typeof objectHeaders>): Answer {
   const { input } = call
-  const pace = paceOf(call)
+  const pace = paceOf(call, 'Download')
   const { record } = object
   if (!isWanted(input, record, call.domain.clock)) throw notModified(whole)
   const asked = rangeHolds(input.ifRange, record) ? input.range : undefined

@@ -4,6 +4,7 @@ import { askedCallback } from '../../callback/ask.js'
 import { answerOf } from '../../callback/outcome.js'
 import { checkOverwrite, putObject as storeObject } from '../../domain/objects/objects.js'
 import type { ObjectRecord } from '../../domain/stored/model.js'
+import { pacedSource, paceOf } from '../../traffic.js'
 import { checksumsOf, describeObject } from '../describe.js'
 import { chosenEncryption, customerKeyHeaders, encryptionHeaders } from '../encryption.js'
 import { aclOfNew } from '../require-acls.js'
@@ -30,7 +31,7 @@ export const postObject = handler('PostObject', {
       expected: content.expected,
       encryption,
     } as const
-    const record = await storeObject(domain, object, content.source)
+    const record = await storeObject(domain, object, pacedSource(content.source, paceOf(call, 'Upload')))
     const { crc64, version } = record
     const location = `${call.bucketUrl}/${percentEncode(key, { keepSlash: true })}`
     const output = {

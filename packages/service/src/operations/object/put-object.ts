@@ -35,7 +35,7 @@ export const putObject = handler('PutObject', {
       expected: call.content.expected,
       encryption,
     }
-    const pace = paceOf(call)
+    const pace = paceOf(call, 'Upload')
     const record = await storeObject(domain, object, pacedSource(call.content.source, pace))
     const { etag, crc64, version, encryption: made } = record
     const encrypted = { ...encryptionHeaders(made), ...customerKeyHeaders(made, input) }
