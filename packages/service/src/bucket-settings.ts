@@ -34,7 +34,7 @@ export interface ReadWithBucket extends ReadForAccess {
   readonly settings?: Settings | undefined
 }
 
-/** Whoever sets limits can lift them. */
+/** A requester that sets limits can lift them. */
 function isLimited({ name }: Operation): boolean {
   return !/QoSInfos?$/.test(name)
 }

@@ -38,9 +38,7 @@ import type { BucketRecord, ETag, MultipartETags, ObjectName, ObjectRecord } fro
 import { expirationOf } from './domain/upkeep/due-action.js'
 import type { Exchange } from './exchange.js'
 import { findSource, findTarget } from './find-others.js'
-import { requireCapacity } from './limits/capacity.js'
-import type { Lane } from './limits/lane.js'
-import type { Direction, LimitedRequest } from './limits/lanes.js'
+import { CallLimits } from './limits/call-limits.js'
 import type { Callbacks, DomainProofs, ServiceOptions } from './options.js'
 import { forbidsOverwrite } from './overwrite-rules.js'
 import type { HandledInput, Reply } from './reply.js'
@@ -66,9 +64,6 @@ export interface CallHead<O extends Operation> extends Asking {
   readonly parts: Head
   readonly chunkChain: ChunkChain | undefined
 }
-
-const NO_LANES: readonly Lane[] = []
-const NO_SETTINGS: NonNullable<Found['settings']> = {}
 
 /** An authenticated and authorised request for one operation, whose body is not decoded yet. */
 export class UnreadCall<O extends Operation> {
@@ -214,34 +209,18 @@ export class UnreadCall<O extends Operation> {
   /** Whether an existing object must not be overwritten, by the request or by a rule of its bucket. */
   get forbidsOverwrite(): boolean {
     const { forbidOverwrite = false } = this.input as { readonly forbidOverwrite?: boolean }
-    const { rules = [] } = this.#settings.overwriteConfig ?? {}
+    const { rules = [] } = this.#found.settings?.overwriteConfig ?? {}
     return forbidOverwrite || forbidsOverwrite(rules, this.requester, this.key)
   }
 
-  /** Counts the request, and holds it against the capacity of its bucket. Throws totalQpsLimitExceeded, capacityExceeded. */
-  requireLimits(): Awaitable<void> {
-    const limited = this.#limited
-    if (limited === undefined) return
-    this.exchange.surroundings.lanes.admit(limited)
-    return requireCapacity(this.domain, limited.bucket, this.#settings, announcedBytes(this.parts))
-  }
-
-  /** The lanes on which the bytes of the call move. Throws uploadRateExceeded, downloadRateExceeded. */
-  lanesFor(direction: Direction): readonly Lane[] {
-    const limited = this.#limited
-    return limited === undefined ? NO_LANES : this.exchange.surroundings.lanes.ofBytes(limited, direction)
-  }
-
-  /** Undefined, as of most requests, where the bucket has no limits. */
-  get #limited(): LimitedRequest | undefined {
-    const { settings, bucket } = this.#found
-    if (settings === undefined || bucket === undefined) return undefined
-    return { bucket: bucket.name, requester: this.requester, host: this.origin.host, settings }
+  /** The limits of the bucket. */
+  get limits(): CallLimits {
+    return new CallLimits(this, this.#found)
   }
 
   /** The rules of the bucket about headers that its answers leave out. */
   get hidingRules(): BucketSettings['responseHeader']['rules'] | undefined {
-    return this.#settings.responseHeader?.rules
+    return this.#found.settings?.responseHeader?.rules
   }
 
   /**
@@ -249,7 +228,7 @@ export class UnreadCall<O extends Operation> {
    * where the request names one of several versions: rules for the current version do not delete that one.
    */
   expirationOf(record: ObjectRecord): ReturnType<typeof expirationOf> {
-    const { lifecycle } = this.#settings
+    const lifecycle = this.#found.settings?.lifecycle
     if (lifecycle === undefined) return undefined
     const { key, version } = this.objectName
     if (version !== undefined && this.bucket.versioning === 'Enabled') return undefined
@@ -260,7 +239,7 @@ export class UnreadCall<O extends Operation> {
 
   /** When an object was last read, if its bucket records that. */
   lastAccessOf({ modifiedAt, accessedAt = 0 }: ObjectRecord): number | undefined {
-    const { accessmonitor } = this.#settings
+    const accessmonitor = this.#found.settings?.accessmonitor
     if (accessmonitor?.status !== 'Enabled') return undefined
     return Math.max(modifiedAt, accessedAt, accessmonitor.enabledAt ?? 0)
   }
@@ -351,10 +330,6 @@ export class UnreadCall<O extends Operation> {
     return new Call(this.#head, this.#found, body)
   }
 
-  get #settings(): NonNullable<Found['settings']> {
-    return this.#found.settings ?? NO_SETTINGS
-  }
-
   #sought<T>(found: T | undefined): T {
     if (found === undefined) throw notFound(this.objectName, this.#found.marker)
     return found
@@ -364,12 +339,6 @@ export class UnreadCall<O extends Operation> {
     if (part === undefined) throw new TypeError(`${this.operationName} has no such part`)
     return part
   }
-}
-
-/** Bytes that a request announces for its body; undefined where it announces none. */
-function announcedBytes({ headers }: Head): number | undefined {
-  const length = headers['content-length']
-  return length === undefined || length === '0' ? undefined : Number(length)
 }
 
 /** An authenticated and authorised request for one operation, as its handler gets it. */

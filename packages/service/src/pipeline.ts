@@ -324,7 +324,7 @@ function allow(head: Head, found: Found): Awaitable<UnreadCall<Operation>> {
   return andThen(requireAllowed(head, touched(head, found)), () => {
     const call = new UnreadCall(head, found)
     head.exchange.allowed = call
-    return andThen(call.requireLimits(), () => call)
+    return andThen(call.limits.require(), () => call)
   })
 }
 

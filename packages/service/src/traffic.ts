@@ -19,7 +19,7 @@ const BITS_PER_BYTE = 8
 export class Pace {
   readonly #lanes: readonly Lane[]
   readonly #sleep: PaceOptions['sleep']
-  /** Of the last allowance: what has not moved yet. */
+  /** The rest of the last allowance. */
   #reserved = 0
   #delayedMs = 0
 
@@ -83,7 +83,7 @@ export function paceOfBits(bitsPerSecond: number, options: PaceOptions): Pace {
 interface PacedCall {
   readonly domain: PaceOptions
   readonly input: object
-  lanesFor(direction: Direction): readonly Lane[]
+  readonly limits: { lanesFor(direction: Direction): readonly Lane[] }
 }
 
 /**
@@ -92,7 +92,7 @@ interface PacedCall {
  */
 export function paceOf(call: PacedCall, direction: Direction): Pace | undefined {
   const { trafficLimit } = call.input as { readonly trafficLimit?: number | undefined }
-  const shared = call.lanesFor(direction)
+  const shared = call.limits.lanesFor(direction)
   if (trafficLimit === undefined) return shared.length === 0 ? undefined : new Pace(shared, call.domain)
   return new Pace([new Lane(trafficLimit / BITS_PER_BYTE, call.domain.clock), ...shared], call.domain)
 }

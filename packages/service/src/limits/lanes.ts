@@ -31,7 +31,7 @@ export interface LimitedRequest {
 export type Direction = 'Upload' | 'Download'
 
 const BYTES_PER_GIGABIT = 1e9 / 8
-/** When there are as many, all begin anew, which grants each a burst. */
+/** When there are as many, all begin again, which grants each a burst. */
 const LANES_MAX = 10_000
 /** The first requests of a bucket come as after a pause. */
 const REQUESTS_IDLE_MS = 1_000

@@ -46,7 +46,7 @@ async function limit(started: StartedService, limits: Readonly<Record<string, nu
 const head = (started: StartedService, more: object = {}) =>
   call(started, { method: 'GET', bucket: BUCKET, query: { location: '' }, ...more })
 
-test('a bucket takes so many requests per second, and whoever set its limit can lift it', async () => {
+test('a bucket takes so many requests per second, and a request about the limit is always taken', async () => {
   const { started, pass } = await startTimed()
   await limit(started, { TotalQps: 3 })
   const statuses = async (count: number) => {
@@ -161,7 +161,7 @@ test('a strict quota refuses what would exceed it, and a deletion makes room; a 
   assert.equal((await put('b', 1)).status, 200)
 })
 
-test('a capacity in gigabytes refuses as a quota does, and -1 is no capacity', async () => {
+test('a capacity in gigabytes refuses as a quota does, and -1 removes it', async () => {
   const started = await startWithBucket()
   const capacity = (gigabytes: number) =>
     call(started, {
