@@ -1,6 +1,14 @@
 // size: exempt (a table: one entry per command)
 import type { ExitCode } from './exit-codes.js'
-import { FILTER_FLAGS, type FlagName, HEADER_FLAGS, SERVER_FLAGS, SOURCE_FLAGS, TRANSFER_FLAGS } from './flags.js'
+import {
+  FILTER_FLAGS,
+  type FlagName,
+  HEADER_FLAGS,
+  METADATA_FLAGS,
+  SERVER_FLAGS,
+  SOURCE_FLAGS,
+  TRANSFER_FLAGS,
+} from './flags.js'
 import type { Language } from './language.js'
 
 /** The environment variables of the process. */
@@ -148,7 +156,17 @@ export const COMMANDS = {
   rm: {
     subject: 'objects',
     synopsis: 'oss://BUCKET/KEY [--recursive] [--version-id ID | --all-versions] [--yes] [--dry-run]',
-    flags: ['recursive', 'version-id', 'all-versions', 'yes', 'dry-run', 'no-glob', ...FILTER_FLAGS, ...SERVER_FLAGS],
+    flags: [
+      'recursive',
+      'version-id',
+      'all-versions',
+      'yes',
+      'dry-run',
+      'no-glob',
+      ...METADATA_FLAGS,
+      ...FILTER_FLAGS,
+      ...SERVER_FLAGS,
+    ],
     examples: [
       'bindery rm oss://demo/old.txt',
       'bindery rm --recursive oss://demo/logs/2025/ --yes',
@@ -159,7 +177,7 @@ export const COMMANDS = {
   cp: {
     subject: 'objects',
     synopsis: 'FROM… TO [--recursive] [flags]',
-    flags: ['recursive', ...SOURCE_FLAGS, 'upload-id', 'version-id', ...TRANSFER_FLAGS],
+    flags: ['recursive', ...SOURCE_FLAGS, 'upload-id', 'version-id', ...METADATA_FLAGS, ...TRANSFER_FLAGS],
     examples: [
       'bindery cp big.iso oss://demo/',
       'bindery cp oss://demo/big.iso ./copy.iso',
@@ -175,7 +193,7 @@ export const COMMANDS = {
   mv: {
     subject: 'objects',
     synopsis: 'FROM… TO [--recursive] [flags]',
-    flags: ['recursive', ...SOURCE_FLAGS, ...TRANSFER_FLAGS],
+    flags: ['recursive', ...SOURCE_FLAGS, ...METADATA_FLAGS, ...TRANSFER_FLAGS],
     examples: ['bindery mv report.pdf oss://demo/reports/', 'bindery mv -r oss://demo/inbox/ oss://archive/2026/'],
   },
   sync: {
@@ -229,7 +247,7 @@ export const COMMANDS = {
   find: {
     subject: 'objects',
     synopsis: 'oss://BUCKET[/PREFIX] | DIR [--include PATTERN] [--format TEMPLATE] [flags]',
-    flags: ['storage-class', 'no-glob', ...FILTER_FLAGS, ...SERVER_FLAGS],
+    flags: ['storage-class', 'no-glob', ...METADATA_FLAGS, ...FILTER_FLAGS, ...SERVER_FLAGS],
     examples: [
       "bindery find oss://demo --include '*.log' --min-size 1GiB",
       "bindery find oss://demo/logs/ --min-age 90d --format '{address}\\t{size}'",
@@ -268,7 +286,7 @@ export const COMMANDS = {
   'set-props': {
     subject: 'objects',
     synopsis: 'oss://BUCKET/KEY [--recursive] [--meta NAME=VALUE] [--acl ACL] [--storage-class CLASS] [flags]',
-    flags: ['recursive', 'no-glob', 'dry-run', ...HEADER_FLAGS, ...FILTER_FLAGS, ...SERVER_FLAGS],
+    flags: ['recursive', 'no-glob', 'dry-run', ...HEADER_FLAGS, ...METADATA_FLAGS, ...FILTER_FLAGS, ...SERVER_FLAGS],
     examples: [
       'bindery set-props oss://demo/site/ --recursive --cache-control max-age=600',
       'bindery set-props oss://demo/cat.jpg --acl public-read --meta owner=me',
@@ -310,7 +328,18 @@ export const COMMANDS = {
   restore: {
     subject: 'objects',
     synopsis: 'TARGET DIR [--bytes] [--json] | oss://BUCKET/KEY [--days DAYS] [--recursive] [flags]',
-    flags: ['bytes', 'days', 'tier', 'version-id', 'recursive', 'no-glob', 'dry-run', ...FILTER_FLAGS, ...SERVER_FLAGS],
+    flags: [
+      'bytes',
+      'days',
+      'tier',
+      'version-id',
+      'recursive',
+      'no-glob',
+      'dry-run',
+      ...METADATA_FLAGS,
+      ...FILTER_FLAGS,
+      ...SERVER_FLAGS,
+    ],
     examples: ['bindery restore /mnt/backup/bindery ./data', 'bindery restore oss://demo/2020/ --recursive --days 3'],
   },
   bucket: {
@@ -339,6 +368,7 @@ export const COMMANDS = {
       'no-glob',
       'upload',
       'part-size',
+      ...METADATA_FLAGS,
       ...FILTER_FLAGS,
       ...SERVER_FLAGS,
     ],

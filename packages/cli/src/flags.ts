@@ -21,6 +21,7 @@ export const FLAGS = {
   'sts-token': { value: 'TOKEN', spellings: ['-t'] },
   'addressing-style': { value: 'STYLE' },
   'sign-version': { value: 'VERSION' },
+  dialect: { value: 'DIALECT' },
   'retry-times': { value: 'NUMBER' },
   // the output
   json: {},
@@ -33,6 +34,12 @@ export const FLAGS = {
   recursive: { spellings: ['-r'] },
   include: { value: 'PATTERN', repeats: true },
   exclude: { value: 'PATTERN', repeats: true },
+  filter: { value: '"+ PATTERN"', repeats: true },
+  'include-from': { value: 'FILE|-', repeats: true },
+  'exclude-from': { value: 'FILE|-', repeats: true },
+  'filter-from': { value: 'FILE|-', repeats: true },
+  'metadata-include': { value: 'NAME=PATTERN', repeats: true },
+  'metadata-exclude': { value: 'NAME=PATTERN', repeats: true },
   'min-size': { value: 'SIZE' },
   'max-size': { value: 'SIZE' },
   'min-age': { value: 'TIME', spellings: ['--older-than'] },
@@ -81,7 +88,7 @@ export const FLAGS = {
   parallel: { value: 'NUMBER' },
   jobs: { value: 'NUMBER', spellings: ['-j', '--job'] },
   'bigfile-threshold': { value: 'SIZE' },
-  'bandwidth-limit': { value: 'SIZE|TIMETABLE' },
+  'bandwidth-limit': { value: 'SIZE|TIMETABLE|@FILE' },
   maxspeed: { value: 'KIB', spellings: ['--maxupspeed', '--maxdownspeed'] },
   resume: { value: 'MODE' },
   'checkpoint-dir': { value: 'DIR' },
@@ -123,6 +130,7 @@ export const SERVER_FLAGS = [
   'sts-token',
   'addressing-style',
   'sign-version',
+  'dialect',
   'retry-times',
   'utc',
   'quiet',
@@ -135,6 +143,10 @@ export const SERVER_FLAGS = [
 export const FILTER_FLAGS = [
   'include',
   'exclude',
+  'filter',
+  'include-from',
+  'exclude-from',
+  'filter-from',
   'min-size',
   'max-size',
   'min-age',
@@ -142,6 +154,9 @@ export const FILTER_FLAGS = [
   'start-time',
   'end-time',
 ] as const satisfies readonly FlagName[]
+
+/** The choice among several objects by their user metadata. */
+export const METADATA_FLAGS = ['metadata-include', 'metadata-exclude'] as const satisfies readonly FlagName[]
 
 /** The properties of objects. */
 export const HEADER_FLAGS = [

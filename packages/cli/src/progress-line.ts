@@ -1,10 +1,10 @@
 import type { WriteStream } from 'node:tty'
 import { firstColumns } from './columns.js'
 
-const INTERVAL_MS = 200
+const INTERVAL_MS = 100
 const WIDTH_OF_UNKNOWN_TERMINAL = 80
 
-/** Lines on a terminal that are replaced by the next ones; does nothing where the stream is not a terminal. */
+/** Lines on a terminal that are replaced by the next ones; does nothing where the stream is not one, or CI records it. */
 export class ProgressLine {
   readonly #stream: WriteStream
   readonly #isShown: boolean
@@ -13,7 +13,7 @@ export class ProgressLine {
 
   constructor(stream: WriteStream = process.stderr) {
     this.#stream = stream
-    this.#isShown = stream.isTTY === true
+    this.#isShown = stream.isTTY === true && !process.env.CI
   }
 
   /** Whether there is a terminal to show progress on. */

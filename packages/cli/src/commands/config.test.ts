@@ -166,3 +166,32 @@ test('explain refuses what serve refuses, and writes JSON', async () => {
   // only this machine may be called where others can connect
   assert.equal(lines.find(({ option }) => option === '--callback-hosts').value, '')
 })
+
+test('aliases of mc are profiles that speak S3, from its file and from its variables', async () => {
+  const { endpoint, accessKeyId, accessKeySecret } = server
+  const alias = { url: endpoint, accessKey: accessKeyId, secretKey: accessKeySecret, api: 'S3v4', path: 'auto' }
+  const home = await newHome('mc', { '.mc/config.json': JSON.stringify({ version: '10', aliases: { store: alias } }) })
+  const shown = JSON.parse((await bindery(home, ['profile', 'ls', '--json'])).stdout)
+  assert.deepEqual([shown.name, shown.dialect, shown.endpoint], ['store', 's3', endpoint])
+  const file = path.join(home, 'file')
+  await writeFile(file, 'by S3')
+  for (const args of [
+    ['cp', file, 'store:demo/mc/a'],
+    ['ls', 'store:demo/mc/'],
+    ['cp', 'store:demo/mc/a', `${file}.back`],
+    ['rm', 'store:demo/mc/a'],
+  ]) {
+    const { code, stderr } = await bindery(home, args)
+    assert.equal(code, 0, `${args.join(' ')}: ${stderr}`)
+  }
+  assert.equal(await readFile(`${file}.back`, 'utf8'), 'by S3')
+  const variable = endpoint.replace('//', `//${accessKeyId}:${encodeURIComponent(accessKeySecret)}@`)
+  const listed = await bindery(await newHome('mc-variable'), ['ls', '--profile', 'here'], {
+    env: { MC_HOST_here: variable },
+  })
+  assert.match(listed.stdout, /oss:\/\/demo\n/, listed.stderr)
+  const plain = await bindery(await newHome('mc-flag'), ['ls', '--dialect', 's3'], {
+    env: { OSS_ENDPOINT: endpoint, OSS_ACCESS_KEY_ID: accessKeyId, OSS_ACCESS_KEY_SECRET: accessKeySecret },
+  })
+  assert.match(plain.stdout, /oss:\/\/demo\n/, plain.stderr)
+})

@@ -4,6 +4,7 @@ import { readArguments, requireArguments } from '../arguments.js'
 import type { Invocation } from '../command.js'
 import { EXIT, type ExitCode } from '../exit-codes.js'
 import { transferWordsIn } from '../messages/transfer.js'
+import { metadataFilterOf } from '../objects/metadata-filter.js'
 import { commandLineOf, complain, note } from '../objects/output.js'
 import { type ClientOf, withClients } from '../objects/with-client.js'
 import { filterOf } from '../transfer/filter.js'
@@ -90,7 +91,7 @@ async function transferCommand(
   const overwrite = overwriteOf(parsed, isTree)
   const options = { ...transferOptionsOf(parsed, overwrite), ...(uploadId === undefined ? {} : { uploadId }) }
   const jobs = jobsOf(parsed)
-  const selection = { sources, to, filter: filterOf(parsed, Date.now()), versionId }
+  const selection = { sources, to, filter: filterOf(parsed, Date.now()), metadata: metadataFilterOf(parsed), versionId }
   const words = transferWordsIn(language)
   return withClients(parsed, env, async (clientOf) => {
     const onLeftOut = ({ name, reason }: LeftOut) => note(words.leftOut[reason](name))

@@ -1,15 +1,17 @@
+import type { Client } from '@bindery/client'
 import { readArguments, requireArguments } from '../arguments.js'
 import type { Invocation } from '../command.js'
 import { EXIT, type ExitCode } from '../exit-codes.js'
 import { transferWordsIn } from '../messages/transfer.js'
 import { formatOf } from '../objects/format.js'
 import { bothFilters } from '../objects/globs.js'
+import { type MetadataFilter, metadataFilterOf } from '../objects/metadata-filter.js'
 import { note, write, writeJson } from '../objects/output.js'
 import { timeText } from '../objects/time-text.js'
 import { withClient } from '../objects/with-client.js'
 import { entriesBelow } from '../transfer/entries.js'
 import { filterOf } from '../transfer/filter.js'
-import { placeText } from '../transfer/places.js'
+import { type Place, placeText } from '../transfer/places.js'
 import { placeOf } from '../transfer/sources.js'
 
 const FACTS = ['address', 'name', 'size', 'modified', 'class', 'etag'] as const
@@ -22,6 +24,7 @@ export async function findCommand({ args, env, language }: Invocation): Promise<
   const { from: place, matches } = placeOf(given, flags.has('no-glob'))
   const filter = bothFilters(filterOf(parsed, Date.now()), matches)
   const format = formatOf(values.get('format'), FACTS)
+  const metadata = metadataFilterOf(parsed)
   const storageClass = values.get('storage-class')
   const words = transferWordsIn(language)
   await withClient(parsed, env, async (client) => {
@@ -30,6 +33,7 @@ export async function findCommand({ args, env, language }: Invocation): Promise<
     for await (const entry of entriesBelow(() => client, place, { onLeftOut, mayBeMissing: false })) {
       if (filter?.(entry) === false) continue
       if (storageClass !== undefined && entry.storageClass !== storageClass) continue
+      if (metadata !== undefined && !(await hasMetadata(client, entry.place, metadata))) continue
       const { name, size, modified } = entry
       const address = placeText(entry.place)
       const facts = { address, name, size, modified, class: entry.storageClass, etag: entry.etag }
@@ -39,4 +43,11 @@ export async function findCommand({ args, env, language }: Invocation): Promise<
     }
   })
   return EXIT.ok
+}
+
+/** Whether a place is an object with user metadata that a filter takes; files have none. Throws OssError. */
+async function hasMetadata(client: Client, place: Place, filter: MetadataFilter): Promise<boolean> {
+  if (place.kind !== 'object') return false
+  const { bucket, key } = place.address
+  return filter((await client.head(key, { bucket })).meta)
 }

@@ -52,7 +52,7 @@ export async function presignCommand({ args, env }: Invocation): Promise<ExitCod
   const selected =
     queryText === undefined
       ? selectedOf('presign', given, parsed)
-      : { address: addressOf(given), isRecursive: false, filter: undefined }
+      : { address: addressOf(given), isRecursive: false, filter: undefined, metadata: undefined }
   await withClient(parsed, env, async (client) => {
     for await (const { bucket, key } of selectedObjects(client, selected)) {
       const target = { bucket: bucket === '' ? null : bucket, ...(key === '' ? {} : { key }) }

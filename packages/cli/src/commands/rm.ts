@@ -19,13 +19,20 @@ export async function rmCommand({ args, env, language }: Invocation): Promise<Ex
   const words = objectWordsIn(language)
   const hasJson = flags.has('json')
   const [given] = requireArguments(positionals, 'rm', ['oss://BUCKET/KEY'])
-  const { address, isRecursive, filter } = selectedOf('rm', given, parsed)
+  const { address, isRecursive, filter, metadata } = selectedOf('rm', given, parsed)
   const versionId = values.get('version-id')
   const hasVersions = flags.has('all-versions')
+  if (metadata !== undefined && hasVersions) {
+    throw new Failure('addressUnfit', {
+      command: 'rm --metadata-include',
+      address: '--all-versions',
+      needed: '--recursive',
+    })
+  }
   if (versionId !== undefined && (isRecursive || hasVersions)) {
     throw new Failure('addressUnfit', { command: 'rm --version-id', address: given, needed: 'oss://BUCKET/KEY' })
   }
-  const selection = { address, isRecursive, hasVersions, filter, versionId }
+  const selection = { address, isRecursive, hasVersions, filter, metadata, versionId }
   if (flags.has('dry-run')) return withClient(parsed, env, (client) => list(client, selection, hasJson))
   if (!isRecursive && !hasVersions) {
     await withClient(parsed, env, (client) => deleteOne(client, address, versionId))

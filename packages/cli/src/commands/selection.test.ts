@@ -5,7 +5,7 @@ import { test } from 'node:test'
 import { startShared } from '../testing/shared.js'
 import { linesOf, newFolder, start } from '../testing/support.js'
 
-const { client, folder, bindery, succeed, keys } = await startShared()
+const { client, folder, bindery, succeed, keys, newFile } = await startShared()
 
 async function tree(name: string, files: readonly string[]): Promise<string> {
   const root = path.join(folder, name)
@@ -165,4 +165,44 @@ test('an address with a profile is on the server of the profile, and a copy betw
   const unknown = await bindery(['ls', 'nowhere:demo'])
   assert.equal(unknown.code, 1)
   assert.match(unknown.stderr, /there is no profile nowhere/)
+})
+
+test('rules of names come from flags and files, and the last one that matches decides', async () => {
+  const from = await tree('rules', ['a.jpg', 'b.txt', 'raw/c.jpg', 'raw/d.txt'])
+  const rules = await newFile('rules.txt', '# a comment\n- *\n\n+ *.jpg\n')
+  const patterns = await newFile('patterns.txt', 'raw/**\n')
+  const taken = async (...flags: readonly string[]) =>
+    linesOf(await succeed(['cp', '-r', from, 'oss://demo/rules/', '--dry-run', '--json', ...flags]))
+      .map(({ to }) => String(to).replace('oss://demo/rules/', ''))
+      .sort()
+  assert.deepEqual(await taken('--filter', '- *.txt'), ['a.jpg', 'raw/c.jpg'])
+  assert.deepEqual(await taken('--filter-from', rules), ['a.jpg', 'raw/c.jpg'])
+  assert.deepEqual(await taken('--filter-from', rules, '--exclude-from', patterns), ['a.jpg'])
+  assert.deepEqual(await taken('--include-from', patterns, '--filter', '- d.*'), ['raw/c.jpg'])
+  assert.match((await bindery(['ls', 'oss://demo', '--filter', '*.jpg'])).stderr, /Expected: "\+ \*\.jpg"/)
+  assert.equal((await bindery(['ls', 'oss://demo', '--include-from', `${rules}.missing`])).code, 1)
+  const piped = await succeed(['sync', from, 'oss://demo/rules/', '--dry-run', '--filter-from', '-'], '- *\n+ b.txt\n')
+  assert.match(piped, /^\S+b\.txt → \S+b\.txt\n$/)
+})
+
+test('objects are selected by their user metadata', async () => {
+  for (const [key, stage] of [
+    ['a', 'raw'],
+    ['b', 'done'],
+    ['c', 'raw/old'],
+  ]) {
+    await client.put(`by-meta/${key}`, 'x', { meta: { stage: stage ?? '' } })
+  }
+  await client.put('by-meta/d', 'x')
+  const found = async (...flags: readonly string[]) =>
+    (await succeed(['find', 'oss://demo/by-meta/', '--format', '{name}', ...flags])).trim().split('\n')
+  assert.deepEqual(await found('--metadata-include', 'stage=raw'), ['a'])
+  assert.deepEqual(await found('--metadata-include', 'Stage=raw**'), ['a', 'c'])
+  assert.deepEqual(await found('--metadata-include', 'stage', '--metadata-exclude', 'stage=d*'), ['a', 'c'])
+  await succeed(['cp', '-r', 'oss://demo/by-meta/', 'oss://demo/by-meta-copy/', '--metadata-exclude', 'stage=raw**'])
+  assert.deepEqual(await keys('by-meta-copy/'), ['by-meta-copy/b', 'by-meta-copy/d'])
+  await succeed(['rm', '-r', 'oss://demo/by-meta/', '--metadata-include', 'stage', '--yes'])
+  assert.deepEqual(await keys('by-meta/'), ['by-meta/d'])
+  const versions = await bindery(['rm', '-r', 'oss://demo/', '--metadata-include', 'a', '--all-versions', '--yes'])
+  assert.equal(versions.code, 1)
 })

@@ -5,12 +5,14 @@ export const ENGLISH_FLAGS: Readonly<Record<FlagName, string>> = {
   endpoint: 'address of the server; OSS_ENDPOINT, or that of the running server that uses DIR',
   dir: 'data folder (BINDERY_DIR, or ./data) of a server on this machine: its address and its key',
   region: 'region of the signature; OSS_REGION, or that of the running server',
-  profile: 'profile with the server and the key: of bindery config, ~/.ossutilconfig or ~/.aws; BINDERY_PROFILE',
+  profile:
+    'profile with the server and the key: of bindery config, ~/.ossutilconfig, ~/.aws or an alias of mc; BINDERY_PROFILE',
   'access-key-id': 'key that signs; better OSS_ACCESS_KEY_ID',
   'access-key-secret': 'its secret; other users of this machine see it: better OSS_ACCESS_KEY_SECRET',
   'sts-token': 'token of a temporary key; better OSS_SESSION_TOKEN',
   'addressing-style': 'auto (default), path, virtual or cname',
   'sign-version': 'v4 (default) or v1',
+  dialect: 'oss (default) or s3, for servers that speak only that; OSS_DIALECT',
   'retry-times': 'attempts per request, 1 to 500; 10 by default',
   utc: 'print times in UTC, not in the zone of this machine; JSON always has UTC',
   format:
@@ -39,6 +41,13 @@ export const ENGLISH_FLAGS: Readonly<Record<FlagName, string>> = {
   include:
     'with several files: take those whose name matches, such as *.jpg or logs/**; the last rule that matches decides',
   exclude: 'with several files: omit those whose name matches',
+  filter: 'with several files: "+ PATTERN" takes, "- PATTERN" omits, in order with --include and --exclude',
+  'include-from': 'patterns of --include, one per line of a file',
+  'exclude-from': 'patterns of --exclude, one per line of a file',
+  'filter-from': 'rules of --filter, one per line of a file',
+  'metadata-include':
+    'with several objects: only those with this user metadata, NAME=PATTERN; one more request per object',
+  'metadata-exclude': 'with several objects: omit those with this user metadata',
   'min-size': 'with several files: only those of at least this size, such as 1MiB',
   'max-size': 'with several files: only those of at most this size',
   'min-age': 'with several files: only those changed at least this long ago, such as 7d',
@@ -73,7 +82,7 @@ export const ENGLISH_FLAGS: Readonly<Record<FlagName, string>> = {
   jobs: 'files at a time, 1 to 64; 5 by default',
   'bigfile-threshold': 'files of fewer bytes take one request; 8MiB by default, 1GiB for copies on the server',
   'bandwidth-limit':
-    'bytes per second of all files together, such as 10MiB, or by time of day: "08:00,512KiB 23:00,off"',
+    'bytes per second of all files together, such as 10MiB, by time of day: "08:00,512KiB 23:00,off", or of a file that may change; SIGUSR2 lifts it and imposes it again',
   maxspeed: 'the same in KiB per second, as ossutil counts',
   resume: 'auto (default), never, or require: fail where there is nothing to continue',
   'checkpoint-dir': 'folder of the records of interrupted uploads; bindery/transfers below XDG_STATE_HOME',

@@ -5,7 +5,9 @@ import { ProgressLine } from '../progress-line.js'
 import type { Filter } from '../transfer/filter.js'
 import { type Address, addressText } from './address.js'
 import { call } from './call.js'
+import type { MetadataFilter } from './metadata-filter.js'
 import { complain, writeJson } from './output.js'
+import { objectsBelow } from './selected.js'
 
 /** Keys per request of DeleteMultipleObjects. */
 const BATCH = 1_000
@@ -18,6 +20,8 @@ export interface DeleteAll {
   /** All versions and delete markers. */
   readonly hasVersions: boolean
   readonly filter: Filter | undefined
+  /** Not for versions. */
+  readonly metadata?: MetadataFilter | undefined
 }
 
 /** An object, or one version of it. */
@@ -35,12 +39,11 @@ export interface DeleteReport {
 
 /** The objects and versions that a deletion covers, found while they are consumed. Throws OssError. */
 export async function* deletableOf(client: Client, selection: DeleteAll): AsyncGenerator<Deletable> {
-  const { address, isRecursive, hasVersions, filter } = selection
+  const { address, isRecursive, hasVersions, filter, metadata } = selection
   const { bucket, key: prefix } = address
   if (!hasVersions) {
-    for await (const entry of client.list({ bucket, prefix })) {
-      if (entry.kind !== 'object' || !isTaken(entry, prefix, filter)) continue
-      yield { key: entry.key, versionId: undefined }
+    for await (const { key } of objectsBelow(client, address, { filter, metadata })) {
+      yield { key, versionId: undefined }
     }
     return
   }

@@ -41,11 +41,18 @@ export function isUnfit(): boolean {
   return lineOf !== undefined && hasFormatted === false
 }
 
+/** Lines on the way to a result, which may have the same names. */
+const ON_THE_WAY: ReadonlySet<unknown> = new Set(['part', 'progress', 'retry'])
+
+function isResult(value: { readonly t?: unknown }): boolean {
+  return !ON_THE_WAY.has(value.t)
+}
+
 /** Prints one line of JSON, or what `--output-query` or `--format` makes of it; where that is nothing, no line. */
 export async function writeJson(value: object): Promise<void> {
   const { select, lineOf } = settings()
   if (lineOf !== undefined) {
-    const line = lineOf(value)
+    const line = isResult(value) ? lineOf(value) : undefined
     settings().hasFormatted = settings().hasFormatted === true || line !== undefined
     return write(line ?? '')
   }

@@ -1,13 +1,14 @@
-import type { Client } from '@bindery/client'
+import type { Client, ListedObject } from '@bindery/client'
 import { Failure } from '@bindery/server/local'
 import type { Arguments } from '../arguments.js'
 import { EXIT, type ExitCode } from '../exit-codes.js'
-import type { FILTER_FLAGS } from '../flags.js'
+import type { FILTER_FLAGS, METADATA_FLAGS } from '../flags.js'
 import type { Language } from '../language.js'
 import { failureExit, messagesIn } from '../messages.js'
 import { type Filter, filterOf } from '../transfer/filter.js'
 import { type Address, addressText, parseAddress, parseObject } from './address.js'
 import { bothFilters, patternIn } from './globs.js'
+import { type MetadataFilter, metadataFilterOf, withMetadata } from './metadata-filter.js'
 import { complain, write, writeJson } from './output.js'
 import { failureOf } from './with-client.js'
 
@@ -16,6 +17,7 @@ export interface Selected {
   readonly address: Address
   readonly isRecursive: boolean
   readonly filter: Filter | undefined
+  readonly metadata: MetadataFilter | undefined
 }
 
 /**
@@ -25,34 +27,47 @@ export interface Selected {
 export function selectedOf(
   command: string,
   given: string,
-  parsed: Pick<Arguments<'recursive' | 'no-glob' | (typeof FILTER_FLAGS)[number]>, 'flags' | 'given' | 'values'>,
+  parsed: Pick<
+    Arguments<'recursive' | 'no-glob' | (typeof FILTER_FLAGS)[number] | (typeof METADATA_FLAGS)[number]>,
+    'flags' | 'given' | 'values'
+  >,
 ): Selected {
   const filter = filterOf(parsed, Date.now())
+  const metadata = metadataFilterOf(parsed)
   const address = parseAddress(given)
   const pattern = parsed.flags.has('no-glob') ? undefined : patternIn(address)
   if (pattern !== undefined) {
-    return { address: pattern.prefix, isRecursive: true, filter: bothFilters(filter, pattern.matches) }
+    return { address: pattern.prefix, isRecursive: true, filter: bothFilters(filter, pattern.matches), metadata }
   }
-  if (parsed.flags.has('recursive')) return { address, isRecursive: true, filter }
-  return { address: parseObject(command, given), isRecursive: false, filter }
+  if (parsed.flags.has('recursive')) return { address, isRecursive: true, filter, metadata }
+  return { address: parseObject(command, given), isRecursive: false, filter, metadata }
 }
 
-/** The addresses of selected objects, found while they are consumed. Throws OssError. */
-export async function* selectedObjects(
+/** The objects below a prefix that filters take, in the order of their keys. Throws OssError. */
+export async function* objectsBelow(
   client: Client,
-  { address, isRecursive, filter }: Selected,
-): AsyncGenerator<Address> {
-  if (!isRecursive) {
-    yield address
-    return
+  { bucket, key: prefix }: Address,
+  { filter, metadata }: Pick<Selected, 'filter' | 'metadata'>,
+): AsyncGenerator<ObjectEntry> {
+  async function* named() {
+    for await (const entry of client.list({ bucket, prefix })) {
+      if (entry.kind !== 'object') continue
+      const { key, size, lastModified: modified } = entry
+      const name = key.slice(prefix.lastIndexOf('/') + 1)
+      if (filter?.({ name, size, modified }) !== false) yield entry
+    }
   }
-  const { bucket, key: prefix } = address
-  for await (const entry of client.list({ bucket, prefix })) {
-    if (entry.kind !== 'object') continue
-    const { key, size, lastModified: modified } = entry
-    const name = key.slice(prefix.lastIndexOf('/') + 1)
-    if (filter?.({ name, size, modified }) !== false) yield { ...address, key }
-  }
+  yield* withMetadata(client, bucket, named(), metadata)
+}
+
+/** An object in a listing. */
+type ObjectEntry = Extract<ListedObject, { readonly kind: 'object' }>
+
+/** The addresses of selected objects, found while they are consumed. Throws OssError. */
+export async function* selectedObjects(client: Client, selected: Selected): AsyncGenerator<Address> {
+  const { address, isRecursive } = selected
+  if (isRecursive) for await (const { key } of objectsBelow(client, address, selected)) yield { ...address, key }
+  else yield address
 }
 
 /** The action of a command on each selected object, and its report. */

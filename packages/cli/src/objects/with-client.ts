@@ -16,6 +16,7 @@ import { numberOf, oneOf } from './arguments.js'
 import { formatJson, hush, note, selectJson, useUtc } from './output.js'
 
 const ADDRESSING = ['auto', 'path', 'virtual', 'cname'] as const
+const DIALECTS = ['oss', 's3'] as const
 
 /** The flags that name the server, as every command on objects has them. */
 export type ServerArguments = Pick<Arguments<(typeof SERVER_FLAGS)[number]>, 'flags' | 'values' | 'positionals'>
@@ -77,9 +78,10 @@ function required(client: Client | undefined): Client {
 /** A client of the server that a profile, or else flags and the environment name. Throws Failure. */
 async function connect({ values }: ServerArguments, env: Environment, profile: string | undefined): Promise<Client> {
   const maxAttempts = numberOf('--retry-times', values.get('retry-times'), 1, 500)
-  const addressing = oneOf('--addressing-style', values.get('addressing-style'), ADDRESSING)
-  const signature = oneOf('--sign-version', values.get('sign-version'), ['v4', 'v1'])
   const server = await serverOf(values, withConfigFile(env, values.get('config-file')), profile)
+  const addressing = oneOf('--addressing-style', values.get('addressing-style') ?? server.addressing, ADDRESSING)
+  const signature = oneOf('--sign-version', values.get('sign-version') ?? server.signature, ['v4', 'v1'])
+  const dialect = oneOf('--dialect', values.get('dialect') ?? server.dialect, DIALECTS)
   let hasAnswered = false
   return createClient({
     endpoint: server.endpoint,
@@ -91,6 +93,7 @@ async function connect({ values }: ServerArguments, env: Environment, profile: s
     ...(server.region === undefined ? {} : { region: server.region }),
     ...(addressing === undefined ? {} : { addressing }),
     ...(signature === undefined ? {} : { signature }),
+    ...(dialect === undefined ? {} : { dialect }),
     onRequest: ({ status }) => {
       if (status > 0) hasAnswered = true
     },
@@ -119,6 +122,20 @@ export function failureOf(error: unknown, endpoint: string): unknown {
 interface Server extends Omit<Awaited<ReturnType<typeof adminServer>>, 'region'> {
   /** Undefined: taken from the name of the endpoint. */
   readonly region: string | undefined
+  /** The values of variables and of a profile, as they are. */
+  readonly addressing?: string | undefined
+  readonly signature?: string | undefined
+  readonly dialect?: string | undefined
+}
+
+/** The form of requests that variables name. */
+function formOf(env: Environment): Pick<Server, 'addressing' | 'signature' | 'dialect'> {
+  const { OSS_ADDRESSING_STYLE, OSS_SIGN_VERSION, OSS_DIALECT } = env
+  return {
+    addressing: OSS_ADDRESSING_STYLE || undefined,
+    signature: OSS_SIGN_VERSION || undefined,
+    dialect: OSS_DIALECT || undefined,
+  }
 }
 
 /**
@@ -141,18 +158,19 @@ async function serverOf(
   const endpoint = values.get('endpoint') ?? (env.OSS_ENDPOINT || undefined)
   const region = values.get('region') ?? (env.OSS_REGION || env.BINDERY_REGION || undefined)
   if (endpoint !== undefined) {
-    return { ...(await adminServer({ endpoint, folder }, await withDefaultKey(env, folder))), region }
+    return { ...(await adminServer({ endpoint, folder }, await withDefaultKey(env, folder))), ...formOf(env), region }
   }
   const running = await findServer(resolve(folder ?? defaultFolder(env)))
   if (running === undefined && folder === undefined) {
     const profile = env.OSS_ACCESS_KEY_ID ? undefined : await findProfile(DEFAULT_PROFILE, given)
     const known = over(env, profile === undefined ? {} : await variablesOf(profile))
     if (known.OSS_ACCESS_KEY_ID) {
-      return { ...(await adminServer({ endpoint, folder }, known)), region: region ?? known.OSS_REGION }
+      const server = await adminServer({ endpoint, folder }, known)
+      return { ...server, ...formOf(known), region: region ?? known.OSS_REGION }
     }
   }
   const found = await serverWithKey(folder, undefined, env)
-  return { ...found, region: region ?? found.region }
+  return { ...found, ...formOf(env), region: region ?? found.region }
 }
 
 /** The server of a profile that an address names: nothing else has a part in it. Throws Failure `settingMissing`. */
@@ -161,7 +179,7 @@ async function serverIn(variables: Environment, profile: string): Promise<Server
     if (!variables[variable]) throw new Failure('settingMissing', { profile, setting })
   }
   const { OSS_ENDPOINT: endpoint, OSS_REGION: region } = variables
-  return { ...(await adminServer({ endpoint, folder: undefined }, variables)), region }
+  return { ...(await adminServer({ endpoint, folder: undefined }, variables)), ...formOf(variables), region }
 }
 
 const NEEDED = [

@@ -6,6 +6,7 @@ import { promisify } from 'node:util'
 import { Failure } from '@bindery/server/local'
 import type { Environment } from '../command.js'
 import { parseIni } from './ini.js'
+import { aliasesOf } from './mc-aliases.js'
 
 /** The settings that a profile may have. */
 export const SETTINGS = [
@@ -16,6 +17,7 @@ export const SETTINGS = [
   'sts-token',
   'addressing-style',
   'sign-version',
+  'dialect',
   'credential-process',
 ] as const
 
@@ -46,6 +48,7 @@ const SPELLINGS: Readonly<Record<string, Setting>> = {
   awssessiontoken: 'sts-token',
   addressingstyle: 'addressing-style',
   signversion: 'sign-version',
+  dialect: 'dialect',
   credentialprocess: 'credential-process',
 }
 
@@ -60,7 +63,7 @@ function home(env: Environment): string {
   return env.HOME || homedir()
 }
 
-/** The files that hold profiles; of those with the same name the first one counts. */
+/** The files of sections that hold profiles; of those with the same name the first one counts. */
 function filesOf(env: Environment): readonly string[] {
   return [
     ownFile(env),
@@ -81,10 +84,13 @@ export async function listProfiles(env: Environment): Promise<readonly Profile[]
       const known = found.get(name)
       if (known !== undefined && !(isAws && path.dirname(known.file) === path.dirname(file))) continue
       const own = settingsOf(settings)
-      if (Object.keys(own).length > 0)
-        found.set(name, { name, file: known?.file ?? file, settings: { ...known?.settings, ...own } })
+      if (Object.keys(own).length === 0) continue
+      // the programs of AWS speak S3
+      const dialect = isAws ? { dialect: 's3' } : {}
+      found.set(name, { name, file: known?.file ?? file, settings: { ...dialect, ...known?.settings, ...own } })
     }
   }
+  for (const alias of await aliasesOf(env, home(env))) if (!found.has(alias.name)) found.set(alias.name, alias)
   return [...found.values()]
 }
 
@@ -113,16 +119,24 @@ function settingsOf(settings: ReadonlyMap<string, string>): Partial<Record<Setti
  * `credentialProcess` where its program fails.
  */
 export async function variablesOf({ settings }: Profile): Promise<Environment> {
-  const { region } = settings
-  const endpoint = settings.endpoint ?? (region === undefined ? undefined : `https://oss-${region}.aliyuncs.com`)
+  const { region, dialect } = settings
   const key = await keyOf(settings)
   return defined({
-    OSS_ENDPOINT: endpoint,
+    OSS_ENDPOINT: settings.endpoint ?? endpointIn(region, dialect),
     OSS_REGION: region,
+    OSS_ADDRESSING_STYLE: settings['addressing-style'],
+    OSS_SIGN_VERSION: settings['sign-version'],
+    OSS_DIALECT: dialect,
     OSS_ACCESS_KEY_ID: key.id,
     OSS_ACCESS_KEY_SECRET: key.secret,
     OSS_SESSION_TOKEN: key.token,
   })
+}
+
+/** The address of the service that has regions. */
+function endpointIn(region: string | undefined, dialect: string | undefined): string | undefined {
+  if (region === undefined) return undefined
+  return dialect === 's3' ? `https://s3.${region}.amazonaws.com` : `https://oss-${region}.aliyuncs.com`
 }
 
 interface Key {

@@ -1,6 +1,11 @@
 import assert from 'node:assert/strict'
+import { unwatchFile } from 'node:fs'
+import { writeFile } from 'node:fs/promises'
+import path from 'node:path'
 import { test } from 'node:test'
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Transfer } from '@bindery/client'
+import { newFolder } from '../testing/support.js'
 import { Bandwidth, bandwidthOf } from './bandwidth.js'
 
 /** The part of a transfer that is limited. */
@@ -39,5 +44,29 @@ test('a timetable holds until its next entry, also past midnight', () => {
 test('a text that is neither a limit nor a timetable is refused', () => {
   for (const text of ['fast', '25:00,1MiB', '08:00', '08:00,1MiB 9', '08:61,1MiB']) {
     assert.throws(() => bandwidthOf(text), { kind: 'valueInvalid' }, text)
+  }
+})
+
+test('a limit in a file changes with the file, also for transfers that run', async (t) => {
+  const file = path.join(await newFolder(t), 'limit')
+  await writeFile(file, '1MiB\n')
+  t.after(() => unwatchFile(file))
+  const task = new Limited()
+  bandwidthOf(`@${file}`).join(task.task)
+  assert.equal(task.bytesPerSecond, 1024 * 1024)
+  await writeFile(file, 'neither')
+  await writeFile(file, '08:00,64KiB 20:00,64KiB')
+  while (task.bytesPerSecond !== 64 * 1024) await sleep(20)
+  await writeFile(file, 'off')
+  while (task.bytesPerSecond !== 0) await sleep(20)
+  assert.throws(() => bandwidthOf(`@${file}.missing`), { kind: 'fileUnreadable' })
+})
+
+test('SIGUSR2 lifts the limit, and imposes it again', { skip: process.platform === 'win32' }, async () => {
+  const task = new Limited()
+  bandwidthOf('1MiB').join(task.task)
+  for (const expected of [0, 1024 * 1024]) {
+    process.kill(process.pid, 'SIGUSR2')
+    while (task.bytesPerSecond !== expected) await sleep(5)
   }
 })

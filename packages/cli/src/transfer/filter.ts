@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs'
+import { Failure } from '@bindery/server/local'
 import type { Arguments } from '../arguments.js'
 import { FILTER_FLAGS } from '../flags.js'
 import { bytesOf, secondsOf, timeOf } from '../objects/arguments.js'
@@ -45,14 +47,49 @@ export function filterOf({ given, values }: FilterArguments, now: number): Filte
   }
 }
 
-/** The part of a filter that `--include` and `--exclude` are; undefined without any. */
+/** The part of a filter that decides by names; undefined without any. Throws Failure `valueInvalid`, `fileUnreadable`. */
 export function nameFilterOf({ given }: Pick<FilterArguments, 'given'>): Filter | undefined {
-  const rules = given.flatMap(({ name, value }) =>
-    name === 'include' || name === 'exclude' ? [{ isIncluded: name === 'include', matches: globOf(value) }] : [],
-  )
+  const rules = rulesIn(given)
   const [first] = rules
   if (first === undefined) return undefined
   return ({ name }) => rules.findLast(({ matches }) => matches(name))?.isIncluded ?? !first.isIncluded
+}
+
+/** A pattern of names, and what it decides. */
+interface Rule {
+  readonly isIncluded: boolean
+  readonly matches: (name: string) => boolean
+}
+
+/** Rules by the flags that they were read from: standard input can be read once. */
+const read = new WeakMap<FilterArguments['given'], readonly Rule[]>()
+
+function rulesIn(given: FilterArguments['given']): readonly Rule[] {
+  const rules = read.get(given) ?? given.flatMap(({ name, value }) => rulesOf(name, value))
+  read.set(given, rules)
+  return rules
+}
+
+function rulesOf(flag: string, value: string): readonly Rule[] {
+  const rule = (isIncluded: boolean) => (pattern: string) => ({ isIncluded, matches: globOf(pattern) })
+  if (flag === 'include' || flag === 'exclude') return [rule(flag === 'include')(value)]
+  if (flag === 'include-from' || flag === 'exclude-from') return linesIn(value).map(rule(flag === 'include-from'))
+  const signed = flag === 'filter' ? [value] : flag === 'filter-from' ? linesIn(value) : []
+  return signed.map((text) => {
+    const [, sign, pattern] = /^([+-])\s+(.+)$/.exec(text) ?? []
+    if (pattern !== undefined) return rule(sign === '+')(pattern)
+    throw new Failure('valueInvalid', { name: `--${flag}`, value: text, expected: '"+ *.jpg", "- drafts/**"' })
+  })
+}
+
+/** The lines of a file, or with `-` of standard input, without blank ones and those that begin with `#`. */
+function linesIn(file: string): string[] {
+  try {
+    const lines = readFileSync(file === '-' ? 0 : file, 'utf8').split(/\r?\n/)
+    return lines.map((line) => line.trim()).filter((line) => line !== '' && !line.startsWith('#'))
+  } catch (error) {
+    throw new Failure('fileUnreadable', { file }, { cause: error })
+  }
 }
 
 const FILTERING: ReadonlySet<string> = new Set(FILTER_FLAGS)

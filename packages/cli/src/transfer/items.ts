@@ -3,6 +3,8 @@ import path from 'node:path'
 import { Failure } from '@bindery/server/local'
 import type { Address } from '../objects/address.js'
 import { bothFilters } from '../objects/globs.js'
+import type { MetadataFilter } from '../objects/metadata-filter.js'
+import { objectsBelow } from '../objects/selected.js'
 import type { ClientOf } from '../objects/with-client.js'
 import type { Filter } from './filter.js'
 import type { Place } from './places.js'
@@ -31,6 +33,8 @@ export interface Transfers {
   readonly to: Place
   /** Which of several files or objects are taken; absent: all of them. */
   readonly filter?: Filter | undefined
+  /** Which of several objects are taken, by their user metadata. */
+  readonly metadata?: MetadataFilter | undefined
   /** The version of the source, where it is one object. */
   readonly versionId?: string | undefined
   readonly onLeftOut: (left: LeftOut) => void
@@ -139,18 +143,18 @@ export async function* walk(folder: string, prefix: string, onLeftOut: Selection
   }
 }
 
-async function* objectsOf(clientOf: ClientOf, { from, to, filter, onLeftOut }: Selection): AsyncGenerator<Item> {
+async function* objectsOf(
+  clientOf: ClientOf,
+  { from, to, filter, metadata, onLeftOut }: Selection,
+): AsyncGenerator<Item> {
   if (from.kind !== 'object') return
-  const { bucket, key: prefix } = from.address
+  const { key: prefix } = from.address
   const client = clientOf(from.address)
   // names begin after the last slash of the prefix, as a shell's pattern would have them
   const start = prefix.lastIndexOf('/') + 1
-  for await (const entry of client.list({ bucket, prefix })) {
-    if (entry.kind !== 'object') continue
-    const { key, size, lastModified: modified } = entry
+  for await (const { key, size, lastModified: modified } of objectsBelow(client, from.address, { filter, metadata })) {
     const name = key.slice(start)
     if (name === '' || (name.endsWith('/') && size === 0)) continue // stands for a folder
-    if (filter?.({ name, size, modified }) === false) continue
     if (isBelow(to, { ...from.address, key })) continue // made by this very command
     const source = { kind: 'object', address: { ...from.address, key } } as const
     if (to.kind === 'object') yield { from: source, to: below(to, name), size, modified }

@@ -8,7 +8,7 @@ import { ProgressLine } from '../progress-line.js'
 import type { Board, Running } from './board.js'
 import type { Item } from './items.js'
 
-const LINE_INTERVAL_MS = 200
+const LINE_INTERVAL_MS = 100
 const JSON_INTERVAL_MS = 1_000
 /** Between two lines where nothing can be replaced. */
 const LOG_INTERVAL_MS = 10_000
