@@ -21,7 +21,8 @@ const OBJECT_BYTES = 5_000
 const PART_BYTES = 102_400
 const PROBE_BYTES = 4_096
 const PROBES_PAUSE_MS = 5
-const ALONE_MS = 5_000
+const ALONE = 'nothing else'
+const ALONE_MS = 10_000
 const DAY_MS = 86_400_000
 const DELETED_AT_ONCE = 1_000
 const OLD_DAYS = 3
@@ -73,11 +74,11 @@ class Probes {
   }
 }
 
-/** The longest block of an event loop of the server in a time, in milliseconds. */
+/** The longest block of an event loop of the server in a time, and the longest turn that it computed, in milliseconds. */
 function longestBlock(folder, { began, ended }) {
   const lines = readdirSync(folder).flatMap((name) => readFileSync(join(folder, name), 'utf8').trim().split('\n'))
   const within = lines.map((line) => line.split(' ').map(Number)).filter(([time]) => time > began && time <= ended)
-  return Math.max(0, ...within.map(([, delay]) => delay))
+  return [1, 2].map((column) => within.reduce((most, line) => Math.max(most, line[column]), 0).toFixed(0)).join(' / ')
 }
 
 function quantiles(times) {
@@ -94,8 +95,18 @@ class Measured {
     this.#delays = delays
   }
 
-  /** Probes while `work` runs; it returns how many things it did. */
+  /** Probes alone first, then while `work` runs; it returns how many things it did. */
   async during(name, session, key, work) {
+    await this.#probe(ALONE, session, key, () => sleep(ALONE_MS))
+    await this.#probe(name, session, key, work)
+  }
+
+  /** Probes at once, while `work` runs that has begun. */
+  async following(name, session, key, work) {
+    await this.#probe(name, session, key, work)
+  }
+
+  async #probe(name, session, key, work) {
     const probes = new Probes(session, key)
     const count = await work()
     await probes.end()
@@ -103,10 +114,10 @@ class Measured {
     const { GET, PUT, HEAD } = probes.times
     const all = [...GET, ...PUT, ...HEAD].toSorted((one, other) => one - other)
     const p99 = all[Math.floor(all.length * 0.99)] ?? 0
-    this.#alone ??= p99
+    if (name === ALONE) this.#alone = p99
     const rate = count === undefined ? '–' : Math.round(count / seconds)
     const cells = [name, seconds.toFixed(0), rate, all.length, quantiles(GET), quantiles(PUT), quantiles(HEAD)]
-    const block = longestBlock(this.#delays, probes).toFixed(0)
+    const block = longestBlock(this.#delays, probes)
     console.log(`| ${[...cells, (p99 / this.#alone).toFixed(1), block].join(' | ')} |`)
   }
 }
@@ -188,11 +199,10 @@ async function main(root) {
   process.env.NODE_OPTIONS = `${process.env.NODE_OPTIONS ?? ''} --import ${LOOP_DELAY}`
   const measured = new Measured(delays)
   let session = await startAgain(folder, bucket)
-  await measured.during('nothing else', session, probe, () => sleep(ALONE_MS))
 
   const full = session.diskBytes()
   await measured.during(`DeleteMultipleObjects of ${OBJECTS}`, session, probe, () => deleteAll(session, deleted))
-  await measured.during('until their space is back', session, probe, () =>
+  await measured.following('until their space is back', session, probe, () =>
     untilFreed(session, full, OBJECTS * OBJECT_BYTES),
   )
   await largeObject(measured, session, probe)
@@ -204,7 +214,7 @@ async function main(root) {
     while (!(await isEmpty(session, 'old/'))) await sleep(200)
     return OBJECTS
   })
-  await measured.during('until their space is back', session, probe, () =>
+  await measured.following('until their space is back', session, probe, () =>
     untilFreed(session, aged, OBJECTS * OBJECT_BYTES),
   )
   session.close()
@@ -237,7 +247,7 @@ const head = [
   'PUT',
   'HEAD',
   'p99 / alone',
-  'longest block ms',
+  'longest block / turn ms',
 ]
 console.log(`${machineLine(describeRun())}\n\n| ${head.join(' | ')} |\n|${head.map(() => ' --- |').join('')}`)
 const root = mkdtempSync(join(tmpdir(), 'bindery-mass-'))

@@ -1,7 +1,8 @@
-// Preloaded into a server (`--import`): writes every 50 ms how long its event loop was blocked at most, with the time, as
-// lines `milliseconds-since-1970 milliseconds` of a file per process in the folder LOOP_DELAY_FOLDER.
+// Preloaded into a server (`--import`): writes every 50 ms how long its event loop was blocked at most, and how much of that it
+// computed, as lines `milliseconds-since-1970 milliseconds milliseconds` of a file per process in the folder LOOP_DELAY_FOLDER.
+// On a machine with other load the former includes the time in which the process did not run.
 
-import { appendFileSync } from 'node:fs'
+import { appendFileSync, closeSync, openSync, readSync } from 'node:fs'
 import { join } from 'node:path'
 import { monitorEventLoopDelay } from 'node:perf_hooks'
 
@@ -11,8 +12,26 @@ if (folder !== undefined) {
   const file = join(folder, String(process.pid))
   const histogram = monitorEventLoopDelay({ resolution: RESOLUTION_MS })
   histogram.enable()
+  let before = computedMs()
+  let most = 0
   setInterval(() => {
-    appendFileSync(file, `${Date.now()} ${Math.max(histogram.max / 1e6 - RESOLUTION_MS, 0).toFixed(1)}\n`)
+    const now = computedMs()
+    most = Math.max(most, now - before)
+    before = now
+  }, RESOLUTION_MS).unref()
+  setInterval(() => {
+    const blocked = Math.max(histogram.max / 1e6 - RESOLUTION_MS, 0)
+    appendFileSync(file, `${Date.now()} ${blocked.toFixed(1)} ${Math.min(most, blocked).toFixed(1)}\n`)
     histogram.reset()
+    most = 0
   }, 50).unref()
+}
+
+/** Milliseconds for which the thread of the event loop has run. */
+function computedMs() {
+  const stat = Buffer.alloc(64)
+  const handle = openSync('/proc/thread-self/schedstat', 'r')
+  const length = readSync(handle, stat)
+  closeSync(handle)
+  return Number(stat.toString('latin1', 0, length).split(' ')[0]) / 1e6
 }

@@ -155,6 +155,7 @@ export const CATALOGUE = {
     ec: '0017-00001001',
   }),
   notModified: row('NotModified', 304, 'Not Modified'),
+  multiRangeFailed: row('MultiRangeFailed', 400, 'Exceed multi range max interval count.', { ec: '0016-00000110' }),
   invalidRange: row('InvalidRange', 416, 'The requested range cannot be satisfied'),
 
   // Bodies

@@ -2,7 +2,7 @@ import { byteString } from '@bindery/bytes'
 import { badArgument, type Codec, fact, text } from '../../codec.js'
 import { IMAGE_CAUSES } from '../../errors/image-rows.js'
 import { header, optional, query } from '../../field.js'
-import { operation, refuseHeader } from '../../operation.js'
+import { operation } from '../../operation.js'
 import { DECRYPTION_CAUSES } from '../encryption-fields.js'
 import {
   conditions,
@@ -52,6 +52,8 @@ export const getObject = operation({
     range: optional(header('Range', text)),
     ifRange: optional(header('If-Range', text)),
     rangeBehavior: optional(header('x-oss-range-behavior', text)),
+    /** `multi-range`: all of several ranges count, and not the first alone. */
+    multiRangeBehavior: optional(header('x-oss-multi-range-behavior', text)),
     ...conditions,
     acceptEncoding: optional(header('Accept-Encoding', text)),
     process,
@@ -80,6 +82,7 @@ export const getObject = operation({
     'notModified',
     'invalidObjectState',
     'invalidRange',
+    'multiRangeFailed',
     'anonymousOverride',
     'sourceProtected',
     ...SYMLINK_CAUSES,
@@ -88,5 +91,4 @@ export const getObject = operation({
     ...MIRROR_CAUSES,
     'headerNotImplemented',
   ],
-  refuses: [refuseHeader('x-oss-multi-range-behavior')],
 })

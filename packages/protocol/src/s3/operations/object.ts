@@ -145,7 +145,7 @@ const getObject = s3Operation({
   source: s3Page('GetObject'),
   input: {
     // bytes are never compressed: checksums are of what is stored
-    ...omit(ossGetObject.input, 'acceptEncoding', 'process', 'trafficLimit'),
+    ...omit(ossGetObject.input, 'acceptEncoding', 'multiRangeBehavior', 'process', 'trafficLimit'),
     range: optional(header('Range', range)),
     rangeBehavior: implied<string>('standard'),
     ...partInput,

@@ -7,8 +7,9 @@ import type { OpenObject, TakeBytes } from '../../domain/objects/open-object.js'
 import type { ObjectRecord, StoredHeaders } from '../../domain/stored/model.js'
 import { isWanted, rangeHolds } from '../../response/conditions.js'
 import { compress, isCompressed } from '../../response/gzip.js'
+import { rangesBody, selectRanges } from '../../response/multi-range.js'
 import { contentRange, selectRange } from '../../response/range.js'
-import { paceOf } from '../../traffic.js'
+import { type Pace, paceOf } from '../../traffic.js'
 import { obeyRedirect } from '../../website/site.js'
 import { checksumsOf, given, notModified, objectHeaders } from '../describe.js'
 import { readableObject } from './follow-symlink.js'
@@ -61,7 +62,11 @@ function answer(call: CallOf<'GetObject'>, object: OpenObject, whole: ReturnType
   const { record } = object
   if (!isWanted(input, record, call.domain.clock)) throw notModified(whole)
   const asked = rangeHolds(input.ifRange, record) ? input.range : undefined
-  const range = selectRange(asked, record.size, input.rangeBehavior === 'standard')
+  const isStandard = input.rangeBehavior === 'standard'
+  const isSeveral = asked !== undefined && input.multiRangeBehavior === 'multi-range'
+  const ranges = isSeveral ? selectRanges(asked, record.size, isStandard) : undefined
+  if (ranges !== undefined && ranges.length > 0) return answerRanges(call, object, whole, { ranges, pace })
+  const range = ranges === undefined ? selectRange(asked, record.size, isStandard) : undefined
   const checksum = input.checksumMode === 'ENABLED' ? checksumsOf(record.checksum) : undefined
   const take = pace && ((wanted: number) => pace.take(wanted))
   if (range === undefined) {
@@ -84,6 +89,24 @@ function answer(call: CallOf<'GetObject'>, object: OpenObject, whole: ReturnType
     ...(range.end - range.start === record.size && checksum),
   }
   return { status: 206, output, content: contentOf(object, range, take), contentSize: output.contentLength }
+}
+
+/** All of several ranges. */
+function answerRanges(
+  call: CallOf<'GetObject'>,
+  object: OpenObject,
+  whole: ReturnType<typeof objectHeaders>,
+  { ranges, pace }: { readonly ranges: readonly ByteRange[]; readonly pace: Pace | undefined },
+): Answer {
+  const { size, contentType, content } = rangesBody({
+    boundary: call.requestId,
+    contentType: whole.contentType,
+    size: object.record.size,
+    ranges,
+    read: (range) => object.read(range, pace && ((wanted) => pace.take(wanted))),
+  })
+  const body = { contentType, contentLength: size, contentMd5: undefined, qosDelayTime: pace?.delayFor(size) }
+  return { status: 206, output: { ...whole, ...body }, content, contentSize: size }
 }
 
 /** Bytes that came with the record need no stream. */
