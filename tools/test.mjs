@@ -9,7 +9,14 @@ import { listFiles } from './list-files.mjs'
 import { hasSource, runTests } from './run-tests.mjs'
 
 // These need tools of other languages, a browser or strace, take minutes, or check the repository itself.
-const SLOW = ['test/conformance/', 'test/console/', 'test/crash/', 'test/packages/', 'test/repository/']
+const SLOW = [
+  'test/conformance/',
+  'test/console/',
+  'test/crash/',
+  'test/packages/',
+  'test/repository/',
+  'test/runtimes/',
+]
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const { values, positionals } = parseArgs({

@@ -25,19 +25,25 @@ export function fileTarget(
 ): DownloadTarget<string> {
   const part = `${path}.part`
   const noteFile = `${path}.part.json`
-  let handle: FileHandle | undefined
+  let handle: Promise<FileHandle> | undefined
   let ranges: (readonly [start: number, end: number])[] = []
   let subject: { readonly etag: string; readonly size: number } = { etag: '', size: 0 }
   let notedAt = 0
   let isNoted = false
+  // after a run that ended early the file is closed
   const opened = () => {
-    if (handle === undefined) throw new Error('the target is not open')
+    handle ??= openPart(part, true)
     return handle
+  }
+  const closed = async () => {
+    const before = handle
+    handle = undefined
+    await (await before)?.close()
   }
   const note = async () => {
     isNoted = true
     // bytes that are noted as written must survive a crash
-    await opened().datasync()
+    await (await opened()).datasync()
     await replaceFile(noteFile, JSON.stringify({ v: 1, ...subject, ranges } satisfies Note))
   }
   return {
@@ -47,35 +53,49 @@ export function fileTarget(
       const known = await readNote(noteFile)
       isNoted = known !== undefined
       const isSame = resume && known?.etag === info.etag && known.size === size
-      handle = await openPart(part, isSame)
+      await closed()
+      handle = openPart(part, isSame)
+      const file = await handle
       ranges = isSame ? [...known.ranges] : []
       if (!isSame) await rm(noteFile, { force: true })
-      if (size > 0) await handle.truncate(size)
+      if (size > 0) await file.truncate(size)
       return ranges
     },
     async write(offset, bytes) {
-      await writeAll(opened(), bytes, offset, path)
+      await writeAll(await opened(), bytes, offset, path)
     },
     async written(start, end) {
       ranges.push([start, end])
       const isWhole = end - start === subject.size
       if (isWhole || Date.now() - notedAt < NOTE_INTERVAL_MS) return
       notedAt = Date.now()
-      await note()
+      await note().catch((error: unknown) => {
+        throw fileError(path, error)
+      })
     },
-    read: (start, end) => readRange(opened(), start, end),
+    async keep() {
+      if (handle === undefined) return
+      await note().catch(async () => {
+        // on a full disk: what was written of unfinished ranges makes room for the note
+        await (await opened()).truncate(Math.max(0, ...ranges.map(([, end]) => end)))
+        await note().catch(() => {})
+      })
+      await closed()
+    },
+    async *read(start, end) {
+      yield* readRange(await opened(), start, end)
+    },
     async finish() {
-      if (subject.size > SYNCED_BYTES_MIN) await opened().sync()
-      await opened().close()
-      handle = undefined
+      const file = await opened()
+      if (subject.size > SYNCED_BYTES_MIN) await file.sync()
+      await closed()
       await rename(part, path)
       if (isNoted) await rm(noteFile, { force: true })
       return path
     },
     async close({ discard }) {
-      if (handle !== undefined && !discard) await note()
-      await handle?.close()
-      handle = undefined
+      if (!discard) await this.keep?.()
+      await closed()
       if (discard) await Promise.all([rm(part, { force: true }), rm(noteFile, { force: true })])
     },
   }

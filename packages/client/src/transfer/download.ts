@@ -46,6 +46,14 @@ export class DownloadRunner<Value> implements Runner<DownloadResult<Value>> {
   }
 
   async run(run: Run): Promise<DownloadResult<Value> | undefined> {
+    try {
+      return await this.#run(run)
+    } finally {
+      if (!this.#isFinished) await this.#target.keep?.()
+    }
+  }
+
+  async #run(run: Run): Promise<DownloadResult<Value> | undefined> {
     const info = this.#info ?? (await this.#open(run))
     run.setState('running')
     const cut = new AbortController()
@@ -216,6 +224,9 @@ export class DownloadRunner<Value> implements Runner<DownloadResult<Value>> {
       checksum = combine(checksum, this.#checksums.get(partNumber) ?? 0n, size)
     }
     if (String(checksum) === info.crc64) return
+    // nothing of it may be taken for a part of the object later
+    this.#info = undefined
+    await this.#target.close({ discard: true })
     throw new OssError({
       code: CLIENT_CODES.checksumMismatch,
       message: `The object's CRC-64 is ${info.crc64}; the bytes that arrived have ${checksum}.`,

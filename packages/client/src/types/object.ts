@@ -109,6 +109,8 @@ export interface DownloadTarget<Value> {
   write(offset: number, bytes: Uint8Array, signal: AbortSignal): Promise<void>
   /** A range has been written; it may be remembered. */
   written?(start: number, end: number): Promise<void>
+  /** A run ended too early: remembers what was written, since another may follow, also in another process. */
+  keep?(): Promise<void>
   /** Bytes that were written, for checking what an earlier run left. */
   read?(start: number, end: number): AsyncIterable<Uint8Array>
   /** Everything is there and verified. */

@@ -25,6 +25,7 @@ const HINTS: Readonly<Record<string, string>> = {
   RequestTimeTooSkewed: "Set this machine's clock.",
   NoSuchBucket: 'Create the bucket, or check its name and the endpoint.',
   AccessDenied: 'Ask the owner of the bucket for the permission, or use other credentials.',
+  CallbackFailed: 'The object is stored. Check why the application did not confirm it.',
   NoSuchUpload: 'The upload was completed or aborted. Start a new one.',
 }
 

@@ -174,7 +174,7 @@ export class Requester {
         ...(call.onSent === undefined ? {} : { onSent: call.onSent }),
       })
       const response = translation?.response(answer) ?? answer
-      if (response.status >= 200 && response.status < 300) {
+      if (isSuccess(call, response.status)) {
         const bytesReceived = Number(response.header('content-length') ?? 0)
         trace({
           status: response.status,
@@ -225,6 +225,11 @@ export class Requester {
       ...(error === undefined ? {} : { error }),
     })
   }
+}
+
+/** A callback that failed is reported by the status 203. */
+function isSuccess({ method }: Call, status: number): boolean {
+  return status >= 200 && status < 300 && (status !== 203 || method === 'GET')
 }
 
 /** Transfers observe the network, or send bodies. */
