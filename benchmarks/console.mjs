@@ -1,5 +1,6 @@
 // Does the console stay smooth with very many keys, parts and files? For each of three long lists: the longest task that blocks the
-// page, in time of the processor and by the clock, and the memory that its scripts hold. No task should take 100 ms.
+// page, in the processor's time for the page's own work, for the whole task, and by the clock, and the memory that its scripts hold. No
+// task should have 100 ms of own work. What is not the page's own is the browser's list of the chosen files.
 // Usage: npm run bench -- console [keys, 1,000,000 by default] [parts, 10,000 by default] [files, 50,000 by default]
 
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
@@ -53,9 +54,16 @@ async function measure(page, name, act) {
   const begun = performance.now()
   await act()
   const seconds = (performance.now() - begun) / 1_000
-  const { processor, clock } = await end()
+  const { processor, whole, clock } = await end()
   const held = (await heapBytes(page)) / 1024 ** 2
-  const cells = [name, processor, clock, `${(before / 1024 ** 2).toFixed(0)} → ${held.toFixed(0)}`, seconds.toFixed(0)]
+  const cells = [
+    name,
+    processor,
+    whole,
+    clock,
+    `${(before / 1024 ** 2).toFixed(0)} → ${held.toFixed(0)}`,
+    seconds.toFixed(0),
+  ]
   console.log(`| ${cells.join(' | ')} |`)
 }
 
@@ -114,7 +122,7 @@ try {
   const { browser } = await startBrowser()
   try {
     console.log(
-      '| list | longest task, ms of the processor | by the clock | MiB held | s |\n| --- | --- | --- | --- | --- |',
+      '| list | longest task: ms of the page’s own work | of the processor | by the clock | MiB held | s |\n| --- | --- | --- | --- | --- | --- |',
     )
     const { page } = await openConsole(browser, target)
     page.setDefaultTimeout(STUCK_MS)

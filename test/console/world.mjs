@@ -142,6 +142,15 @@ const PAGES = [
   { name: 'object', address: '#/buckets/demo/object?key=video%2Ffilm.mp4', ready: 'dl.facts' },
   { name: 'preview-text', address: '#/buckets/demo/object?key=readme.txt&tab=preview', ready: 'pre.content' },
   {
+    name: 'object-parts',
+    address: '#/buckets/demo/object?key=video%2Ffilm.mp4&tab=manifest',
+    ready: 'tbody tr',
+    prepare: async (page) => {
+      await page.click('section .button.primary')
+      await page.waitForSelector('.notice.good')
+    },
+  },
+  {
     name: 'preview-image',
     address: '#/buckets/demo/object?key=photos%2Fsquare.png&tab=preview',
     ready: '.preview img',
@@ -170,7 +179,15 @@ const PAGES = [
       await page.waitForSelector('dialog[open]')
     },
   },
-  { name: 'object-share', address: '#/buckets/demo/object?key=readme.txt&tab=share', ready: 'pre.block' },
+  {
+    name: 'object-share',
+    address: '#/buckets/demo/object?key=readme.txt&tab=share',
+    ready: 'pre.block',
+    prepare: async (page) => {
+      await page.click('section summary, .card summary')
+      await page.waitForSelector('svg.qr')
+    },
+  },
   {
     name: 'transfers',
     reloads: true,

@@ -85,6 +85,7 @@ export type {
   PartNumbers,
 } from './operations/multipart/explain-upload.js'
 export type { CopySourceName } from './operations/object/copy-source.js'
+export type { ExplainedObject, ManifestPart } from './operations/object/explain-object.js'
 export { nextAppendPosition, notModifiedHeaders, unsatisfiedRange } from './operations/object/object-headers.js'
 export type { Tag } from './operations/object/tags.js'
 export {

@@ -4,6 +4,7 @@ import type { ByteSource } from '@bindery/storage'
 import type { RememberedRefusal } from './access/remembered-refusals.js'
 import type { AccessKeys } from './access/requester.js'
 import type { DomainOptions } from './domain/domain.js'
+import type { MetricsMoment } from './metrics-moment.js'
 import type { RecentRequest } from './recent-request.js'
 import type { Endpoint } from './response/endpoint.js'
 import type { ServiceRequest } from './service.js'
@@ -97,6 +98,8 @@ export interface ServiceOptions extends DomainOptions {
   readonly findRefusal?: (requestId: string) => Promise<RememberedRefusal | undefined>
   /** Requests that any process answered at `since` or later; absent: none are remembered. */
   readonly recentRequests?: (since: number) => Promise<readonly RecentRequest[]>
+  /** The last `spanMs` of the server in numbers, the oldest first; absent: nothing is remembered. */
+  readonly metricsHistory?: (spanMs: number) => Promise<readonly MetricsMoment[]>
   /** Absent: there are no other keys. */
   readonly sealer?: Sealer
   /**

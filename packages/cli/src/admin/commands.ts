@@ -155,6 +155,8 @@ export const ADMIN_COMMANDS: readonly AdminCommand[] = [
     },
   }),
 
+  command('metrics', 'ListMetrics', [], { flags: { '--span': text('Span', '15m|1h|24h|30d') } }),
+
   command('cluster', 'GetCluster'),
 
   command('audit', 'LookupEvents', [], {

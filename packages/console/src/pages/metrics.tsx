@@ -5,6 +5,7 @@ import { useWords } from '../app/language.js'
 import { Notice } from '../parts/notice.js'
 import { Sparkline } from '../parts/sparkline.js'
 import { byLabel, quantile, readMetrics, type Sample, sumOf } from '../wire/metrics.js'
+import { MetricsHistory } from './metrics-history.js'
 
 const EVERY_MS = 2_000
 /** Five minutes. */
@@ -40,7 +41,7 @@ function ratesBetween(before: Moment, after: Moment): Rates {
   }
 }
 
-/** The server's metrics while the page is open: nothing is kept elsewhere. */
+/** The server's recent past, and its metrics while the page is open. */
 export function MetricsPage(): JSX.Element {
   const words = useWords()
   const [moments, setMoments] = useState<readonly Moment[]>([])
@@ -71,8 +72,12 @@ export function MetricsPage(): JSX.Element {
     <div class="page">
       <header>
         <h1>{words.place.metrics}</h1>
-        <span class="muted">{words.metrics.about}</span>
       </header>
+      <MetricsHistory />
+      <div class="row apart">
+        <h2>{words.metrics.now}</h2>
+        <span class="muted">{words.metrics.about}</span>
+      </div>
       {error !== undefined && <Notice kind="warn">{words.metrics.forbidden}</Notice>}
       {now && <Charts rates={rates} />}
       {now && <Operations samples={now.samples} />}
@@ -98,7 +103,7 @@ function Charts({ rates }: { readonly rates: readonly Rates[] }): JSX.Element {
         const last = values.at(-1) ?? 0
         return (
           <section key={name} class="card figure">
-            <h2 class="muted small">{words.metrics.rates[name]}</h2>
+            <h3 class="muted small">{words.metrics.rates[name]}</h3>
             <strong>{show(last)}</strong>
             <Sparkline
               values={values}

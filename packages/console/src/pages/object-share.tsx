@@ -52,7 +52,12 @@ export function ObjectShare({ bucket, target }: { readonly bucket: string; reado
       </div>
       {method === 'GET' && <Check label={words.share.downloads} checked={downloads} onChange={setDownloads} />}
       <WhenLoaded loaded={url}>
-        {(text) => <Command text={method === 'GET' ? text : `curl -T FILE ${quoted(text)}`} />}
+        {(text) => (
+          <>
+            <Command text={method === 'GET' ? text : `curl -T FILE ${quoted(text)}`} />
+            {method === 'GET' && <LazyQrCode text={text} label={words.share.code} />}
+          </>
+        )}
       </WhenLoaded>
       <p class="muted">{words.share.endsAt(time(end))}</p>
       <Notice kind="plain">{words.share.limit}</Notice>
@@ -62,5 +67,18 @@ export function ObjectShare({ bucket, target }: { readonly bucket: string; reado
         ]}
       />
     </div>
+  )
+}
+
+/** The code is drawn when it is opened; its library is loaded then. */
+function LazyQrCode({ text, label }: { readonly text: string; readonly label: string }): JSX.Element {
+  const [isOpen, setOpen] = useState(false)
+  const code = useLoad(async () => (isOpen ? (await import('../parts/qr-code.js')).QrCode : undefined), [isOpen])
+  const Code = code.value
+  return (
+    <details onToggle={(event) => setOpen(event.currentTarget.open)}>
+      <summary>{label}</summary>
+      {Code && <Code text={text} label={label} />}
+    </details>
   )
 }

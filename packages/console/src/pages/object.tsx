@@ -17,12 +17,13 @@ import { headObject, type Target } from '../wire/objects.js'
 import { CopyObjectDialog } from './copy-object.js'
 import { DeleteObjectsDialog } from './delete-objects.js'
 import { downloadObject } from './download.js'
+import { ObjectManifest } from './object-manifest.js'
 import { ObjectPreview } from './object-preview.js'
 import { ObjectShare } from './object-share.js'
 import { ObjectTags } from './object-tags.js'
 import { ObjectVersions } from './object-versions.js'
 
-const TABS = ['overview', 'preview', 'tags', 'versions', 'share'] as const
+const TABS = ['overview', 'manifest', 'preview', 'tags', 'versions', 'share'] as const
 type Tab = (typeof TABS)[number]
 
 /** One object, or a version of it. */
@@ -74,6 +75,7 @@ export function ObjectPage({ path, query }: PageProps): JSX.Element {
         {(headers) => (
           <>
             {tab === 'overview' && <Overview bucket={bucket} target={target} headers={headers} />}
+            {tab === 'manifest' && <ObjectManifest bucket={bucket} target={target} headers={headers} />}
             {tab === 'preview' && <ObjectPreview bucket={bucket} target={target} headers={headers} />}
             {tab === 'tags' && <ObjectTags bucket={bucket} target={target} headers={headers} onChanged={head.again} />}
             {tab === 'share' && <ObjectShare bucket={bucket} target={target} />}

@@ -8,10 +8,12 @@ import { Command } from '../parts/as-command.js'
 import { Choice } from '../parts/field.js'
 import { Icon } from '../parts/icon.js'
 import { Notice } from '../parts/notice.js'
+import { Sparkline } from '../parts/sparkline.js'
 import { WhenLoaded } from '../parts/states.js'
 import { type BucketUsage, type StoreStatus, storeStatus } from '../wire/buckets.js'
 import { abortsUploads } from '../wire/lifecycle.js'
 import { readMetrics, sumOf } from '../wire/metrics.js'
+import { listMoments } from '../wire/moments.js'
 import { aboutServer } from '../wire/session.js'
 import { CLIENTS, type ClientName, snippetFor } from '../wire/snippets.js'
 import { listUploads } from '../wire/uploads.js'
@@ -48,36 +50,76 @@ function Figures({ status: { buckets, garbage } }: { readonly status: StoreStatu
     const samples = await readMetrics(signal)
     return { free: sumOf(samples, 'bindery_disk_free_bytes'), total: sumOf(samples, 'bindery_disk_total_bytes') }
   }, [])
-  const figures: readonly (readonly [string, string, string])[] = [
-    [words.place.buckets, count(buckets.length), ''],
-    [words.objectsLabel, count(sum(buckets, ({ objects }) => objects)), ''],
-    [words.overview.stored, bytes(sum(buckets, ({ objectBytes }) => objectBytes)), ''],
-    [
-      words.overview.incomplete,
-      bytes(sum(buckets, ({ partBytes }) => partBytes)),
-      words.uploads.listed(count(sum(buckets, ({ uploads }) => uploads))),
-    ],
-    [words.overview.garbage, bytes(garbage.bytes), words.overview.garbageHint],
+  // only the account that administers the server may read its past
+  const past = useLoad(() => listMoments('24h').catch(() => []), [])
+  const moments = past.value ?? []
+  const rate = moments.at(-1)?.requestsPerSecond
+  const figures: readonly Figure[] = [
+    {
+      title: words.objectsLabel,
+      value: count(sum(buckets, ({ objects }) => objects)),
+      hint: words.overview.inBuckets(buckets.length),
+    },
+    {
+      title: words.overview.stored,
+      value: bytes(sum(buckets, ({ objectBytes }) => objectBytes)),
+      values: moments.map(({ objectBytes }) => objectBytes),
+    },
+    {
+      title: words.overview.incomplete,
+      value: bytes(sum(buckets, ({ partBytes }) => partBytes)),
+      hint: words.uploads.listed(count(sum(buckets, ({ uploads }) => uploads))),
+      values: moments.map(({ partBytes }) => partBytes),
+    },
+    ...(rate === undefined
+      ? []
+      : [
+          {
+            title: words.history.charts.requestsPerSecond,
+            value: `${count(Math.round(rate * 10) / 10)}/s`,
+            values: moments.map(({ requestsPerSecond }) => requestsPerSecond),
+          },
+        ]),
+    { title: words.overview.garbage, value: bytes(garbage.bytes), hint: words.overview.garbageHint },
   ]
   return (
     <div class="figures">
-      {figures.map(([title, value, hint]) => (
-        <section key={title} class="card figure">
-          <h2 class="muted small">{title}</h2>
-          <strong>{value}</strong>
-          <span class="muted small">{hint}</span>
-        </section>
+      {figures.map((figure) => (
+        <FigureCard key={figure.title} {...figure} />
       ))}
       {disk.value !== undefined && disk.value.total > 0 && (
         <section class="card figure">
           <h2 class="muted small">{words.overview.disk}</h2>
           <strong>{words.overview.free(bytes(disk.value.free))}</strong>
+          <div class="progress" aria-hidden="true">
+            <div style={{ width: `${100 * (1 - disk.value.free / disk.value.total)}%` }} />
+          </div>
           <span class="muted small">
             {words.overview.used(percent(1 - disk.value.free / disk.value.total), bytes(disk.value.total))}
           </span>
         </section>
       )}
     </div>
+  )
+}
+
+interface Figure {
+  readonly title: string
+  readonly value: string
+  readonly hint?: string
+  /** The values of the last day, the oldest first. */
+  readonly values?: readonly number[]
+}
+
+function FigureCard({ title, value, hint, values = [] }: Figure): JSX.Element {
+  const words = useWords()
+  return (
+    <section class="card figure">
+      <h2 class="muted small">{title}</h2>
+      <strong>{value}</strong>
+      {values.length > 1 && <Sparkline values={values} label={words.overview.lastDay(title)} />}
+      {hint !== undefined && <span class="muted small">{hint}</span>}
+    </section>
   )
 }
 

@@ -149,6 +149,7 @@ export const ENGLISH = {
   object: {
     tabs: {
       overview: 'Overview',
+      manifest: 'Parts',
       preview: 'Preview',
       tags: 'Tags and metadata',
       versions: 'Versions',
@@ -187,7 +188,22 @@ export const ENGLISH = {
     restore: 'Make current',
     restored: 'A copy of the version is the current object now.',
   },
+  manifest: {
+    none: 'This object has no parts: it was put at once, or joined by appends.',
+    offset: 'Begins at byte',
+    verifyTitle: 'Are its bytes what was stored?',
+    verifyHint: (size: string) =>
+      `Reads all ${size} of it through this browser and compares the CRC-64 of the object and of each part.`,
+    verify: 'Verify now',
+    noChecksum: 'The server has no CRC-64 of this object.',
+    isWhole: (crc64: string) => `Every byte is as it was stored: CRC-64 ${crc64}.`,
+    isDamaged: (parts: string) =>
+      parts === ''
+        ? 'The bytes differ from those that were stored.'
+        : `These parts differ from what was stored: ${parts}.`,
+  },
   share: {
+    code: 'Show as QR code',
     allows: 'The link allows to',
     read: 'read the object',
     write: 'write the object',
@@ -458,7 +474,27 @@ export const ENGLISH = {
     canonical: 'Canonical request',
     stringToSign: 'String to sign',
   },
+  history: {
+    title: 'Recent past',
+    span: 'How far back',
+    spans: { '15m': '15 minutes', '1h': 'one hour', '24h': 'one day', '30d': '30 days' },
+    none: 'The server reads its figures every 30 seconds. The first stretch will be here soon after its start.',
+    most: (value: string) => `at most ${value}`,
+    since: (at: string) => `Since ${at}. The server keeps this in memory, and begins again when it starts.`,
+    charts: {
+      requestsPerSecond: 'Requests',
+      failuresPerSecond: 'Refused or failed',
+      p95: '95 of 100 requests within',
+      receivedPerSecond: 'Received',
+      sentPerSecond: 'Sent',
+      partsPerSecond: 'Parts stored',
+      objectBytes: 'Objects and versions',
+      partBytes: 'Incomplete uploads',
+      memory: 'Memory',
+    },
+  },
   metrics: {
+    now: 'Now',
     about: 'Of the last five minutes, while this page is open',
     forbidden:
       'Metrics are shown to browsers on the machine of the server alone. Elsewhere let Prometheus read /-/metrics with a token.',
@@ -474,6 +510,8 @@ export const ENGLISH = {
     requests: 'Requests',
   },
   overview: {
+    inBuckets: (buckets: number) => `in ${buckets} ${plural(buckets, 'bucket', 'buckets')}`,
+    lastDay: (title: string) => `${title} during the last day`,
     stored: 'Bytes of objects',
     incomplete: 'Bytes of incomplete uploads',
     garbage: 'Waiting to be freed',

@@ -442,6 +442,28 @@ export const ADMIN_OPERATIONS = [
       '….Document',
     ],
   }),
+  operation('ListMetrics', {
+    summary:
+      'Lists the recent past of the server in numbers, the oldest first: stretches of 30 seconds for an hour, of 10 minutes for a day, of 4 hours for 30 days. It begins with the start of the server. In a cluster, that of the machine that answers.',
+    resources: ['*'],
+    reservedFor: 'administrator',
+    input: { Span: optionally(wordOf('How far back; `1h` by default.', ['15m', '1h', '24h', '30d'])) },
+    result: [
+      'Metrics.Moment[].EndTime',
+      '….Seconds',
+      '….Requests',
+      '….Failures',
+      '….BytesReceived',
+      '….BytesSent',
+      '….Parts',
+      '….P50',
+      '….P95',
+      '….P99',
+      '….MemoryBytes',
+      '….PartBytes',
+      '….ObjectBytes',
+    ],
+  }),
   operation('LookupEvents', {
     summary:
       'Lists the control actions that concerned the account, the newest first: the key, its address, and what they changed; and questions about access.',

@@ -132,7 +132,7 @@ const NEEDED: Readonly<Record<string, string>> = {
   'oss:ListObjects': 'PreviewBucketLifecycle HeadBucket ListObjects ListObjectsV2',
   'oss:ListObjectVersions': 'PreviewBucketLifecycle ListObjectVersions',
   'oss:ListMultipartUploads': 'PreviewBucketLifecycle ListMultipartUploads WatchUploads',
-  'oss:GetObject': 'GetObject HeadObject GetObjectMeta GetSymlink SelectObject',
+  'oss:GetObject': 'GetObject HeadObject GetObjectMeta GetSymlink SelectObject ExplainObject',
   'oss:PutObject':
     'PostObject PutObject CopyObject AppendObject SealAppendObject PutSymlink InitiateMultipartUpload UploadPart UploadPartCopy CompleteMultipartUpload CreateSelectObjectMeta',
   'oss:DeleteObject': 'DeleteObject DeleteMultipleObjects',

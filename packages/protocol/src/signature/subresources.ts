@@ -125,6 +125,7 @@ export const V1_SUBRESOURCES: ReadonlySet<string> = new Set([
   'x-oss-enable-sha1',
   'x-oss-enable-sha256',
   'x-oss-ext-events',
+  'x-oss-ext-manifest',
   'x-oss-ext-parts-map',
   'x-oss-ext-preview',
   'x-oss-ext-run',

@@ -63,6 +63,11 @@ export class Histogram {
     this.#counts = new Array<number>(bounds.length + 1).fill(0)
   }
 
+  /** Observed values by the least bound that holds them; the last: larger than all bounds. */
+  get counts(): readonly number[] {
+    return this.#counts
+  }
+
   /** Observed values. */
   get count(): number {
     return this.#counts.reduce((sum, count) => sum + count, 0)

@@ -1,5 +1,6 @@
 import type { ServiceResponse } from '@bindery/service'
 import { collectDefaultMetrics, Registry } from 'prom-client'
+import type { RequestFigures } from './figures.js'
 import {
   byLabel,
   counter,
@@ -26,7 +27,7 @@ export interface Measured {
 }
 
 /** Seconds: from a read of metadata to a part of 5 GB on a slow line. */
-const DURATION_BUCKETS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300]
+export const DURATION_BUCKETS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300]
 /** The label of requests that match no operation. */
 const NO_OPERATION = 'none'
 /** The label of requests to programs of the server itself, such as the console. */
@@ -85,6 +86,23 @@ export class RequestMetrics {
     increment(this.#errors, code)
     if (operation === UPLOAD_PART && WRONG_CHECKSUM.has(cause ?? '')) this.#wrongParts += 1
     if (answer.status === 403 && cause !== undefined) increment(this.#denials, cause)
+  }
+
+  /** Sums over all operations. Reading them changes nothing, unlike `values`. */
+  figures(): RequestFigures {
+    const durations = new Array<number>(DURATION_BUCKETS.length + 1).fill(0)
+    let [requests, failures] = [0, 0]
+    for (const { answers, durations: own } of this.#operations.values()) {
+      own.counts.forEach((count, index) => {
+        durations[index] = (durations[index] ?? 0) + count
+      })
+      for (const [status, count] of [...answers.values()].flatMap((counts) => [...counts])) {
+        requests += count
+        if (status >= 400) failures += count
+      }
+    }
+    const parts = this.#operations.get(UPLOAD_PART)?.succeeded ?? 0
+    return { requests, failures, bytesReceived: this.#bytesReceived, bytesSent: this.#bytesSent, parts, durations }
   }
 
   async values(): Promise<MetricValues> {

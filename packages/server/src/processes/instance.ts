@@ -30,6 +30,7 @@ import { TrustedProxies } from '../http/trusted-proxies.js'
 import { instanceRoleOf } from '../instance-role.js'
 import type { Log } from '../log.js'
 import { memberDetails } from '../member-details.js'
+import { type Figures, figuresOf } from '../metrics/figures.js'
 import { type MetricValues, metricsText } from '../metrics/metric.js'
 import { ProcessMetrics } from '../metrics/process-metrics.js'
 import { RequestMetrics } from '../metrics/request-metrics.js'
@@ -48,6 +49,8 @@ import { backgroundTasks, keepNotes, recoverForever } from './background-tasks.j
 import type { EventInlet } from './event-switchboard.js'
 import type { Primary, ProcessCluster } from './process-cluster.js'
 
+/** The callbacks of `then` that give whether a promise was fulfilled. */
+const SUCCEEDS = [() => true, () => false] as const
 /** The stores must answer within this time for a server to report that it is ready. */
 const READY_WITHIN_MS = 2_000
 
@@ -82,6 +85,8 @@ export type Instance = {
   readonly report: () => Promise<void>
   /** The metrics of this process. */
   readonly measure: () => Promise<MetricValues>
+  /** Counts of this process since it started. */
+  readonly figures: () => Promise<Figures>
   /** A recent refusal by this process. */
   readonly refusal: (requestId: string) => Promise<RememberedRefusal | undefined>
   /** Requests that this process answered at `since` or later. */
@@ -132,6 +137,7 @@ export async function openInstance(
     administrator: ROOT_ACCOUNT.id,
     findRefusal: primary.findRefusal,
     recentRequests: primary.recentRequests,
+    metricsHistory: primary.metricsHistory,
     sealer: createSealer(masters, random),
     keys: createKeyService({ masters, ring: () => deployment.keyRing(), random: randomBytes }),
     onDamage: (damage) => log.error(damage, 'a damaged row was passed over'),
@@ -150,7 +156,6 @@ export async function openInstance(
     ...instanceRoleOf(config),
   })
   leadTasks({ config, current, service, cluster, deployment, metrics, log })
-  const { measureAll } = primary
   const traces = await openTraces(options, log)
   return new RunningInstance({
     config,
@@ -165,7 +170,7 @@ export async function openInstance(
     testMode,
     images,
     metrics,
-    measureAll,
+    measureAll: primary.measureAll,
     traces,
     log,
   })
@@ -310,6 +315,8 @@ class RunningInstance implements Instance {
     ...this.#parts.metrics.values(),
   ]
 
+  readonly figures = async (): Promise<Figures> => figuresOf(this.#metrics, await this.#parts.service.totals())
+
   readonly refusal = async (requestId: string): Promise<RememberedRefusal | undefined> =>
     this.#parts.service.refusal(requestId)
 
@@ -375,24 +382,15 @@ class RunningInstance implements Instance {
 
   /** Whether the blob store answers: one request at a time, however often balancers look. */
   #blobsAnswer(): Promise<boolean> {
-    this.#reaching ??= (this.#parts.blobs.reach?.() ?? Promise.resolve())
-      .then(
-        () => true,
-        () => false,
-      )
-      .finally(() => {
-        this.#reaching = undefined
-      })
+    this.#reaching ??= (this.#parts.blobs.reach?.() ?? Promise.resolve()).then(...SUCCEEDS).finally(() => {
+      this.#reaching = undefined
+    })
     return this.#reaching
   }
 
   /** Whether the metadata can be read. */
-  async #answers(): Promise<boolean> {
-    try {
-      await this.#parts.metadata.read((reader) => reader.get(Uint8Array.of(0)))
-      return true
-    } catch {
-      return false
-    }
+  #answers(): Promise<boolean> {
+    const read = Promise.resolve(this.#parts.metadata.read((reader) => reader.get(Uint8Array.of(0))))
+    return read.then(...SUCCEEDS)
   }
 }

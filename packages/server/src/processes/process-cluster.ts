@@ -1,4 +1,4 @@
-import type { Cluster, MemberDetails, RecentRequest, RememberedRefusal } from '@bindery/service'
+import type { Cluster, MemberDetails, MetricsMoment, RecentRequest, RememberedRefusal } from '@bindery/service'
 import type { MetadataStore } from '@bindery/storage'
 import type { Log } from '../log.js'
 import type { MetricValues } from '../metrics/metric.js'
@@ -14,6 +14,8 @@ export type Primary = EventOutlet & {
   readonly findRefusal: (requestId: string) => Promise<RememberedRefusal | undefined>
   /** Requests that any instance answered at `since` or later. */
   readonly recentRequests: (since: number) => Promise<readonly RecentRequest[]>
+  /** The last `spanMs` of the server in numbers, the oldest first. */
+  readonly metricsHistory: (spanMs: number) => Promise<readonly MetricsMoment[]>
   /** Whether another process, such as a backup, keeps everything from being freed. */
   readonly isBeingCopied: () => Promise<boolean>
   /** PEM of the RSA key that signs callbacks. */

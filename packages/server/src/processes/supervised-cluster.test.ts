@@ -26,6 +26,7 @@ class Group {
         measureAll: async () => [],
         findRefusal: async () => undefined,
         recentRequests: async () => [],
+        metricsHistory: async () => [],
         isBeingCopied: async () => false,
         callbackKey: async () => '',
         ...this.#switchboard.outletOf(incarnation),

@@ -42,6 +42,10 @@ class Instances {
       measure: async () => [],
       refusal: async () => undefined,
       recent: async () => [],
+      figures: async () => ({
+        ...{ requests: 0, failures: 0, bytesReceived: 0, bytesSent: 0, parts: 0, durations: [] },
+        ...{ memoryBytes: 0, partBytes: 0, objectBytes: 0 },
+      }),
       adjust: async () => {},
       report: async () => {
         if (!this.living.has(incarnation)) throw new ProcessGone('SIGKILL')

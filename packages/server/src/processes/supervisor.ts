@@ -5,6 +5,7 @@ import type { Adjustable } from '../config.js'
 import { Failure } from '../failure.js'
 import type { Log } from '../log.js'
 import type { MetricValues } from '../metrics/metric.js'
+import { MetricsHistory, READ_EVERY_MS } from '../metrics/metrics-history.js'
 import { ProcessGone } from './calls.js'
 import { EventSwitchboard } from './event-switchboard.js'
 import type { Instance } from './instance.js'
@@ -53,6 +54,8 @@ export class Supervisor {
   readonly #options: SupervisorOptions
   readonly #members = new Set<Member>()
   readonly #switchboard = new EventSwitchboard()
+  readonly #history = new MetricsHistory()
+  #reading: NodeJS.Timeout | undefined
   #port: number
   /** Undefined until options are changed. */
   #adjusted: Adjustable | undefined
@@ -75,7 +78,10 @@ export class Supervisor {
   /** Starts all instances. Resolves with the port on which they listen. */
   async start(): Promise<number> {
     try {
-      return await this.#bringUp()
+      const port = await this.#bringUp()
+      this.#reading = setInterval(() => void this.#readFigures(), READ_EVERY_MS).unref()
+      void this.#readFigures()
+      return port
     } catch (error) {
       await this.stop(0).catch(() => {})
       throw goneFailure(error)
@@ -85,6 +91,7 @@ export class Supervisor {
   /** Stops all instances. Resolves with the number of requests that were aborted after `graceMs`. */
   async stop(graceMs: number): Promise<number> {
     this.#stopping = true
+    clearInterval(this.#reading)
     await this.#steps
     const stopped = [...this.#members].map(({ launched }) => launched.instance.stop(graceMs).catch(() => 0))
     const cut = await Promise.all(stopped)
@@ -128,6 +135,7 @@ export class Supervisor {
         measureAll: () => this.#measureAll(),
         findRefusal: (requestId) => this.#findRefusal(requestId),
         recentRequests: (since) => this.#recentRequests(since),
+        metricsHistory: async (spanMs) => this.#history.list(spanMs, Date.now()),
         isBeingCopied: this.#options.isBeingCopied,
         callbackKey: this.#options.callbackKey,
         ...this.#switchboard.outletOf(incarnation),
@@ -177,6 +185,16 @@ export class Supervisor {
     const answers = [...this.#members].map(({ launched }) => launched.instance.measure().catch(() => undefined))
     const measured = [...(await Promise.all(answers)), this.#options.measure?.()]
     return measured.filter((values) => values !== undefined)
+  }
+
+  /** Adds a reading to the history. An instance that does not answer is left out of it. */
+  async #readFigures(): Promise<void> {
+    const answers = [...this.#members].map(async ({ incarnation, launched }) => {
+      const figures = await launched.instance.figures().catch(() => undefined)
+      return figures === undefined ? [] : [[incarnation, figures] as const]
+    })
+    const found = (await Promise.all(answers)).flat()
+    if (!this.#stopping) this.#history.add(Date.now(), new Map(found))
   }
 
   /** A refusal that one of the instances remembers. */

@@ -20,9 +20,29 @@ const channel = new CallChannel<PrimaryCalls>(process as Pipe, {
   open: async ({ options, address }: OpenInput) => {
     const log = createLog(options.config.logLevel, { readable: options.readableLog })
     endOnCrash(log)
-    const { support, nudge, measureAll, findRefusal, recentRequests, isBeingCopied, callbackKey, listens, publish } =
-      channel.remote
-    const primary = { nudge, measureAll, findRefusal, recentRequests, isBeingCopied, callbackKey, listens, publish }
+    const {
+      support,
+      nudge,
+      measureAll,
+      findRefusal,
+      recentRequests,
+      metricsHistory,
+      isBeingCopied,
+      callbackKey,
+      listens,
+      publish,
+    } = channel.remote
+    const primary = {
+      nudge,
+      measureAll,
+      findRefusal,
+      recentRequests,
+      metricsHistory,
+      isBeingCopied,
+      callbackKey,
+      listens,
+      publish,
+    }
     const deployment = await deploymentInWorker(address, support)
     opened = await openInstance(options, deployment, primary, log)
   },
@@ -33,6 +53,7 @@ const channel = new CallChannel<PrimaryCalls>(process as Pipe, {
   measure: () => instance().measure(),
   refusal: (requestId: string) => instance().refusal(requestId),
   recent: (since: number) => instance().recent(since),
+  figures: () => instance().figures(),
   adjust: (options: Adjustable) => instance().adjust(options),
   receive: (event: Event) => instance().receive(event),
   othersListen: (listen: boolean) => instance().othersListen(listen),

@@ -80,8 +80,9 @@ async function launchWorker(options: InstanceOptions, primary: Primary, support:
     await end()
     return cut
   }
-  const { prepare, listen, lead, report, measure, refusal, recent, adjust, receive, othersListen, cut } = channel.remote
-  const calls = { prepare, listen, lead, report, measure, refusal, recent, adjust, receive, othersListen }
+  const { prepare, listen, lead, report, measure, figures, refusal, recent, adjust, receive, othersListen, cut } =
+    channel.remote
+  const calls = { prepare, listen, lead, report, measure, figures, refusal, recent, adjust, receive, othersListen }
   const instance = { ...calls, stop, cut: () => orGone(cut()) }
   return { instance, ended }
 }

@@ -55,7 +55,8 @@ class Admin {
     const { sealer, administrator } = options
     const findRefusal = options.findRefusal ?? ((requestId: string) => access.refusals.find(requestId))
     const recentRequests = options.recentRequests ?? (() => [])
-    this.#context = { domain, access, sealer, administrator, findRefusal, recentRequests }
+    const metricsHistory = options.metricsHistory ?? (() => [])
+    this.#context = { domain, access, sealer, administrator, findRefusal, recentRequests, metricsHistory }
   }
 
   async handle(request: ServiceRequest): Promise<ServiceResponse> {

@@ -3,6 +3,7 @@ import type { Awaitable } from '@bindery/storage'
 import type { Access } from '../access/access.js'
 import type { RememberedRefusal } from '../access/remembered-refusals.js'
 import type { Domain } from '../domain/domain.js'
+import type { MetricsMoment } from '../metrics-moment.js'
 import type { Sealer } from '../options.js'
 import type { RecentRequest } from '../recent-request.js'
 
@@ -18,6 +19,8 @@ export interface AdminContext {
   findRefusal(requestId: string): Awaitable<RememberedRefusal | undefined>
   /** Requests that any process answered at `since` or later, in milliseconds since 1970. */
   recentRequests(since: number): Awaitable<readonly RecentRequest[]>
+  /** The last `spanMs` of the server in numbers, the oldest first. */
+  metricsHistory(spanMs: number): Awaitable<readonly MetricsMoment[]>
 }
 
 /** One admin request, authenticated and authorised. */

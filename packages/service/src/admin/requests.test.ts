@@ -37,3 +37,27 @@ test('no other account sees the requests of the server', async () => {
   const started = await startService({ recentRequests })
   assert.equal(await refused(started, 'ListRequests', {}, { as: OTHER }), '403 NoPermission')
 })
+
+test('the recent past of the server is listed by the administrator alone, for the span that was requested', async () => {
+  const moment = { at: AT, seconds: 30, requests: 2, failures: 1, bytesReceived: 3, bytesSent: 4, parts: 1 }
+  const held = { memoryBytes: 5, partBytes: 6, objectBytes: 7 }
+  const spans: number[] = []
+  const metricsHistory = async (spanMs: number) => {
+    spans.push(spanMs)
+    return [
+      { ...moment, ...held, durations: [0.001, 0.01, 0.1] as const },
+      { ...moment, ...held, durations: null },
+    ]
+  }
+  const started = await startService({ metricsHistory })
+  const { Metrics } = await done(started, 'ListMetrics', { Span: '24h' })
+  const shared = { EndTime: '2026-01-05T08:00:00.000Z', Seconds: 30, Requests: 2, Failures: 1, BytesReceived: 3 }
+  const rest = { BytesSent: 4, Parts: 1, MemoryBytes: 5, PartBytes: 6, ObjectBytes: 7 }
+  assert.deepEqual(Metrics.Moment, [
+    { ...shared, ...rest, P50: 0.001, P95: 0.01, P99: 0.1 },
+    { ...shared, ...rest },
+  ])
+  await done(started, 'ListMetrics')
+  assert.deepEqual(spans, [86_400_000, 3_600_000])
+  assert.equal(await refused(started, 'ListMetrics', {}, { as: OTHER }), '403 NoPermission')
+})

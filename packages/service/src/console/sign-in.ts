@@ -97,6 +97,7 @@ async function bySignature({ domain, access, options }: Shared, request: Service
     administrator: undefined,
     findRefusal: () => undefined,
     recentRequests: () => [],
+    metricsHistory: () => [],
   }
   const [reading] = readings(request.host, PATH, options)
   const { holder, claim } = await identify(context, request, reading, '')

@@ -2,6 +2,7 @@ import { appendObject, sealAppendObject } from './append-object.js'
 import { copyObject } from './copy-object.js'
 import { deleteMultipleObjects } from './delete-multiple-objects.js'
 import { deleteObject } from './delete-object.js'
+import { explainObject } from './explain-object.js'
 import { getObject } from './get-object.js'
 import { getObjectAcl } from './get-object-acl.js'
 import { getObjectMeta } from './get-object-meta.js'
@@ -46,4 +47,5 @@ export const objectOperations = [
   selectObject,
   createSelectObjectMeta,
   processObject,
+  explainObject,
 ] as const

@@ -4,6 +4,7 @@ import { attachmentHandlers } from './attachments.js'
 import { clusterHandlers } from './cluster.js'
 import { explainHandlers } from './explain-access.js'
 import { groupHandlers } from './groups.js'
+import { metricsHandlers } from './metrics.js'
 import { policyHandlers } from './policies.js'
 import { requestHandlers } from './requests.js'
 import { roleHandlers } from './roles.js'
@@ -20,6 +21,7 @@ export const ADMIN_HANDLERS: AdminHandlers = {
   ...attachmentHandlers,
   ...explainHandlers,
   ...requestHandlers,
+  ...metricsHandlers,
   ...trailHandlers,
   ...clusterHandlers,
 }

@@ -3,13 +3,12 @@ import { type ByteRange, StorageError } from '@bindery/storage'
 import { findManifest } from '../bytes/manifest-bytes.js'
 import type { Domain } from '../domain.js'
 import { partRows } from '../stored/keyspace.js'
-import type { ObjectRecord, PartChecksum } from '../stored/model.js'
+import type { ObjectRecord, PartRecord } from '../stored/model.js'
 
 /** A part as it lies in its object. */
-export interface ObjectPart {
-  readonly partNumber: number
+export interface ObjectPart extends Pick<PartRecord, 'partNumber' | 'etag' | 'crc64' | 'modifiedAt'> {
   readonly range: ByteRange
-  readonly checksum: PartChecksum | undefined
+  readonly checksum: PartRecord['checksum'] | undefined
 }
 
 /** Whether a record knows its parts: an object that was put at once, or joined by appends, has none. */
@@ -49,6 +48,7 @@ export async function findPartsAfter(
   return places.map(({ partNumber, start, end }, index) => {
     const part = parts[index]
     if (part === undefined) throw new StorageError('corrupt', `part ${partNumber} of manifest ${id} is missing`)
-    return { partNumber, range: { start, end }, checksum: part.checksum }
+    const { etag, crc64, modifiedAt, checksum } = part
+    return { partNumber, range: { start, end }, etag, crc64, modifiedAt, checksum }
   })
 }

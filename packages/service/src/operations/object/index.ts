@@ -3,6 +3,7 @@ import { copyObject } from './copy-object.js'
 import { createSelectObjectMeta } from './create-select-object-meta.js'
 import { deleteMultipleObjects } from './delete-multiple-objects.js'
 import { deleteObject } from './delete-object.js'
+import { explainObject } from './explain-object.js'
 import { getObject } from './get-object.js'
 import { getObjectAcl } from './get-object-acl.js'
 import { getObjectAttributes } from './get-object-attributes.js'
@@ -51,4 +52,5 @@ export const objectHandlers = [
   selectObject,
   createSelectObjectMeta,
   processObject,
+  explainObject,
 ] as const

@@ -1,0 +1,74 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import type { Figures } from './figures.js'
+import { MetricsHistory, READ_EVERY_MS } from './metrics-history.js'
+import { DURATION_BUCKETS } from './request-metrics.js'
+
+const HELD = { partBytes: 7, objectBytes: 9 }
+const DAY_MS = 86_400_000
+
+const figures = (requests: number, slow = 0): Figures => {
+  const durations = DURATION_BUCKETS.map(() => 0)
+  durations[0] = requests - slow
+  durations[4] = slow
+  const sizes = {
+    bytesReceived: requests * 10,
+    bytesSent: requests * 20,
+    parts: requests / 2,
+    memoryBytes: 100,
+    ...HELD,
+  }
+  return { requests, failures: slow, durations, ...sizes }
+}
+
+test('a stretch has what all processes counted in it, one that began within it included, and none of one that has ended', () => {
+  const history = new MetricsHistory()
+  history.add(
+    0,
+    new Map([
+      ['a', figures(10)],
+      ['b', figures(4)],
+    ]),
+  )
+  history.add(
+    READ_EVERY_MS,
+    new Map([
+      ['a', figures(16, 2)],
+      ['c', figures(2)],
+    ]),
+  )
+  const [moment, ...others] = history.list(3_600_000, READ_EVERY_MS)
+  assert.deepEqual(others, [])
+  assert.deepEqual(moment, {
+    ...{ at: READ_EVERY_MS, seconds: 30, requests: 8, failures: 2, bytesReceived: 80, bytesSent: 160, parts: 4 },
+    ...{ durations: [0.001, 0.025, 0.025], memoryBytes: 200, ...HELD },
+  })
+})
+
+test('a stretch without requests has no durations', () => {
+  const history = new MetricsHistory()
+  history.add(0, new Map([['a', figures(10)]]))
+  history.add(READ_EVERY_MS, new Map([['a', figures(10)]]))
+  assert.equal(history.list(900_000, READ_EVERY_MS)[0]?.durations, null)
+})
+
+test('an hour is kept finely, a day and a month in longer stretches, and nothing is counted twice or lost', () => {
+  const history = new MetricsHistory()
+  const days = 40
+  let requests = 0
+  for (let at = 0; at <= days * DAY_MS; at += READ_EVERY_MS) {
+    requests += 2
+    history.add(at, new Map([['a', figures(requests)]]))
+  }
+  const now = days * DAY_MS
+  const lists = [900_000, 3_600_000, DAY_MS, 30 * DAY_MS].map((span) => history.list(span, now))
+  assert.deepEqual(
+    lists.map(({ length }) => length),
+    [30, 120, 144, 180],
+  )
+  for (const moments of lists) {
+    const seconds = moments.reduce((sum, moment) => sum + moment.seconds, 0)
+    const counted = moments.reduce((sum, moment) => sum + moment.requests, 0)
+    assert.equal(counted, (seconds * 1_000 * 2) / READ_EVERY_MS)
+  }
+})
