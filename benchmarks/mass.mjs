@@ -97,8 +97,13 @@ class Measured {
 
   /** Probes alone first, then while `work` runs; it returns how many things it did. */
   async during(name, session, key, work) {
-    await this.#probe(ALONE, session, key, () => sleep(ALONE_MS))
+    await this.alone(session, key)
     await this.#probe(name, session, key, work)
+  }
+
+  /** Probes while nothing else runs: what follows is compared with them. */
+  async alone(session, key) {
+    await this.#probe(ALONE, session, key, () => sleep(ALONE_MS))
   }
 
   /** Probes at once, while `work` runs that has begun. */
@@ -207,10 +212,11 @@ async function main(root) {
   )
   await largeObject(measured, session, probe)
 
+  await measured.alone(session, probe)
   await stopWithRule(session)
   session = await startAgain(folder, bucket)
   const aged = session.diskBytes()
-  await measured.during(`expiry of ${OBJECTS} by a lifecycle rule`, session, probe, async () => {
+  await measured.following(`expiry of ${OBJECTS} by a lifecycle rule`, session, probe, async () => {
     while (!(await isEmpty(session, 'old/'))) await sleep(200)
     return OBJECTS
   })

@@ -28,6 +28,8 @@ export const TAG_KEY_LENGTH_MAX = 128
 export const TAG_VALUE_LENGTH_MAX = 256
 /** Objects of one DeleteMultipleObjects. */
 export const DELETE_OBJECTS_MAX = 1_000
+/** Bytes of the document of one DeleteMultipleObjects. */
+export const DELETE_DOCUMENT_BYTES_MAX = 2 * 1024 * 1024
 /** The lowest value of `x-oss-traffic-limit`, in bits per second: 30 KiB/s. */
 export const TRAFFIC_LIMIT_MIN = 245_760
 /** The highest value of `x-oss-traffic-limit`, in bits per second: 100 MiB/s. */

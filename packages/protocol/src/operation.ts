@@ -44,6 +44,8 @@ export interface Operation<I extends Fields = Fields, O extends Fields = Fields,
   readonly createsBucket?: true
   /** Its document must come with an MD5 or a checksum. */
   readonly needsDigest?: true
+  /** The most bytes of its document; absent: those of any document. A longer one is malformedXml. */
+  readonly documentBytesMax?: number
   /** A checksum in its headers is that of the object which it makes, and not of its document. */
   readonly checksumOfObject?: true
   /**

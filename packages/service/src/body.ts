@@ -37,7 +37,7 @@ export function contentOf(
 
 /** The call that a document is read for. */
 interface Reading {
-  readonly operation: Pick<Operation, 'needsDigest'>
+  readonly operation: Pick<Operation, 'needsDigest' | 'documentBytesMax'>
   readonly domain: { readonly digests: Digests }
 }
 
@@ -55,7 +55,11 @@ export async function readDocument(
   const { expected: announced } = payload === undefined ? NOTHING : announcedContent(source, payload, undefined)
   const hasDigest = expected !== undefined || announced.some(({ kind }) => kind === 'checksum')
   if (operation.needsDigest === true && !hasDigest) throw new OssError('deleteWithoutMd5')
-  const document = await readWhole(source, XML_BODY_BYTES_MAX, () => new OssError('malformedXml'))
+  const document = await readWhole(
+    source,
+    operation.documentBytesMax ?? XML_BODY_BYTES_MAX,
+    () => new OssError('malformedXml'),
+  )
   if (expected !== undefined && !equalBytes(expected, digests.md5(document)))
     throw new OssError('invalidDigestMismatch')
   for (const digest of announced) checkDigests([digest], { [digest.name]: digestOf(digest.name, document, digests) })

@@ -512,6 +512,12 @@ export const CATALOGUE = {
 
   // SelectObject
   ...SELECT_ROWS,
+  selectRangeUnsupported: row('InvalidRange', 400, 'The header Range needs CSV without quoted record delimiters.', {
+    ec: '0016-00000815',
+  }),
+  selectRangeTwice: row('InvalidRange', 400, 'The range is in the header and in the document.', {
+    ec: '0016-00000816',
+  }),
 
   // Images
   ...IMAGE_ROWS,

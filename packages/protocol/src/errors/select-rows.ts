@@ -77,10 +77,27 @@ export function isSelectCode(code: string): code is SelectCode {
   return (SELECT_CODES as readonly string[]).includes(code)
 }
 
+/** OSS's fine codes, where they are known. */
+const SELECT_ECS: Readonly<Partial<Record<SelectCode, string>>> = {
+  SqlSyntaxError: '0016-00000803',
+  InvalidTextEncoding: '0016-00000821',
+  InvalidSqlParameter: '0016-00000823',
+  UnsupportedCompressionFormat: '0016-00000826',
+  InvalidInputRecordDelimiter: '0016-00000829',
+  InvalidCommentCharacter: '0016-00000831',
+  InvalidMaxSkippedRecordsAllowed: '0016-00000834',
+  SelectCsvMetaUnavailable: '0016-00000836',
+}
+
+function rowOf(code: SelectCode): ErrorRow {
+  const ec = SELECT_ECS[code]
+  return { code, status: 400, message: '{reason}', ...(ec !== undefined && { ec }), retry: 'never' }
+}
+
 /** One row per code. */
-export const SELECT_ROWS = Object.fromEntries(
-  SELECT_CODES.map((code) => [`select${code}`, { code, status: 400, message: '{reason}', retry: 'never' }]),
-) as { readonly [C in SelectCause]: ErrorRow }
+export const SELECT_ROWS = Object.fromEntries(SELECT_CODES.map((code) => [`select${code}`, rowOf(code)])) as {
+  readonly [C in SelectCause]: ErrorRow
+}
 
 /** The causes of all codes of SelectObject. */
 export const SELECT_CAUSES = Object.keys(SELECT_ROWS) as readonly SelectCause[]

@@ -1,6 +1,6 @@
 import { orEmpty, text, truth } from '../../codec.js'
 import { header, required } from '../../field.js'
-import { DELETE_OBJECTS_MAX } from '../../limits.js'
+import { DELETE_DOCUMENT_BYTES_MAX, DELETE_OBJECTS_MAX } from '../../limits.js'
 import { operation } from '../../operation.js'
 import { counted, element, list, optionalDocument, optionalElement, xml } from '../../xml.js'
 import { DOCUMENT_CAUSES, encodingType, encodingTypeElement, md5, page, versionIdText } from '../shared.js'
@@ -48,6 +48,7 @@ export const deleteMultipleObjects = operation({
   atAccessPoint: true,
   when: [{ query: ['delete'] }],
   keysInBody: true,
+  documentBytesMax: DELETE_DOCUMENT_BYTES_MAX,
   permissions: ['oss:DeleteObject'],
   permissionsWith: BYPASS_PERMISSION,
   input: {

@@ -3,7 +3,7 @@ import { type Codec, oneOf, text } from '../../codec.js'
 import type { Document } from '../../document.js'
 import { OssError } from '../../errors/oss-error.js'
 import { SELECT_CAUSES } from '../../errors/select-rows.js'
-import { header, query, required } from '../../field.js'
+import { header, optional, query, required } from '../../field.js'
 import { operation } from '../../operation.js'
 import { defaultedElement, groupOrEmpty, storedOnly, xml } from '../../xml.js'
 import { DECRYPTION_CAUSES } from '../encryption-fields.js'
@@ -146,7 +146,10 @@ export const selectObject = operation({
   input: {
     process: required(query('x-oss-process', oneOf(['csv/select', 'json/select'])), 'invalidArgument'),
     versionId,
+    /** Only the records that begin within these bytes. */
+    range: optional(header('Range', text)),
   },
+  errors: [...common.errors, 'selectRangeUnsupported', 'selectRangeTwice', 'invalidRange'],
   body: ossQuery,
   status: 206,
 })

@@ -306,6 +306,9 @@ test('DeleteMultipleObjects refuses an invalid document with its cause', async (
     assertError(refused, 400, 'MalformedXML')
     assert.equal(refused.headers['x-oss-ec'], ec)
   }
+  const blanks = ' '.repeat(2 * 1024 * 1024)
+  assertError(await deletion(started, `<Delete>${object}${blanks}</Delete>`), 400, 'MalformedXML')
+  assert.equal((await deletion(started, `<Delete>${object}${blanks.slice(100)}</Delete>`)).status, 200)
   const document = `<Delete>${object}</Delete>`
   const wrong = await deletion(started, document, { headers: { 'content-md5': md5('other') } })
   assertError(wrong, 400, 'InvalidDigest')

@@ -1,5 +1,5 @@
 import { utf8Bytes } from '@bindery/bytes'
-import { isSelectCode, OssError } from '@bindery/protocol'
+import { type BodyOf, isSelectCode, type Operations, OssError } from '@bindery/protocol'
 import {
   dataFrame,
   type EventCounts,
@@ -17,9 +17,10 @@ import { andThen, type LentBytes } from '@bindery/storage'
 import { handler } from '../../call.js'
 import { verifyCustomerKey } from '../../domain/bytes/encryption.js'
 import { ownedBytes } from '../../response/lent-stream.js'
-import { formatOf, isCompressed, recordFormOf, selectRequestOf } from '../../select/request.js'
+import { selectRange } from '../../response/range.js'
+import { type Format, formatOf, isCompressed, recordFormOf, selectRequestOf } from '../../select/request.js'
 import { type ScannedObject, scanObject } from '../../select/rows-of-object.js'
-import { scanRange } from '../../select/scan-range.js'
+import { type StatedScanRange, scanRange } from '../../select/scan-range.js'
 import { readableObject } from './follow-symlink.js'
 
 /** Bytes of the object that are read before the answer begins: what fails in them is answered by a status. */
@@ -35,11 +36,13 @@ export const selectObject = handler('SelectObject', (call) =>
     const { encryption, manifest } = object.record
     return andThen(verifyCustomerKey(domain, encryption, manifest, input.customerKey), () => {
       const { format, output } = document
-      const request = selectRequestOf(format ?? formatOf(input.process), document, object.record.rows)
+      const kind = format ?? formatOf(input.process)
+      const stated = document.scanRange ?? statedRange(input.range, document, kind, object.record.size)
+      const request = selectRequestOf(kind, document, object.record.rows)
       const scan =
-        document.scanRange === undefined
+        stated === undefined
           ? scanObject(object, isCompressed(document.input))
-          : scanRange(object, document.scanRange, recordFormOf(request.input))
+          : scanRange(object, stated, recordFormOf(request.input))
       const raw = output.outputRawData
       const session = failing(() => startSelect(request))
       // only a document of S3 names its format
@@ -49,6 +52,22 @@ export const selectObject = handler('SelectObject', (call) =>
     })
   }),
 )
+
+/** The bytes of a Range header. Throws selectRangeUnsupported, selectRangeTwice, invalidRange. */
+function statedRange(
+  range: string | undefined,
+  { input }: BodyOf<Operations['SelectObject']>,
+  format: Format,
+  size: number,
+): StatedScanRange | undefined {
+  if (range === undefined) return undefined
+  if (input.csv.range !== '' || input.json.range !== '') throw new OssError('selectRangeTwice')
+  if (format !== 'csv' || input.csv.allowQuotedRecordDelimiter || isCompressed(input)) {
+    throw new OssError('selectRangeUnsupported')
+  }
+  const selected = selectRange(range, size, true)
+  return selected && { start: selected.start, end: selected.end - 1 }
+}
 
 /** The rows as events of S3. Throws where no event was sent yet. */
 async function* events(session: SelectSession, scan: ScannedObject, showsProgress: boolean): AsyncGenerator<LentBytes> {

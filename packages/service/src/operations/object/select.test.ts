@@ -182,3 +182,55 @@ test('a version is queried and counted by its id, and a delete marker is not', a
   assert.equal((await ask('csv/select', sql)).status, 404)
   assert.equal(rows(await ask('csv/select', sql, old)), 'a\nc\n')
 })
+
+test('a Range header selects the records that begin within its bytes, and each is read to its end', async () => {
+  const service = await started('test\nabc\nlast\n')
+  const ranged = async (
+    range: string,
+    input = '<CSV><AllowQuotedRecordDelimiter>false</AllowQuotedRecordDelimiter></CSV>',
+  ) => {
+    const sql = base64('select * from ossobject')
+    return call(service, {
+      method: 'POST',
+      bucket: BUCKET,
+      key: 'k',
+      query: { 'x-oss-process': 'csv/select' },
+      headers: { range },
+      body: `<SelectRequest><Expression>${sql}</Expression><InputSerialization>${input}</InputSerialization><OutputSerialization><OutputRawData>true</OutputRawData></OutputSerialization></SelectRequest>`,
+    })
+  }
+  for (const [range, text] of [
+    ['bytes=0-1', 'test\n'],
+    ['bytes=1-5', 'abc\n'],
+    ['bytes=5-9', 'abc\nlast\n'],
+    ['bytes=6-100', 'last\n'],
+    ['bytes=-5', 'last\n'],
+    ['bytes=1-2', ''],
+  ] as const) {
+    const { status, text: found } = await ranged(range)
+    assert.deepEqual([status, found], [206, text], range)
+  }
+  const both = '<CSV><AllowQuotedRecordDelimiter>false</AllowQuotedRecordDelimiter><Range>line-range=0-1</Range></CSV>'
+  assert.equal((await ranged('bytes=0-1', both)).headers['x-oss-ec'], '0016-00000816')
+  assert.equal((await ranged('bytes=0-1', '<CSV></CSV>')).headers['x-oss-ec'], '0016-00000815')
+  assert.equal((await ranged('bytes=50-60')).status, 416)
+})
+
+test('a refused query has the EC of OSS', async () => {
+  const service = await started('a\n')
+  const ecOf = async (query: Query) => (await select(service, query)).headers['x-oss-ec']
+  assert.equal(await ecOf({ sql: 'selec' }), '0016-00000803')
+  assert.equal(await ecOf({ sql: '' }), '0016-00000823')
+  const sql = 'select * from ossobject'
+  assert.equal(await ecOf({ sql, input: '<CompressionType>ZIP</CompressionType>' }), '0016-00000826')
+  assert.equal(
+    await ecOf({ sql, input: `<CSV><RecordDelimiter>${base64('abc')}</RecordDelimiter></CSV>` }),
+    '0016-00000829',
+  )
+  assert.equal(
+    await ecOf({ sql, input: `<CSV><CommentCharacter>${base64('##')}</CommentCharacter></CSV>` }),
+    '0016-00000831',
+  )
+  assert.equal(await ecOf({ sql, options: '<MaxSkippedRecordsAllowed>-1</MaxSkippedRecordsAllowed>' }), '0016-00000834')
+  assert.equal(await ecOf({ sql, input: '<CSV><Range>line-range=0-1</Range></CSV>' }), '0016-00000836')
+})
