@@ -251,7 +251,7 @@ export const OPTIONS = {
     '--strict-oss',
     boolean(),
     'false',
-    'Refuse what OSS refuses and Bindery would accept: signatures of another region.',
+    'Refuse what OSS refuses and Bindery would accept: signatures and endpoints of another region.',
   ),
   testMode: option(
     'BINDERY_TEST_MODE',

@@ -1,6 +1,7 @@
 /** The records that the head of a request names, in one read. */
 import { ACTIONS, type DeclaredOperation, type Operation } from '@bindery/protocol'
 import { type Awaitable, andThen } from '@bindery/storage'
+import { requireOwner } from './access/authorise.js'
 import { NOTHING_READ, readOnlyEdition } from './access/bucket-rules.js'
 import { accountOf, editionOf } from './access/requester.js'
 import { type ReadWithBucket, withSettings } from './bucket-settings.js'
@@ -9,6 +10,7 @@ import { type BucketAndMore, findBucketAndMore, findBucketIfAny } from './domain
 import { findBucketAndObject } from './domain/objects/objects.js'
 import { type OpenObject, openBucketAndObject } from './domain/objects/open-object.js'
 import type { DeleteMarker, ObjectRecord } from './domain/stored/model.js'
+import { requireEndpoint } from './response/endpoint.js'
 
 /** Results of steps 1 to 4 for an operation. */
 export type Head = CallHead<Operation> & { readonly operation: DeclaredOperation }
@@ -40,6 +42,13 @@ export function findNamed(head: Head): Awaitable<Found> {
     )
   }
   return andThen(findBucketAndMore(domain, name, readRules), (found) => foundOf(found))
+}
+
+/** Refuses a request that expects another owner of its bucket, or that reached it elsewhere. Throws bucketOwnerDiffers, endpointOfOtherRegion. */
+export function requireMeant({ input, exchange }: Head, { bucket }: Found): void {
+  requireOwner(bucket, input)
+  const { strict, region } = exchange.surroundings.options
+  if (strict && bucket !== undefined) requireEndpoint(exchange.request.host, region, bucket.name)
 }
 
 const NOTHING_FOUND: Found = {

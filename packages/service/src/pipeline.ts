@@ -25,7 +25,7 @@ import {
 } from '@bindery/protocol'
 import { type Awaitable, andThen, settle } from '@bindery/storage'
 import type { Identified } from './access/authenticate.js'
-import { authorise as requireAllowed, requireOwner, type Touched } from './access/authorise.js'
+import { authorise as requireAllowed, type Touched } from './access/authorise.js'
 import { requestTagsOf } from './access/conditions.js'
 import { editionOf } from './access/requester.js'
 import { noteEarlyFailure, noteRequest, onSentOf } from './access-log/log-request.js'
@@ -39,7 +39,7 @@ import { withForesight } from './domain/foresight.js'
 import type { VersionId } from './domain/stored/model.js'
 import { enterAccessPoints, leadsNowhere, refuseAtMissing } from './enter-access-points.js'
 import { createSurroundings, dialectOf, Exchange } from './exchange.js'
-import { findNamed, type Head, readsObject } from './find-named.js'
+import { findNamed, type Head, readsObject, requireMeant } from './find-named.js'
 import { identifyForm } from './form/identify-form.js'
 import { isLoopback } from './loopback.js'
 import { notAllowed } from './not-allowed.js'
@@ -309,7 +309,7 @@ function authorise(head: Head): Awaitable<UnreadCall<Operation>> {
     head.access.keys.used(head.requester, head.conditions.now)
     noteRequest(head.exchange, head.requester, found)
     if (leadsNowhere(head)) throw refuseAtMissing(head)
-    requireOwner(found.bucket, head.input)
+    requireMeant(head, found)
     if (head.operation.createsBucket === true && found.bucket === undefined)
       head.exchange.dialect.newBucketName(head.bucketName ?? '')
     const page = enterSite(head, found)

@@ -678,6 +678,10 @@ export const CATALOGUE = {
   readAclDenied: accessDenied('You do not have read acl permission on this object.', '0003-00000007'),
   writeAclDenied: accessDenied('You do not have write acl permission on this object.', '0003-00090001'),
   listBucketsDenied: accessDenied('You are forbidden to list buckets.', '0003-00090002'),
+  endpointOfOtherRegion: accessDenied(
+    'The bucket you are attempting to access must be addressed using the specified endpoint. Please send all future requests to this endpoint.',
+    '0003-00001403',
+  ),
   anonymousBucketDenied: accessDenied('Anonymous user has no right to access this bucket.', '0003-00000002'),
   anonymousForbidden: accessDenied('Anonymous access is forbidden for this operation.', '0003-00090003'),
   sourceProtected: accessDenied('You are denied by the source file protection of the bucket.', '0003-00090011'),

@@ -67,6 +67,7 @@ export const COMMON_CAUSES: readonly Cause[] = [
   'writeAclDenied',
   'listBucketsDenied',
   'anonymousBucketDenied',
+  'endpointOfOtherRegion',
   'anonymousForbidden',
   'deniedByPolicy',
   'deniedBySessionPolicy',

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { BUCKET, call, element, startWithBucket } from '../testing/index.js'
 import { bucketUrlOf, type Endpoint, endpointsOf, type Reached } from './endpoint.js'
 
 const REGION = 'cn-hangzhou'
@@ -47,4 +48,28 @@ test('a bucket is where the request addressed it', () => {
   assert.equal(bucketUrlOf('bkt', reached('127.0.0.1:9000'), undefined), 'http://127.0.0.1:9000/bkt')
   assert.equal(bucketUrlOf('bkt', reached('bkt.localhost:9000', 'host'), undefined), 'http://bkt.localhost:9000')
   assert.equal(bucketUrlOf('bkt', reached(''), undefined), 'http://10.0.0.1:9000/bkt')
+})
+
+test('a strict server refuses a bucket at the endpoint of another region, and names its own', async () => {
+  for (const strict of [true, false]) {
+    const started = await startWithBucket({ strict })
+    const at = (host: string) => call(started, { method: 'GET', bucket: BUCKET, host: `${BUCKET}.${host}` })
+    for (const host of [
+      'oss-cn-hangzhou.aliyuncs.com',
+      'oss-cn-hangzhou-internal.aliyuncs.com:9000',
+      'oss-accelerate.aliyuncs.com',
+      'oss-accelerate-overseas.aliyuncs.com',
+    ]) {
+      assert.equal((await at(host)).status, 200, host)
+    }
+    for (const host of ['oss-us-west-1.aliyuncs.com', 'oss-cn-hangzhou-2-internal.aliyuncs.com']) {
+      const { status, text } = await at(host)
+      assert.equal(status, strict ? 403 : 200, host)
+      if (!strict) continue
+      assert.deepEqual(
+        ['Code', 'EC', 'Bucket', 'Endpoint'].map((name) => element(text, name)),
+        ['AccessDenied', '0003-00001403', BUCKET, 'oss-cn-hangzhou.aliyuncs.com'],
+      )
+    }
+  }
 })

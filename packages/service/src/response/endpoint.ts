@@ -1,4 +1,4 @@
-import type { AddressingStyle } from '@bindery/protocol'
+import { type AddressingStyle, OssError } from '@bindery/protocol'
 import type { ServiceRequest } from '../service.js'
 
 /** Where clients reach the server, if that is not the Host of their requests: a proxy may pass on another one. */
@@ -24,6 +24,16 @@ export interface RegionEndpoints {
 /** A region as OSS names places, `oss-cn-hangzhou`. */
 export function locationOf(region: string): string {
   return `oss-${region}`
+}
+
+/** The region's endpoint in a Host of OSS; those of access points and of acceleration are of no region. */
+const OF_REGION = /(?:^|\.)oss-(?!accesspoint\.|accelerate)([a-z0-9-]+?)(?:-internal)?\.aliyuncs\.com\.?(?::\d+)?$/i
+
+/** Refuses a request for a bucket at the endpoint of another region, as OSS does. Throws endpointOfOtherRegion. */
+export function requireEndpoint(host: string, region: string, bucket: string): void {
+  const [, named = region] = OF_REGION.exec(host) ?? []
+  if (named.toLowerCase() === region) return
+  throw new OssError('endpointOfOtherRegion', { bucket, endpoint: `${locationOf(region)}.aliyuncs.com` })
 }
 
 /**
