@@ -23,6 +23,21 @@ interface WebAssemblyApi {
 /** From the register (not inverted) and the block's first `length` bytes to the next register. */
 type Kernel = (start: number, end: number, register: bigint) => bigint
 
+/**
+ * The parts of the kernel of a CRC, for a worker that puts them together: its memory begins with the tables, and a block of `blockBytes`
+ * for bytes is at `blockStart`. The module imports `host.memory` of `pages` pages.
+ */
+export function wasmCrcParts({ polynomial }: CrcParameters): {
+  readonly code: Uint8Array
+  readonly tables: BigUint64Array
+  readonly pages: number
+  readonly blockStart: number
+  readonly blockBytes: number
+} {
+  const tables = slicingTables(polynomial)
+  return { code: assemble(), tables, pages: MEMORY_PAGES, blockStart: BLOCK_START, blockBytes: BLOCK_BYTES }
+}
+
 /** A CRC, or undefined where there is no WebAssembly. */
 export function createWasmCrc({ polynomial, allOnes }: CrcParameters): Crc | undefined {
   const { WebAssembly: api } = globalThis as { WebAssembly?: WebAssemblyApi }

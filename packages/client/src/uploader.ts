@@ -44,7 +44,7 @@ export interface Platform {
   readonly bufferBytes: number
 }
 
-const DEFAULT_INTEGRITY: IntegrityPolicy = { part: 'crc64', object: 'crc64', onResume: 'recompute' }
+const DEFAULT_INTEGRITY: IntegrityPolicy = { part: 'crc64', object: 'crc64', onResume: 'recompute', worker: 'auto' }
 
 /** Uploads to one server. It keeps connections; `close` ends them. */
 export class Uploader {
@@ -92,11 +92,12 @@ export class Uploader {
   upload(source: UploadSource | undefined, given: UploadOptions): UploadTask {
     const options = { ...given, bucket: this.bucketOf(given.bucket) }
     const { checkpoints } = given
+    const integrity = { ...DEFAULT_INTEGRITY, ...this.#options.integrity, ...given.integrity }
     const runner = new UploadRunner(
       {
         requester: this.requester,
-        checksum: () => this.checksum(),
-        integrity: { ...DEFAULT_INTEGRITY, ...this.#options.integrity, ...given.integrity },
+        checksum: () => this.checksum(integrity),
+        integrity,
         bufferBytes: this.#limits.bufferBytes,
         checkpoints: checkpoints === false ? undefined : (checkpoints ?? this.#checkpoints),
         openPlatformSource: this.platform.openSource,
@@ -150,9 +151,13 @@ export class Uploader {
   }
 
   /** The CRC-64 that the server reports. */
-  protected async checksum(): Promise<Checksum> {
-    if (this.#options.dialect !== 's3') return { crc64: this.#crc64, combine: crc64Combine }
-    return (await loaded(import('./wire/checksum.js'))).s3Checksum()
+  protected async checksum({ worker }: Pick<IntegrityPolicy, 'worker'> = { worker: false }): Promise<Checksum> {
+    const checksum =
+      this.#options.dialect === 's3'
+        ? (await loaded(import('./wire/checksum.js'))).s3Checksum()
+        : { crc64: this.#crc64, combine: crc64Combine }
+    if (!worker || typeof Worker === 'undefined' || typeof Blob === 'undefined') return checksum
+    return (await loaded(import('./browser/hash-worker.js'))).inWorker(checksum, worker, this.#options.dialect)
   }
 
   protected bucketOf(given: string | undefined): string {

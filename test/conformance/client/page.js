@@ -9,7 +9,16 @@ const json = async (path, body) => (await fetch(path, body && { method: 'POST', 
 const chosen = () => document.getElementById('file').files[0]
 
 /** A record for the tests to read. */
-const seen = { keys: [], running: 0, overlaps: 0, states: [], committed: [], traces: [] }
+const seen = { keys: [], running: 0, overlaps: 0, states: [], committed: [], traces: [], hashedInWorker: 0 }
+
+globalThis.Worker = class extends Worker {
+  constructor(program) {
+    super(program)
+    this.addEventListener('message', ({ data }) => {
+      if (data.checksum !== undefined) seen.hashedInWorker += 1
+    })
+  }
+}
 
 async function credentials({ reason }) {
   seen.keys.push(reason)

@@ -142,7 +142,7 @@ export class DownloadRunner<Value> implements Runner<DownloadResult<Value>> {
     if (read === undefined || !present.some(([start, end]) => start <= offset && offset + size <= end)) return false
     this.#checksums.set(
       partNumber,
-      await checksumOf(read.call(this.#target, offset, offset + size), (await this.#checksum()).crc64),
+      await checksumOf(read.call(this.#target, offset, offset + size), await this.#checksum()),
     )
     return true
   }

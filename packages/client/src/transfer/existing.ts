@@ -31,7 +31,7 @@ export async function existing(
 
 async function isSame(opened: OpenedSource, { size, crc64 }: ObjectInfo, checksum: Checksum): Promise<boolean> {
   if (opened.kind !== 'random' || opened.source.size !== size || crc64 === undefined) return false
-  return String(await checksumOf(opened.source.read(0, size, true), checksum.crc64)) === crc64
+  return String(await checksumOf(opened.source.read(0, size, true), checksum)) === crc64
 }
 
 function exists(key: string): OssError {

@@ -205,7 +205,7 @@ export class MultipartUpload {
     const { uploadId = '' } = this.#checkpoint ?? {}
     const name = { bucket: options.bucket, key: options.key, uploadId, partNumber }
     const compares = integrity.part.startsWith('crc64')
-    const crc64 = compares || integrity.object === 'crc64' ? checksum.crc64 : undefined
+    const computed = compares || integrity.object === 'crc64' ? checksum : undefined
     let stated: Stated = { hooks: { ...run.hooksFor(part), signal } }
     if (integrity.part.endsWith('md5')) {
       stated = await (await loaded(import('./stated-checksums.js'))).stated(
@@ -218,7 +218,7 @@ export class MultipartUpload {
     for (let attempt = 1; ; attempt += 1) {
       let opened: OpenedBody | undefined
       const body = async () => {
-        opened = await openBody(content, crc64, run.throttle, signal)
+        opened = await openBody(content, computed, run.throttle, signal)
         return opened.body
       }
       const stored = await uploadPart(requester, name, { body, size, headers }, hooks)

@@ -1,6 +1,7 @@
 /** The body of a part: opened again for each attempt, checksummed and throttled on its way. */
 import type { Body, Crc64 } from '../types/client.js'
 import type { PartBytes } from '../types/upload.js'
+import type { Checksum } from '../wire/checksum.js'
 import { failures } from './load-failures.js'
 import type { PlannedPart } from './plan.js'
 import type { Throttle } from './throttle.js'
@@ -34,16 +35,17 @@ const THROTTLED_PIECE_BYTES = 64 * 1024
  */
 export async function openBody(
   content: PartContent,
-  crc64: Crc64 | undefined,
+  checksum: Checksum | undefined,
   throttle: Throttle,
   signal: AbortSignal,
 ): Promise<OpenedBody> {
   const opened = await content.open()
+  const crc64 = checksum?.crc64
   if (opened instanceof Uint8Array && throttle.isOpen) {
     return { body: opened, crc64: async () => crc64?.(opened) }
   }
   if (opened instanceof Blob && throttle.isOpen) {
-    return { body: opened, crc64: async () => crc64 && checksumOf(opened, crc64) }
+    return { body: opened, crc64: async () => checksum && checksumOf(opened, checksum) }
   }
   const running = { checksum: 0n, length: 0 }
   const pieces = observed(piecesOf(opened), content.size, running, crc64, throttle, signal)
@@ -92,8 +94,11 @@ async function* blobPieces(blob: Blob): AsyncGenerator<Uint8Array> {
 }
 
 /** The CRC-64 of bytes of any form. */
-export async function checksumOf(content: Content | Promise<Content>, crc64: Crc64): Promise<bigint> {
+export async function checksumOf(given: Content | Promise<Content>, { crc64, ofBlob }: Checksum): Promise<bigint> {
+  const content = await given
+  const elsewhere = content instanceof Blob ? await ofBlob?.(content) : undefined
+  if (elsewhere !== undefined) return elsewhere
   let checksum = 0n
-  for await (const piece of piecesOf(await content)) checksum = crc64(piece, checksum)
+  for await (const piece of piecesOf(content)) checksum = crc64(piece, checksum)
   return checksum
 }

@@ -136,14 +136,14 @@ async function reusable(
   const expected = stored.crc64 ?? (isRemembered ? remembered?.crc64 : undefined)
   const read = () => source.read(offset, offset + size, true)
   if (expected !== undefined) {
-    const local = String(await checksumOf(read(), checksum.crc64))
+    const local = String(await checksumOf(read(), checksum))
     return local === expected ? { etag, crc64: local } : undefined
   }
   if (!/^[0-9a-f]{32}$/i.test(etag)) return undefined
   const { md5Of } = await import('./stated-checksums.js')
   const { hex } = await import('@bindery/bytes')
   if (hex(await md5Of(read(), newMd5)) !== etag.toLowerCase()) return undefined
-  return { etag, crc64: String(await checksumOf(read(), checksum.crc64)) }
+  return { etag, crc64: String(await checksumOf(read(), checksum)) }
 }
 
 function crcOf({ crc64 }: CheckpointPart): { readonly crc64?: string } {

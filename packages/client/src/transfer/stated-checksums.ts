@@ -24,7 +24,7 @@ export async function stated(
   hooks: RequestHooks,
 ): Promise<Stated> {
   const { md5, crc64, newMd5 } = wanted
-  const checksum = crc64 && checksumText(await checksumOf(content.open(), crc64.crc64))
+  const checksum = crc64 && checksumText(await checksumOf(content.open(), crc64))
   const headers = {
     ...(md5 ? { 'content-md5': base64(await md5Of(content.open(), newMd5)) } : {}),
     ...(checksum === undefined ? {} : { 'x-amz-checksum-crc64nvme': checksum }),

@@ -27,7 +27,9 @@ test('a small source is one request, a large one parts, and both arrive as they 
   const large = await client.upload(bytes, { key: 'large', multipartThreshold: 1, partSize: PART }).result
   assert.equal(large.parts, 10)
   assert.deepEqual(await client.get('large'), bytes)
-  assert.equal(large.crc64, (await client.head('large')).crc64)
+  const { crc64, partCount } = await client.head('large')
+  assert.deepEqual([crc64, partCount], [large.crc64, 10])
+  assert.equal((await client.head('small')).partCount, undefined)
 })
 
 test('sources of every kind give the same object', async () => {

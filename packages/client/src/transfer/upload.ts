@@ -146,10 +146,10 @@ export class UploadRunner implements Runner<UploadResult> {
     board.reset([part], content.size)
     run.setState('running')
     run.emitPart(board.started(1, Date.now()))
-    const crc64 = integrity.part.startsWith('crc64') ? checksum.crc64 : undefined
+    const compared = integrity.part.startsWith('crc64') ? checksum : undefined
     let opened: OpenedBody | undefined
     const body = async () => {
-      opened = await openBody(content, crc64, throttle, signal)
+      opened = await openBody(content, compared, throttle, signal)
       return opened.body
     }
     const { headers, hooks } = await this.#stated(content, checksum, run.hooksFor(part))

@@ -212,6 +212,11 @@ export interface IntegrityPolicy {
   readonly object: 'crc64' | 'none'
   /** `trust-etag` reuses a part whose ETag is that of the checkpoint; `recompute`, the default, reads local bytes again. */
   readonly onResume: 'trust-etag' | 'recompute'
+  /**
+   * Whether blobs and files are checksummed in a worker, so that a page stays responsive. `auto`, the default, does so in pages, for parts of
+   * at least 256 KiB. Where a worker cannot be had, the page itself computes.
+   */
+  readonly worker: 'auto' | boolean
 }
 
 /**

@@ -22,6 +22,8 @@ export interface ObjectInfo {
   /** `Normal`, `Multipart`, `Appendable` or `Symlink`. */
   readonly type: string
   readonly versionId?: string
+  /** Parts that it was completed from, as its ETag states; absent for an object that was stored in one request. */
+  readonly partCount?: number
   readonly meta: Readonly<Record<string, string>>
   /** All headers of the response; names in lower case, values as they came. */
   readonly headers: Readonly<Record<string, string>>

@@ -6,6 +6,8 @@ import type { Crc64 } from '../types/client.js'
 export interface Checksum {
   readonly crc64: Crc64
   readonly combine: CrcCombine
+  /** That of a blob, elsewhere than in this thread. It resolves to undefined where this thread is to compute it. */
+  readonly ofBlob?: (blob: Blob) => Promise<bigint | undefined>
 }
 
 let nvme: Checksum | undefined

@@ -65,6 +65,7 @@ export function objectInfo(bucket: string, key: string, { headers }: TransportRe
   }
   const optional = <K extends keyof ObjectInfo>(name: K, value: string | undefined) =>
     value === undefined ? {} : ({ [name]: value } as Pick<ObjectInfo, K>)
+  const partCount = /-(\d{1,5})"?$/.exec(headers.etag ?? '')?.[1]
   return {
     bucket,
     key,
@@ -75,6 +76,7 @@ export function objectInfo(bucket: string, key: string, { headers }: TransportRe
     type: headers['x-oss-object-type'] ?? 'Normal',
     meta,
     headers,
+    ...(partCount === undefined ? {} : { partCount: Number(partCount) }),
     ...optional('crc64', headers['x-oss-hash-crc64ecma']),
     ...optional('contentType', headers['content-type']),
     ...optional('versionId', headers['x-oss-version-id']),

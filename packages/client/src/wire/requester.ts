@@ -4,7 +4,7 @@ import type { OssError } from '../types/error.js'
 import { type Address, createAddress, urlWith } from './address.js'
 import type { Authorized, Authorizer } from './authorizer.js'
 import type { Call } from './call.js'
-import { asOssError, errorOf, loaded, readText } from './failure.js'
+import { asOssError, loaded, readText } from './failure.js'
 import { backOff, isOffline, pause, untilOnline } from './retry.js'
 import type { SigningDigests } from './signing-digests.js'
 
@@ -184,6 +184,7 @@ export class Requester {
         })
         return response
       }
+      const { errorOf } = await loaded(import('./server-error.js'))
       throw errorOf(response, await readText(response.body).catch(() => ''))
     } catch (thrown) {
       const error = asOssError(thrown)
