@@ -249,7 +249,7 @@ test('a folder that is a link to nothing, or that the system forbids, is refused
     assert.equal(exitCode, 3)
   }
   const { message, exitCode } = await failure({ folder: '/proc/bindery' })
-  assert.match(message, /this user may not write to \/proc\/bindery/)
+  assert.match(message, /this user cannot write to \/proc\/bindery/)
   assert.equal(exitCode, 3)
 })
 

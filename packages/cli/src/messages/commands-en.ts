@@ -20,10 +20,10 @@ export const ENGLISH_COMMANDS: { readonly help: HelpSentences; readonly commands
     more: 'Arguments, flags and examples of a command: bindery help COMMAND\nIn the other language: --language zh',
     exitCodes:
       'Exit codes: 0 success, 1 wrong arguments, 2 the server refused, 3 the machine or network\n' +
-      'prevented it, 4 a part of many failed, 5 stopped by a signal, 6 a check found something',
+      'prevented it, 4 some of many failed, 5 stopped by a signal, 6 a check found a problem',
     examples: 'Examples:',
     options:
-      'Options: flag, environment variable, default. A flag takes precedence over a variable, and that over the file of --config.',
+      'Options: flag, environment variable, default. Flags take precedence over variables, and variables over the file of --config.',
   },
   commands: {
     serve: {
@@ -32,9 +32,9 @@ export const ENGLISH_COMMANDS: { readonly help: HelpSentences; readonly commands
       flags: {},
     },
     connect: {
-      summary: 'Print a program that uses the running server, for one of many SDKs and tools.',
+      summary: 'Print a ready-made program for an SDK or tool, with the address and key of the running server.',
       details: [
-        'Without CLIENT it lists the clients. The output is a script for a shell, to be run in an empty folder; it contains the key.',
+        'Without CLIENT it lists the clients. The output is a shell script to run in an empty folder. It contains the key.',
         'The server is the one that uses DIR (BINDERY_DIR, or ./data), or the one at --endpoint or OSS_ENDPOINT.',
         'The key is that of DIR, or of OSS_ACCESS_KEY_ID and OSS_ACCESS_KEY_SECRET.',
       ],
@@ -45,7 +45,7 @@ export const ENGLISH_COMMANDS: { readonly help: HelpSentences; readonly commands
       },
     },
     health: {
-      summary: 'Check that the running server is ready, for health checks of containers.',
+      summary: 'Check whether the running server is ready, for example in container health checks.',
       details: [
         'It prints the answer of /-/health/ready. The exit code is 0 if the server is ready, otherwise 3.',
         'The server is the one that uses DIR (BINDERY_DIR, or ./data), or the one at --endpoint.',
@@ -53,7 +53,7 @@ export const ENGLISH_COMMANDS: { readonly help: HelpSentences; readonly commands
       flags: { endpoint: 'address of a server elsewhere', json: 'changes nothing: the answer is always JSON' },
     },
     doctor: {
-      summary: 'Look for what keeps clients from working with a running server.',
+      summary: 'Find out why clients have problems with a running server.',
       details: [
         'It checks address, readiness, disk, clock, both signatures, how buckets are addressed, and the CORS rules of a bucket.',
         'The server and the key are chosen as by connect. The exit code is 6 if there is a problem.',
@@ -72,15 +72,15 @@ export const ENGLISH_COMMANDS: { readonly help: HelpSentences; readonly commands
       ],
       flags: {
         bytes: 'read and verify all bytes, not only the metadata',
-        repair: 'repair what can be repaired; removed data are kept in DIR/quarantine, for a cluster in ./quarantine',
+        repair: 'repair what can be repaired; removed data is kept in DIR/quarantine, for a cluster in ./quarantine',
         json: 'print one line of JSON per finding, and a report as the last line',
       },
     },
     backup: {
-      summary: 'Copy a data folder or a cluster, also while servers use it.',
+      summary: 'Back up a data folder or a cluster, even while servers use it.',
       details: [
-        'A further backup to the same TARGET copies only new data. An interrupted one continues.',
-        'With the word cluster in place of DIR it copies the cluster of BINDERY_METADATA and BINDERY_BLOBS, as it was at one moment.',
+        'Another backup to the same TARGET copies only new data. An interrupted backup continues.',
+        'With the word cluster instead of DIR, it copies a consistent state of the cluster of BINDERY_METADATA and BINDERY_BLOBS.',
       ],
       flags: {
         bytes: 'read and verify all bytes of the copy',
@@ -91,7 +91,7 @@ export const ENGLISH_COMMANDS: { readonly help: HelpSentences; readonly commands
       summary: 'Create a data folder from a backup, or make archived objects readable for some days.',
       details: [
         'DIR must be empty, or not exist yet. With an address it requests the restoration of archived objects.',
-        'With the word cluster in place of DIR it fills the empty cluster of BINDERY_METADATA and BINDERY_BLOBS.',
+        'With the word cluster instead of DIR, it fills the empty cluster of BINDERY_METADATA and BINDERY_BLOBS.',
       ],
       flags: {
         recursive: 'all keys that begin with KEY',
@@ -100,7 +100,7 @@ export const ENGLISH_COMMANDS: { readonly help: HelpSentences; readonly commands
       },
     },
     migrate: {
-      summary: 'Move everything from a data folder to a cluster, or back, while servers go on serving reads.',
+      summary: 'Move everything from a data folder to a cluster, or back, while servers keep serving reads.',
       details: [
         'FROM or TO is the word cluster, for the cluster of BINDERY_METADATA and BINDERY_BLOBS with their keys, as for serve; the other is a folder. TO must be empty.',
         'Servers of FROM may run. They accept writes until the last pass, which copies what is new, and refuse them from then on with 503: start the servers of TO, and direct clients there.',
@@ -114,23 +114,23 @@ export const ENGLISH_COMMANDS: { readonly help: HelpSentences; readonly commands
     },
     upgrade: {
       summary:
-        'Check whether this release reads a data folder or a backup, before it is installed in place of another.',
+        'Check whether this release can use a data folder or a backup, before you install it in place of another.',
       details: [
         'Nothing is changed, and the network is not used. A server may use DIR. DIR defaults to BINDERY_DIR, or ./data.',
         'The exit code is 0 if a server of this release starts on DIR (or the backup can be restored), and 6 if it refuses.',
-        'No release has a data folder to convert, so --check is required there.',
-        'Without DIR, and with BINDERY_METADATA, BINDERY_BLOBS and their keys as for serve, it brings the database of a cluster up to this release. Older gateways go on until --finish.',
+        'No release converts data folders so far, so --check is required for them.',
+        'Without DIR, and with BINDERY_METADATA, BINDERY_BLOBS and their keys as for serve, it brings the database of a cluster up to this release. Older gateways keep working until --finish.',
       ],
       flags: { json: 'print the result as one line of JSON' },
     },
     keys: {
-      summary: 'List and change the keys that requests for KMS encryption name, and master keys.',
+      summary: 'List and change KMS keys and master keys.',
       details: [
         'ACTION is list, create, rotate ID, enable ID or disable ID. A running server notices changes within a second.',
         'For master keys, ACTION is masters, generate, rewrap or retire ID; except for masters, no server may use DIR.',
-        'generate adds one, which protects what is new. rewrap puts all keys and secrets under the newest, and retire then removes an older one.',
+        'generate adds a key for new data. rewrap re-encrypts all keys and secrets with the newest key; retire does so and removes an older one.',
         'Without DIR, and with BINDERY_METADATA and the other variables of a gateway, they are the keys of a cluster; its master keys are those of the variable.',
-        'A line shows id, state, number of versions, and when the newest was made. Rotation rewrites no bytes.',
+        'Each line shows ID, state, number of versions, and the time of the newest one. Rotation does not rewrite data.',
       ],
       flags: { json: 'print one line of JSON per key' },
     },
@@ -168,7 +168,7 @@ export const ENGLISH_COMMANDS: { readonly help: HelpSentences; readonly commands
     cat: {
       summary: 'Write an object to standard output.',
       details: [
-        'A broken connection is continued where it broke. The exit code is 6 if the bytes do not have the CRC-64 of the object.',
+        'After a broken connection it resumes where it stopped. The exit code is 6 if the bytes do not have the CRC-64 of the object.',
         ...SERVER_DETAILS,
       ],
       flags: {},
@@ -179,38 +179,38 @@ export const ENGLISH_COMMANDS: { readonly help: HelpSentences; readonly commands
         'A key without an object counts as deleted. In a bucket with versioning, versions stay.',
         'With --recursive or a pattern it must be confirmed; without a terminal it needs --yes.',
         'In KEY, * and ? match within one folder and ** across folders; quote them for the shell.',
-        'A rule of --include or --exclude without a slash is for the last part of a name. The last rule that matches decides; where none matches, the name is taken, unless the first rule is an --include.',
+        'A pattern without a slash matches the last part of a name. The last matching rule decides; if none matches, the name is included, unless the first rule is an --include.',
         ...SERVER_DETAILS,
       ],
       flags: {
         recursive: 'all keys that begin with KEY; oss://BUCKET/ is all of them',
         'dry-run': 'print what would be deleted',
-        'all-versions': 'every version and delete marker; nothing brings them back',
+        'all-versions': 'every version and delete marker; this cannot be undone',
       },
     },
     cp: {
       summary: 'Upload, download or copy: one file or object, or all below a folder or prefix.',
       details: [
         'FROM and TO are files, folders, addresses such as oss://BUCKET/KEY, or - for standard input and output.',
-        'PROFILE:BUCKET/KEY is on the server of a profile; between two servers the bytes pass through this machine.',
+        'PROFILE:BUCKET/KEY is on the server of a profile; copies between two servers pass through this machine.',
         'In KEY, * and ? match within one folder and ** across folders; quote them for the shell.',
-        'A TO that ends in a slash, or is a folder, gets the name of FROM. Uploads and downloads are verified by CRC-64 from end to end.',
-        'A rule of --include or --exclude without a slash is for the last part of a name. The last rule that matches decides; where none matches, the name is taken, unless the first rule is an --include.',
-        'Run again after an interruption, it sends or fetches only what is missing. Ctrl-C ends it after the running parts.',
+        'If TO ends in a slash or is a folder, the name of FROM is appended. Uploads and downloads are verified by CRC-64 from end to end.',
+        'A pattern without a slash matches the last part of a name. The last matching rule decides; if none matches, the name is included, unless the first rule is an --include.',
+        'After an interruption, run it again: it transfers only what is missing. Ctrl-C waits for the running parts.',
         ...SERVER_DETAILS,
       ],
       flags: {
         recursive: 'all files below the folder FROM, or all keys that begin with it',
         'dry-run': 'print what would be transferred',
         'version-id': 'version of the object FROM',
-        yes: 'replace what exists without a confirmation',
+        yes: 'replace existing targets without confirmation',
       },
     },
     sync: {
-      summary: 'Make a folder or prefix like another one: transfer what is missing or differs.',
+      summary: 'Synchronize folders or prefixes: transfer what is missing or different.',
       details: [
         'FROM and TO are folders, or prefixes such as oss://BUCKET/PREFIX/; at least one is on a server.',
-        'A file is transferred where TO lacks it, has another size, or is older. Both sides are compared while they are listed.',
+        'A file is transferred if TO lacks it, has a different size, or is older.',
         'What --include and --exclude omit (see cp) is neither transferred nor deleted.',
         ...SERVER_DETAILS,
       ],
@@ -220,7 +220,7 @@ export const ENGLISH_COMMANDS: { readonly help: HelpSentences; readonly commands
       },
     },
     mv: {
-      summary: 'Move: upload, download or copy, and delete each source whose target is complete.',
+      summary: 'Move: upload, download or copy, then delete each source.',
       details: [
         'FROM and TO are as for cp. A source is deleted after its target has been verified; what was skipped stays.',
         ...SERVER_DETAILS,
@@ -228,14 +228,14 @@ export const ENGLISH_COMMANDS: { readonly help: HelpSentences; readonly commands
       flags: {
         recursive: 'all files below the folder FROM, or all keys that begin with it',
         'dry-run': 'print what would be moved',
-        yes: 'replace what exists without a confirmation',
+        yes: 'replace existing targets without confirmation',
       },
     },
     mirror: {
-      summary: 'Make a folder or prefix an exact copy of another one, once or again after each change.',
+      summary: 'Make a folder or prefix an exact copy of another one, once or continuously.',
       details: [
-        'It is sync --delete. With --watch it goes on: changes of a folder are noticed at once, those of a prefix at the next comparison.',
-        'What prevents a later run, such as a server that is away, is reported, and the run is tried again. Ctrl-C between runs is success.',
+        'Same as sync --delete. With --watch it keeps running: changes in a folder are noticed at once, changes below a prefix at the next comparison.',
+        'If a later run fails, for example because the server is unreachable, it is reported and tried again. Ctrl-C between runs exits with 0.',
         ...SERVER_DETAILS,
       ],
       flags: {
@@ -246,22 +246,22 @@ export const ENGLISH_COMMANDS: { readonly help: HelpSentences; readonly commands
     put: {
       summary: 'Upload standard input, whatever its length.',
       details: [
-        'The parts grow with the length, so that no stream is too long. What ends with an error or Ctrl-C leaves nothing on the server.',
+        'Parts grow with the length, up to the largest possible object. After an error or Ctrl-C nothing is left on the server.',
         ...SERVER_DETAILS,
       ],
       flags: { yes: 'accepted for scripts: there is no confirmation', 'dry-run': 'print what would be transferred' },
     },
     touch: {
-      summary: 'Make an empty object, or give one that exists the time of now.',
+      summary: 'Create an empty object, or set the modification time of an existing one to now.',
       details: [
-        'An object is copied onto itself, which moves no bytes; in a bucket with versioning that is a new version.',
+        'An existing object is copied onto itself, which moves no data but creates a new version in a bucket with versioning.',
         ...SERVER_DETAILS,
       ],
       flags: {},
     },
     du: {
-      summary: 'Sum the objects and bytes below a prefix.',
-      details: ['Columns: objects, bytes, bytes in short, group.', ...SERVER_DETAILS],
+      summary: 'Count the objects and bytes below a prefix.',
+      details: ['Columns: objects, bytes, readable size, group.', ...SERVER_DETAILS],
       flags: { versions: 'count all versions' },
     },
     tree: {
@@ -294,7 +294,7 @@ export const ENGLISH_COMMANDS: { readonly help: HelpSentences; readonly commands
       flags: { bytes: 'read the bytes of objects' },
     },
     mkdir: {
-      summary: 'Make an empty object that stands for a folder.',
+      summary: 'Create an empty object that represents a folder.',
       details: [
         'A folder exists as soon as a key begins with its name. Some programs show it only if it has such an object.',
         ...SERVER_DETAILS,
@@ -304,20 +304,20 @@ export const ENGLISH_COMMANDS: { readonly help: HelpSentences; readonly commands
     append: {
       summary: 'Append a file or standard input to an object.',
       details: [
-        'The first append makes the object, with the properties of the flags. An object that was uploaded otherwise cannot be appended to.',
+        'The first append creates the object, with the properties in the flags. Objects that were created in another way cannot be appended to.',
         ...SERVER_DETAILS,
       ],
       flags: {},
     },
     symlink: {
-      summary: 'Make an object that stands for another one of its bucket.',
-      details: ['Reading LINK reads TARGET, as it is then.', ...SERVER_DETAILS],
+      summary: 'Create a symbolic link to another object of the bucket.',
+      details: ['Reading LINK returns the current TARGET.', ...SERVER_DETAILS],
       flags: { 'no-overwrite': 'keep an object that exists' },
     },
     'set-props': {
-      summary: 'Change what objects are stored with: headers, metadata, ACL, class, tags.',
+      summary: 'Change headers, metadata, ACL, storage class or tags of objects.',
       details: [
-        'What the flags do not name stays. Headers and class take a copy of the object onto itself, which moves no bytes but makes a new version in a bucket with versioning.',
+        'Everything else stays. Changing headers or the class copies the object onto itself, which moves no data but creates a new version in a bucket with versioning.',
         ...SERVER_DETAILS,
       ],
       flags: { recursive: 'all keys that begin with KEY' },
@@ -328,11 +328,11 @@ export const ENGLISH_COMMANDS: { readonly help: HelpSentences; readonly commands
       flags: { delete: 'delete all tags' },
     },
     mpu: {
-      summary: 'Look at incomplete multipart uploads, continue them and end them.',
+      summary: 'List, resume, complete and abort incomplete multipart uploads.',
       details: [
-        'ls: the uploads, with when they were begun, parts, bytes and id. parts: time, number, bytes and ETag. du: the sums.',
+        'ls: the uploads with start time, parts, bytes and ID. parts: time, number, bytes and ETag. du: the sums.',
         'map: which parts are stored, and with --upload FILE what is left to send; without ID of the latest upload of the key.',
-        'resume: sends what is missing of FILE, also where another program began the upload. complete: makes the object of the stored parts.',
+        'resume: sends the missing parts of FILE, whichever program began the upload. complete: makes an object of the stored parts.',
         'abort: frees the parts. gc: aborts the uploads without activity for --older-than (7d). watch: events, or the map of one upload.',
         ...SERVER_DETAILS,
       ],
@@ -350,14 +350,14 @@ export const ENGLISH_COMMANDS: { readonly help: HelpSentences; readonly commands
       summary: 'Read, set and delete the configuration of a bucket: ACL, CORS, lifecycle, policy and others.',
       details: [
         'Without arguments it lists the documents, with what can be done to each.',
-        'get prints the document as OSS has it, XML or JSON, and set takes it back, as XML or as JSON. --json prints it as JSON.',
+        'get prints the document in the format of OSS (XML or JSON), or with --json as JSON; set accepts both.',
         'A setting that is one header, such as the ACL, takes its VALUE.',
         ...SERVER_DETAILS,
       ],
       flags: {},
     },
     presign: {
-      summary: 'Print a URL with which a program without a key can read or write an object.',
+      summary: 'Print a URL for reading or writing an object without a key.',
       details: [
         'With --query the URL is that of any request: on an object, on a bucket (oss://BUCKET), or on the server (oss://).',
         'With --upload it begins a multipart upload, and prints a script for sh, dd and curl that sends the parts and completes it.',
@@ -389,15 +389,15 @@ export const ENGLISH_COMMANDS: { readonly help: HelpSentences; readonly commands
       flags: { json: 'print one line of JSON per profile' },
     },
     completion: {
-      summary: 'Print the script with which a shell completes commands, flags, and names of buckets and objects.',
+      summary: 'Print a shell script that completes commands, flags, and names of buckets and objects.',
       details: [],
       flags: {},
     },
     run: {
-      summary: 'Run command lines of a file, several at a time, in one process.',
+      summary: 'Run command lines from a file, several at a time, in one process.',
       details: [
         'Each line is a command without bindery, quoted as for a shell; # begins a comment. No order is kept between lines.',
-        'A line that fails is reported with its number, and the others follow; the exit code is 4 then.',
+        'Failed lines are reported with their numbers, and the others still run; the exit code is then 4.',
       ],
       flags: {
         jobs: 'lines at a time, 1 to 64; 5 by default',
@@ -405,15 +405,15 @@ export const ENGLISH_COMMANDS: { readonly help: HelpSentences; readonly commands
       },
     },
     probe: {
-      summary: 'Measure the way to a server: name, connection, TLS, answer, key; and with a bucket, transfers.',
+      summary: 'Measure each step to a server: name, connection, TLS, response, key, and with a bucket also transfers.',
       details: [
-        'It ends at the first step that fails, with exit code 6. What it stores it deletes again. See doctor for how a server is set up.',
+        'It stops at the first step that fails, with exit code 6, and deletes what it stored. To check how a server is set up, use doctor.',
         ...SERVER_DETAILS,
       ],
       flags: { size: 'bytes of the object that is uploaded and downloaded; 8MiB by default' },
     },
     bench: {
-      summary: 'Measure uploads and downloads, with objects that it deletes again.',
+      summary: 'Measure uploads and downloads with temporary objects.',
       details: [
         'Columns: requests, requests per second, bytes per second, and the times within which half and 99 % of the requests end.',
         ...SERVER_DETAILS,

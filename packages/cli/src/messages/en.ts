@@ -60,12 +60,12 @@ export const ENGLISH: Sentences = {
     adminCommandUnknown: ({ command, suggestion }) =>
       `unknown command admin ${command}. ${suggestion === undefined ? 'See: bindery admin' : `Did you mean admin ${suggestion}?`}`,
     adminKeyMissing: ({ file }) =>
-      `there is no key to sign with: set OSS_ACCESS_KEY_ID and OSS_ACCESS_KEY_SECRET, or name the data folder with --dir (${file} has no key).`,
+      `no key to sign with: set OSS_ACCESS_KEY_ID and OSS_ACCESS_KEY_SECRET, or name the data folder with --dir (${file} has no key).`,
     adminRefused: ({ code, message, requestId }) => `the server refused: ${code}: ${message} (request ${requestId})`,
     serverSilent: ({ endpoint, certificate }) =>
       certificate === undefined
         ? `no answer from ${endpoint}. Check that the server runs, or name it: --endpoint URL`
-        : `the certificate of ${endpoint} is not trusted: ${certificate}. Name the file of its authority in NODE_EXTRA_CA_CERTS`,
+        : `the certificate of ${endpoint} is not trusted: ${certificate}. Set NODE_EXTRA_CA_CERTS to the file with its authority`,
     serverNotFound: ({ folder }) =>
       `no server uses ${folder}. Start it (bindery serve ${folder}), name another data folder, or name its address: --endpoint URL`,
     keyOther: ({ accessKeyId }) =>
@@ -86,7 +86,7 @@ export const ENGLISH: Sentences = {
       `there is no profile ${profile}. ${known.length === 0 ? 'Create it: bindery config set endpoint URL --profile NAME' : `Known: ${known.join(', ')}`}`,
     profileForeign: ({ profile, file }) => `the profile ${profile} is in ${file}, which bindery does not change.`,
     settingMissing: ({ profile, setting }) => `the profile ${profile} has no ${setting}.`,
-    credentialProcess: ({ program, reason }) => `${program}, which should print a key, has failed: ${reason}`,
+    credentialProcess: ({ program, reason }) => `${program}, which should print a key, failed: ${reason}`,
     uploadIncomplete: ({ address, uploadId, gaps }) =>
       `upload ${uploadId} to ${address} lacks parts in ${gaps} places, so the object would be too short. Send them (bindery mpu resume), or complete it as it is with --all.`,
     sourceEmpty: ({ source }) =>
@@ -96,11 +96,10 @@ export const ENGLISH: Sentences = {
     portTaken: ({ host, port }) =>
       `port ${port} of ${host} is in use, perhaps by another Bindery. Stop that process, or choose another port: --port ${port + 1}`,
     portForbidden: ({ port }) =>
-      `this user may not listen on port ${port}. Choose a port above 1023, such as --port 9000, or grant the permission.`,
+      `this user is not allowed to listen on port ${port}. Choose a port above 1023, such as --port 9000, or grant the permission.`,
     hostUnknown: ({ host }) =>
       `${host} is not an address of this machine. Use --host 127.0.0.1 to serve only this machine, or --host 0.0.0.0 for all its addresses.`,
-    folderForbidden: ({ folder }) =>
-      `this user may not write to ${folder}. Choose another folder, or change its owner.`,
+    folderForbidden: ({ folder }) => `this user cannot write to ${folder}. Choose another folder, or change its owner.`,
     notAFolder: ({ folder }) => `${folder} is not a folder. Name a folder, or omit it to use ./data.`,
     folderDangling: ({ folder, target }) =>
       `${folder} is a link to ${target}, which does not exist. If that is a volume, mount it first; otherwise create the folder.`,
@@ -118,9 +117,9 @@ export const ENGLISH: Sentences = {
     formatNewer: ({ folder, format, supported }) =>
       `${folder} was written by a newer Bindery (format ${format}; this version reads up to ${supported}). Update Bindery; nothing was changed.`,
     layoutOther: ({ folder, layout, supported }) =>
-      `${folder} was written by a development build of Bindery with another layout (layout ${layout}; this build reads layout ${supported}). Name a new folder; to keep the data, run the build that wrote them and copy the objects with a client. Nothing was changed.`,
+      `${folder} was written by a development build of Bindery with another layout (layout ${layout}; this build reads layout ${supported}). Name a new folder; to keep the data, run the build that wrote it and copy the objects with a client. Nothing was changed.`,
     clusterHalfGiven: ({ missing }) =>
-      `a cluster needs a database and a place for the bytes of objects: set ${missing} too.`,
+      `a cluster needs a database and a place for the data of objects: set ${missing} too.`,
     clusterInUse: ({ place }) => `gateways use ${place}. Stop all of them first.`,
     blobsKeyMissing: () =>
       'the bucket of --blobs needs a key: set BINDERY_BLOBS_ACCESS_KEY_ID and BINDERY_BLOBS_ACCESS_KEY_SECRET, or each with _FILE.',
@@ -135,7 +134,7 @@ export const ENGLISH: Sentences = {
     moveUnfinished: ({ place, source }) =>
       `${place} is being filled from ${source}. Wait until that has ended, or run the command again if it was interrupted; it will continue.`,
     dataMoved: ({ place, to }) =>
-      `the data of ${place} have moved to ${to}. Serve them there; or run bindery migrate with --undo, which gives up what was written there since.`,
+      `the data of ${place} has moved to ${to}. Serve it there; or run bindery migrate with --undo, which discards what was written there since.`,
     targetOther: ({ place, source }) =>
       `${place} is being filled from ${source}. Continue that, or name an empty place.`,
     masterKeysLacking: ({ place, source }) =>
@@ -143,18 +142,18 @@ export const ENGLISH: Sentences = {
     moveSame: () =>
       'a migration leads from a data folder to a cluster, or back: name one of both with the word cluster.',
     masterKeyMissing: ({ folder }) =>
-      `${folder} has keys under a master key that is not given. Give the older master keys too, until a rewrap has ended.`,
+      `${folder} has keys under a master key that is not given. Add the older master keys too, until bindery keys rewrap has ended.`,
     keyUnknown: ({ id, folder }) => `${folder} has no key ${id}. List its keys: bindery keys list ${folder}`,
     masterKeyUnknown: ({ id, folder }) =>
       `${folder} has no master key ${id}. List them: bindery keys masters ${folder}`,
     masterKeyNewest: ({ id }) =>
-      `${id} is the newest master key, which protects what is new. Make another one first: bindery keys generate`,
+      `${id} is the newest master key, which encrypts new data. Make another one first: bindery keys generate`,
     masterKeysOutside: ({ variable }) =>
       `${variable} gives the master keys: change it there. To make one: openssl rand -base64 32. Put it first; remove an older one when bindery keys rewrap has ended.`,
     masterKeysInvalid: ({ variable }) =>
       `${variable} does not hold master keys. Expected: 32 bytes in base64, several of them separated by commas.`,
     fileDamaged: ({ file }) => `${file} is damaged. Restore it from a backup; nothing was changed.`,
-    diskFull: ({ folder }) => `the disk of ${folder} is full. Free some space, then try again; no data are lost.`,
+    diskFull: ({ folder }) => `the disk of ${folder} is full. Free some space, then try again; no data is lost.`,
     workersFail: ({ times, how }) =>
       `worker processes keep ending (${times} within a minute, the last by ${how}), so the server gives up. The log above may show the reason.`,
   },
