@@ -1,6 +1,9 @@
 import { encodeFields, type Notation, OssError, unsatisfiedRange } from '@bindery/protocol'
 import type { ByteRange } from '@bindery/storage'
 
+/** Each space has one place in it, so that a long header of spaces takes no longer than another. */
+const RANGE = /^\s*bytes\s*=\s*(?:(\d+)\s*)?-\s*(?:(\d+)\s*)?(?:,.*)?$/i
+
 /**
  * The bytes that a Range header requests, or undefined for the whole object. OSS sends the whole object (200) if a
  * range does not lie within it; only with `x-oss-range-behavior: standard` does it cut the range to the object, or
@@ -8,7 +11,7 @@ import type { ByteRange } from '@bindery/storage'
  * @see https://help.aliyun.com/document_detail/39571.html
  */
 export function selectRange(header: string | undefined, size: number, standard: boolean): ByteRange | undefined {
-  const match = header === undefined ? null : /^\s*bytes\s*=\s*(\d*)\s*-\s*(\d*)\s*(?:,.*)?$/i.exec(header)
+  const match = header === undefined ? null : RANGE.exec(header)
   const [, first = '', last = ''] = match ?? []
   if (first === '' && last === '') return undefined
   if (first === '') return suffix(Number(last), size, standard)

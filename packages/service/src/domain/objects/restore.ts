@@ -66,12 +66,19 @@ export async function restoreObject(domain: Domain, name: ObjectName, request: R
     const { days, tier, takes } = checkRequest(storageClass, request)
     const before = restoreOf(record, now)
     if (before?.isOngoing === true) requireFaster(tier, record.restore?.tier)
-    const readyAt = before?.isOngoing === false ? now : Math.min(now + takes, record.restore?.readyAt ?? now + takes)
+    const readyAt = readyAtOf(record, now, takes)
     const kept = tier === 'Standard' ? {} : { tier }
     rewrite(tx, stored, { ...record, restore: { readyAt, expiresAt: readyAt + days * DAY_MS, ...kept } })
     const kind = before?.isOngoing === false ? 'extended' : 'begun'
     return { kind, record, tier: storageClass === 'Archive' ? undefined : tier }
   })
+}
+
+/** When a restored object can be read: at once if it can already; a running restore is never delayed, and one that has ended counts for nothing. */
+function readyAtOf(record: ObjectRecord, now: number, takes: number): number {
+  const running = restoreOf(record, now)
+  if (running?.isOngoing === false) return now
+  return Math.min(now + takes, (running && record.restore?.readyAt) ?? Number.POSITIVE_INFINITY)
 }
 
 interface CheckedRequest {

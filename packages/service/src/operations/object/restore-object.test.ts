@@ -48,6 +48,19 @@ test('an archived object is readable only after its restore, and until that expi
   assert.deepEqual(codeOf(await ask(started, 'GET', 'k')), [403, 'InvalidObjectState'])
 })
 
+test('an object whose restore has expired is restored again', async () => {
+  const started = await startWithBucket()
+  await archive(started, 'k')
+  await restore(started, 'k', '<Days>1</Days>')
+  started.advance(2_000 + 3 * DAY_MS)
+  assert.equal((await restore(started, 'k', '<Days>1</Days>')).status, 202)
+  assert.equal(await restoreOf(started, 'k'), 'ongoing-request="true"')
+  started.advance(2_000)
+  assert.equal((await ask(started, 'GET', 'k')).text, 'archived')
+  started.advance(DAY_MS)
+  assert.deepEqual(codeOf(await ask(started, 'GET', 'k')), [403, 'InvalidObjectState'])
+})
+
 test('the colder classes restore by tiers, and no class beyond its days', async () => {
   const started = await startWithBucket()
   for (const [storageClass, inner, expected] of [
