@@ -319,12 +319,13 @@ export class HttpServer {
 
   #misunderstand(error: NodeJS.ErrnoException, socket: Socket): void {
     const connection = this.#connections.get(socket)
+    const isCut = error.code === 'ECONNRESET' || error.code === 'HPE_INVALID_EOF_STATE'
     if (connection !== undefined && connection.unanswered > 0) {
       connection.broken = true
-      connection.body?.fail(error.code === 'HPE_INVALID_EOF_STATE' ? 'incompleteBody' : 'malformedRequest')
+      connection.body?.fail(isCut ? 'incompleteBody' : 'malformedRequest')
       return
     }
-    if (!socket.writable || error.code === 'ECONNRESET' || error.code === 'HPE_INVALID_EOF_STATE') {
+    if (!socket.writable || isCut) {
       socket.destroy()
       return
     }
