@@ -15,6 +15,8 @@ import { setUp } from './setup.mjs'
 const root = fileURLToPath(new URL('..', import.meta.url))
 /** The processors whose archives are made. */
 const ARCHITECTURES = process.platform === 'linux' ? ['x64', 'arm64'] : [process.arch]
+/** The Node.js of the archives: the oldest with long-term support that is as fast as the newest (docs/decisions/0405-newer-node.md). */
+const NODE_VERSION = '24.22.3'
 const LAUNCHER = `#!/bin/sh
 # Runs the command with the Node.js of this folder, also through links to this file.
 self=$0
@@ -88,14 +90,10 @@ function keepOnly(folder, name) {
   }
 }
 
-/** Places the Node.js that runs this, or the same version for the other processor from the package that carries it. */
+/** Places Node.js for a processor, out of the npm package that carries it. */
 function placeNode(file, arch) {
-  if (arch === process.arch) {
-    cpSync(process.execPath, file, { dereference: true })
-    return
-  }
   const folder = mkdtempSync(path.join(tmpdir(), 'bindery-node-'))
-  const spec = `node-${process.platform}-${arch}@${process.versions.node}`
+  const spec = `node-${process.platform}-${arch}@${NODE_VERSION}`
   const pack = ['pack', '--ignore-scripts', '--json', '--pack-destination', folder, spec]
   const [{ filename }] = JSON.parse(
     execFileSync('npm', pack, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] }),
