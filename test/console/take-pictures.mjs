@@ -4,11 +4,13 @@
 import { mkdirSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { openConsole, openPage, signIn, startBrowser } from './browser.mjs'
+import { requireChineseFont } from './fonts.mjs'
 import { startWorld } from './world.mjs'
 
 const FOLDER = fileURLToPath(new URL('../../.cache/pictures', import.meta.url))
 const named = process.argv.slice(2)
 
+requireChineseFont()
 const world = await startWorld()
 const chosen = world.pages.filter(({ name }) => named.length === 0 || named.includes(name))
 const { browser } = await startBrowser()

@@ -57,7 +57,7 @@ export function BucketSettingsPage({ path, query }: PageProps): JSX.Element {
             ))}
           </ul>
         </nav>
-        <Shown bucket={bucket} card={card?.[1]} name={kind?.name} />
+        <Shown bucket={bucket} card={card?.[1]} name={kind?.name} query={query} />
       </div>
     </BucketFrame>
   )
@@ -74,13 +74,15 @@ function Shown({
   bucket,
   card: Card,
   name,
+  query,
 }: {
   readonly bucket: string
   readonly card: (typeof CARDS)[number][1] | undefined
   readonly name: DocumentName | undefined
+  readonly query: PageProps['query']
 }): JSX.Element {
   if (Card !== undefined) return <Card key={bucket} bucket={bucket} />
-  if (name !== undefined) return <DocumentPage key={`${bucket} ${name}`} bucket={bucket} name={name} />
+  if (name !== undefined) return <DocumentPage key={`${bucket} ${name}`} bucket={bucket} name={name} query={query} />
   return <AclCard bucket={bucket} />
 }
 
@@ -102,8 +104,17 @@ const FORMS_OF_DOCUMENTS: Readonly<
   tagging: BucketTags,
 }
 
-function DocumentPage({ bucket, name }: { readonly bucket: string; readonly name: DocumentName }): JSX.Element {
+function DocumentPage({
+  bucket,
+  name,
+  query: { days, prefix = '' },
+}: {
+  readonly bucket: string
+  readonly name: DocumentName
+  readonly query: PageProps['query']
+}): JSX.Element {
   const words = useWords()
+  const suggested = days === undefined ? undefined : { days, prefix }
   const kind = DOCUMENTS.find((one) => one.name === name) ?? DOCUMENTS[0]
   const form = FORMS[name]
   const OwnForm = FORMS_OF_DOCUMENTS[name]
@@ -124,7 +135,9 @@ function DocumentPage({ bucket, name }: { readonly bucket: string; readonly name
           {({ text }) => (
             <>
               {name === 'versioning' && <Versioning bucket={bucket} text={text} onDone={document.again} />}
-              {name === 'lifecycle' && <LifecycleRules bucket={bucket} text={text} onDone={document.again} />}
+              {name === 'lifecycle' && (
+                <LifecycleRules bucket={bucket} text={text} suggested={suggested} onDone={document.again} />
+              )}
               {OwnForm && <OwnForm bucket={bucket} text={text} onDone={document.again} />}
               {name === 'cors' && <CorsTest bucket={bucket} />}
               {form === undefined && OwnForm === undefined ? (

@@ -16,16 +16,16 @@ const DAY_MS = 86_400_000
 /** Uploads whose bytes a dry run adds up. */
 const SUMMED_MAX = 500
 
-/** The rules that abort uploads as sentences, what they would do today, and a form that adds one. */
-export function LifecycleRules({
-  bucket,
-  text,
-  onDone,
-}: {
+interface Props {
   readonly bucket: string
   readonly text: string | undefined
+  /** A rule that the page of uploads suggests. */
+  readonly suggested: { readonly days: string; readonly prefix: string } | undefined
   readonly onDone: () => void
-}): JSX.Element {
+}
+
+/** The rules that abort uploads as sentences, what they would do today, and a form that adds one. */
+export function LifecycleRules({ bucket, text, suggested, onDone }: Props): JSX.Element {
   const words = useWords()
   const rules = text === undefined ? [] : abortRulesIn(text)
   return (
@@ -45,7 +45,7 @@ export function LifecycleRules({
         </ul>
       )}
       {rules.length > 0 && <DryRun bucket={bucket} rules={rules} />}
-      <AddRule bucket={bucket} text={text} onDone={onDone} />
+      <AddRule bucket={bucket} text={text} suggested={suggested} onDone={onDone} />
     </div>
   )
 }
@@ -96,18 +96,10 @@ function DryRun({ bucket, rules }: { readonly bucket: string; readonly rules: re
   )
 }
 
-function AddRule({
-  bucket,
-  text,
-  onDone,
-}: {
-  readonly bucket: string
-  readonly text: string | undefined
-  readonly onDone: () => void
-}): JSX.Element {
+function AddRule({ bucket, text, suggested, onDone }: Props): JSX.Element {
   const words = useWords()
-  const [days, setDays] = useState('7')
-  const [prefix, setPrefix] = useState('')
+  const [days, setDays] = useState(suggested?.days ?? '7')
+  const [prefix, setPrefix] = useState(suggested?.prefix ?? '')
   const [error, setError] = useState<unknown>(undefined)
   const add = async () => {
     setError(undefined)
@@ -118,7 +110,7 @@ function AddRule({
     onDone()
   }
   return (
-    <details>
+    <details open={suggested !== undefined}>
       <summary>{words.lifecycle.add}</summary>
       <form
         class="stack"

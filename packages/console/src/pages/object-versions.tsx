@@ -53,15 +53,19 @@ export function ObjectVersions({
           {versions.map((one) => (
             <tr key={one.versionId}>
               <td>
-                <a class="mono" href={link(['buckets', bucket, 'object'], { key, version: one.versionId })}>
+                <a
+                  class="mono cut"
+                  title={one.versionId}
+                  href={link(['buckets', bucket, 'object'], { key, version: one.versionId })}
+                >
                   {one.versionId}
                 </a>{' '}
                 {one.isLatest && <span class="badge good">{words.objects.latest}</span>}
                 {one.kind === 'marker' && <span class="badge warn">{words.objects.deleteMarker}</span>}
               </td>
-              <td>{time(one.modified)}</td>
+              <td class="whole">{time(one.modified)}</td>
               <td class="number">{one.kind === 'marker' ? '' : bytes(one.size)}</td>
-              <td class="mono break">{one.etag}</td>
+              <td class="mono">{one.etag}</td>
               <td class="tools">
                 {one.kind === 'version' && !one.isLatest && (
                   <button type="button" class="button little" onClick={() => void restore(one).catch(announceFailure)}>

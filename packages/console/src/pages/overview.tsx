@@ -1,6 +1,6 @@
 import type { JSX } from 'preact'
 import { useState } from 'preact/hooks'
-import { bytes, count, percent } from '../app/format.js'
+import { bytes, clock, count, percent } from '../app/format.js'
 import { useWords } from '../app/language.js'
 import { link } from '../app/route.js'
 import { useLoad } from '../app/use-load.js'
@@ -14,7 +14,7 @@ import { type BucketUsage, type StoreStatus, storeStatus } from '../wire/buckets
 import { abortsUploads } from '../wire/lifecycle.js'
 import { readMetrics, sumOf } from '../wire/metrics.js'
 import { listMoments } from '../wire/moments.js'
-import { aboutServer } from '../wire/session.js'
+import { aboutServer, serverTime } from '../wire/session.js'
 import { CLIENTS, type ClientName, snippetFor } from '../wire/snippets.js'
 import { listUploads } from '../wire/uploads.js'
 
@@ -51,7 +51,7 @@ function Figures({ status: { buckets, garbage } }: { readonly status: StoreStatu
     return { free: sumOf(samples, 'bindery_disk_free_bytes'), total: sumOf(samples, 'bindery_disk_total_bytes') }
   }, [])
   // only the account that administers the server may read its past
-  const past = useLoad(() => listMoments('24h').catch(() => []), [])
+  const past = useLoad(() => listMoments('1h').catch(() => []), [])
   const moments = past.value ?? []
   const rate = moments.at(-1)?.requestsPerSecond
   const figures: readonly Figure[] = [
@@ -107,7 +107,7 @@ interface Figure {
   readonly title: string
   readonly value: string
   readonly hint?: string
-  /** The values of the last day, the oldest first. */
+  /** The values of the last hour, the oldest first. */
   readonly values?: readonly number[]
 }
 
@@ -117,13 +117,15 @@ function FigureCard({ title, value, hint, values = [] }: Figure): JSX.Element {
     <section class="card figure">
       <h2 class="muted small">{title}</h2>
       <strong>{value}</strong>
-      {values.length > 1 && <Sparkline values={values} label={words.overview.lastDay(title)} />}
+      {values.length > 1 && <Sparkline values={values} label={words.overview.lastHour(title)} />}
       {hint !== undefined && <span class="muted small">{hint}</span>}
     </section>
   )
 }
 
 const WEEK_MS = 7 * 86_400_000
+/** A difference of clocks at which signatures of other programs on this machine may soon fail. */
+const SKEW_MS = 60_000
 /** Buckets that are looked into. */
 const BUCKETS_MAX = 20
 
@@ -156,18 +158,20 @@ async function findNeglected(buckets: readonly BucketUsage[], signal: AbortSigna
 function Attention({ buckets }: { readonly buckets: readonly BucketUsage[] }): JSX.Element {
   const words = useWords()
   const findings = useLoad((signal) => findNeglected(buckets, signal), [buckets])
+  const skew = Math.abs(serverTime() - Date.now())
   return (
     <section class="card stack">
       <h2>{words.overview.attention}</h2>
       <WhenLoaded loaded={findings}>
         {(all) =>
-          all.length === 0 ? (
+          all.length === 0 && skew < SKEW_MS ? (
             <p class="row">
               <Icon name="check" />
               {words.overview.nothing}
             </p>
           ) : (
             <div class="stack tight">
+              {skew >= SKEW_MS && <Notice kind="warn">{words.overview.skew(clock(skew / 1_000))}</Notice>}
               {all.map(({ bucket, kind, uploads, bytes: held }) => (
                 <Notice key={`${bucket} ${kind}`} kind="warn">
                   <span>

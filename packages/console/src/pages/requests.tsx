@@ -33,6 +33,7 @@ export function Requests(): JSX.Element {
       <div class="toolbar">
         <input
           type="search"
+          class="wide"
           placeholder={words.requests.find}
           aria-label={words.requests.find}
           value={filter.text}

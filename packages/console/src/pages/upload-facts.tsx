@@ -27,7 +27,7 @@ export function UploadFacts({
   show,
 }: {
   readonly upload: UploadEntry
-  readonly show: (map: PartsMap) => JSX.Element | string
+  readonly show: (map: PartsMap) => JSX.Element | string | null
 }): JSX.Element {
   const [map, setMap] = useState<PartsMap | undefined>()
   useEffect(() => {

@@ -7,19 +7,21 @@ import { useWords } from '../app/language.js'
 import { link, open, replace } from '../app/route.js'
 import { shownKey } from '../app/shown-key.js'
 import { useListing } from '../app/use-listing.js'
+import { useLoad } from '../app/use-load.js'
 import { Choice } from '../parts/field.js'
 import { Icon } from '../parts/icon.js'
 import { Failure } from '../parts/notice.js'
 import type { Selection } from '../parts/selection.js'
 import { Empty } from '../parts/states.js'
 import { type Column, VirtualTable } from '../parts/virtual-table.js'
-import { listBuckets } from '../wire/buckets.js'
+import { listBuckets, storeStatus } from '../wire/buckets.js'
 import type { Page } from '../wire/objects.js'
 import { serverTime } from '../wire/session.js'
 import { listUploads, type PartsMap, type UploadEntry, watchUploads } from '../wire/uploads.js'
 import { AbortDialog } from './abort-uploads.js'
 import { saveUploads } from './save-uploads.js'
 import { UploadFacts } from './upload-facts.js'
+import { UploadStrip } from './upload-strip.js'
 
 const DAY_MS = 86_400_000
 const AGES = ['0', '1', '7', '30'] as const
@@ -129,6 +131,7 @@ function UploadsList({
           onSelect={setSelection}
         />
       )}
+      <Held bucket={bucket} prefix={prefix} days={age} />
       {aborting && (
         <AbortDialog
           uploads={aborting}
@@ -202,12 +205,47 @@ function Toolbar({
   )
 }
 
+/** The bytes that incomplete uploads hold, and the rule that would abort those of the filter. */
+function Held({
+  bucket,
+  prefix,
+  days,
+}: {
+  readonly bucket: string | undefined
+  readonly prefix: string
+  readonly days: string
+}): JSX.Element | null {
+  const words = useWords()
+  // people who may not list buckets see the uploads nevertheless
+  const status = useLoad((signal) => storeStatus(signal).catch(() => undefined), [])
+  const holding = (status.value?.buckets ?? []).filter(({ name }) => name === (bucket ?? name))
+  const uploads = holding.reduce((sum, one) => sum + one.uploads, 0)
+  const held = holding.reduce((sum, one) => sum + one.partBytes, 0)
+  return (
+    <div class="row apart muted small">
+      <span>{uploads > 0 && words.uploads.held(bytes(held), count(uploads))}</span>
+      {bucket !== undefined && (prefix !== '' || days !== '0') && (
+        <a
+          class="target"
+          href={link(['buckets', bucket, 'settings'], {
+            document: 'lifecycle',
+            prefix,
+            days: days === '0' ? '7' : days,
+          })}
+        >
+          {words.uploads.makeRule}
+        </a>
+      )}
+    </div>
+  )
+}
+
 function hrefOf({ bucket, key, uploadId }: UploadEntry): string {
   return link(['buckets', bucket, 'upload'], { key, id: uploadId })
 }
 
 function columnsOf(bucket: string | undefined, words: ReturnType<typeof useWords>): readonly Column<UploadEntry>[] {
-  const fact = (entry: UploadEntry, show: (map: PartsMap) => JSX.Element | string) => (
+  const fact = (entry: UploadEntry, show: (map: PartsMap) => JSX.Element | string | null) => (
     <UploadFacts upload={entry} show={show} />
   )
   const now = serverTime()
@@ -215,6 +253,7 @@ function columnsOf(bucket: string | undefined, words: ReturnType<typeof useWords
     {
       name: 'name',
       title: words.name,
+      sortBy: ({ bucket: of, key }) => `${of}/${key}`,
       cell: (entry) => (
         <span class="named">
           <Icon name="uploads" />
@@ -225,32 +264,44 @@ function columnsOf(bucket: string | undefined, words: ReturnType<typeof useWords
       ),
     },
     {
+      name: 'map',
+      title: words.uploads.map,
+      width: '104px',
+      cell: (entry) => fact(entry, (map) => <UploadStrip map={map} />),
+    },
+    {
       name: 'parts',
       title: words.uploads.parts,
-      width: '92px',
+      width: '70px',
       isNumber: true,
       cell: (entry) => fact(entry, ({ partCount }) => count(partCount)),
     },
     {
       name: 'bytes',
       title: words.uploads.stored,
-      width: '112px',
+      width: '96px',
       isNumber: true,
       cell: (entry) => fact(entry, (map) => bytes(map.bytes)),
     },
     {
       name: 'gaps',
       title: words.uploads.state,
-      width: '132px',
+      width: '106px',
       cell: (entry) => fact(entry, (map) => <StateBadge map={map} now={now} />),
     },
     {
       name: 'active',
       title: words.uploads.lastActivity,
-      width: '140px',
+      width: '146px',
       cell: (entry) => fact(entry, ({ lastActivity }) => ago(Date.parse(lastActivity), now)),
     },
-    { name: 'begun', title: words.uploads.begun, width: '204px', cell: ({ initiated }) => time(initiated) },
+    {
+      name: 'begun',
+      title: words.uploads.begun,
+      width: '200px',
+      sortBy: ({ initiated }) => initiated,
+      cell: ({ initiated }) => time(initiated),
+    },
   ]
 }
 

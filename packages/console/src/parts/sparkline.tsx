@@ -12,14 +12,22 @@ export function Sparkline({
   readonly label: string
 }): JSX.Element {
   const most = Math.max(...values, 1e-9)
-  const step = WIDTH / Math.max(1, values.length - 1)
-  const points = values.map((value, index) => {
+  const drawn = values.length === 1 ? [...values, ...values] : values
+  const step = WIDTH / Math.max(1, drawn.length - 1)
+  const points = drawn.map((value, index) => {
     const y = HEIGHT - 2 - (value / most) * (HEIGHT - 4)
     return `${(index * step).toFixed(1)},${y.toFixed(1)}`
   })
   return (
     <svg class="spark" viewBox={`0 0 ${WIDTH} ${HEIGHT}`} preserveAspectRatio="none" role="img" aria-label={label}>
-      <polyline points={points.join(' ')} fill="none" stroke="var(--accent)" stroke-width="2" />
+      <polygon points={`0,${HEIGHT} ${points.join(' ')} ${WIDTH},${HEIGHT}`} fill="var(--accent-soft)" />
+      <polyline
+        points={points.join(' ')}
+        fill="none"
+        stroke="var(--accent)"
+        stroke-width="1.5"
+        vector-effect="non-scaling-stroke"
+      />
     </svg>
   )
 }

@@ -107,7 +107,7 @@ export const ENGLISH = {
     title: 'Objects',
     type: 'Type',
     modified: 'Last modified',
-    search: 'Names that begin with',
+    search: 'Name begins with',
     showVersions: 'Show versions',
     deleteMarker: 'delete marker',
     latest: 'current',
@@ -217,6 +217,10 @@ export const ENGLISH = {
     age: 'Begun before',
     ages: (days: number) => (days === 0 ? 'of any age' : `older than ${days} ${plural(days, 'day', 'days')}`),
     listed: (number: string) => `${number} ${number === '1' ? 'upload' : 'uploads'}`,
+    map: 'Map',
+    held: (size: string, uploads: string) =>
+      `${size} are held by ${uploads} incomplete ${uploads === '1' ? 'upload' : 'uploads'}.`,
+    makeRule: 'Make a lifecycle rule of this filter',
     here: (number: string) => `${number} incomplete ${number === '1' ? 'upload' : 'uploads'} here:`,
     changed: 'There are changes',
     abort: 'Abort',
@@ -511,7 +515,7 @@ export const ENGLISH = {
   },
   overview: {
     inBuckets: (buckets: number) => `in ${buckets} ${plural(buckets, 'bucket', 'buckets')}`,
-    lastDay: (title: string) => `${title} during the last day`,
+    lastHour: (title: string) => `${title} during the last hour`,
     stored: 'Bytes of objects',
     incomplete: 'Bytes of incomplete uploads',
     garbage: 'Waiting to be freed',
@@ -525,6 +529,8 @@ export const ENGLISH = {
       `${bucket}: ${uploads} incomplete ${plural(uploads, 'upload holds', 'uploads hold')} ${size}, and no lifecycle rule ever aborts them.`,
     old: (bucket: string, uploads: number) =>
       `${bucket}: ${uploads} ${plural(uploads, 'upload was', 'uploads were')} begun more than 7 days ago.`,
+    skew: (difference: string) =>
+      `The clocks of this machine and of the server differ by ${difference}. Signatures fail from 15 minutes on.`,
     showUploads: 'Show uploads',
     addRule: 'Add a rule',
     connect: 'Connect',

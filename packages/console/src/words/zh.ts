@@ -206,6 +206,9 @@ export const CHINESE: Words = {
     age: '开始时间',
     ages: (days) => (days === 0 ? '不限时间' : `${days} 天以前开始`),
     listed: (number) => `${number} 个上传`,
+    map: '分片图',
+    held: (size, uploads) => `${uploads} 个未完成的上传共占用 ${size}。`,
+    makeRule: '用此筛选条件创建生命周期规则',
     here: (number) => `此处有 ${number} 个未完成的上传：`,
     changed: '有变化',
     abort: '取消上传',
@@ -481,7 +484,7 @@ export const CHINESE: Words = {
   },
   overview: {
     inBuckets: (buckets) => `${buckets} 个存储空间`,
-    lastDay: (title) => `最近一天的${title}`,
+    lastHour: (title) => `最近一小时的${title}`,
     stored: '文件大小',
     incomplete: '碎片大小',
     garbage: '等待释放',
@@ -494,6 +497,7 @@ export const CHINESE: Words = {
     noRule: (bucket, uploads, size) =>
       `${bucket}：${uploads} 个未完成的上传占用 ${size}，并且没有生命周期规则会取消它们。`,
     old: (bucket, uploads) => `${bucket}：${uploads} 个上传开始于 7 天以前。`,
+    skew: (difference) => `此计算机与服务器的时钟相差 ${difference}。相差 15 分钟起签名会失败。`,
     showUploads: '查看上传',
     addRule: '添加规则',
     connect: '连接',
