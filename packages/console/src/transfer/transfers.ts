@@ -33,6 +33,8 @@ function createQueue(): UploadQueue {
     endpoint: location.origin,
     addressing: 'path',
     checkpoints,
+    // the policy of the page runs files of the server alone, and the client starts its worker from text
+    worker: false,
     auth: { signer: (targets) => Promise.all(targets.map(sign)) },
   })
   const made = new UploadQueue(client, { warnOnUnload: true, keepAwake: true })
