@@ -34,7 +34,7 @@ function createQueue(): UploadQueue {
     addressing: 'path',
     checkpoints,
     // the policy of the page runs files of the server alone, and the client starts its worker from text
-    worker: false,
+    integrity: { worker: false },
     auth: { signer: (targets) => Promise.all(targets.map(sign)) },
   })
   const made = new UploadQueue(client, { warnOnUnload: true, keepAwake: true })
