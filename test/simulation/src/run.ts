@@ -21,6 +21,7 @@ import {
   type UploadHandle,
   VERSIONED_BUCKET,
 } from './steps.js'
+import { memoryStores, type OpenStores, type Stores } from './stores.js'
 import { DAY_MS, HOUR_MS, Upkeep } from './upkeep.js'
 import { type Process, RECEIPT_MS, World } from './world.js'
 
@@ -35,14 +36,19 @@ const DECISIONS_BEFORE_MISHAP = 60
 const TRIES = 50
 
 /** Returns a digest of all requests and answers. Throws a Violation if there is one. */
-export async function runPlan(plan: Plan): Promise<string> {
-  const run = new Run()
-  await run.begin(plan)
-  for (const [index, round] of plan.rounds.entries()) {
-    await violating(`round ${index}`, () => run.round(round, index))
+export async function runPlan(plan: Plan, openStores: OpenStores = memoryStores): Promise<string> {
+  const stores = await openStores()
+  const run = new Run(stores)
+  try {
+    await run.begin(plan)
+    for (const [index, round] of plan.rounds.entries()) {
+      await violating(`round ${index}`, () => run.round(round, index))
+    }
+    await violating('the end', () => run.end())
+    return run.digest()
+  } finally {
+    await stores.close()
   }
-  await violating('the end', () => run.end())
-  return run.digest()
 }
 
 /** Turns anything that `work` throws into a violation. */
@@ -61,7 +67,7 @@ interface Observation {
 }
 
 class Run {
-  readonly #world = new World()
+  readonly #world: World
   readonly #names = new Names()
   /** The possible states; a lost outcome adds further ones. */
   #states: readonly State[] = [EMPTY]
@@ -74,10 +80,15 @@ class Run {
   #ticks = 0
   #events: Event[] = []
   readonly #history = createHash('md5')
-  readonly #upkeep = new Upkeep(this.#world, this.#names, {
-    tick: () => this.#tick(),
-    add: (event) => this.#events.push(event),
-  })
+  readonly #upkeep: Upkeep
+
+  constructor(stores: Stores) {
+    this.#world = new World(stores)
+    this.#upkeep = new Upkeep(this.#world, this.#names, {
+      tick: () => this.#tick(),
+      add: (event) => this.#events.push(event),
+    })
+  }
 
   async begin({ encryption, carriedBytes }: Plan): Promise<void> {
     this.#world.blobs.carriedBytesMax = carriedBytes

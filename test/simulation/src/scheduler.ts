@@ -62,6 +62,16 @@ export class Scheduler {
     return settled()
   }
 
+  /** Waits for something that takes real time and no turn, such as a connection: nothing is decided meanwhile. */
+  async during<T>(work: Promise<T>): Promise<T> {
+    this.#running += 1
+    try {
+      return await work
+    } finally {
+      this.#running -= 1
+    }
+  }
+
   /** Runs what an engine requests from its caller during a call: the caller may have to wait for turns of its own. */
   async leave<T>(ask: () => Promise<T>): Promise<T> {
     this.#running -= 1

@@ -1,13 +1,8 @@
 /** One blob store in memory for all processes of a world: each process writes under its own incarnation. */
-import { type BlobStore, carriesBytes, createMemoryBlobStore } from '@bindery/storage'
+import { type BlobStore, createMemoryBlobStore } from '@bindery/storage'
+import { countingMoves, type Moves, type WorldBlobs } from './stores.js'
 
-/** Blobs written and read, to prove that an operation moved no bytes. */
-export interface Moves {
-  writes: number
-  reads: number
-}
-
-export class SharedBlobs {
+export class SharedBlobs implements WorldBlobs {
   readonly moves: Moves = { writes: 0, reads: 0 }
   /** Bytes of the largest blob that its id carries, in stores that are opened later; undefined: no id carries bytes. */
   carriedBytesMax: number | undefined
@@ -19,20 +14,12 @@ export class SharedBlobs {
     const { carriedBytesMax } = this
     const own = createMemoryBlobStore({ incarnation, ...(carriedBytesMax !== undefined && { carriedBytesMax }) })
     this.#stores.set(incarnation, own)
-    const { moves } = this
     const storeOf = (id: string): BlobStore => this.#stores.get(id.split('-')[0] ?? '') ?? own
     const stores = this.#stores
-    return {
+    const shared: BlobStore = {
       incarnation,
-      write(source, options) {
-        moves.writes += 1
-        return own.write(source, options)
-      },
-      read(id, range, options) {
-        // what a record carries is not read from anywhere
-        if (!carriesBytes(id)) moves.reads += 1
-        return storeOf(id).read(id, range, options)
-      },
+      write: (source, options) => own.write(source, options),
+      read: (id, range, options) => storeOf(id).read(id, range, options),
       crc64: (id, range, options) => storeOf(id).crc64(id, range, options),
       delete: (id) => storeOf(id).delete(id),
       async *list(after) {
@@ -40,6 +27,7 @@ export class SharedBlobs {
       },
       close: async () => {},
     }
+    return countingMoves(shared, this.moves)
   }
 
   /** Ids of all blobs. */

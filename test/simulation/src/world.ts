@@ -9,16 +9,16 @@ import { type StartedService, startService } from '@bindery/service/testing'
 import {
   type BlobStore,
   type ByteSource,
-  createMemoryMetadataStore,
   createRandom,
   type Faults,
   type MetadataStore,
   StorageError,
+  together,
   withFaults,
 } from '@bindery/storage'
 import { Application } from './application.js'
 import { Scheduler } from './scheduler.js'
-import { SharedBlobs } from './shared-blobs.js'
+import type { Stores, WorldBlobs } from './stores.js'
 
 const FAULT_RATES = { before: 0.03, after: 0.08 }
 const INCARNATION_DIGITS = 16
@@ -43,10 +43,11 @@ interface Host extends Process {
 }
 
 export class World {
-  readonly metadata: MetadataStore = createMemoryMetadataStore({ runBodiesTwice: true })
-  readonly blobs = new SharedBlobs()
+  readonly metadata: MetadataStore
+  readonly blobs: WorldBlobs
   readonly scheduler = new Scheduler()
   readonly application = new Application()
+  readonly #stores: Stores
   #now = STARTED_AT
   /** Processes that are not believed to be dead, in the order of their start. */
   readonly #living: Host[] = []
@@ -56,6 +57,12 @@ export class World {
   readonly #unfinished = new Map<string, number>()
   #faults: Faults | undefined
   #count = 0
+
+  constructor(stores: Stores) {
+    this.#stores = stores
+    this.metadata = stores.metadata
+    this.blobs = stores.blobs
+  }
 
   get living(): readonly Process[] {
     return this.#living
@@ -79,6 +86,7 @@ export class World {
   /** Until it is set again, calls of the stores fail by this seed; undefined: none fails. */
   setFaults(seed: number | undefined): void {
     this.#faults = seed === undefined ? undefined : withFaults(seed, FAULT_RATES)
+    this.#stores.setFaults(seed)
   }
 
   /** Starts a process, which first recovers what dead ones left. Rejects if the stores fail. */
@@ -92,9 +100,12 @@ export class World {
     })
     this.#incarnations.add(incarnation)
     try {
+      const opened = together(this.#stores.openMetadata(incarnation), this.blobs.open(incarnation))
+      // stores in memory open at once: a turn more would change the histories of all seeds
+      const [metadata, blobs] = opened instanceof Promise ? await this.scheduler.during(opened) : opened
       const started = await startService({
-        metadata: this.#metadataFor(incarnation),
-        blobs: this.#blobsFor(this.blobs.open(incarnation)),
+        metadata: this.#metadataFor(incarnation, metadata),
+        blobs: this.#blobsFor(blobs),
         clock: () => this.#now,
         random: (bytes) => Uint8Array.from({ length: bytes }, () => random.below(256)),
         receiptMs: RECEIPT_MS,
@@ -175,11 +186,13 @@ export class World {
     }
   }
 
-  #metadataFor(by: string): MetadataStore {
-    const store = (): MetadataStore => this.#faults?.metadata(this.metadata) ?? this.metadata
+  #metadataFor(by: string, own: MetadataStore): MetadataStore {
+    const store = (): MetadataStore => this.#faults?.metadata(own) ?? own
+    const view = own.recalling?.bind(own)
     return {
       transact: (body) => this.scheduler.take(by, () => store().transact(body)),
       read: (body) => this.scheduler.take(by, () => store().read(body)),
+      ...(view && { recalling: (along) => this.#metadataFor(by, view(along)) }),
       close: async () => {},
     }
   }
@@ -219,6 +232,7 @@ async function* inTurns<T>(scheduler: Scheduler, by: string, open: () => AsyncIt
       yield next.value
     }
   } finally {
-    await items.return?.()
+    const returned = items.return?.()
+    if (returned !== undefined) await scheduler.during(returned)
   }
 }
