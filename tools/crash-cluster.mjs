@@ -56,5 +56,5 @@ try {
   await run.remove()
 }
 for (const fault of faults) console.error(fault)
-console.log(JSON.stringify({ ...totals, kills: run.kills, faults: faults.length }))
+console.log(JSON.stringify({ ...totals, kills: run.kills, fenced: run.fenced, faults: faults.length }))
 process.exitCode = faults.length === 0 ? 0 : 1

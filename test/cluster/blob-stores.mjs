@@ -91,7 +91,7 @@ export async function startCephStore() {
   await call('radosgw-admin', 'user', 'create', ...user, ...secrets)
   await call('radosgw', '-n', 'client.rgw.a')
   const blobs = `s3://blobs/cluster?endpoint=http://127.0.0.1:${ports[2]}&part=5MiB`
-  await createBucket(blobs)
+  await createBlobBucket(blobs, KEY)
   return {
     name: `Ceph with ${OSDS} nodes`,
     blobs,
@@ -124,8 +124,9 @@ async function startOsd(call, folder, index) {
   await call('ceph-osd', '-i', id)
 }
 
-async function createBucket(blobs) {
-  const client = new S3Client(parseS3Place(blobs, KEY))
+/** Makes the bucket of a place, as soon as its store answers. @param {string} blobs as for `--blobs` */
+export async function createBlobBucket(blobs, key) {
+  const client = new S3Client(parseS3Place(blobs, key))
   for (let tries = 0; ; tries += 1) {
     try {
       await client.send({ method: 'PUT', key: '' })

@@ -42,6 +42,8 @@ export class ClusterCrashRun {
     this.world = emptyWorld()
     this.cycles = 0
     this.kills = {}
+    /** Gateways that had been declared dead, and ended. */
+    this.fenced = 0
     /** @type {(Gateway | undefined)[]} */
     this.gateways = Array.from({ length: GATEWAYS }, () => undefined)
     const clockOf = (slot) => createClock(path.join(this.root, `clock-${slot}`))
@@ -145,7 +147,25 @@ export class ClusterCrashRun {
   async startMissing() {
     const missing = [...this.gateways.keys()].filter((slot) => this.gateways[slot] === undefined)
     await Promise.all(missing.map((slot) => this.#start(slot)))
-    await Promise.all(this.gateways.map((gateway) => readiness(gateway)))
+    await Promise.all([...this.gateways.keys()].map((slot) => this.#untilReady(slot)))
+  }
+
+  /** A gateway that was declared dead has ended, for its operator to start again. */
+  async #untilReady(slot) {
+    const end = performance.now() + READY_MS
+    for (;;) {
+      const { endpoint, pid, log } = this.gateways[slot]
+      const answer = await fetch(`${endpoint}/-/health/ready`).catch((error) => error)
+      if (answer.status === 200) return
+      if (!isRunning(pid)) {
+        if (!log().includes(ENDED)) throw new Error(`a gateway has ended: ${log()}`)
+        this.fenced += 1
+        await this.#start(slot)
+      }
+      if (performance.now() > end)
+        throw new Error(`a gateway is not ready: ${(await answer.text?.()) ?? answer}\n${log()}`)
+      await sleep(100)
+    }
   }
 
   async #start(slot) {
@@ -156,16 +176,14 @@ export class ClusterCrashRun {
   }
 }
 
-/** Resolves when a gateway serves. @param {Gateway} gateway */
-async function readiness({ endpoint, log }) {
-  const end = performance.now() + READY_MS
-  for (;;) {
-    const answer = await fetch(`${endpoint}/-/health/ready`).catch((error) => error)
-    if (answer.status === 200) return
-    if (performance.now() > end)
-      throw new Error(`a gateway is not ready: ${(await answer.text?.()) ?? answer}\n${log()}`)
-    await sleep(100)
+function isRunning(pid) {
+  try {
+    return process.kill(pid, 0)
+  } catch {
+    return false
   }
 }
 
+/** The end of a process that was declared dead. */
+const ENDED = 'another process has ended this session'
 const GRAVES = "SELECT count(*) FROM bindery.kv WHERE k >= 'x' AND k < 'y'"

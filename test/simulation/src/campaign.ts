@@ -4,8 +4,9 @@ import type { Mode } from './break.js'
 import { forgetContents } from './contents.js'
 import { runFreeing } from './freeing.js'
 import { type BucketEncryption, type Plan, planAtOnce, planInSequence, type Round, type Theme } from './generate.js'
-import { runPlan, Violation } from './run.js'
+import { runPlan } from './run.js'
 import type { OpenStores } from './stores.js'
+import { Violation } from './violation.js'
 
 /** The modes whose runs follow a plan. */
 export type PlannedMode = Exclude<Mode, 'freeing'>

@@ -48,7 +48,7 @@ export async function startPostgresEngine(): Promise<StartedEngines> {
 /** Connections of a process for reads that need a snapshot. */
 const SNAPSHOTS = 3
 
-/** Metadata in memory; blobs in an S3 store, whose requests fail where a plan says so. */
+/** Metadata in memory; blobs in an S3 store, whose requests fail where a plan requires it. */
 export async function startS3Engine(): Promise<StartedEngines> {
   const server = await startBindery()
   const proxy = await startFaultyProxy(server.endpoint)

@@ -6,8 +6,8 @@ import type { Plan } from './generate.js'
 import { type Event, explain } from './history.js'
 import { EMPTY } from './model-state.js'
 import { Names } from './names.js'
-import { Violation } from './run.js'
 import type { Answer, Step } from './steps.js'
+import { Violation } from './violation.js'
 
 const [ONE, TWO] = [freshContent(10, 1), freshContent(10, 2)]
 const place = 'first/k'

@@ -21,12 +21,10 @@ import {
   type UploadHandle,
   VERSIONED_BUCKET,
 } from './steps.js'
-import { memoryStores, type OpenStores, type Stores } from './stores.js'
+import { memoryStores, type OpenStores } from './stores.js'
 import { DAY_MS, HOUR_MS, Upkeep } from './upkeep.js'
+import { Violation, violating } from './violation.js'
 import { type Process, RECEIPT_MS, World } from './world.js'
-
-/** A violation: names the round, with its requests and answers. */
-export class Violation extends Error {}
 
 const OWNER = '1000000000000001'
 const PROCESSES = 2
@@ -38,26 +36,10 @@ const TRIES = 50
 /** Returns a digest of all requests and answers. Throws a Violation if there is one. */
 export async function runPlan(plan: Plan, openStores: OpenStores = memoryStores): Promise<string> {
   const stores = await openStores()
-  const run = new Run(stores)
   try {
-    await run.begin(plan)
-    for (const [index, round] of plan.rounds.entries()) {
-      await violating(`round ${index}`, () => run.round(round, index))
-    }
-    await violating('the end', () => run.end())
-    return run.digest()
+    return await new Run(new World(stores)).through(plan)
   } finally {
     await stores.close()
-  }
-}
-
-/** Turns anything that `work` throws into a violation. */
-async function violating(when: string, work: () => Promise<void>): Promise<void> {
-  try {
-    await work()
-  } catch (error) {
-    if (error instanceof Violation) throw error
-    throw new Violation(`${when}: ${error instanceof Error ? error.stack : error}`)
   }
 }
 
@@ -82,9 +64,9 @@ class Run {
   readonly #history = createHash('md5')
   readonly #upkeep: Upkeep
 
-  constructor(stores: Stores) {
-    this.#world = new World(stores)
-    this.#upkeep = new Upkeep(this.#world, this.#names, {
+  constructor(world: World) {
+    this.#world = world
+    this.#upkeep = new Upkeep(world, this.#names, {
       tick: () => this.#tick(),
       add: (event) => this.#events.push(event),
     })
@@ -131,7 +113,12 @@ class Run {
     await this.#audit({ swept: false })
   }
 
-  digest(): string {
+  /** A digest of all requests and answers. */
+  async through(plan: Plan): Promise<string> {
+    await this.begin(plan)
+    for (const [index, round] of plan.rounds.entries())
+      await violating(`round ${index}`, () => this.round(round, index))
+    await violating('the end', () => this.end())
     return this.#history.digest('hex')
   }
 
