@@ -1,11 +1,32 @@
-import { Failure } from '@bindery/server/local'
+import { Failure, type FailureDetails } from '@bindery/server/local'
 
 /** Codes of Node.js for certificates that it does not trust or that are for another name. */
 const CERTIFICATE = /^(?:CERT_|ERR_TLS_CERT|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_(?:GET_ISSUER|VERIFY)|HOSTNAME_MISMATCH)/
 
 /** The Failure `serverSilent` for an error of a connection. It names what is wrong with the certificate of the server, if that is why. */
 export function noAnswer(endpoint: string, error: unknown): Failure {
-  return new Failure('serverSilent', { endpoint, certificate: certificateFault(error) }, { cause: error })
+  return new Failure(
+    'serverSilent',
+    { endpoint, certificate: certificateFault(error), reason: reasonOf(error) },
+    { cause: error },
+  )
+}
+
+/** Causes that have a remedy of their own, by the codes of Node.js. */
+const REASONS: Readonly<Record<string, FailureDetails['serverSilent']['reason']>> = {
+  ECONNREFUSED: 'refused',
+  ENOTFOUND: 'unknownHost',
+  EAI_AGAIN: 'unknownHost',
+  EPROTO: 'notTls',
+  ERR_SSL_WRONG_VERSION_NUMBER: 'notTls',
+  ERR_SSL_PACKET_LENGTH_TOO_LONG: 'notTls',
+}
+
+function reasonOf(error: unknown): FailureDetails['serverSilent']['reason'] {
+  if (!(error instanceof Error)) return undefined
+  const { code } = error as NodeJS.ErrnoException
+  const inner = error instanceof AggregateError ? error.errors[0] : error.cause
+  return (code === undefined ? undefined : REASONS[code]) ?? reasonOf(inner)
 }
 
 function certificateFault(error: unknown): string | undefined {

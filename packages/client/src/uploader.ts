@@ -150,8 +150,8 @@ export class Uploader {
     return { bucket, key, parallelism, throttle: new Throttle(bytesPerSecond, shared), signal, retry, onFailure }
   }
 
-  /** The CRC-64 that the server reports. */
-  protected async checksum({ worker }: Pick<IntegrityPolicy, 'worker'> = { worker: false }): Promise<Checksum> {
+  /** The CRC-64 that the server reports: CRC-64/ECMA of OSS, CRC-64/NVME of S3. */
+  async checksum({ worker }: Pick<IntegrityPolicy, 'worker'> = { worker: false }): Promise<Checksum> {
     const checksum =
       this.#options.dialect === 's3'
         ? (await loaded(import('./wire/checksum.js'))).s3Checksum()

@@ -100,7 +100,12 @@ export interface FailureDetails {
   keyOther: { accessKeyId: string }
   clientUnknown: { client: string; suggestion: string | undefined }
   /** `certificate`: what is wrong with that of the server, if that is why. */
-  serverSilent: { endpoint: string; certificate: string | undefined }
+  serverSilent: {
+    endpoint: string
+    certificate: string | undefined
+    /** Where it is known: nothing listens there, its name is unknown, or it does not speak TLS. */
+    reason: 'refused' | 'unknownHost' | 'notTls' | undefined
+  }
   fileUnreadable: { file: string }
   /** No address of a bucket or object; `suggestion` is the one that was probably meant. */
   addressInvalid: { address: string; suggestion: string | undefined }

@@ -32,10 +32,19 @@ export async function adminServer(
   env: Environment,
 ): Promise<AdminServer> {
   return {
-    endpoint: (endpoint ?? (env.OSS_ENDPOINT || undefined) ?? (await endpointOf(folder, env))).replace(/\/+$/, ''),
+    endpoint: withScheme(endpoint ?? (env.OSS_ENDPOINT || undefined) ?? (await endpointOf(folder, env))),
     region: env.OSS_REGION ?? env.BINDERY_REGION ?? 'cn-hangzhou',
     credentials: await credentialsOf(folder, env),
   }
+}
+
+/** An endpoint without a slash at its end; without a scheme, addresses and names of one machine are not those of TLS. */
+function withScheme(endpoint: string): string {
+  const text = endpoint.replace(/\/+$/, '')
+  if (text.includes('://')) return text
+  const host = text.replace(/:\d+$/, '')
+  const isLocal = /^[\d.]+$/.test(host) || host.startsWith('[') || !host.includes('.')
+  return `${isLocal ? 'http' : 'https'}://${text}`
 }
 
 /** The address of the server that uses a folder; the default one if none does. */

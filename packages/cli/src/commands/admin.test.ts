@@ -84,7 +84,7 @@ test('a wrong command line is refused with its usage', async (t) => {
     ['user create a b', /unexpected argument b/],
     ['user create a --comment x', /unknown flag --comment\. Did you mean --comments\?/],
     [`policy create p ${folder}/none`, /none cannot be read/],
-    [`user list --dir ${folder}`, /there is no key to sign with/],
+    [`user list --dir ${folder}`, /no key to sign with/],
   ]
   for (const [args, expected] of faults) {
     const { code, output } = await bindery('admin', ...args.split(' '))

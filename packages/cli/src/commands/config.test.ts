@@ -119,7 +119,7 @@ test('a key comes from a program, and variables never complete half of one', asy
   assert.match(listed.stdout, /oss:\/\/demo\n/, listed.stderr)
   const broken = await bindery(home, ['ls', '--profile', 'broken'])
   assert.equal(broken.code, 3)
-  assert.match(broken.stderr, /\/nowhere\/at-all, which should print a key, has failed/)
+  assert.match(broken.stderr, /\/nowhere\/at-all, which should print a key, failed/)
 })
 
 test('explain prints each option of a server, its value and its source, and no secret', async () => {
@@ -185,6 +185,18 @@ test('aliases of mc are profiles that speak S3, from its file and from its varia
     assert.equal(code, 0, `${args.join(' ')}: ${stderr}`)
   }
   assert.equal(await readFile(`${file}.back`, 'utf8'), 'by S3')
+  await bindery(home, ['cp', file, 'store:demo/mc/file'])
+  for (const args of [
+    ['hash', file, 'store:demo/mc/file'],
+    ['diff', `${file}.folder`, 'store:demo/mc/'],
+    ['cp', file, 'store:demo/mc/file', '--overwrite', 'different', '--fail-on-skip'],
+  ]) {
+    await mkdir(`${file}.folder`, { recursive: true })
+    await writeFile(`${file}.folder/file`, 'by S3')
+    assert.equal((await bindery(home, args)).code, args.includes('--fail-on-skip') ? 6 : 0, args.join(' '))
+    await writeFile(`${file}.folder/file`, 'by s3')
+  }
+  assert.equal((await bindery(home, ['diff', `${file}.folder`, 'store:demo/mc/'])).code, 6)
   const variable = endpoint.replace('//', `//${accessKeyId}:${encodeURIComponent(accessKeySecret)}@`)
   const listed = await bindery(await newHome('mc-variable'), ['ls', '--profile', 'here'], {
     env: { MC_HOST_here: variable },

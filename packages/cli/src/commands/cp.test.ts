@@ -124,7 +124,7 @@ test('no key writes outside of the folder that it is downloaded into', async () 
   for (const key of ['evil/../../escaped', 'evil//x', 'evil/ok']) await client.put(key, 'x')
   const down = path.join(folder, 'safe/inner')
   const { code, stderr } = await bindery(['cp', '-r', `oss://${BUCKET}/evil/`, down])
-  assert.equal(code, 0)
+  assert.equal(code, 4)
   assert.match(stderr, /evil\/\.\.\/\.\.\/escaped is left out: its key cannot be the name of a file/)
   assert.deepEqual(await readdir(down), ['ok'])
   assert.deepEqual(await readdir(path.dirname(down)), ['inner'])
@@ -325,4 +325,16 @@ test('--dry-run prints the transfers, and makes none', async () => {
   const { stdout } = await bindery(['cp', '-r', path.join(folder, 'planned'), `oss://${BUCKET}/planned/`, '--dry-run'])
   assert.match(stdout, /planned\/a → oss:\/\/demo\/planned\/a\n$/)
   assert.equal((await bindery(['stat', `oss://${BUCKET}/planned/a`])).code, 2)
+})
+
+test('a file whose name is not UTF-8 is reported, and counts as failed', {
+  skip: process.platform !== 'linux',
+}, async () => {
+  const root = path.join(folder, 'not-text')
+  await newFile('not-text/ok', 'x')
+  await writeFile(Buffer.concat([Buffer.from(`${root}/bad`), Buffer.from([0xff])]), 'x')
+  const { code, stderr } = await bindery(['cp', '-r', root, `oss://${BUCKET}/not-text/`])
+  assert.equal(code, 4)
+  assert.match(stderr, /bad\uFFFD is left out: its name is not UTF-8, so it cannot be a key/)
+  assert.equal((await client.head('not-text/ok')).size, 1)
 })

@@ -5,7 +5,7 @@ import type { Invocation } from '../command.js'
 import { EXIT, type ExitCode } from '../exit-codes.js'
 import { transferWordsIn } from '../messages/transfer.js'
 import { metadataFilterOf } from '../objects/metadata-filter.js'
-import { commandLineOf, complain, note } from '../objects/output.js'
+import { commandLineOf, complain } from '../objects/output.js'
 import { type ClientOf, withClients } from '../objects/with-client.js'
 import { filterOf } from '../transfer/filter.js'
 import { type Item, type LeftOut, transfersOf } from '../transfer/items.js'
@@ -94,13 +94,13 @@ async function transferCommand(
   const selection = { sources, to, filter: filterOf(parsed, Date.now()), metadata: metadataFilterOf(parsed), versionId }
   const words = transferWordsIn(language)
   return withClients(parsed, env, async (clientOf) => {
-    const onLeftOut = ({ name, reason }: LeftOut) => note(words.leftOut[reason](name))
     const found = new Found()
-    const items = () => found.count(transfersOf(clientOf, { ...selection, onLeftOut }))
+    const items = (onLeftOut: (left: LeftOut) => void) =>
+      found.count(transfersOf(clientOf, { ...selection, onLeftOut }))
     const counted = () => transfersOf(clientOf, { ...selection, onLeftOut: () => {} })
     // standard input cannot be read twice
     const isCountable = parsed.values.get('files-from') !== '-'
-    if (flags.has('dry-run')) await printPlan(items(), hasJson)
+    if (flags.has('dry-run')) await printPlan(items, { hasJson, words })
     else {
       const exit = await runTransfers({
         clientOf,

@@ -8,6 +8,7 @@ import { EXIT, type ExitCode } from '../exit-codes.js'
 import { inspectWordsIn } from '../messages/inspect.js'
 import { note, table, write, writeJson } from '../objects/output.js'
 import { type ClientOf, withClients } from '../objects/with-client.js'
+import { checksumOf } from '../transfer/checksum.js'
 import { type Place, parsePlace, placeText } from '../transfer/places.js'
 
 /**
@@ -30,11 +31,15 @@ export async function hashCommand({ args, env, language }: Invocation): Promise<
   }
   const isLocal = places.every(({ kind }) => kind !== 'object')
   const results: Digest[] = []
+  let crcName = 'CRC64-ECMA'
   const all = async (clientOf: ClientOf | undefined) => {
-    for (const place of places) results.push(await digestOf(clientOf, place, flags.has('bytes')))
+    const stored = places.find(({ kind }) => kind === 'object')
+    const crc = clientOf === undefined || stored === undefined ? crc64 : await checksumOf(clientOf, stored)
+    if (stored?.kind === 'object' && clientOf?.(stored.address).requester.dialect === 's3') crcName = 'CRC64-NVME'
+    for (const place of places) results.push(await digestOf(clientOf, place, { bytes: flags.has('bytes'), crc }))
   }
   await (isLocal ? all(undefined) : withClients(parsed, env, all))
-  for (const result of results) await (flags.has('json') ? writeJson(result) : write(table(rowsOf(result))))
+  for (const result of results) await (flags.has('json') ? writeJson(result) : write(table(rowsOf(result, crcName))))
   const [one, other] = results
   if (one === undefined || other === undefined) return EXIT.ok
   const isSame = one.size === other.size && one.crc64 !== undefined && one.crc64 === other.crc64
@@ -46,6 +51,7 @@ export async function hashCommand({ args, env, language }: Invocation): Promise<
 interface Digest {
   readonly place: string
   readonly size: number
+  /** CRC-64/ECMA; of S3 and what is compared with it CRC-64/NVME. */
   readonly crc64?: string
   /** Lower-case hex; absent where the bytes were not read. */
   readonly md5?: string
@@ -56,14 +62,18 @@ interface Digest {
 }
 
 /** The checksums of bytes that are read; of an object, those that the server has, unless `bytes` is set. */
-async function digestOf(clientOf: ClientOf | undefined, place: Place, bytes: boolean): Promise<Digest> {
+async function digestOf(
+  clientOf: ClientOf | undefined,
+  place: Place,
+  { bytes, crc }: { readonly bytes: boolean; readonly crc: typeof crc64 },
+): Promise<Digest> {
   const name = placeText(place)
-  if (place.kind !== 'object' || clientOf === undefined) return { place: name, ...(await read(bytesOf(place))) }
+  if (place.kind !== 'object' || clientOf === undefined) return { place: name, ...(await read(bytesOf(place), crc)) }
   const { bucket, key } = place.address
   const client = clientOf(place.address)
   const { size, etag, crc64: stored } = await client.head(key, { bucket })
   const known = { place: name, size, ...(stored === undefined ? {} : { crc64: stored }), etag }
-  return bytes ? { ...known, ...(await read(client.stream({ bucket, key }))) } : known
+  return bytes ? { ...known, ...(await read(client.stream({ bucket, key }), crc)) } : known
 }
 
 function bytesOf(place: Place): AsyncIterable<Uint8Array> {
@@ -71,14 +81,14 @@ function bytesOf(place: Place): AsyncIterable<Uint8Array> {
 }
 
 /** Throws Failure `fileUnreadable` for a file that cannot be read. */
-async function read(pieces: AsyncIterable<Uint8Array>): Promise<Omit<Digest, 'place'>> {
+async function read(pieces: AsyncIterable<Uint8Array>, crc: typeof crc64): Promise<Omit<Digest, 'place'>> {
   const [md5, sha256] = [createHash('md5'), createHash('sha256')]
   let size = 0
   let checksum = 0n
   try {
     for await (const piece of pieces) {
       size += piece.length
-      checksum = crc64(piece, checksum)
+      checksum = crc(piece, checksum)
       md5.update(piece)
       sha256.update(piece)
     }
@@ -100,11 +110,11 @@ async function read(pieces: AsyncIterable<Uint8Array>): Promise<Omit<Digest, 'pl
 type Row = readonly [name: string, value: string]
 
 /** Names are the same in every language. */
-function rowsOf({ place, size, crc64: checksum, md5, contentMd5, sha256, etag }: Digest): Row[] {
+function rowsOf({ place, size, crc64: checksum, md5, contentMd5, sha256, etag }: Digest, crcName: string): Row[] {
   const rows: (readonly [string, string | undefined])[] = [
     ['Address', place],
     ['Size', String(size)],
-    ['CRC64-ECMA', checksum],
+    [crcName, checksum],
     ['MD5', md5],
     ['Content-MD5', contentMd5],
     ['SHA-256', sha256],

@@ -9,6 +9,14 @@ const perhaps = (suggestion: string | undefined) => (suggestion === undefined ? 
 
 const { advice, failures: reasons } = objectWordsIn('en')
 
+/** The rest of the sentence that a server does not answer, by the reason. */
+const silences = {
+  refused: ': nothing listens there. Check that the server runs, or name it: --endpoint URL',
+  unknownHost: ': its name is unknown. Check it, or the network: --endpoint URL',
+  notTls: ': what listens there does not speak TLS. Perhaps it is http:// instead of https://',
+  unknown: '. Check that the server runs, or name it: --endpoint URL',
+}
+
 /** The texts in English, except those of options, which their table holds. */
 export const ENGLISH: Sentences = {
   ...ENGLISH_COMMANDS,
@@ -62,9 +70,9 @@ export const ENGLISH: Sentences = {
     adminKeyMissing: ({ file }) =>
       `no key to sign with: set OSS_ACCESS_KEY_ID and OSS_ACCESS_KEY_SECRET, or name the data folder with --dir (${file} has no key).`,
     adminRefused: ({ code, message, requestId }) => `the server refused: ${code}: ${message} (request ${requestId})`,
-    serverSilent: ({ endpoint, certificate }) =>
+    serverSilent: ({ endpoint, certificate, reason }) =>
       certificate === undefined
-        ? `no answer from ${endpoint}. Check that the server runs, or name it: --endpoint URL`
+        ? `no answer from ${endpoint}${silences[reason ?? 'unknown']}`
         : `the certificate of ${endpoint} is not trusted: ${certificate}. Set NODE_EXTRA_CA_CERTS to the file with its authority`,
     serverNotFound: ({ folder }) =>
       `no server uses ${folder}. Start it (bindery serve ${folder}), name another data folder, or name its address: --endpoint URL`,

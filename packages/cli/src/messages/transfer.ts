@@ -2,6 +2,7 @@ import { columnsOf } from '../columns.js'
 import type { Language } from '../language.js'
 import { partMap } from '../part-map.js'
 import type { BoardProgress } from '../transfer/board.js'
+import type { LeftOut } from '../transfer/items.js'
 import { countText } from './count-text.js'
 import { sizeText } from './maintenance-words.js'
 
@@ -25,8 +26,10 @@ export interface TransferWords {
   readonly summary: (summary: TransferSummary) => string
   readonly stopping: string
   readonly interrupted: (commandLine: string) => string
+  /** After a failure that may pass. */
+  readonly continuable: (commandLine: string) => string
   readonly sourceChanged: (file: string, address: string, uploadId: string) => string
-  readonly leftOut: { readonly notAFile: (name: string) => string; readonly badName: (name: string) => string }
+  readonly leftOut: Readonly<Record<LeftOut['reason'], (name: string) => string>>
   readonly deletedExtras: (count: number) => string
   readonly tooManyExtras: (count: number, max: number) => string
   readonly confirmOverwrite: (target: string) => string
@@ -54,12 +57,14 @@ const ENGLISH: TransferWords = {
       .filter((part) => part !== '')
       .join(', '),
   stopping: 'Stopping after the running parts. A second Ctrl-C stops at once.',
+  continuable: (commandLine) => `What is stored stays. To continue: ${commandLine}`,
   interrupted: (commandLine) => `Stopped. To continue: ${commandLine}`,
   sourceChanged: (file, address, uploadId) =>
     `${file} has changed since its upload was interrupted, so the parts of upload ${uploadId} are not used; the upload starts at the beginning. To free them: bindery mpu abort ${address} ${uploadId}`,
   leftOut: {
     notAFile: (name) => `${name} is left out: it is not a file.`,
     badName: (name) => `${name} is left out: its key cannot be the name of a file.`,
+    notText: (name) => `${name} is left out: its name is not UTF-8, so it cannot be a key. Rename it.`,
   },
   deletedExtras: (count) => `${count} deleted from the target.`,
   tooManyExtras: (count, max) => `Nothing was deleted: only the target has ${count}, more than --max-delete ${max}.`,
@@ -88,12 +93,14 @@ const CHINESE: TransferWords = {
       .filter((part) => part !== '')
       .join('，'),
   stopping: '正在等待传输中的分片完成后停止。再按一次 Ctrl-C 立即停止。',
+  continuable: (commandLine) => `已保存的部分会保留。继续：${commandLine}`,
   interrupted: (commandLine) => `已停止。继续：${commandLine}`,
   sourceChanged: (file, address, uploadId) =>
     `${file} 在上次上传中断后发生了变化，因此不使用上传 ${uploadId} 的分片，从头开始上传。释放这些分片：bindery mpu abort ${address} ${uploadId}`,
   leftOut: {
     notAFile: (name) => `已忽略 ${name}：不是文件。`,
     badName: (name) => `已忽略 ${name}：其 Key 不能作为文件名。`,
+    notText: (name) => `已忽略 ${name}：名称不是 UTF-8，不能作为 Key。请重命名。`,
   },
   deletedExtras: (count) => `从目标删除了 ${count} 个。`,
   tooManyExtras: (count, max) => `没有删除任何内容：只存在于目标的有 ${count} 个，超过 --max-delete ${max}。`,

@@ -9,6 +9,14 @@ const perhaps = (suggestion: string | undefined) => (suggestion === undefined ? 
 
 const { advice, failures: reasons } = objectWordsIn('zh')
 
+/** “没有应答”之后的部分，按原因。 */
+const silences = {
+  refused: '：没有程序在监听。请确认服务正在运行，或指定地址：--endpoint URL',
+  unknownHost: '：无法解析主机名。请检查名称或网络：--endpoint URL',
+  notTls: '：对方不使用 TLS。也许应当用 http:// 而不是 https://',
+  unknown: '。请确认服务正在运行，或指定地址：--endpoint URL',
+}
+
 /** The texts in Chinese. */
 export const CHINESE: Sentences = {
   ...CHINESE_COMMANDS,
@@ -61,9 +69,9 @@ export const CHINESE: Sentences = {
     adminKeyMissing: ({ file }) =>
       `没有可用于签名的密钥：请设置 OSS_ACCESS_KEY_ID 和 OSS_ACCESS_KEY_SECRET，或用 --dir 指定数据目录（${file} 中没有密钥）。`,
     adminRefused: ({ code, message, requestId }) => `服务拒绝了请求：${code}：${message}（请求 ${requestId}）`,
-    serverSilent: ({ endpoint, certificate }) =>
+    serverSilent: ({ endpoint, certificate, reason }) =>
       certificate === undefined
-        ? `${endpoint} 没有应答。请确认服务正在运行，或指定地址：--endpoint URL`
+        ? `${endpoint} 没有应答${silences[reason ?? 'unknown']}`
         : `${endpoint} 的证书不受信任：${certificate}。请用环境变量 NODE_EXTRA_CA_CERTS 指定签发机构的证书文件`,
     serverNotFound: ({ folder }) =>
       `没有服务正在使用 ${folder}。请启动服务（bindery serve ${folder}），指定其他数据目录，或指定地址：--endpoint URL`,

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events'
 import { resolve } from 'node:path'
 import { type Client, createClient, OssError } from '@bindery/client'
 import { Failure, findServer, requireRootKey } from '@bindery/server/local'
@@ -46,6 +47,8 @@ export async function withClients<T>(
   env: Environment,
   use: (clientOf: ClientOf) => Promise<T>,
 ): Promise<T> {
+  // each part that runs listens to the signal of its transfer
+  setMaxListeners(0)
   if (parsed.flags.has('quiet')) hush()
   if (parsed.flags.has('utc')) useUtc()
   if (parsed.values.has('access-key-secret')) note(objectWordsIn(languageOf(env)).secretSeen)

@@ -62,6 +62,8 @@ export class Board {
   bytes = 0
   /** Bytes that did not have to be moved again. */
   reusedBytes = 0
+  /** Whether a transfer that has not ended well has parts at its target. */
+  hasParts = false
   /** Bytes that were moved without a task. */
   streamed = 0
 
@@ -91,7 +93,10 @@ export class Board {
     this.#active.delete(task)
     const { resumed, parts } = task.progress
     this.retries += parts.retries
-    if (bytes === undefined) return
+    if (bytes === undefined) {
+      this.hasParts ||= parts.done > 0
+      return
+    }
     this.bytes += bytes
     this.reusedBytes += resumed
   }

@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises'
 import { OssError } from '@bindery/client'
 import type { ClientOf } from '../objects/with-client.js'
-import { checksumOf } from './checksum.js'
+import { haveSameChecksum } from './checksum.js'
 import type { Item } from './items.js'
 import type { Place } from './places.js'
 
@@ -32,8 +32,7 @@ export async function skipReason(
   if (source === undefined) return undefined
   if (overwrite === 'newer') return secondsOf(target) >= secondsOf(source) ? 'UpToDate' : undefined
   if (source.size !== target.size) return undefined
-  const [one, other] = await Promise.all([from, to].map((place) => checksumOf(clientOf, { place })))
-  return one !== undefined && one === other ? 'Same' : undefined
+  return (await haveSameChecksum(clientOf, from, to)) ? 'Same' : undefined
 }
 
 interface PlaceFacts {

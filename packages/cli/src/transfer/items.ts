@@ -23,8 +23,13 @@ export interface Item {
 /** A source that is not transferred. */
 export interface LeftOut {
   readonly name: string
-  /** `badName`: its key cannot be the name of a file below the target. */
-  readonly reason: 'notAFile' | 'badName'
+  /** `badName`: its key cannot be the name of a file below the target; `notText`: its name is not UTF-8, so that it cannot be a key. */
+  readonly reason: 'notAFile' | 'badName' | 'notText'
+}
+
+/** Whether data are missing from the target because a source was left out. */
+export function isLoss({ reason }: LeftOut): boolean {
+  return reason !== 'notAFile'
 }
 
 /** The sources and the target of a command. */
@@ -134,13 +139,19 @@ export async function* walk(folder: string, prefix: string, onLeftOut: Selection
   for (const { entry } of sorted) {
     const file = path.join(folder, entry.name)
     const name = `${prefix}${entry.name}`
-    if (entry.isDirectory()) yield* walk(file, `${name}/`, onLeftOut)
+    const found = entry.isDirectory() && !isReplaced(entry.name) ? undefined : await stat(file).catch(() => undefined)
+    if (isReplaced(entry.name) && found === undefined) onLeftOut({ name: file, reason: 'notText' })
+    else if (entry.isDirectory()) yield* walk(file, `${name}/`, onLeftOut)
     else {
-      const found = await stat(file).catch(() => undefined)
       if (found?.isFile() === true) yield { file, name, size: found.size, modified: found.mtime }
       else onLeftOut({ name: file, reason: 'notAFile' })
     }
   }
+}
+
+/** Whether a name has what stands for bytes that are not UTF-8; the name of a file may have it, too. */
+function isReplaced(name: string): boolean {
+  return name.includes('\uFFFD')
 }
 
 async function* objectsOf(

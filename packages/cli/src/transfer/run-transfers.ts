@@ -5,13 +5,14 @@ import { EXIT, type ExitCode } from '../exit-codes.js'
 import type { Language } from '../language.js'
 import { type TransferWords, transferWordsIn } from '../messages/transfer.js'
 import { failureExit, messagesIn } from '../messages.js'
-import { complain, write, writeJson } from '../objects/output.js'
+import { shown } from '../objects/address.js'
+import { complain, note, write, writeJson } from '../objects/output.js'
 import { settings } from '../objects/settings.js'
 import { type ClientOf, failureOf } from '../objects/with-client.js'
 import { Board } from './board.js'
 import { type SkipReason, skipReason } from './existing.js'
 import { Interruption } from './interruption.js'
-import type { Item } from './items.js'
+import { type Item, isLoss, type LeftOut } from './items.js'
 import { type Place, placeText } from './places.js'
 import { Questions } from './questions.js'
 import { Reporter } from './reporter.js'
@@ -29,10 +30,10 @@ export interface TransferPlan {
   readonly isBatch: boolean
   /** Whether something that is skipped counts as something that a check found. */
   readonly failsOnSkip?: boolean
-  /** Whether there is no summary where nothing was to be done. */
+  /** Whether there is no summary where nothing was to be done, and what is left out is not reported again. */
   readonly isQuietWhenIdle?: boolean
-  /** Finds the transfers. */
-  readonly items: () => AsyncIterable<Item>
+  /** Finds the transfers; `onLeftOut` is called for sources that are not transferred. */
+  readonly items: (onLeftOut: (left: LeftOut) => void) => AsyncIterable<Item>
   /** Finds them a second time, to count them where progress is shown; absent where that would cost too much. */
   readonly counted?: () => AsyncIterable<Item>
   /** The command line that continues after a signal. */
@@ -68,8 +69,10 @@ export async function runTransfers(plan: TransferPlan): Promise<ExitCode> {
     if (fatal !== undefined)
       complain(`bindery: ${(isOssutil ? ossutilText(fatal) : undefined) ?? messagesIn(plan.language).failure(fatal)}`)
     if (interruption.isRequested) complain(words.interrupted(plan.commandLine))
+    else if (fatal !== undefined && board.hasParts && isPassing(fatal)) complain(words.continuable(plan.commandLine))
     const isIdle = plan.isQuietWhenIdle === true && board.files + board.failed + board.skipped === 0
-    if (!isOssutil && !isIdle && (fatal === undefined || plan.isBatch || plan.hasJson)) {
+    const isOver = fatal === undefined && !interruption.isRequested
+    if (!isOssutil && !isIdle && (isOver || plan.isBatch || plan.hasJson)) {
       await reporter.summary(exit, fatal !== undefined)
     }
     return exit
@@ -77,6 +80,11 @@ export async function runTransfers(plan: TransferPlan): Promise<ExitCode> {
     interruption.close()
     reporter.close()
   }
+}
+
+/** Whether the same command may succeed later, as it is. */
+function isPassing({ kind, details }: Failure): boolean {
+  return kind === 'serverSilent' || (kind === 'transferFailed' && 'code' in details && details.code === 'Stalled')
 }
 
 class Run {
@@ -123,7 +131,7 @@ class Run {
     const { items, jobs } = this.#plan
     const active = new Set<Promise<void>>()
     try {
-      for await (const item of items()) {
+      for await (const item of items((left) => this.#leftOut(left))) {
         if (this.#isOver) break
         const running: Promise<void> = this.#transfer(item).finally(() => active.delete(running))
         active.add(running)
@@ -132,6 +140,17 @@ class Run {
     } finally {
       await Promise.all(active)
     }
+  }
+
+  /** Reports what is not transferred; it counts as failed where data are missing from the target for that. */
+  #leftOut(left: LeftOut): void {
+    if (this.#plan.isQuietWhenIdle === true) return
+    this.#reporter.note(this.#words.leftOut[left.reason](shown(left.name)))
+    const isFailure = isLoss(left)
+    void this.#reporter.json({ t: isFailure ? 'error' : 'skip', from: left.name, code: left.reason })
+    if (!isFailure) return
+    this.#board.failed += 1
+    this.#exit = EXIT.partial
   }
 
   get #isOver(): boolean {
@@ -220,8 +239,11 @@ function namesOf({ from, to }: Item): { readonly from: string; readonly to: stri
 }
 
 /** Prints the transfers that would be made. */
-export async function printPlan(items: AsyncIterable<Item>, hasJson: boolean): Promise<void> {
-  for await (const item of items) {
+export async function printPlan(
+  items: TransferPlan['items'],
+  { hasJson, words }: { readonly hasJson: boolean; readonly words: TransferWords },
+): Promise<void> {
+  for await (const item of items(({ name, reason }) => note(words.leftOut[reason](shown(name))))) {
     const { from, to } = namesOf(item)
     await (hasJson ? writeJson({ t: 'planned', from, to, size: item.size }) : write(`${from} → ${to}\n`))
   }

@@ -72,10 +72,9 @@ export async function synchronise(clientOf: ClientOf, plan: SyncPlan, isRepeated
   const words = transferWordsIn(language)
   const deletesMax = numberOf('--max-delete', values.get('max-delete'), 0, 1_000_000)
   const extras = new Extras({ clientOf, isDry, hasJson, isDeleting, deletesMax, backup: plan.backup })
-  const onLeftOut = ({ name, reason }: LeftOut) => note(words.leftOut[reason](name))
-  const items = () => itemsOf(clientOf, plan, extras, isRepeated ? () => {} : onLeftOut)
+  const items = (onLeftOut: (left: LeftOut) => void) => itemsOf(clientOf, plan, extras, onLeftOut)
   if (isDry) {
-    await printPlan(items(), hasJson)
+    await printPlan(items, { hasJson, words })
   } else {
     const exit = await runTransfers({
       clientOf,

@@ -213,7 +213,11 @@ async function deletePage(
     bodyLength: document.length,
     ...hooks,
   })
-  const deleted = new Set(all(parseXml(text), 'Deleted').map((one) => decoded(textOf(one, 'Key'))))
+  const result = parseXml(text)
+  // S3 writes the names of an answer to DeleteObjects as they are
+  const isEncoded = textOf(result, 'EncodingType') === 'url'
+  const names = all(result, 'Deleted').map((one) => textOf(one, 'Key') ?? '')
+  const deleted = new Set(isEncoded ? names.map(decoded) : names)
   const kept = keys.filter((key) => !deleted.has(key))
   return new Map(kept.map((key) => [key, { key, error: notDeleted(key, requestId) }]))
 }

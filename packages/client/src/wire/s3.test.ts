@@ -26,6 +26,9 @@ test('S3: objects are stored, described, listed, read, copied and deleted', asyn
   for await (const entry of client.list({ delimiter: '/' })) listed.push(entry.kind === 'prefix' ? entry.prefix : '')
   assert.ok(listed.includes('dir/'))
   assert.deepEqual(await client.delete(['dir/a+b ü', 'copy']).then(({ deleted }) => deleted.length), 2)
+  const odd = ['a+b', 'a%20b', '😀', '%', 'e\u0301']
+  for (const key of odd) await client.put(key, 'x')
+  assert.deepEqual(await client.delete(odd), { deleted: odd, failed: [] })
   assert.equal((await rejection<OssError>(client.head('copy'))).status, 404)
   const [error] = [await rejection<OssError>(client.get('missing'))]
   assert.deepEqual([error.code, error.status], ['NoSuchKey', 404])
