@@ -24,6 +24,7 @@ import {
 } from './domain/testing.js'
 import { recoverDead } from './domain/upkeep/incarnations.js'
 import { Sweeper } from './domain/upkeep/sweeper.js'
+import { UploadActivity } from './domain/upkeep/upload-activity.js'
 import { abortUpload } from './domain/uploads/uploads.js'
 import { call, complete, initiate, startWithBucket, uploadPart } from './testing/index.js'
 
@@ -78,6 +79,14 @@ describe('round trips of the domain', () => {
     } as const
     assert.equal(await count(() => copyObject(domain, copy)), 2)
     assert.equal(await count(() => deleteObject(domain, named('k'))), 2)
+  })
+
+  test('looking at the activity of 80 uploads takes 3: their rows, their usage, and their last parts', async () => {
+    const { domain, count } = await countedDomain()
+    for (let number = 0; number < 80; number += 1) {
+      await part(domain, `k${number}`, await initiateIn(domain, `k${number}`), 1, 'part')
+    }
+    assert.equal(await count(() => new UploadActivity(domain).ages()), 3)
   })
 
   test('sweeping 100 blobs, or 100 manifests, takes at most 6', async () => {

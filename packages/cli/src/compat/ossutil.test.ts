@@ -91,4 +91,18 @@ test('--compat ossutil prints failures on standard output, and ends with 1 for a
   const question = await bindery(['--compat', 'ossutil', 'rm', '-r', 'oss://demo/'])
   assert.deepEqual([question.code, question.stderr], [1, ''])
   assert.equal((await bindery(['--compat', 'mc', 'ls'])).code, 1)
+  const silent = await bindery(['--compat', 'ossutil', 'set-acl', 'oss://demo/no-such-key', 'private'])
+  assert.equal(silent.code, 1)
+  assert.match(silent.stdout, /^Error: .*ErrorCode=NoSuchKey/m)
+})
+
+test('--compat ossutil deletes no bucket in place of an object whose key is missing', async () => {
+  await client.createBucket('left-alone')
+  for (const flags of [[], ['-a'], ['-m'], ['--all-versions'], ['-a', '-b', '-f']]) {
+    const { code, stdout } = await bindery(['--compat', 'ossutil', 'rm', 'oss://left-alone', ...flags])
+    assert.equal(code, 1, flags.join(' '))
+    assert.match(stdout, /^Error: .*oss:\/\/BUCKET\/KEY/, flags.join(' '))
+  }
+  assert.match(await succeed(['ls']), /oss:\/\/left-alone\n/)
+  assert.match(await compat('rm', '-b', '-f', 'oss://left-alone'), /Removed Bucket: left-alone\n/)
 })

@@ -3,7 +3,7 @@ import type { Invocation } from '../command.js'
 import { EXIT, type ExitCode } from '../exit-codes.js'
 import { messagesIn } from '../messages.js'
 import { isAddress, parseAddress } from '../objects/address.js'
-import { write } from '../objects/output.js'
+import { complain, write } from '../objects/output.js'
 import { asOssutil } from '../objects/settings.js'
 import { withEffect } from './arguments.js'
 import { du, hash, stat } from './describe.js'
@@ -70,7 +70,7 @@ export async function ossutil([name = 'help', ...rest]: readonly string[], invoc
       return EXIT.ok
     } catch (error) {
       if (!(error instanceof Failure)) throw error
-      await write(`Error: ${textOf(error, name, rest) ?? messagesIn(invocation.language).failure(error)}\n`)
+      complain(textOf(error, name, rest) ?? messagesIn(invocation.language).failure(error))
       return EXIT.usage
     }
   })

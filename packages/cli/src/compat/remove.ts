@@ -3,7 +3,7 @@ import type { Client } from '@bindery/client'
 import { Failure } from '@bindery/server/local'
 import { requireArguments } from '../arguments.js'
 import type { Environment } from '../command.js'
-import { type Address, parseAddress } from '../objects/address.js'
+import { type Address, parseAddress, parseObject } from '../objects/address.js'
 import { type Deletable, deletableOf } from '../objects/delete-all.js'
 import { write } from '../objects/output.js'
 import { withClient } from '../objects/with-client.js'
@@ -15,11 +15,13 @@ import { OssutilLine } from './transfers.js'
 export async function rm(args: readonly string[], env: Environment): Promise<void> {
   const parsed = readCompat(args, 1)
   const [given] = requireArguments(parsed.positionals, 'rm', ['oss://BUCKET[/KEY]'])
-  const address = parseAddress(given)
   const { flags } = parsed
+  const hasUploads = flags.has('all-type') || flags.has('multipart')
+  const isBucketAlone = flags.has('bucket') && !hasUploads && !flags.has('recursive')
+  // without its key the deletion of an object would be that of its bucket
+  const address = isBucketAlone || flags.has('recursive') ? parseAddress(given) : parseObject('rm', given)
   const hasObjects =
     flags.has('all-type') || (!flags.has('multipart') && (address.key !== '' || flags.has('recursive')))
-  const hasUploads = flags.has('all-type') || flags.has('multipart')
   // a script has nothing that could answer a question
   if ((flags.has('recursive') || flags.has('bucket')) && !flags.has('yes')) {
     throw new Failure('confirmationNeeded', { address: given })

@@ -40,17 +40,20 @@ async function readAliases(file: string): Promise<Readonly<Record<string, Alias>
   }
 }
 
-/** The alias in the URL of a variable; undefined for a text that is not a URL. */
+/** The alias in the URL of a variable; undefined for a text that is not a URL, or whose key is not percent-encoded. */
 function aliasIn(text: string): Alias | undefined {
-  if (!URL.canParse(text)) return undefined
-  const { origin, username, password } = new URL(text)
-  // a token follows the secret
-  const [secret = '', token] = decodeURIComponent(password).split(':', 2)
-  return {
-    url: origin,
-    accessKey: decodeURIComponent(username),
-    secretKey: secret,
-    ...(token === undefined ? {} : { sessionToken: token }),
+  try {
+    const { origin, username, password } = new URL(text)
+    // a token follows the secret
+    const [secret = '', token] = decodeURIComponent(password).split(':', 2)
+    return {
+      url: origin,
+      accessKey: decodeURIComponent(username),
+      secretKey: secret,
+      ...(token === undefined ? {} : { sessionToken: token }),
+    }
+  } catch {
+    return undefined
   }
 }
 

@@ -38,7 +38,8 @@ export function fileTarget(
   const closed = async () => {
     const before = handle
     handle = undefined
-    await (await before)?.close()
+    // one that could not be opened has reported why
+    await (await before?.catch(() => undefined))?.close()
   }
   const note = async () => {
     isNoted = true
@@ -75,12 +76,15 @@ export function fileTarget(
     },
     async keep() {
       if (handle === undefined) return
-      await note().catch(async () => {
-        // on a full disk: what was written of unfinished ranges makes room for the note
-        await (await opened()).truncate(Math.max(0, ...ranges.map(([, end]) => end)))
-        await note().catch(() => {})
-      })
-      await closed()
+      try {
+        await note().catch(async () => {
+          // on a full disk: what was written of unfinished ranges makes room for the note
+          await (await opened()).truncate(Math.max(0, ...ranges.map(([, end]) => end)))
+          await note().catch(() => {})
+        })
+      } finally {
+        await closed()
+      }
     },
     async *read(start, end) {
       yield* readRange(await opened(), start, end)

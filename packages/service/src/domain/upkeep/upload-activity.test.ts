@@ -47,6 +47,20 @@ test('a process that sees an upload for the first time counts from its last part
   assert.deepEqual((await new UploadActivity(domain).ages()).states, { active: 0, idle: 1, stalled: 1 })
 })
 
+test('of a part that came between two looks nothing is assumed but that it came after the first', async () => {
+  const { clock, domain, activity } = await setUp()
+  const upload = await initiate(domain, 'k')
+  await part(domain, 'k', upload, 9, 'nine')
+  await activity.ages()
+  clock.now += 30 * 60_000
+  await part(domain, 'k', upload, 1, 'one')
+  clock.now += 30 * 60_000
+  assert.deepEqual((await activity.ages()).states, { active: 0, idle: 1, stalled: 0 })
+  clock.now += 30 * 60_000
+  await part(domain, 'k', upload, 10, 'ten')
+  assert.deepEqual((await activity.ages()).states, { active: 1, idle: 0, stalled: 0 })
+})
+
 test('uploads of many pages are all counted', async () => {
   const { domain, activity } = await setUp()
   for (let index = 0; index < 200; index += 1) await initiate(domain, `k${index}`)

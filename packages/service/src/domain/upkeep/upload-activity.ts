@@ -32,12 +32,15 @@ interface Seen {
 }
 
 /**
- * No row has the time at which the last part of an upload came: parts arrive in any order. So one process remembers when it saw the
- * number of commits change. An upload that it sees for the first time counts from its part of the highest number.
+ * No row has the time at which the last part of an upload came: parts arrive in any order. So a process remembers the number of
+ * commits that it saw. An upload counts from its part of the highest number; where the number of commits has changed, from the last
+ * look at the earliest.
  */
 export class UploadActivity {
   readonly #domain: Domain
   #seen: ReadonlyMap<string, Seen> = new Map()
+  /** When it looked last, in milliseconds since 1970. */
+  #lookedAt = 0
 
   constructor(domain: Domain) {
     this.#domain = domain
@@ -53,23 +56,30 @@ export class UploadActivity {
       const range = { from, to: all.to }
       from = await this.#domain.metadata.read(async (reader) => {
         const { rows, next } = await readPage(reader, range, { atOnce: declaration.rowsAtOnce })
-        for (const upload of rows.map((row) => uploadRows.decodeRow(row))) {
-          oldest = Math.min(oldest ?? upload.initiatedAt, upload.initiatedAt)
-          seen.set(upload.uploadId, await this.#see(reader, upload, now))
+        const uploads = rows.map((row) => uploadRows.decodeRow(row))
+        // on an engine with a server they travel together
+        const looks = await Promise.all(uploads.map((upload) => this.#see(reader, upload)))
+        for (const [index, { uploadId, initiatedAt }] of uploads.entries()) {
+          oldest = Math.min(oldest ?? initiatedAt, initiatedAt)
+          const look = looks[index]
+          if (look !== undefined) seen.set(uploadId, look)
         }
         return next
       })
       await letOthersRun(this.#domain)
     }
     this.#seen = seen
+    this.#lookedAt = now
     return { oldest: oldest === undefined ? undefined : Math.max(0, now - oldest), states: statesOf(seen, now) }
   }
 
-  async #see(reader: Reader, { uploadId, initiatedAt }: UploadRecord, now: number): Promise<Seen> {
+  async #see(reader: Reader, { uploadId, initiatedAt }: UploadRecord): Promise<Seen> {
     const { edition } = await readUsage(reader, uploadId)
     const before = this.#seen.get(uploadId)
-    if (before !== undefined) return before.edition === edition ? before : { edition, movedAt: now }
-    return { edition, movedAt: edition === 0 ? initiatedAt : await lastPartAt(reader, uploadId, initiatedAt) }
+    if (before?.edition === edition) return before
+    if (edition === 0) return { edition, movedAt: initiatedAt }
+    const last = await lastPartAt(reader, uploadId, initiatedAt)
+    return { edition, movedAt: before === undefined ? last : Math.max(last, this.#lookedAt) }
   }
 }
 

@@ -1,0 +1,23 @@
+import assert from 'node:assert/strict'
+import { mkdir, mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { test } from 'node:test'
+import type { ObjectInfo } from '../types/object.js'
+import { fileTarget } from './file-target.js'
+
+test('a file that one run could not open is opened by the next', async (t) => {
+  const folder = await mkdtemp(path.join(tmpdir(), 'bindery-target-'))
+  t.after(() => rm(folder, { recursive: true, force: true }))
+  const file = path.join(folder, 'missing', 'file')
+  const target = fileTarget(file)
+  const info = { etag: 'E' } as ObjectInfo
+  await assert.rejects(target.open(info, 3), { code: 'FileError' })
+  await target.keep?.().catch(() => {})
+  await mkdir(path.dirname(file))
+  assert.deepEqual(await target.open(info, 3), [])
+  await target.write(0, Uint8Array.of(1, 2, 3), new AbortController().signal)
+  assert.equal(await target.finish(), file)
+  assert.deepEqual([...(await readFile(file))], [1, 2, 3])
+  assert.deepEqual(await readdir(path.dirname(file)), ['file'])
+})
