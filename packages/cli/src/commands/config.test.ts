@@ -199,7 +199,7 @@ test('aliases of mc are profiles that speak S3, from its file and from its varia
   assert.equal((await bindery(home, ['diff', `${file}.folder`, 'store:demo/mc/'])).code, 6)
   const variable = endpoint.replace('//', `//${accessKeyId}:${encodeURIComponent(accessKeySecret)}@`)
   const listed = await bindery(await newHome('mc-variable'), ['ls', '--profile', 'here'], {
-    // an alias that cannot be read is none
+    // aliases that cannot be read are left out
     env: { MC_HOST_here: variable, MC_HOST_broken: 'https://key:50%@host', MC_HOST_text: 'no URL' },
   })
   assert.match(listed.stdout, /oss:\/\/demo\n/, listed.stderr)

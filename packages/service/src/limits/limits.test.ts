@@ -9,6 +9,7 @@ import {
   OTHER,
   ROOT,
   type StartedService,
+  s3,
   startWithBucket,
   uploadPart,
 } from '../testing/index.js'
@@ -123,6 +124,20 @@ test('the bytes of all requests to a bucket share its bandwidth, in each directi
   await limit(started, { TotalDownloadBandwidth: 0, IntranetDownloadBandwidth: 0, ExtranetDownloadBandwidth: 0 })
   const refused = await call(started, { method: 'GET', bucket: BUCKET, key: 'a' })
   assert.deepEqual([refused.status, element(refused.text, 'Code')], [503, 'DownloadTrafficRateLimitExceeded'])
+})
+
+test('a part of an object that is read by its number moves at the bandwidth of its bucket, too', async () => {
+  const { started, slept } = await startTimed()
+  const uploadId = await initiate(started, 'm')
+  await uploadPart(started, 'm', uploadId, 1, new Uint8Array(12_500_000))
+  await complete(started, 'm', uploadId, [])
+  await limit(started, { TotalDownloadBandwidth: 1 })
+  const before = slept()
+  const read = () => s3(started, { method: 'GET', bucket: BUCKET, key: 'm', query: 'partNumber=1' })
+  assert.equal((await read()).bytes.length, 12_500_000)
+  assert.ok(slept() - before >= 100)
+  await limit(started, { TotalDownloadBandwidth: 0, IntranetDownloadBandwidth: 0, ExtranetDownloadBandwidth: 0 })
+  assert.equal((await read()).status, 503)
 })
 
 test('a strict quota refuses what would exceed it, and a deletion makes room; a warning refuses nothing', async () => {

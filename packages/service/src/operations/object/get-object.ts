@@ -40,11 +40,12 @@ function answerWith(
   const whole = overrides === undefined ? stored : { ...stored, ...overrides }
   if (input.process !== undefined) return processed(call, input.process, object, stored, overrides)
   if (input.partNumber === undefined) return answer(call, object, whole)
+  const pace = paceOf(call, 'Download')
   if (!isWanted(input, object.record, call.domain.clock)) throw notModified(whole)
   return andThen(partAsked(call.domain, object.record, input), ({ status, headers, range }) => ({
     status,
     output: { ...whole, ...headers },
-    content: object.read(range),
+    content: object.read(range, takeAt(pace)),
     contentSize: headers.contentLength,
   }))
 }
@@ -68,7 +69,7 @@ function answer(call: CallOf<'GetObject'>, object: OpenObject, whole: ReturnType
   if (ranges !== undefined && ranges.length > 0) return answerRanges(call, object, whole, { ranges, pace })
   const range = ranges === undefined ? selectRange(asked, record.size, isStandard) : undefined
   const checksum = input.checksumMode === 'ENABLED' ? checksumsOf(record.checksum) : undefined
-  const take = pace && ((wanted: number) => pace.take(wanted))
+  const take = takeAt(pace)
   if (range === undefined) {
     const qosDelayTime = pace?.delayFor(record.size)
     if (input.acceptEncoding !== undefined && isCompressed(input.acceptEncoding, { size: record.size, ...whole })) {
@@ -103,10 +104,14 @@ function answerRanges(
     contentType: whole.contentType,
     size: object.record.size,
     ranges,
-    read: (range) => object.read(range, pace && ((wanted) => pace.take(wanted))),
+    read: (range) => object.read(range, takeAt(pace)),
   })
   const body = { contentType, contentLength: size, contentMd5: undefined, qosDelayTime: pace?.delayFor(size) }
   return { status: 206, output: { ...whole, ...body }, content, contentSize: size }
+}
+
+function takeAt(pace: Pace | undefined): TakeBytes | undefined {
+  return pace && ((wanted) => pace.take(wanted))
 }
 
 /** Bytes that came with the record need no stream. */
