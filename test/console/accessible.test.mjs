@@ -1,5 +1,5 @@
 // Every page of the console against the rules of WCAG 2.2 AA that axe-core can check, in both themes and languages. Each page is
-// opened once; its theme and language are changed in place.
+// opened once; its theme and language are changed in place, and the keyboard walks over it.
 
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
@@ -64,7 +64,51 @@ async function requireAccessible(page) {
   assert.deepEqual(found, [])
 }
 
-test('axe finds nothing wrong, in both languages and themes', async (t) => {
+/** Tabs through a page: everything that can be used is reached, in the order of the page, and is marked while it has the focus. */
+async function requireReachable(page) {
+  const wanted = await page.evaluate(() => {
+    const scope = document.querySelector('dialog[open]') ?? document
+    const isShown = (element) =>
+      element.checkVisibility({ visibilityProperty: true }) && !element.closest('details:not([open]) > :not(summary)')
+    const all = scope.querySelectorAll('a[href], button, input, select, textarea, summary, video, audio, [tabindex]')
+    globalThis.reachable = [...all].filter((one) => one.tabIndex >= 0 && !one.disabled && isShown(one))
+    document.activeElement.blur()
+    return globalThis.reachable.length
+  })
+  const reached = []
+  for (let steps = 0; reached.length < wanted && steps < 2 * wanted + 10; steps += 1) {
+    await page.keyboard.press('Tab')
+    const found = await page.evaluate(() => {
+      const element = document.activeElement
+      const { outlineStyle, outlineWidth } = getComputedStyle(element)
+      // a list marks the row that its keys act on
+      const isMarked =
+        (outlineStyle !== 'none' && outlineWidth !== '0px') || element.querySelector('tr.current') !== null
+      const { top, bottom, width } = element.getBoundingClientRect()
+      return {
+        index: globalThis.reachable.indexOf(element),
+        is: element.outerHTML.slice(0, 120),
+        isMarked,
+        isInView: width > 0 && bottom > 0 && top < innerHeight,
+      }
+    })
+    if (found.index === -1 || reached.some(({ index }) => index === found.index)) continue
+    reached.push(found)
+  }
+  const faults = reached.filter(({ isMarked, isInView }) => !isMarked || !isInView).map(({ is }) => `not seen: ${is}`)
+  const indices = new Set(reached.map(({ index }) => index))
+  const missed = await page.evaluate(
+    (known) =>
+      globalThis.reachable.filter((_, index) => !known.includes(index)).map((one) => one.outerHTML.slice(0, 120)),
+    [...indices],
+  )
+  // where the walk begins depends on what was clicked before; from there on it follows the page
+  const turns = reached.filter(({ index }, at) => at > 0 && index < reached[at - 1].index).length
+  assert.deepEqual([...faults, ...missed.map((one) => `not reached: ${one}`)], [])
+  assert.ok(turns <= 1, `the focus goes back ${turns} times`)
+}
+
+test('axe finds nothing wrong in both languages and themes, and the keyboard reaches everything', async (t) => {
   const { page, context, requireQuiet } = await openConsole(browser, world.server)
   t.after(() => context.close())
   await page.waitForSelector('form')
@@ -74,6 +118,7 @@ test('axe finds nothing wrong, in both languages and themes', async (t) => {
     await t.test(shown.name, async () => {
       await openPage(page, world, shown)
       await requireAccessible(page)
+      await requireReachable(page)
       if (shown.reloads) await page.reload()
     })
   }
