@@ -46,6 +46,9 @@ describe('a cluster and its operators', { skip: withoutPostgres() }, () => {
     }
     assert.deepEqual([Cluster.SettingsDiffer, Cluster.ChoresWithoutMember], [true, ''])
     assert.match(await admin('cluster'), /Incarnation +Host/)
+    const headers = { authorization: `Bearer ${TOKEN}` }
+    const state = await (await fetch(`${gateways[1].endpoint}/-/cluster`, { headers })).json()
+    assert.deepEqual([state.members.length, state.settingsDiffer, state.choresWithoutMember], [3, true, []])
   })
 
   test('metrics count commits and requests to the blob store', async () => {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { ServiceRequest } from '@bindery/service'
+import { NO_CLUSTER } from '../testing/http.js'
 import { answerMetrics } from './answer-metrics.js'
 import { CommitMetrics, DiskMetrics } from './disk-metrics.js'
 import { largest, metricsText } from './metric.js'
@@ -151,8 +152,9 @@ async function statusOf(request: Partial<ServiceRequest>, token?: string): Promi
     remoteAddress: '127.0.0.1',
     ...request,
   } as ServiceRequest
-  return (await answerMetrics(asked, { domains: ['oss.example'], token: () => token, text: async () => 'text' }))
-    ?.status
+  const text = async () => 'text'
+  const cluster = async () => NO_CLUSTER
+  return (await answerMetrics(asked, { domains: ['oss.example'], token: () => token, text, cluster }))?.status
 }
 
 test('this machine may read the metrics, unless its request came through a proxy', async () => {
@@ -162,6 +164,15 @@ test('this machine may read the metrics, unless its request came through a proxy
   assert.equal(await statusOf({ remoteAddress: '10.0.0.1' }), 403)
   assert.equal(await statusOf({ remoteAddress: '' }), 403)
   assert.equal(await statusOf({ headers: { 'x-forwarded-for': '9.9.9.9' } }), 403)
+})
+
+test('the state of the cluster is for the same readers as the metrics', async () => {
+  const target = '/-/cluster'
+  assert.equal(await statusOf({ target }), 200)
+  assert.equal(await statusOf({ target, remoteAddress: '10.0.0.1' }), 403)
+  const headers = { authorization: 'Bearer secret' }
+  assert.equal(await statusOf({ target, remoteAddress: '10.0.0.1', headers }, 'secret'), 200)
+  assert.equal(await statusOf({ target, method: 'POST' }), undefined)
 })
 
 test('a page of another site gets no metrics, by a name of its own or from where it is', async () => {

@@ -271,7 +271,11 @@ class RunningInstance implements Instance {
     this.#http = new HttpServer({
       service: parts.testMode?.control(service) ?? service,
       health,
-      metrics: { token: () => current.metricsToken, text: () => this.#metricsText() },
+      metrics: {
+        token: () => current.metricsToken,
+        text: () => this.#metricsText(),
+        cluster: () => service.cluster(),
+      },
       onAnswered: (answered) => {
         this.#metrics.observe(answered)
         this.#recent.note(answered)

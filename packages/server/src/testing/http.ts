@@ -2,11 +2,21 @@ import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
 import type { TestContext } from 'node:test'
 import { OssError } from '@bindery/protocol'
-import type { Service, ServiceRequest, ServiceResponse } from '@bindery/service'
+import type { ClusterState, Service, ServiceRequest, ServiceResponse } from '@bindery/service'
 import { pino } from 'pino'
 import { HttpServer, type HttpServerOptions } from '../http/http-server.js'
 import { refusal } from '../http/refusal.js'
 import { TrustedProxies } from '../http/trusted-proxies.js'
+
+/** The state of a cluster without members. */
+export const NO_CLUSTER: ClusterState = {
+  epoch: 0,
+  members: [],
+  settingsDiffer: false,
+  choresWithoutMember: [],
+  graves: 0,
+  hasGarbage: false,
+}
 
 /** A listening server of a test, closed at its end. */
 export interface TestServer {
@@ -27,7 +37,7 @@ export async function listen(
     log: pino({ level: 'silent' }),
     idleTimeoutMs: 10_000,
     connectionsMax: 1000,
-    metrics: { token: () => undefined, text: async () => '' },
+    metrics: { token: () => undefined, text: async () => '', cluster: async () => NO_CLUSTER },
     onAnswered: () => {},
     proxies: new TrustedProxies([]),
     ...options,

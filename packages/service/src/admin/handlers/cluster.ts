@@ -4,15 +4,16 @@ import type { AdminHandlers } from '../context.js'
 /** The handler of the state of a cluster. */
 export const clusterHandlers: AdminHandlers<'GetCluster'> = {
   async GetCluster({ domain }) {
-    const { epoch, members, choresWithoutMember, graves, hasGarbage } = await describeCluster(domain.metadata)
-    const settings = new Set(members.flatMap(({ settings }) => (settings === undefined ? [] : [settings])))
+    const { epoch, members, settingsDiffer, choresWithoutMember, graves, hasGarbage } = await describeCluster(
+      domain.metadata,
+    )
     return {
       Members: {
         Member: members.map((member) => shownMember(member, member.incarnation === domain.blobs.incarnation)),
       },
       Cluster: {
         Epoch: epoch,
-        SettingsDiffer: settings.size > 1,
+        SettingsDiffer: settingsDiffer,
         ChoresWithoutMember: choresWithoutMember.join(','),
         Graves: graves,
         HasGarbage: hasGarbage,

@@ -29,6 +29,8 @@ export interface MemberState extends MemberDetails {
 export interface ClusterState {
   readonly epoch: number
   readonly members: readonly MemberState[]
+  /** Not all members run with the same settings, of those that must agree. */
+  readonly settingsDiffer: boolean
   /** Tasks whose holder is not a member: another process takes them over soon. */
   readonly choresWithoutMember: readonly string[]
   /** Processes that have ended and whose blobs are still searched for orphans; at most GRAVES_MAX are counted. */
@@ -52,9 +54,11 @@ export async function describeCluster(metadata: MetadataStore): Promise<ClusterS
     const leader = skip.skip(row.key, () => leaderRows.decodeRow(row))
     return leader === undefined ? [] : [{ chore: leaderRows.namesOf(row.key).chore, holder: leader.holder }]
   })
+  const states = await statesOf(metadata, { epoch, members: shown, held })
   return {
     epoch,
-    members: await statesOf(metadata, { epoch, members: shown, held }),
+    members: states,
+    settingsDiffer: new Set(states.flatMap(({ settings }) => settings ?? [])).size > 1,
     choresWithoutMember: held.filter(({ holder }) => !members.has(holder)).map(({ chore }) => chore),
     graves: graves.rows.length,
     hasGarbage,

@@ -1,0 +1,43 @@
+// The master keys of a cluster are replaced, without and with data that were encrypted under the old ones.
+
+import assert from 'node:assert/strict'
+import { randomBytes } from 'node:crypto'
+import { test } from 'node:test'
+import { BUCKET, rawClient } from '../crash/clients.mjs'
+import { encryptionOf } from '../crash/contents.mjs'
+import { startBinderyStore } from './blob-stores.mjs'
+import { startWorld, withoutPostgres } from './world.mjs'
+
+const BYTES = 150_000
+
+test('after a rewrap of a cluster at rest its data are read under the new master key alone', {
+  skip: withoutPostgres(),
+}, async (t) => {
+  const [old, next] = [randomBytes(32).toString('base64'), randomBytes(32).toString('base64')]
+  const store = await startBinderyStore()
+  const world = await startWorld({ ...store, masterKeys: old })
+  t.after(async () => {
+    await world.dispose()
+    await store.stop()
+  })
+  const under = (keys) => ({ env: { BINDERY_MASTER_KEYS: keys }, args: ['--buckets', BUCKET] })
+  const contents = new Map(KEYS.map((key) => [key, randomBytes(BYTES)]))
+  const first = await world.startGateway(under(old))
+  const writing = rawClient(first)
+  for (const [key, bytes] of contents) await writing.put(key, bytes)
+  writing.agent.destroy()
+  await first.stop()
+  const both = world.withVariables({ BINDERY_MASTER_KEYS: `${next},${old}` })
+  const { code, output } = await both.bindery('keys', 'rewrap')
+  assert.equal(code, 0, output)
+  assert.match(output, /^[1-9]\d* records/m)
+  await assert.rejects(world.startGateway(under(old)), /under a master key that is not given/)
+  const last = await world.startGateway(under(next))
+  const reading = rawClient(last)
+  for (const [key, bytes] of contents) assert.ok((await reading.get(key)).equals(bytes), key)
+  reading.agent.destroy()
+})
+
+/** Keys whose objects the clients encrypt, and one that they do not. */
+const KEYS = Array.from({ length: 12 }, (_, index) => `${index}/0`)
+assert.ok(KEYS.some((key) => encryptionOf(key) !== undefined))
