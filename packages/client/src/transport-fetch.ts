@@ -81,8 +81,10 @@ async function* pieces(
   let isRead = reader === undefined
   try {
     while (!isRead && reader !== undefined) {
-      const { done, value } = await reader.read()
       onProgress()
+      const { done, value } = await reader.read()
+      // a reader that takes its time stalls nothing
+      stop()
       isRead = done
       if (value !== undefined) yield value
     }

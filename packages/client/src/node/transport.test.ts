@@ -3,6 +3,8 @@ import { once } from 'node:events'
 import http from 'node:http'
 import { type AddressInfo, createServer, type Socket } from 'node:net'
 import { type TestContext, test } from 'node:test'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { fetchTransport } from '../transport-fetch.js'
 import type { Transport, TransportRequest } from '../types/client.js'
 import { nodeTransport } from './transport.js'
 
@@ -114,4 +116,27 @@ test('an answer may come before the body was sent, a connection may break, and a
   controller.abort(new Error('enough'))
   await assert.rejects(aborted, { message: 'enough' })
   await assert.rejects(text(transport, { url: silent, headers: { a: 'b\r\nc: d' } }), { code: 'InvalidOption' })
+})
+
+test('a reader that is slower than the time of a stall gets the whole body, and a silent server none', async (t) => {
+  const bytes = Buffer.alloc(4 * 1024 * 1024, 'x')
+  const url = await listen(
+    t,
+    http.createServer((_, response) => response.end(bytes)),
+  )
+  const silent = await listen(
+    t,
+    http.createServer((_, response) => response.write('begun')),
+  )
+  for (const transport of [open(t), fetchTransport()]) {
+    const request = { url: `${url}/`, method: 'GET', headers: {}, bodyLength: 0, signal: NEVER, stallTimeoutMs: 1_000 }
+    const { body } = await transport.send(request)
+    let length = 0
+    for await (const piece of body) {
+      if (length === 0) await sleep(1_500)
+      length += piece.length
+    }
+    assert.equal(length, bytes.length)
+    await assert.rejects(text(transport, { url: `${silent}/`, stallTimeoutMs: 200 }), { kind: 'stalled' })
+  }
 })

@@ -117,7 +117,7 @@ function AddStatement({
   readonly onAdd: (statements: readonly object[]) => void
 }): JSX.Element {
   const words = useWords()
-  const [who, setWho] = useState('*')
+  const [who, setWho] = useState('')
   const [template, setTemplate] = useState<Template>('read')
   const [prefix, setPrefix] = useState('')
   const principals = who.split(/[\s,]+/).filter((one) => one !== '')
