@@ -128,7 +128,7 @@ function frame(page, pages) {
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<title>${escaped(page.title)} · Bindery</title>
+<title>${escaped(page.title === 'Bindery' ? page.title : `${page.title} · Bindery`)}</title>
 <link rel="stylesheet" href="${up}/site.css">
 </head>
 <body>
