@@ -36,9 +36,14 @@ export function Shell({
   const place = path.join('/')
   const isFirst = useRef(true)
   useEffect(() => {
-    if (!isFirst.current) main.current?.focus()
+    if (main.current === null) return
+    // a frame around the whole content would only distract from the page that has come
+    if (!isFirst.current) {
+      main.current.dataset.quiet = ''
+      main.current.focus()
+    }
     isFirst.current = false
-    main.current?.scrollTo(0, 0)
+    main.current.scrollTo(0, 0)
   }, [place])
   return (
     <div class="shell">
@@ -73,8 +78,14 @@ export function Shell({
           ))}
         </ul>
       </nav>
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, and then the keyboard must reach it */}
-      <main class="main" id="main" ref={main} tabIndex={0}>
+      <main
+        class="main"
+        id="main"
+        ref={main}
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, and then the keyboard must reach it
+        tabIndex={0}
+        onBlur={(event) => event.currentTarget.removeAttribute('data-quiet')}
+      >
         {children}
       </main>
       <Toasts />
