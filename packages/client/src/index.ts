@@ -17,4 +17,5 @@ export const createClient = clientFactory({
   crc64,
   parallelMax: 16,
   bufferBytes: 64 * 1024 * 1024,
+  partBytesMin: 8 * 1024 * 1024,
 })

@@ -42,6 +42,8 @@ export interface Platform {
   readonly parallelMax: number
   /** Bytes. */
   readonly bufferBytes: number
+  /** Bytes of the smallest part of a source that can be read anywhere; a power of two. Default 1 MiB. */
+  readonly partBytesMin?: number
 }
 
 const DEFAULT_INTEGRITY: IntegrityPolicy = { part: 'crc64', object: 'crc64', onResume: 'recompute', worker: 'auto' }
@@ -99,6 +101,7 @@ export class Uploader {
         checksum: () => this.checksum(integrity),
         integrity,
         bufferBytes: this.#limits.bufferBytes,
+        partBytesMin: this.platform.partBytesMin,
         checkpoints: checkpoints === false ? undefined : (checkpoints ?? this.#checkpoints),
         openPlatformSource: this.platform.openSource,
         newMd5: this.platform.newMd5,

@@ -1,4 +1,5 @@
 /** Files as sources: read in pieces, fingerprinted, and watched for changes while they are sent. */
+import { fstatSync } from 'node:fs'
 import { type FileHandle, open } from 'node:fs/promises'
 import { sampleOffsets } from '../transfer/source.js'
 import type { Crc64 } from '../types/client.js'
@@ -7,6 +8,8 @@ import type { RandomAccessSource } from '../types/upload.js'
 import { returnSlab, takeSlab } from './slabs.js'
 
 const PIECE_BYTES = 256 * 1024
+/** Fewer bytes are allocated faster than they are borrowed. */
+const LENT_BYTES_MIN = 16 * 1024
 const SAMPLE_BYTES = 64 * 1024
 
 /** Opens a file. Throws OssError FileError with the system's error as its cause. */
@@ -14,7 +17,8 @@ export async function fileSource(path: string, crc64: Crc64): Promise<RandomAcce
   const handle = await open(path).catch((error: Error) => {
     throw new OssError({ code: 'FileError', message: `${path} cannot be read: ${error.message}`, cause: error })
   })
-  const { size, mtimeMs, ino } = await handle.stat()
+  // in place, since an open file is described from memory: a thread costs more than the call
+  const { size, mtimeMs, ino } = fstatSync(handle.fd)
   return {
     path,
     size,
@@ -43,7 +47,7 @@ export async function fileSource(path: string, crc64: Crc64): Promise<RandomAcce
 
 /** The bytes `[start, end)`. With `lends` all pieces are in one block, and each is valid until the next is requested. */
 async function* readRange(handle: FileHandle, start: number, end: number, lends = false): AsyncGenerator<Uint8Array> {
-  const slab = lends && end - start > PIECE_BYTES ? takeSlab() : undefined
+  const slab = lends && end - start > LENT_BYTES_MIN ? takeSlab() : undefined
   try {
     for (let position = start; position < end; ) {
       const wanted = Math.min(slab?.length ?? PIECE_BYTES, end - position)

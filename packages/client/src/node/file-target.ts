@@ -30,6 +30,8 @@ export function fileTarget(
   let subject: { readonly etag: string; readonly size: number } = { etag: '', size: 0 }
   let notedAt = 0
   let isNoted = false
+  /** The note of an earlier run, looked for once. */
+  let earlier: Promise<Note | undefined> | undefined
   // after a run that ended early the file is closed
   const opened = () => {
     handle ??= openPart(part, true)
@@ -48,18 +50,21 @@ export function fileTarget(
     await replaceFile(noteFile, JSON.stringify({ v: 1, ...subject, ranges } satisfies Note))
   }
   return {
-    isBegun: async () => resume && (await readNote(noteFile)) !== undefined,
+    async isBegun() {
+      earlier ??= readNote(noteFile)
+      return resume && (await earlier) !== undefined
+    },
     async open(info: ObjectInfo, size: number) {
       subject = { etag: info.etag, size }
-      const known = await readNote(noteFile)
+      const known = await (earlier ?? readNote(noteFile))
+      earlier = undefined
       isNoted = known !== undefined
       const isSame = resume && known?.etag === info.etag && known.size === size
       await closed()
       handle = openPart(part, isSame)
-      const file = await handle
+      await handle
       ranges = isSame ? [...known.ranges] : []
-      if (!isSame) await rm(noteFile, { force: true })
-      if (size > 0) await file.truncate(size)
+      if (isNoted && !isSame) await rm(noteFile, { force: true })
       return ranges
     },
     async write(offset, bytes) {

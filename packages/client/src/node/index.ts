@@ -36,4 +36,5 @@ export const createClient = clientFactory({
   newMd5: () => createHash('md5'),
   parallelMax: 16,
   bufferBytes: 64 * 1024 * 1024,
+  partBytesMin: 8 * 1024 * 1024,
 })

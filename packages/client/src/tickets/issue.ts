@@ -1,5 +1,5 @@
 /** Signs in advance what another party may upload. */
-import { partSizeFor, planParts } from '../transfer/plan.js'
+import { partSizeFor, planParts, S3_PART_BYTES } from '../transfer/plan.js'
 import { MULTIPART_THRESHOLD } from '../transfer/upload.js'
 import type { SignedRequest } from '../types/client.js'
 import { CLIENT_CODES, OssError } from '../types/error.js'
@@ -50,7 +50,8 @@ export async function issueTicket(
   if (size < Math.max(1, multipartThreshold)) {
     return { ...common, put: await sign({ method: 'PUT', ...sized(size, objectHeaders(options)) }) }
   }
-  const partSize = partSizeFor(size, options.partSize ?? 'auto')
+  const least = requester.dialect === 's3' ? S3_PART_BYTES : undefined
+  const partSize = partSizeFor(size, options.partSize ?? 'auto', { least })
   const planned = planParts(size, partSize)
   if (planned.length > TICKET_PARTS_MAX) {
     throw invalid(

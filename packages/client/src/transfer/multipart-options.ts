@@ -13,6 +13,8 @@ export interface MultipartOptions {
   readonly checksum: Checksum
   readonly integrity: IntegrityPolicy
   readonly bufferBytes: number
+  /** Bytes of the smallest part of a source that can be read anywhere; undefined: 1 MiB. */
+  readonly partBytesMin: number | undefined
   readonly checkpoints: CheckpointStore | undefined
   readonly onCheckpoint: (checkpoint: Checkpoint) => void
   readonly options: UploadOptions & { readonly bucket: string }

@@ -7,7 +7,7 @@ import { completeVerified } from './complete.js'
 import { failures } from './load-failures.js'
 import type { MultipartOptions, SentPart } from './multipart-options.js'
 import { type OpenedBody, openBody, type Planned } from './part-body.js'
-import { type PlannedPart, partSizeFor, planParts, sequentialPartSize } from './plan.js'
+import { type PlannedPart, partSizeFor, planParts, S3_PART_BYTES, sequentialPartSize } from './plan.js'
 import { runPool } from './pool.js'
 import type { FoundUpload } from './resumption.js'
 import { combined } from './sent-parts.js'
@@ -129,10 +129,12 @@ export class MultipartUpload {
   }
 
   #partSize(size: number | null, wished: number | 'auto'): number {
-    const { source, bufferBytes } = this.#o
+    const { source, bufferBytes, requester, partBytesMin } = this.#o
     if (size === null) return sequentialPartSize(1, wished)
+    const s3 = requester.dialect === 's3' ? S3_PART_BYTES : undefined
     // the parts of a stream stay in memory while they are sent
-    return source.kind === 'random' ? partSizeFor(size, wished) : partSizeFor(size, wished, bufferBytes)
+    if (source.kind === 'sequential') return partSizeFor(size, wished, { least: s3, most: bufferBytes })
+    return partSizeFor(size, wished, { least: s3 ?? partBytesMin })
   }
 
   /** After a pause: parts that were cut wait again. */

@@ -12,6 +12,9 @@ export const PART_BYTES_MAX = 5 * 1024 * MIB
 /** The most bytes of an object: 10,000 parts of 5 GiB, about 48.8 TiB. */
 export const OBJECT_BYTES_MAX = 10_000 * PART_BYTES_MAX
 
+/** The fewest bytes of a part in S3's protocol are 5 MiB, except of the last one; a power of two. */
+export const S3_PART_BYTES = 8 * MIB
+
 /** More parts than these cost more requests than they save time. */
 const COMFORTABLE_PARTS = 1_000
 const SEQUENTIAL_PART_BYTES = 8 * MIB
@@ -24,11 +27,23 @@ export interface PlannedPart {
   readonly size: number
 }
 
+/** Bounds of the bytes of a part whose size is not given. */
+export interface PartBounds {
+  /** A power of two. Default 1 MiB. */
+  readonly least?: number | undefined
+  /** Default 5 GiB. */
+  readonly most?: number
+}
+
 /**
- * Bytes per part of an object of a known size: the given number, else the smallest power of two from 1 MiB on that
+ * Bytes per part of an object of a known size: the given number, else the smallest power of two from `least` on that
  * needs no more than 1,000 parts. Throws InvalidOption for a size that OSS does not take.
  */
-export function partSizeFor(size: number, wished: number | 'auto', maxPartBytes = PART_BYTES_MAX): number {
+export function partSizeFor(
+  size: number,
+  wished: number | 'auto',
+  { least = MIB, most = PART_BYTES_MAX }: PartBounds = {},
+): number {
   if (size > OBJECT_BYTES_MAX) throw invalid(`An object may have at most ${OBJECT_BYTES_MAX} bytes, not ${size}.`)
   const smallest = Math.ceil(size / PARTS_MAX)
   if (wished !== 'auto') {
@@ -40,9 +55,9 @@ export function partSizeFor(size: number, wished: number | 'auto', maxPartBytes 
     }
     return wished
   }
-  let partSize = MIB
-  while (partSize * COMFORTABLE_PARTS < size && partSize < maxPartBytes) partSize *= 2
-  return Math.max(Math.min(partSize, maxPartBytes), smallest)
+  let partSize = least
+  while (partSize * COMFORTABLE_PARTS < size && partSize < most) partSize *= 2
+  return Math.max(Math.min(partSize, most), smallest)
 }
 
 /** The parts of an object of a known size, in order. An empty object has one part of no bytes. */

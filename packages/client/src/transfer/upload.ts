@@ -28,6 +28,7 @@ export interface UploadEnvironment {
   readonly checksum: () => Promise<Checksum>
   readonly integrity: IntegrityPolicy
   readonly bufferBytes: number
+  readonly partBytesMin: number | undefined
   readonly checkpoints: CheckpointStore | undefined
   readonly openPlatformSource: OpenPlatformSource
   /** MD5 of the platform, which is faster. */

@@ -47,7 +47,7 @@ export type UploadSource =
  */
 export type PartSizer = (partNumber: number, context: { readonly size: number | null; readonly done: number }) => number
 
-/** Bytes per part; `auto`: from the size. */
+/** Bytes per part; `auto`: from the size, the smallest of 8, 16, … MiB (in browsers 1, 2, …) that needs no more than 1,000 parts. */
 export type PartSizing = number | 'auto' | PartSizer
 
 /** The reaction to an object that already has the key. */

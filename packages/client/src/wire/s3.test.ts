@@ -47,6 +47,17 @@ test('S3: an upload in parts is verified by CRC-64/NVME, and a changed part is s
   assert.equal(Buffer.compare(Buffer.concat(pieces), bytes), 0)
 })
 
+test('S3: no part but the last is smaller than S3 permits, unless the caller wishes it', async () => {
+  const partsWith = async (dialect: 's3' | 'oss', partSize: number | 'auto') => {
+    const { client } = await startClient(undefined, { dialect })
+    return (await client.upload(content(9 * MIB), { key: 'k', partSize }).result).parts
+  }
+  assert.deepEqual(
+    [await partsWith('s3', 'auto'), await partsWith('s3', MIB), await partsWith('oss', 'auto')],
+    [2, 9, 9],
+  )
+})
+
 test('S3: an upload goes on from what the server has, and its lost Complete is found', async () => {
   let broken = true
   const { client } = await startClient(({ method, url, count }) => {
