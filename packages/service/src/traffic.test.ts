@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { type BlobStore, createMemoryBlobStore } from '@bindery/storage'
 import { sourceOf } from './domain/testing.js'
+import { Lane } from './limits/lane.js'
 import {
   BUCKET,
   call,
@@ -12,7 +13,7 @@ import {
   startWithBucket,
   uploadPart,
 } from './testing/index.js'
-import { pacedSource, paceOfBits } from './traffic.js'
+import { Pace, pacedSource, paceOfBits } from './traffic.js'
 
 /** The smallest limit that OSS accepts: 30,720 bytes a second. */
 const LIMIT = 245_760
@@ -99,6 +100,20 @@ test('a paced source waits before it takes a buffer, and returns all of its byte
     }
     assert.deepEqual(Buffer.concat(pieces), bytes)
   }
+})
+
+test('senders that share a lane pay for what they have sent, and not for what they might send', async () => {
+  const at = time()
+  const lane = new Lane(1_000_000, at.clock)
+  const paces = Array.from({ length: 20 }, () => new Pace({ counted: [lane] }, at))
+  for (const slow of paces) assert.equal(await slow.allow(1_000_000), 250_000)
+  const fast = new Pace({ counted: [lane] }, at)
+  await fast.allow(250_000)
+  assert.equal(at.slept(), 0)
+  fast.moved(250_000)
+  for (const slow of paces) slow.moved(1_000)
+  await fast.allow(1)
+  assertAbout(at.slept(), 270)
 })
 
 async function startTimed(options: { readonly blobs?: BlobStore } = {}) {

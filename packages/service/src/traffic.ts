@@ -12,19 +12,31 @@ export interface PaceOptions {
 
 const BITS_PER_BYTE = 8
 
-/**
- * Grants allowances of bytes at the rates of lanes, of which others may share some. An allowance is waited for before its bytes
- * move, so that no rate is ever exceeded.
- */
+/** The lanes of a pace. */
+interface PaceLanes {
+  /** An allowance is waited for before its bytes move, so that their rate is never exceeded. */
+  readonly reserved?: readonly Lane[]
+  /**
+   * For bytes of which nobody knows beforehand how many will come: they are counted when they have moved, and what follows waits. A
+   * slow sender must not hold what it does not use. A burst may exceed the rate; the average does not.
+   */
+  readonly counted?: readonly Lane[]
+}
+
+/** Grants allowances of bytes at the rates of lanes, of which others may share some. */
 export class Pace {
+  readonly #reserving: readonly Lane[]
+  readonly #counting: readonly Lane[]
   readonly #lanes: readonly Lane[]
   readonly #sleep: PaceOptions['sleep']
   /** The rest of the last allowance. */
-  #reserved = 0
+  #rest = 0
   #delayedMs = 0
 
-  constructor(lanes: readonly Lane[], { sleep }: Pick<PaceOptions, 'sleep'>) {
-    this.#lanes = lanes
+  constructor({ reserved = [], counted = [] }: PaceLanes, { sleep }: Pick<PaceOptions, 'sleep'>) {
+    this.#reserving = reserved
+    this.#counting = counted
+    this.#lanes = [...reserved, ...counted]
     this.#sleep = sleep
   }
 
@@ -45,8 +57,12 @@ export class Pace {
   async allow(wanted: number): Promise<number> {
     this.#returnRest()
     const bytes = Math.min(wanted, ...this.#lanes.map(({ burst }) => Math.max(1, burst)))
-    const milliseconds = Math.max(...this.#lanes.map((lane) => lane.reserve(bytes)))
-    this.#reserved = bytes
+    const waits = [
+      ...this.#reserving.map((lane) => lane.reserve(bytes)),
+      ...this.#counting.map((lane) => lane.reserve(0)),
+    ]
+    const milliseconds = Math.max(...waits)
+    this.#rest = bytes
     if (milliseconds > 0) {
       await this.#sleep(milliseconds)
       this.#delayedMs += milliseconds
@@ -57,8 +73,9 @@ export class Pace {
 
   /** Reports that bytes of an allowance have moved. */
   moved(bytes: number): void {
-    this.#reserved -= bytes
+    this.#rest -= bytes
     this.#returnRest()
+    for (const lane of this.#counting) lane.reserve(bytes)
   }
 
   /** Waits for an allowance that is used completely. */
@@ -69,14 +86,14 @@ export class Pace {
   }
 
   #returnRest(): void {
-    if (this.#reserved > 0) for (const lane of this.#lanes) lane.refund(this.#reserved)
-    this.#reserved = 0
+    if (this.#rest > 0) for (const lane of this.#reserving) lane.refund(this.#rest)
+    this.#rest = 0
   }
 }
 
 /** The pace of a number of bits per second that nothing else shares. */
 export function paceOfBits(bitsPerSecond: number, options: PaceOptions): Pace {
-  return new Pace([new Lane(bitsPerSecond / BITS_PER_BYTE, options.clock)], options)
+  return new Pace({ reserved: [new Lane(bitsPerSecond / BITS_PER_BYTE, options.clock)] }, options)
 }
 
 /** The part of a call that decides about its pace. */
@@ -93,8 +110,11 @@ interface PacedCall {
 export function paceOf(call: PacedCall, direction: Direction): Pace | undefined {
   const { trafficLimit } = call.input as { readonly trafficLimit?: number | undefined }
   const shared = call.limits.lanesFor(direction)
-  if (trafficLimit === undefined) return shared.length === 0 ? undefined : new Pace(shared, call.domain)
-  return new Pace([new Lane(trafficLimit / BITS_PER_BYTE, call.domain.clock), ...shared], call.domain)
+  const own = trafficLimit === undefined ? [] : [new Lane(trafficLimit / BITS_PER_BYTE, call.domain.clock)]
+  if (shared.length + own.length === 0) return undefined
+  // the bytes of an answer are at hand
+  const lanes = direction === 'Download' ? { reserved: [...own, ...shared] } : { reserved: own, counted: shared }
+  return new Pace(lanes, call.domain)
 }
 
 /**

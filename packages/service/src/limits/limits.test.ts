@@ -110,8 +110,8 @@ test('the bytes of all requests to a bucket share its bandwidth, in each directi
   const put = (key: string) => call(started, { method: 'PUT', bucket: BUCKET, key, body })
   const [one, other] = await Promise.all([put('a'), put('b')])
   assert.deepEqual([one.status, other.status], [200, 200])
-  // two bodies of a tenth of a gigabit
-  assert.ok(slept() >= 200, String(slept()))
+  // two bodies of a tenth of a gigabit; nothing waits for their last pieces
+  assert.ok(slept() >= 190, String(slept()))
   assert.ok(Number(one.headers['x-oss-qos-delay-time']) > 0)
   const uploadId = await initiate(started, 'm')
   const before = slept()
