@@ -102,6 +102,14 @@ test('a paced source waits before it takes a buffer, and returns all of its byte
   }
 })
 
+test('readers that begin together on one lane wait for a megabyte of each other, however much they want', async () => {
+  const at = time()
+  const lane = new Lane(100_000_000, at.clock)
+  for (let reader = 0; reader < 20; reader += 1) await new Pace({ reserved: [lane] }, at).take(1_000_000_000)
+  await new Pace({ reserved: [lane] }, at).take(1)
+  assertAbout(at.slept(), 20 * 10.5)
+})
+
 test('senders that share a lane pay for what they have sent, and not for what they might send', async () => {
   const at = time()
   const lane = new Lane(1_000_000, at.clock)

@@ -11,14 +11,16 @@ export interface PaceOptions {
 }
 
 const BITS_PER_BYTE = 8
+/** The most bytes of an allowance: others wait until those of a slow reader could have moved. */
+const ALLOWANCE_MAX = 1024 * 1024
 
 /** The lanes of a pace. */
 interface PaceLanes {
   /** An allowance is waited for before its bytes move, so that their rate is never exceeded. */
   readonly reserved?: readonly Lane[]
   /**
-   * For bytes of which nobody knows beforehand how many will come: they are counted when they have moved, and what follows waits. A
-   * slow sender must not hold what it does not use. A burst may exceed the rate; the average does not.
+   * For bytes that may come or not: they are counted when they have moved, and what follows waits. A slow sender must not hold what
+   * it does not use. A burst may exceed the rate; the average does not.
    */
   readonly counted?: readonly Lane[]
 }
@@ -56,7 +58,7 @@ export class Pace {
    */
   async allow(wanted: number): Promise<number> {
     this.#returnRest()
-    const bytes = Math.min(wanted, ...this.#lanes.map(({ burst }) => Math.max(1, burst)))
+    const bytes = Math.min(wanted, ALLOWANCE_MAX, ...this.#lanes.map(({ burst }) => Math.max(1, burst)))
     const waits = [
       ...this.#reserving.map((lane) => lane.reserve(bytes)),
       ...this.#counting.map((lane) => lane.reserve(0)),
