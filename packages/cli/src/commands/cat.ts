@@ -5,6 +5,7 @@ import { EXIT, type ExitCode } from '../exit-codes.js'
 import { parseObject } from '../objects/address.js'
 import { complain, write } from '../objects/output.js'
 import { withClient } from '../objects/with-client.js'
+import { readAhead } from '../transfer/prefetch.js'
 
 /** `bindery cat oss://BUCKET/KEY`: writes an object to standard output, and verifies its CRC-64. Throws Failure. */
 export async function catCommand({ args, env }: Invocation): Promise<ExitCode> {
@@ -17,7 +18,7 @@ export async function catCommand({ args, env }: Invocation): Promise<ExitCode> {
   const options = { bucket, key, ...(versionId === undefined ? {} : { versionId }), ...(range && { range }) }
   await withClient(parsed, env, async (client) => {
     let bytes = 0
-    for await (const piece of client.stream(options)) {
+    for await (const piece of readAhead(client, options)) {
       bytes += piece.length
       await write(piece)
     }

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict'
+import { mkdir, writeFile } from 'node:fs/promises'
+import path from 'node:path'
 import { test } from 'node:test'
-import { bindery, newFolder, send, start } from '../testing/support.js'
+import { bindery, binderyWith, newFolder, send, start } from '../testing/support.js'
 
 const RULE = (exposed: string) =>
   `<CORSConfiguration><CORSRule><AllowedOrigin>*</AllowedOrigin><AllowedMethod>PUT</AllowedMethod>${exposed}</CORSRule></CORSConfiguration>`
@@ -9,7 +11,7 @@ test('doctor checks address, disk, clock, both signatures, addressing and the CO
   const folder = await newFolder(t)
   const server = await start(t, folder)
   const kinds = async (...args: string[]) => {
-    const { code, output } = await bindery('doctor', folder, '--json', ...args)
+    const { code, output } = await binderyWith({ XDG_STATE_HOME: folder }, 'doctor', folder, '--json', ...args)
     const lines = output.trimEnd().split('\n')
     return { code, found: lines.map((line) => JSON.parse(line)).map(({ verdict, kind }) => `${verdict} ${kind}`) }
   }
@@ -20,7 +22,23 @@ test('doctor checks address, disk, clock, both signatures, addressing and the CO
   assert.deepEqual((await kinds('--bucket', 'demo')).found.at(-1), 'note corsHidesETag')
   await send(server, 'PUT', '?cors', RULE('<ExposeHeader>ETag</ExposeHeader>'))
   assert.deepEqual((await kinds('--bucket', 'demo')).found.at(-1), 'ok cors')
+  assert.deepEqual((await kinds('--bucket', 'demo')).found.at(-2), 'ok region')
   assert.deepEqual((await kinds('--bucket', 'other')).found.at(-1), 'problem bucketMissing')
+  const checkpoint = {
+    v: 1,
+    id: 'x',
+    endpoint: server.endpoint,
+    bucket: 'demo',
+    key: 'k',
+    uploadId: 'U',
+    size: 1,
+    partSize: 1,
+  }
+  const state = path.join(folder, 'bindery/transfers')
+  await mkdir(state, { recursive: true })
+  const rest = { fingerprint: 'f', parts: [], options: {}, createdAt: 1, updatedAt: 1 }
+  await writeFile(path.join(state, 'x.json'), JSON.stringify({ ...checkpoint, ...rest }))
+  assert.deepEqual((await kinds()).found.at(-1), 'note leftovers')
 
   const { code, output } = await bindery(
     'doctor',

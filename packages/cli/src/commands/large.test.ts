@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
-import { open, readdir, rm } from 'node:fs/promises'
+import { open, readdir, rm, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { test } from 'node:test'
 import { answered, settled, startCommand, until } from '../testing/interrupting.js'
 import { startShared } from '../testing/shared.js'
-import { linesOf } from '../testing/support.js'
+import { linesOf, startLogged } from '../testing/support.js'
 
 const MIB = 1024 * 1024
 
@@ -123,4 +123,16 @@ test('a sparse file of 100 GB is uploaded in 10,000 parts, is interrupted, and g
   await eventOf('aborted', 'mpu', 'abort', 'oss://demo/sparse', String(upload?.uploadId))
   await rm(file)
   assert.deepEqual(await records(), [])
+})
+
+test('an upload whose server is gone ends with the command that continues it', async (t) => {
+  const gone = await startLogged(t, path.join(folder, 'gone'))
+  const file = path.join(folder, 'gone.bin')
+  await writeFile(file, Buffer.alloc(20 * MIB, 'x'))
+  const command = ['cp', file, 'oss://demo/gone', '--part-size', '100KiB', '--parallel', '2', '--retry-times', '2']
+  const running = startCommand(gone, env, ...command, '--bandwidth-limit', '2MiB')
+  await until(running, gone, 3, ['UploadPart', 'gone'])
+  await gone.kill()
+  assert.deepEqual(await once(running.child, 'exit'), [3, null])
+  assert.match(await running.stderr, /nothing listens there[\s\S]*What is stored stays\. To continue: bindery cp /)
 })

@@ -1,9 +1,11 @@
 /** The checks of `bindery doctor`: requests that a client would send, one cause of trouble each. */
 import { lookup } from 'node:dns/promises'
 import { isIP } from 'node:net'
+import { type Checkpoint, fileStore } from '@bindery/client'
 import { Query, type Signable, signV1, signV4 } from '@bindery/protocol'
 import { nodeDigests } from '@bindery/server/local'
 import type { AdminServer } from '../admin/send.js'
+import { addressText } from '../objects/address.js'
 
 /** Facts for the sentence of a result. */
 export interface CheckFacts {
@@ -23,6 +25,10 @@ export interface CheckFacts {
   cors: { readonly bucket: string }
   corsAbsent: { readonly bucket: string }
   corsHidesETag: { readonly bucket: string }
+  region: { readonly region: string }
+  regionOther: { readonly bucket: string; readonly region: string; readonly location: string }
+  /** Uploads to this server that this machine has begun and not ended; `oldest`: when the oldest was continued. */
+  leftovers: { readonly count: number; readonly address: string; readonly oldest: string }
 }
 
 /** The kinds of results. */
@@ -57,7 +63,11 @@ export async function* checkServer(server: AdminServer, bucket: string | undefin
   yield await checkSignature(server, 'V4')
   yield await checkSignature(server, 'V1')
   yield await checkAddressing(endpoint, bucket ?? 'bucket')
-  if (bucket !== undefined) yield await checkCors(server, bucket)
+  if (bucket !== undefined) {
+    yield* await checkRegion(server, bucket)
+    yield await checkCors(server, bucket)
+  }
+  yield* await checkLeftovers(endpoint)
 }
 
 function found<K extends CheckKind>(verdict: Verdict, kind: K, facts: CheckFacts[K]): Checked {
@@ -104,6 +114,34 @@ async function checkAddressing(endpoint: string, bucket: string): Promise<Checke
   const name = `${bucket}.${host}`
   const addresses = await lookup(name).catch(() => undefined)
   return addresses === undefined ? found('note', 'hostUnresolved', { name }) : found('ok', 'hostStyle', { name })
+}
+
+/** Nothing for a bucket that cannot be read: its CORS rules report that. */
+async function checkRegion(server: AdminServer, bucket: string): Promise<readonly Checked[]> {
+  const { ok, document } = await ask(server, { version: 'V4', bucket, query: 'location' })
+  if (!ok) return []
+  const location = />([^<]*)<\/LocationConstraint>/.exec(document)?.[1] ?? ''
+  const { region } = server
+  if (location === `oss-${region}`) return [found('ok', 'region', { region })]
+  return [found('problem', 'regionOther', { bucket, region, location })]
+}
+
+async function checkLeftovers(endpoint: string): Promise<readonly Checked[]> {
+  let count = 0
+  let oldest: Checkpoint | undefined
+  for await (const checkpoint of fileStore().list?.({ endpoint }) ?? []) {
+    count += 1
+    if (oldest === undefined || checkpoint.updatedAt < oldest.updatedAt) oldest = checkpoint
+  }
+  if (oldest === undefined) return []
+  const { bucket, key, updatedAt } = oldest
+  return [
+    found('note', 'leftovers', {
+      count,
+      address: addressText({ bucket, key }),
+      oldest: new Date(updatedAt).toISOString(),
+    }),
+  ]
 }
 
 async function checkCors(server: AdminServer, bucket: string): Promise<Checked> {

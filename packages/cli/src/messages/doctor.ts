@@ -1,5 +1,6 @@
 import type { CheckFacts, CheckKind, Verdict } from '../doctor/checks.js'
 import type { Language } from '../language.js'
+import { countText } from './count-text.js'
 import { sizeText } from './maintenance-words.js'
 
 /** The texts of `bindery doctor`. A sentence about a problem includes the remedy. */
@@ -34,6 +35,11 @@ const ENGLISH: DoctorWords = {
     corsAbsent: ({ bucket }) => `${bucket} has no CORS rules: browsers of other origins are refused`,
     corsHidesETag: ({ bucket }) =>
       `the CORS rules of ${bucket} do not expose ETag: multipart uploads of browsers fail. Add it to ExposeHeader.`,
+    region: ({ region }) => `requests are signed for its region, ${region}`,
+    regionOther: ({ bucket, region, location }) =>
+      `${bucket} is in ${location}, but requests are signed for ${region}. Set OSS_REGION, or --region.`,
+    leftovers: ({ count, address, oldest }) =>
+      `${countText(count, 'upload')} from this machine ${count === 1 ? 'is' : 'are'} interrupted, the oldest to ${address}, since ${oldest}. Run the command again to continue, or abort: bindery mpu ls`,
   },
 }
 
@@ -61,6 +67,11 @@ const CHINESE: DoctorWords = {
     corsAbsent: ({ bucket }) => `${bucket} 没有 CORS 规则：其他来源的浏览器会被拒绝`,
     corsHidesETag: ({ bucket }) =>
       `${bucket} 的 CORS 规则没有暴露 ETag：浏览器的分片上传会失败。请把它加入 ExposeHeader。`,
+    region: ({ region }) => `请求按其地域 ${region} 签名`,
+    regionOther: ({ bucket, region, location }) =>
+      `${bucket} 位于 ${location}，但请求按 ${region} 签名。请设置 OSS_REGION 或 --region。`,
+    leftovers: ({ count, address, oldest }) =>
+      `本机有 ${count} 个中断的上传，最早的是到 ${address} 的，自 ${oldest} 起。重新运行命令可以继续，或取消：bindery mpu ls`,
   },
 }
 

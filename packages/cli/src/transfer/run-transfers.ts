@@ -94,6 +94,7 @@ class Run {
   readonly #reporter: Reporter
   readonly #interruption: Interruption
   readonly #questions = new Questions()
+  readonly #folders = new Set<string>()
   /** The first failure that ends the command. */
   #fatal: unknown
   #exit: ExitCode = EXIT.ok
@@ -166,6 +167,7 @@ class Run {
       clientOf,
       board: this.#board,
       interruption: this.#interruption,
+      folders: this.#folders,
       ...(this.#plan.hasJson ? { onPart: (part: TransferPart) => void this.#part(item, part) } : {}),
     }
     this.#board.direction = item.from.kind !== 'object' ? 'up' : item.to.kind === 'object' ? 'across' : 'down'

@@ -1,5 +1,5 @@
-import { createWriteStream } from 'node:fs'
-import { mkdir, realpath, stat } from 'node:fs/promises'
+import { createWriteStream, type Stats } from 'node:fs'
+import { lstat, mkdir, realpath, stat } from 'node:fs/promises'
 import path from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import {
@@ -25,6 +25,7 @@ import type { Overwrite } from './existing.js'
 import type { Ending, Interruption } from './interruption.js'
 import type { Item } from './items.js'
 import type { Place } from './places.js'
+import { readAhead } from './prefetch.js'
 import { remoteSource } from './relay.js'
 import { type OnChanged, requiring, watchedStore } from './watched-store.js'
 
@@ -67,6 +68,8 @@ export interface Transferring {
   readonly options: TransferOptions
   readonly board: Board
   readonly interruption: Interruption
+  /** Folders that the command has made or found, so that each is looked for once. */
+  readonly folders: Set<string>
   /** Called when a part is stored, taken over or sent again. */
   readonly onPart?: (part: TransferPart) => void
 }
@@ -186,17 +189,14 @@ async function copyOptions(
 }
 
 async function download(context: Transferring, source: Source, given: string): Promise<Done> {
-  // what a link leads to is replaced, and not the link
-  const target = await realpath(given).catch(() => given)
-  if (await isDevice(target)) return fill(context, source, target)
+  const { target, exists, isDevice } = await targetOf(given)
+  if (isDevice) return fill(context, source, target)
   const { bucket, key, versionId } = source
   const { clientOf, options } = context
   const client = clientOf(source)
   const { partSize, parallel, overwrite } = options
-  if (overwrite === 'never' && (await stat(target).catch(() => undefined)) !== undefined) throw fileExists(target)
-  await mkdir(path.dirname(path.resolve(target)), { recursive: true }).catch((error: Error) => {
-    throw new OssError({ code: 'FileError', message: error.message, cause: error })
-  })
+  if (overwrite === 'never' && exists) throw fileExists(target)
+  if (!exists) await makeFolder(context, path.dirname(path.resolve(target)))
   const task = client.download(fileTarget(target), {
     bucket,
     key,
@@ -220,10 +220,33 @@ async function download(context: Transferring, source: Source, given: string): P
   }
 }
 
-/** Whether a path is that of a device or a pipe: nothing can take its place, and nothing of it can be read again. */
-async function isDevice(target: string): Promise<boolean> {
-  const found = await stat(target).catch(() => undefined)
-  return found !== undefined && !found.isFile() && !found.isDirectory()
+interface FileTarget {
+  /** The path to replace. */
+  readonly target: string
+  readonly exists: boolean
+  /** Whether it is a device or a pipe: nothing can take its place, and nothing of it can be read again. */
+  readonly isDevice: boolean
+}
+
+/** The target of a path. What a link leads to is replaced, and not the link. */
+async function targetOf(given: string): Promise<FileTarget> {
+  const own = await lstat(given).catch(() => undefined)
+  if (own?.isSymbolicLink() !== true) return { target: given, ...kindOf(own) }
+  const target = await realpath(given).catch(() => given)
+  return { target, ...kindOf(await stat(target).catch(() => undefined)) }
+}
+
+function kindOf(found: Stats | undefined): Pick<FileTarget, 'exists' | 'isDevice'> {
+  return { exists: found !== undefined, isDevice: found !== undefined && !found.isFile() && !found.isDirectory() }
+}
+
+/** Makes a folder that was not made before. Throws OssError FileError. */
+async function makeFolder({ folders }: Transferring, folder: string): Promise<void> {
+  if (folders.has(folder)) return
+  await mkdir(folder, { recursive: true }).catch((error: Error) => {
+    throw new OssError({ code: 'FileError', message: error.message, cause: error })
+  })
+  folders.add(folder)
 }
 
 /** Writes the bytes into a device or pipe, in their order. */
@@ -254,7 +277,7 @@ async function print({ clientOf, board, interruption }: Transferring, source: So
   const { bucket, key, versionId } = source
   const { signal } = interruption
   try {
-    for await (const piece of clientOf(source).stream({
+    for await (const piece of readAhead(clientOf(source), {
       bucket,
       key,
       signal,
