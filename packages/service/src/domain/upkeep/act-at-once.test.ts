@@ -2,6 +2,14 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { actAtOnce } from './act-at-once.js'
 
+/** A clock that stands still, with which nothing rests. */
+const STILL = {
+  clock: () => 0,
+  sleep: async () => {
+    throw new Error('nothing took any time')
+  },
+}
+
 async function* numbers(count: number): AsyncGenerator<number> {
   for (let number = 1; number <= count; number += 1) yield number
 }
@@ -17,7 +25,7 @@ test('up to 16 items are acted on together, and what came of them is yielded in 
     running -= 1
     return number % 3 === 0 ? undefined : number * 2
   }
-  for await (const one of actAtOnce(numbers(20), act)) doubled.push(one)
+  for await (const one of actAtOnce(STILL, numbers(20), act)) doubled.push(one)
   assert.equal(most, 16)
   assert.deepEqual(doubled, [2, 4, 8, 10, 14, 16, 20, 22, 26, 28, 32, 34, 38, 40])
 })
@@ -31,7 +39,7 @@ test('a failure is thrown after what was done together with it has been yielded,
     return number
   }
   const walk = async () => {
-    for await (const one of actAtOnce(numbers(40), act)) done.push(one)
+    for await (const one of actAtOnce(STILL, numbers(40), act)) done.push(one)
   }
   await assert.rejects(walk, /unavailable/)
   assert.equal(acted.length, 16)
@@ -41,9 +49,26 @@ test('a failure is thrown after what was done together with it has been yielded,
 test('a signal ends the walk after what was acted on has been yielded', async () => {
   const stop = new AbortController()
   const done: number[] = []
-  for await (const one of actAtOnce(numbers(40), async (number) => number, stop.signal)) {
+  for await (const one of actAtOnce(STILL, numbers(40), async (number) => number, stop.signal)) {
     done.push(one)
     stop.abort()
   }
   assert.equal(done.length, 16)
+})
+
+test('between batches it rests for as long as the last one took, and for at most a second', async () => {
+  let now = 0
+  const rests: number[] = []
+  const sleep = async (milliseconds: number) => {
+    rests.push(milliseconds)
+    now += milliseconds
+  }
+  const takes = [30, 5_000, 0]
+  const act = async (number: number) => {
+    if (number % 16 === 0) now += takes[number / 16 - 1] ?? 0
+    return number
+  }
+  let count = 0
+  for await (const _ of actAtOnce({ clock: () => now, sleep }, numbers(50), act)) count += 1
+  assert.deepEqual([count, rests], [50, [30, 1_000]])
 })

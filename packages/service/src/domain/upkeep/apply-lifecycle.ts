@@ -77,7 +77,7 @@ async function* applyRule(
     const { key, uploadId } = upload
     return { kind: 'aborted', bucket, ruleId: rule.id, key, uploadId, parts: usage.parts, bytes: usage.bytes }
   }
-  yield* actAtOnce(dueUploadsOf(domain, bucket, rule), abort, signal)
+  yield* actAtOnce(domain, dueUploadsOf(domain, bucket, rule), abort, signal)
 }
 
 /** The uploads that an enabled rule aborts now, with the keys of their rows. `onMet` as for `dueVersions`. */

@@ -39,7 +39,7 @@ export async function* applyToVersions(
   signal: AbortSignal | undefined,
 ): AsyncGenerator<ActedOn, void, undefined> {
   for (const due of dueVersions(domain, record, rules)) {
-    yield* actAtOnce(due, ([subject, action]) => act(domain, record.name, subject, action), signal)
+    yield* actAtOnce(domain, due, ([subject, action]) => act(domain, record.name, subject, action), signal)
     if (signal?.aborted) return
   }
 }
