@@ -20,6 +20,7 @@ import {
   createBucket,
   deleteBucket,
   listBuckets,
+  readBucketFacts,
   storeStatus,
 } from '../wire/buckets.js'
 import { EmptyBucketDialog } from './empty-bucket.js'
@@ -101,6 +102,8 @@ function BucketTable({
             <th scope="col" class="number">
               {words.incompleteParts}
             </th>
+            <th scope="col">ACL</th>
+            <th scope="col">{words.bucketSettings.names.versioning}</th>
             <th scope="col">{words.storageClass}</th>
             <th scope="col">{words.created}</th>
             <th scope="col">
@@ -109,39 +112,53 @@ function BucketTable({
           </tr>
         </thead>
         <tbody>
-          {buckets.map((bucket) => {
-            const usage = usageOf(bucket.name)
-            return (
-              <tr key={bucket.name}>
-                <td>
-                  <span class="named">
-                    <Icon name="bucket" />
-                    <a href={link(['buckets', bucket.name])}>{bucket.name}</a>
-                  </span>
-                </td>
-                <td class="number">{usage ? count(usage.objects) : '–'}</td>
-                <td class="number">{usage ? bytes(usage.objectBytes) : '–'}</td>
-                <td class="number">
-                  {usage && usage.uploads > 0 ? words.heldBy(bytes(usage.partBytes), usage.uploads) : '–'}
-                </td>
-                <td>{bucket.storageClass}</td>
-                <td>{time(bucket.created)}</td>
-                <td class="tools">
-                  <button
-                    type="button"
-                    class="button bare icon little"
-                    aria-label={words.buckets.deleteOne(bucket.name)}
-                    onClick={() => onDelete(bucket)}
-                  >
-                    <Icon name="remove" />
-                  </button>
-                </td>
-              </tr>
-            )
-          })}
+          {buckets.map((bucket) => (
+            <BucketRow key={bucket.name} bucket={bucket} usage={usageOf(bucket.name)} onDelete={onDelete} />
+          ))}
         </tbody>
       </table>
     </div>
+  )
+}
+
+function BucketRow({
+  bucket,
+  usage,
+  onDelete,
+}: {
+  readonly bucket: BucketEntry
+  readonly usage: BucketUsage | undefined
+  readonly onDelete: (bucket: BucketEntry) => void
+}): JSX.Element {
+  const words = useWords()
+  const { value: facts } = useLoad((signal) => readBucketFacts(bucket.name, signal), [bucket.name])
+  const versioning = facts?.versioning as keyof typeof words.bucketSettings.versioning | undefined
+  return (
+    <tr>
+      <td>
+        <span class="named">
+          <Icon name="bucket" />
+          <a href={link(['buckets', bucket.name])}>{bucket.name}</a>
+        </span>
+      </td>
+      <td class="number">{usage ? count(usage.objects) : '–'}</td>
+      <td class="number">{usage ? bytes(usage.objectBytes) : '–'}</td>
+      <td class="number">{usage && usage.uploads > 0 ? words.heldBy(bytes(usage.partBytes), usage.uploads) : '–'}</td>
+      <td>{facts && <span class={`badge ${facts.acl === 'private' ? '' : 'warn'}`}>{facts.acl}</span>}</td>
+      <td>{versioning ? words.bucketSettings.versioning[versioning] : '–'}</td>
+      <td>{bucket.storageClass}</td>
+      <td class="whole">{time(bucket.created)}</td>
+      <td class="tools">
+        <button
+          type="button"
+          class="button bare icon little"
+          aria-label={words.buckets.deleteOne(bucket.name)}
+          onClick={() => onDelete(bucket)}
+        >
+          <Icon name="remove" />
+        </button>
+      </td>
+    </tr>
   )
 }
 

@@ -62,6 +62,22 @@ export async function deleteBucket(bucket: string): Promise<void> {
   await send({ method: 'DELETE', bucket })
 }
 
+/** Settings of a bucket that its listing lacks. */
+export interface BucketFacts {
+  readonly acl: string
+  /** `Enabled` or `Suspended`; empty where it was never enabled. */
+  readonly versioning: string
+}
+
+/** Throws ServerError. */
+export async function readBucketFacts(bucket: string, signal?: AbortSignal): Promise<BucketFacts> {
+  const info = all(await sendForXml({ method: 'GET', bucket, query: { bucketInfo: '' }, signal }), 'Bucket')[0]
+  return {
+    acl: textOf(all(info, 'AccessControlList')[0], 'Grant') ?? '',
+    versioning: textOf(info, 'Versioning') ?? '',
+  }
+}
+
 /** Throws ServerError. */
 export async function readBucketAcl(bucket: string, signal?: AbortSignal): Promise<Acl> {
   const root = await sendForXml({ method: 'GET', bucket, query: { acl: '' }, signal })
