@@ -1,5 +1,6 @@
 export type { RememberedRefusal } from './access/remembered-refusals.js'
 export type { AccessKey, AccessKeys, Account } from './access/requester.js'
+export { sealSession } from './access/session-token.js'
 export { sealSignInLink } from './console/sign-in-link.js'
 export { createService } from './create-service.js'
 export { isDirect } from './direct-request.js'

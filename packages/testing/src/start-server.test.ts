@@ -152,3 +152,21 @@ test('the clock of the server is ahead, and a client that learns it goes on', as
     ['RequestTimeTooSkewed', 200],
   )
 })
+
+test('a temporary key works until it ends, and a client that gets another one for it goes on', async () => {
+  const { endpoint, sts, clock } = server()
+  const lives = [60, 3_600]
+  const reasons: string[] = []
+  const credentials = ({ reason }: { readonly reason: string }) => {
+    reasons.push(reason)
+    const { expiration: _, ...key } = sts.issue({ ttlSeconds: lives.shift() ?? 0 })
+    return key
+  }
+  const own = createClient({ endpoint, bucket: 'demo', auth: { credentials }, checkpoints: false })
+  await own.put('k', 'x')
+  clock.skew(120_000)
+  await own.put('k', 'y')
+  own.close()
+  assert.deepEqual(reasons, ['initial', 'rejected'])
+  assert.ok(Math.abs(sts.issue().expiration.getTime() - clock.now() - 3_600_000) < 60_000)
+})

@@ -23,6 +23,14 @@ export type Snapshot = { readonly restore: () => void }
 /** Which requests are returned: those that match everything that is given. */
 export type RequestFilter = Partial<Pick<TestedRequest, 'op' | 'method' | 'bucket' | 'key' | 'partNumber' | 'status'>>
 
+/** A key that ends. */
+export interface TemporaryCredentials {
+  readonly accessKeyId: string
+  readonly accessKeySecret: string
+  readonly securityToken: string
+  readonly expiration: Date
+}
+
 /** A running server. */
 export interface TestServer {
   /** `http://127.0.0.1:PORT` */
@@ -38,6 +46,11 @@ export interface TestServer {
     now(): number
     /** Sets how far it is ahead of this machine's, in milliseconds; negative: behind. Signatures must match it. */
     skew(milliseconds: number): void
+  }
+  /** Temporary keys of the root account; of those of a role, AssumeRole of any SDK. */
+  readonly sts: {
+    /** @param options `ttlSeconds`: the key's life by the clock of the server; default 3,600. STS gives at least 900 */
+    issue(options?: { readonly ttlSeconds?: number }): TemporaryCredentials
   }
   /** The requests so far. */
   readonly log: {
@@ -72,6 +85,12 @@ export async function startServer(options: StartOptions = {}): Promise<TestServe
       now: testMode.clock,
       skew(milliseconds) {
         testMode.skewMs = milliseconds
+      },
+    },
+    sts: {
+      issue({ ttlSeconds = 3_600 } = {}) {
+        const { expiresAt, ...issued } = server.temporaryKey(ttlSeconds)
+        return { ...issued, expiration: new Date(expiresAt) }
       },
     },
     log: {

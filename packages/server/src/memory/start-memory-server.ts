@@ -1,10 +1,23 @@
+import { randomBytes } from 'node:crypto'
+import { createSealer } from '@bindery/encryption'
+import { sealSession } from '@bindery/service'
 import { CallbackKey } from '../callbacks/callback-key.js'
+import { masterKeysIn } from '../encryption/master-keys.js'
 import { createLog } from '../log.js'
 import { openInstance } from '../processes/instance.js'
 import { Supervisor } from '../processes/supervisor.js'
 import { readConfig } from '../read-config.js'
 import { TestMode } from '../test-mode/test-mode.js'
 import { openMemoryDeployment } from './memory-deployment.js'
+
+/** A temporary key of the root account. */
+export interface TemporaryRootKey {
+  readonly accessKeyId: string
+  readonly accessKeySecret: string
+  readonly securityToken: string
+  /** Milliseconds since 1970, by the clock of the server. */
+  readonly expiresAt: number
+}
 
 /** A server in this process whose data is in memory. */
 export interface MemoryServer {
@@ -14,6 +27,8 @@ export interface MemoryServer {
   /** The key of the root account. */
   readonly key: { readonly accessKeyId: string; readonly accessKeySecret: string }
   readonly testMode: TestMode
+  /** A temporary key that may do what the root key may do, for this many seconds. STS itself gives at least 900. */
+  temporaryKey(seconds: number): TemporaryRootKey
   /** Holds the present state. Returns what brings it back, any number of times. */
   capture(): () => void
   /** Cuts the requests that run, and frees everything. */
@@ -39,6 +54,7 @@ export async function startMemoryServer({ flags = [], now }: MemoryServerOptions
   const rootKey = { accessKeyId, accessKeySecret }
   const callbackKey = new CallbackKey(() => deployment.callbackKey())
   const masterKeys = await deployment.masterKeys()
+  const sealer = createSealer(masterKeysIn(masterKeys), randomBytes)
   const shared = { config, version: 'test', rootKey, masterKeys, readableLog: false }
   const supervisor = new Supervisor({
     instances: 1,
@@ -57,6 +73,13 @@ export async function startMemoryServer({ flags = [], now }: MemoryServerOptions
     region: config.region,
     key: rootKey,
     testMode,
+    temporaryKey(seconds) {
+      const beganAt = testMode.clock()
+      const name = randomBytes(12).toString('hex')
+      const made = { accessKeyId: `STS.${name}`, accessKeySecret: randomBytes(15).toString('hex') }
+      const key = { ...made, expiresAt: Math.floor(beganAt + seconds * 1000) }
+      return { ...key, securityToken: sealSession(sealer, { ...key, standsFor: accessKeyId, beganAt }) }
+    },
     capture: () => deployment.capture(),
     async stop() {
       await supervisor.stop(0)
