@@ -1,10 +1,10 @@
 /** The contents of a store besides its objects: garbage that waits to be freed, and the parts of incomplete uploads. */
-import { ownBuckets } from '../buckets/buckets.js'
-import type { Domain } from '../domain.js'
+import type { Bytes } from '@bindery/storage'
+import { type Domain, letOthersRun } from '../domain.js'
 import { type BucketStat, readCounters } from '../stored/counters.js'
-import { garbageRows } from '../stored/keyspace.js'
+import { bucketRows, garbageRows } from '../stored/keyspace.js'
 import type { GarbageKind } from '../stored/model.js'
-import { rowsIn } from '../stored/rows-in.js'
+import { readPage, rowsIn } from '../stored/rows-in.js'
 
 /** The garbage of a store. */
 export interface GarbageStat {
@@ -66,15 +66,26 @@ export async function storeTotals(domain: Domain, owner?: string): Promise<Store
   }
 }
 
-/** The statistics of each bucket of an account, or of all, by name. */
+/** The statistics of each bucket of an account, or of all, by name; of many buckets in steps, each in a state of its own. */
 export async function bucketStats(
   domain: Domain,
   owner?: string,
 ): Promise<readonly (readonly [name: string, stat: BucketStat])[]> {
-  return domain.metadata.read(async (reader) => {
-    const stats: [string, BucketStat][] = []
-    for (const { name } of await ownBuckets(reader, owner))
-      stats.push([name, await readCounters(reader, name, domain.clock())])
-    return stats
-  })
+  const stats: (readonly [string, BucketStat])[] = []
+  const now = domain.clock()
+  const { all, declaration } = bucketRows
+  for (let from: Bytes | undefined = all.from; from !== undefined; ) {
+    const range = { from, to: all.to }
+    const page = await domain.metadata.read(async (reader) => {
+      const { rows, next } = await readPage(reader, range, { atOnce: declaration.rowsAtOnce })
+      const buckets = rows.map((row) => bucketRows.decodeRow(row))
+      const own = buckets.filter((bucket) => owner === undefined || bucket.owner === owner)
+      const read = own.map(async ({ name }) => [name, await readCounters(reader, name, now)] as const)
+      return { next, stats: await Promise.all(read) }
+    })
+    stats.push(...page.stats)
+    from = page.next
+    if (from !== undefined) await letOthersRun(domain)
+  }
+  return stats
 }
