@@ -67,9 +67,12 @@ export function UploadPage({ path, query }: PageProps): JSX.Element {
           )}
         </Notice>
       )}
-      <WhenLoaded loaded={map}>
-        {(explained) => <Details name={name} map={explained} fresh={fresh} isGone={isGone} />}
-      </WhenLoaded>
+      {/* the last answer lacks the parts that came just before the end */}
+      {ended === undefined && (
+        <WhenLoaded loaded={map}>
+          {(explained) => <Details name={name} map={explained} fresh={fresh} isGone={isGone} />}
+        </WhenLoaded>
+      )}
       {map.value !== undefined && map.error !== undefined && !isGone && <Failure error={map.error} />}
       {dialog === 'abort' && <AbortDialog uploads={[name]} onClose={close} onDone={() => open(list)} />}
       {dialog === 'complete' && map.value && (
