@@ -138,7 +138,7 @@ export const CHINESE_COMMANDS: { readonly help: HelpSentences; readonly commands
       flags: { yes: '先清空：全部对象、版本和上传的分片' },
     },
     ls: {
-      summary: '列出 Bucket，或一个 Bucket 中的对象和目录。',
+      summary: '列出 Bucket，或 Bucket 中的对象和目录。',
       details: [
         '列出以 PREFIX 开头的 Key，到下一个斜杠为止；目录请以斜杠结尾。各列：时间、大小、类型、地址。',
         'PREFIX 中的 * 和 ? 匹配一级目录之内，** 跨目录；在 shell 中请加引号。',
@@ -194,7 +194,7 @@ export const CHINESE_COMMANDS: { readonly help: HelpSentences; readonly commands
       },
     },
     sync: {
-      summary: '使一个目录或前缀与另一个相同：传输缺少或不同的内容。',
+      summary: '同步目录或前缀：传输缺少或不同的内容。',
       details: [
         'FROM 和 TO 是目录，或 oss://BUCKET/PREFIX/ 形式的前缀；至少一方在服务上。',
         'TO 没有该文件、大小不同或较旧时传输。两边在列出的同时进行比较。',
@@ -216,7 +216,7 @@ export const CHINESE_COMMANDS: { readonly help: HelpSentences; readonly commands
       },
     },
     mirror: {
-      summary: '使一个目录或前缀成为另一个的精确副本，可在每次变化后再次执行。',
+      summary: '使目录或前缀成为另一个的精确副本，执行一次或持续执行。',
       details: [
         '相当于 sync --delete。带 --watch 时持续运行：目录的变化立即发现，前缀的变化在下次比较时发现。',
         '之后的运行受阻时（例如服务不可达）会报告并重试。两次运行之间按 Ctrl-C 视为成功。',
@@ -276,7 +276,7 @@ export const CHINESE_COMMANDS: { readonly help: HelpSentences; readonly commands
       flags: {},
     },
     symlink: {
-      summary: '创建代表同一 Bucket 中另一个对象的软链接。',
+      summary: '创建指向同一 Bucket 中另一个对象的软链接。',
       details: ['读取 LINK 即读取当时的 TARGET。', ...SERVER_DETAILS],
       flags: { 'no-overwrite': '保留已存在的对象' },
     },
@@ -294,7 +294,7 @@ export const CHINESE_COMMANDS: { readonly help: HelpSentences; readonly commands
       flags: { delete: '删除全部标签' },
     },
     mpu: {
-      summary: '查看、继续和结束未完成的分片上传。',
+      summary: '列出、继续、完成和取消未完成的分片上传。',
       details: [
         'ls：列出上传及其开始时间、分片数、字节数和 ID。parts：时间、编号、字节数和 ETag。du：总计。',
         'map：已存的分片；加上 --upload FILE 时还有尚未发送的内容；不带 ID 时为该 Key 最近的上传。',
@@ -323,7 +323,7 @@ export const CHINESE_COMMANDS: { readonly help: HelpSentences; readonly commands
       flags: {},
     },
     presign: {
-      summary: '打印一个 URL，没有密钥的程序可以用它读写对象。',
+      summary: '打印用于读写对象的 URL，使用者无需密钥。',
       details: [
         '使用 --upload 时开始一个分片上传，并打印用 sh、dd 和 curl 发送分片并完成上传的脚本。',
         ...SERVER_DETAILS,
