@@ -78,7 +78,7 @@ export const ENGLISH_FLAGS: Readonly<Record<FlagName, string>> = {
   'upload-id': 'resume this upload of the file, whichever program began it; see bindery mpu ls',
   'part-size': 'bytes per part, 100KiB to 5GiB; by default chosen by the size of the file',
   parallel: 'parts of a file at a time, 1 to 64; by default adapted to the server',
-  jobs: 'files at a time, 1 to 64; 5 by default',
+  jobs: 'files at a time, 1 to 64; by default 5, or 16 of less than 1 MiB',
   'bigfile-threshold': 'files smaller than this take one request; default 8MiB, 1GiB for copies on the server',
   'bandwidth-limit':
     'bytes per second of all files together, such as 10MiB, by time of day: "08:00,512KiB 23:00,off", or of a file that may change; SIGUSR2 lifts it and imposes it again',

@@ -73,7 +73,7 @@ export const CHINESE_FLAGS: Readonly<Record<FlagName, string>> = {
   'upload-id': '继续该文件的这个上传，不论由什么程序开始；见 bindery mpu ls',
   'part-size': '分片大小：100KiB 到 5GiB；默认由文件大小决定',
   parallel: '一个文件同时传输的分片数，1 到 64；默认自动调整',
-  jobs: '同时传输的文件数，1 到 64；默认 5',
+  jobs: '同时传输的文件数，1 到 64；默认 5，小于 1 MiB 的为 16',
   'bigfile-threshold': '小于该大小的文件用一个请求上传；默认 8MiB，服务端复制为 1GiB',
   'bandwidth-limit':
     '全部文件合计每秒字节数，例如 10MiB；或按时段："08:00,512KiB 23:00,off"；或 @文件，其内容可随时更改；SIGUSR2 取消和恢复限制',

@@ -7,19 +7,21 @@ import { bytesOf, numberOf, oneOf } from '../objects/arguments.js'
 import { objectOptionsOf } from '../objects/object-options.js'
 import { bandwidthOf } from './bandwidth.js'
 import { OVERWRITE, type Overwrite } from './existing.js'
+import type { Jobs } from './run-transfers.js'
 import type { TransferOptions } from './transfer-item.js'
 
 /** The flags that every command which transfers objects has. */
 type TransferArguments = Pick<Arguments<(typeof TRANSFER_FLAGS)[number]>, 'given' | 'values' | 'flags'>
 
-/** Files at a time. */
-const DEFAULT_JOBS = 5
+/** A small file is waited for more than it is worked on. */
+const DEFAULT_JOBS: Jobs = { small: 16, large: 5 }
 /** Bytes per second that ossutil takes as a limit. */
 const KIB = 1024
 
 /** The files at a time. Throws Failure `valueInvalid`. */
-export function jobsOf({ values }: Pick<TransferArguments, 'values'>): number {
-  return numberOf('--jobs', values.get('jobs'), 1, 64) ?? DEFAULT_JOBS
+export function jobsOf({ values }: Pick<TransferArguments, 'values'>): Jobs {
+  const jobs = numberOf('--jobs', values.get('jobs'), 1, 64)
+  return jobs === undefined ? DEFAULT_JOBS : { small: jobs, large: jobs }
 }
 
 /**

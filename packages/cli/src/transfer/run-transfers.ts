@@ -18,14 +18,23 @@ import { Questions } from './questions.js'
 import { Reporter } from './reporter.js'
 import { type TransferOptions, transferItem } from './transfer-item.js'
 
+/** Transfers at a time. */
+export interface Jobs {
+  /** All of them. */
+  readonly small: number
+  /** Those of at least 1 MiB, or of unknown length; at most `small`. */
+  readonly large: number
+}
+
+const LARGE_BYTES = 1024 * 1024
+
 /** A set of transfers, and how it is reported. */
 export interface TransferPlan {
   readonly clientOf: ClientOf
   readonly language: Language
   readonly hasJson: boolean
   readonly hasProgress: boolean
-  /** Transfers at a time. */
-  readonly jobs: number
+  readonly jobs: Jobs
   /** Whether a failure of one of them leaves the others running. */
   readonly isBatch: boolean
   /** Whether something that is skipped counts as something that a check found. */
@@ -131,12 +140,19 @@ class Run {
   async #transferAll(): Promise<void> {
     const { items, jobs } = this.#plan
     const active = new Set<Promise<void>>()
+    const large = new Set<Promise<void>>()
     try {
       for await (const item of items((left) => this.#leftOut(left))) {
         if (this.#isOver) break
-        const running: Promise<void> = this.#transfer(item).finally(() => active.delete(running))
+        const isLarge = (item.size ?? LARGE_BYTES) >= LARGE_BYTES
+        while (active.size >= jobs.small || (isLarge && large.size >= jobs.large)) await Promise.race(active)
+        if (this.#isOver) break
+        const running: Promise<void> = this.#transfer(item).finally(() => {
+          active.delete(running)
+          large.delete(running)
+        })
         active.add(running)
-        if (active.size >= jobs) await Promise.race(active)
+        if (isLarge) large.add(running)
       }
     } finally {
       await Promise.all(active)
