@@ -76,6 +76,28 @@ test('folders keep their paths, without what systems leave in them', async (t) =
   )
 })
 
+test('a folder from the dialog of the browser keeps its paths, and its order', async (t) => {
+  const { page } = await open(t, '#/buckets/media?prefix=picked%2F')
+  // the dialog belongs to the system; the handles are those of the browser's own file system
+  await page.evaluate(async () => {
+    const root = await navigator.storage.getDirectory()
+    const trip = await root.getDirectoryHandle('trip', { create: true })
+    const below = await trip.getDirectoryHandle('day 1', { create: true })
+    for (const [folder, name] of [...Array(40).keys()].map((index) => [index % 2 ? trip : below, `${index}.txt`])) {
+      const file = await (await folder.getFileHandle(name, { create: true })).createWritable()
+      await file.write(name)
+      await file.close()
+    }
+    globalThis.showDirectoryPicker = async () => trip
+  })
+  await page.click('text=Upload folder')
+  await page.waitForSelector('text=The files of the folder are being read.')
+  await page.waitForSelector('text=Done 40')
+  const { objects } = await client.list({ prefix: 'picked/', 'max-keys': 100 })
+  assert.equal(objects.length, 40)
+  assert.equal((await client.get('picked/trip/day 1/38.txt')).content.toString(), '38.txt')
+})
+
 test('what a program began is finished in the browser, whatever parts it has sent', async (t) => {
   const uploadId = await begin('begun/film.bin', [1, 2, 5])
   const { page, requireQuiet } = await open(t, addressOf('begun/film.bin', uploadId))

@@ -2,7 +2,7 @@ import type { JSX } from 'preact'
 import { useEffect, useRef, useState } from 'preact/hooks'
 import { useWords } from '../app/language.js'
 import { Icon } from '../parts/icon.js'
-import { announceFailure } from '../parts/toasts.js'
+import { announce, announceFailure } from '../parts/toasts.js'
 import { handlesOf, hasPickers, pickFiles, pickFolder } from '../transfer/picked.js'
 
 interface Place {
@@ -29,7 +29,8 @@ export function UploadButtons({ bucket, prefix }: Place): JSX.Element {
   const choose = async (what: 'files' | 'folder') => {
     const input = what === 'files' ? files.current : folder.current
     if (!hasPickers()) return input?.click()
-    const picked = await (what === 'files' ? pickFiles() : pickFolder())
+    const counting = () => announce(words.transfers.counting)
+    const picked = await (what === 'files' ? pickFiles() : pickFolder(counting))
     const { uploadFiles } = await transfers()
     await uploadFiles(picked, { bucket, prefix })
   }

@@ -35,10 +35,12 @@ export async function pickFiles(): Promise<readonly Picked[]> {
   return Promise.all((handles ?? []).map((handle) => pickedOf(handle, handle.name)))
 }
 
-/** The files of a folder from the dialog of the browser, those of its folders included. */
-export async function pickFolder(): Promise<readonly Picked[]> {
+/** The files of a folder from the dialog of the browser, those of its folders included; `onPicked` is called before they are read. */
+export async function pickFolder(onPicked: () => void): Promise<readonly Picked[]> {
   const folder = await unlessClosed(pickers().showDirectoryPicker?.())
-  return folder === undefined ? [] : filesBelow(folder, folder.name)
+  if (folder === undefined) return []
+  onPicked()
+  return filesBelow(folder, folder.name)
 }
 
 /** The handles of what is dropped, in the order of the items. Call it before anything is awaited. */
@@ -70,12 +72,12 @@ async function pickedOf(handle: FileHandle, path: string): Promise<Picked> {
   return { file: await handle.getFile(), path, handle }
 }
 
+/** A folder of thousands of files is read without waiting for each of them. */
 async function filesBelow(folder: FolderHandle, path: string): Promise<readonly Picked[]> {
-  const found: Picked[] = []
+  const found: Promise<readonly Picked[]>[] = []
   for await (const child of folder.values()) {
     const below = `${path}/${child.name}`
-    if (child.kind === 'directory') found.push(...(await filesBelow(child, below)))
-    else found.push(await pickedOf(child, below))
+    found.push(child.kind === 'directory' ? filesBelow(child, below) : pickedOf(child, below).then((one) => [one]))
   }
-  return found
+  return (await Promise.all(found)).flat()
 }

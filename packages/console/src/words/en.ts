@@ -279,6 +279,7 @@ export const ENGLISH = {
     pauseAll: 'Pause all',
     resumeAll: 'Resume all',
     retryFailed: 'Retry failed',
+    counting: 'The files of the folder are being read.',
     toggle: 'Pause or continue transfers',
     clearDone: 'Clear done',
     none: 'No uploads in this tab.',

@@ -265,6 +265,7 @@ export const CHINESE: Words = {
     pauseAll: '全部暂停',
     resumeAll: '全部继续',
     retryFailed: '重试失败项',
+    counting: '正在读取文件夹中的文件。',
     toggle: '暂停或继续传输',
     clearDone: '清除已完成',
     none: '此标签页没有上传任务。',
