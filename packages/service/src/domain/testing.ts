@@ -12,7 +12,7 @@ import {
   type MetadataStore,
   type Reader,
 } from '@bindery/storage'
-import { createBucket } from './buckets/buckets.js'
+import { createBucket, readBucket } from './buckets/buckets.js'
 import { RowCluster, type RowClusterOptions } from './cluster/row-cluster.js'
 import { createDomain, type Domain } from './domain.js'
 import { readCurrent, removeCurrent } from './objects/current.js'
@@ -20,7 +20,7 @@ import { type NewObject, putObject } from './objects/objects.js'
 import { openObject } from './objects/open-object.js'
 import { keep } from './objects/versions.js'
 import { withScope } from './scope.js'
-import { partRows } from './stored/keyspace.js'
+import { bucketRows, partRows } from './stored/keyspace.js'
 import type { ObjectDescription, ObjectName, PartRecord, Version, VersionId } from './stored/model.js'
 import { Sweeper } from './upkeep/sweeper.js'
 import { type Completion, completeUpload } from './uploads/complete.js'
@@ -111,6 +111,19 @@ export async function bytesOf(pieces: AsyncIterable<LentBytes>): Promise<Buffer>
 export const key = (name: string): ObjectKey => objectKey(name)
 /** The name of an object in the test bucket. */
 export const named = (name: string): ObjectName => ({ bucket: BUCKET, key: key(name) })
+
+/** Adds buckets like the first one, of another owner: more than 2,500 are more than one read may see. */
+export async function addBuckets(domain: Domain, count: number): Promise<void> {
+  const names = Array.from({ length: count }, (_, index) => bucketName(`many-${index}`))
+  for (let start = 0; start < count; start += 400) {
+    await domain.metadata.transact(async (tx) => {
+      const record = await readBucket(domain, tx, BUCKET)
+      for (const name of names.slice(start, start + 400)) {
+        bucketRows.set(tx, { bucket: name }, { ...record, name, owner: `${OWNER}0` })
+      }
+    })
+  }
+}
 
 export function put(domain: Domain, name: string, bytes: Uint8Array | string, more: Partial<NewObject> = {}) {
   const object = {

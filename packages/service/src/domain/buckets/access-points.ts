@@ -14,7 +14,7 @@ import { type Awaitable, andThen, type Reader } from '@bindery/storage'
 import { type Domain, newId } from '../domain.js'
 import { readDocument } from '../stored/documents.js'
 import { entranceRows } from '../stored/keyspace.js'
-import type { EntranceRecord } from '../stored/model.js'
+import type { BucketRecord, EntranceRecord } from '../stored/model.js'
 import { ownBuckets } from './buckets.js'
 import type { BucketChange } from './documents.js'
 import { changeListed, findListed, type ListedSettings, withOne } from './listed-settings.js'
@@ -46,7 +46,7 @@ export async function createAccessPoint(
   const alias = accessPointAlias(name, newId(domain).toLowerCase())
   const made = { ...point, alias, createdAt: domain.clock() }
   await changeListed(domain, bucket, POINTS, async (before, { tx, bucket: record }) => {
-    const all = await readOwn(tx, record.owner)
+    const all = await pointsOf(tx, await ownBuckets(tx, record.owner))
     if (all.some(({ accessPoint }) => accessPoint.accessPointName === name)) throw new OssError('accessPointExists')
     if (before.length >= ACCESS_POINTS_MAX) throw new OssError('accessPointTooMany', { max: ACCESS_POINTS_MAX })
     for (const entrance of entrancesOf(record.owner, made)) {
@@ -98,7 +98,8 @@ export async function changeAccessPoint(
 
 /** Those of an account's buckets, in the order of their names. */
 export async function listAccessPoints(domain: Domain, owner: string): Promise<ListedAccessPoint[]> {
-  const all = await domain.metadata.read((reader) => readOwn(reader, owner))
+  const buckets = await ownBuckets(domain.metadata, owner)
+  const all = await domain.metadata.read((reader) => pointsOf(reader, buckets))
   return all.sort((one, other) => (one.accessPoint.accessPointName < other.accessPoint.accessPointName ? -1 : 1))
 }
 
@@ -108,9 +109,9 @@ export async function listOfBucket(domain: Domain, bucket: BucketName): Promise<
   return points.map((accessPoint) => ({ bucket, accessPoint }))
 }
 
-async function readOwn(reader: Reader, owner: string): Promise<ListedAccessPoint[]> {
+async function pointsOf(reader: Reader, buckets: readonly BucketRecord[]): Promise<ListedAccessPoint[]> {
   const found: ListedAccessPoint[] = []
-  for (const bucket of await ownBuckets(reader, owner)) {
+  for (const bucket of buckets) {
     const { accessPoints = [] } = (await readDocument(reader, bucket, 'accessPoint')) ?? {}
     found.push(...accessPoints.map((accessPoint) => ({ bucket: bucket.name, accessPoint })))
   }

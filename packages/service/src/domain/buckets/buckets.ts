@@ -6,7 +6,7 @@ import {
   isAccessPointAlias,
   OssError,
 } from '@bindery/protocol'
-import { type Awaitable, andThen, type Bytes, type Reader, together } from '@bindery/storage'
+import { type Awaitable, andThen, type Bytes, type MetadataStore, type Reader, together } from '@bindery/storage'
 import type { Domain } from '../domain.js'
 import { type BucketStat, readCounters } from '../stored/counters.js'
 import { deleteDocuments, readDocument, writeDocuments } from '../stored/documents.js'
@@ -42,10 +42,12 @@ export interface NewBucket {
 export async function createBucket(domain: Domain, bucket: NewBucket): Promise<void> {
   const { name, acl, settings = {} } = bucket
   const createdAt = domain.clock()
+  // not in the transaction, which may not read thousands of rows: buckets that are created together may exceed the most by a few
+  const held = bucket.mustExist === true ? 0 : (await ownBuckets(domain.metadata, bucket.owner)).length
   await domain.metadata.transact(async (tx) => {
     const found = await readBucketIfAny(domain, tx, name)
     if (found === undefined && bucket.mustExist === true) throw noSuchBucket(name)
-    const record = found === undefined ? await newRecord(tx, bucket, createdAt) : sameRecord(found, bucket)
+    const record = found === undefined ? newRecord(bucket, createdAt, held) : sameRecord(found, bucket)
     if (found !== undefined && bucket.keepsExisting === true) {
       if (settings.tagging !== undefined) throw new OssError('bucketAlreadyOwned')
       return
@@ -56,11 +58,12 @@ export async function createBucket(domain: Domain, bucket: NewBucket): Promise<v
   })
 }
 
-async function newRecord(reader: Reader, bucket: NewBucket, createdAt: number): Promise<BucketRecord> {
+/** `held`: the number of the owner's buckets. Throws invalidBucketName, tooManyBuckets. */
+function newRecord(bucket: NewBucket, createdAt: number, held: number): BucketRecord {
   const { name, owner, acl = 'private', aclIsOfListing = false, versioning } = bucket
   const { storageClass = 'Standard', redundancy = 'LRS' } = bucket
   if (isAccessPointAlias(name)) throw new OssError('invalidBucketName', { bucketName: name })
-  if ((await ownBuckets(reader, owner)).length >= BUCKETS_MAX) throw new OssError('tooManyBuckets')
+  if (held >= BUCKETS_MAX) throw new OssError('tooManyBuckets')
   const record = { name, owner, createdAt, acl, storageClass, redundancy, ...(versioning && { versioning }) }
   return withAcl(record, acl, aclIsOfListing)
 }
@@ -214,15 +217,16 @@ export interface BucketQuery {
 }
 
 /** An account's buckets in the order of their names. */
-export function listBuckets(domain: Domain, query: BucketQuery): Awaitable<BucketPage> {
-  const { owner, prefix, marker, maxKeys } = query
-  return domain.metadata.read(async (reader) => {
-    const own = (await ownBuckets(reader, owner)).filter(({ name }) => name.startsWith(prefix) && name > marker)
-    const matching = await Promise.all(own.map((bucket) => isListed(reader, bucket, query)))
-    const found = own.filter((_, index) => matching[index])
-    const buckets = found.slice(0, maxKeys)
-    return { buckets, nextMarker: found.length > maxKeys ? buckets.at(-1)?.name : undefined }
-  })
+export async function listBuckets({ metadata }: Domain, query: BucketQuery): Promise<BucketPage> {
+  const { owner, prefix, marker, maxKeys, tags = [], resourceGroupId } = query
+  const own = (await ownBuckets(metadata, owner)).filter(({ name }) => name.startsWith(prefix) && name > marker)
+  const isFiltered = tags.length > 0 || resourceGroupId !== undefined
+  const matching = isFiltered
+    ? await metadata.read((reader) => Promise.all(own.map((bucket) => isListed(reader, bucket, query))))
+    : undefined
+  const found = matching === undefined ? own : own.filter((_, index) => matching[index])
+  const buckets = found.slice(0, maxKeys)
+  return { buckets, nextMarker: found.length > maxKeys ? buckets.at(-1)?.name : undefined }
 }
 
 async function isListed(reader: Reader, bucket: BucketRecord, { tags = [], resourceGroupId }: BucketQuery) {
@@ -249,12 +253,12 @@ export async function bucketStat(domain: Domain, name: BucketName): Promise<Buck
 
 const ROWS_AT_ONCE = 500
 
-/** The buckets of an account, or of all, in the order of their names. */
-export async function ownBuckets(reader: Reader, owner?: string): Promise<BucketRecord[]> {
+/** The buckets of an account in the order of their names. One read may see 2,500 buckets of all accounts; a store is read in steps. */
+export async function ownBuckets(source: MetadataStore | Reader, owner: string): Promise<BucketRecord[]> {
   const records: BucketRecord[] = []
-  for await (const row of rowsIn(reader, bucketRows.all, { atOnce: ROWS_AT_ONCE })) {
+  for await (const row of rowsIn(source, bucketRows.all, { atOnce: ROWS_AT_ONCE })) {
     const record = bucketRows.decodeRow(row)
-    if (owner === undefined || record.owner === owner) records.push(record)
+    if (record.owner === owner) records.push(record)
   }
   return records
 }

@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import { bucketName } from '@bindery/protocol'
 import { bucketStat, createBucket, deleteBucket, findBucket, listBuckets } from '../buckets/buckets.js'
 import { Scope } from '../scope.js'
-import { BUCKET, blobCount, bytesOf, get, named, OWNER, put, sweepAll, testDomain } from '../testing.js'
+import { addBuckets, BUCKET, blobCount, bytesOf, get, named, OWNER, put, sweepAll, testDomain } from '../testing.js'
 import { deleteObject, findObject, setObjectAcl } from './objects.js'
 import { openObject } from './open-object.js'
 
@@ -78,6 +78,17 @@ test('a bucket of the same owner may be created again, with nothing else about i
     reason: 'bucketRedundancyFixed',
   })
   await assert.rejects(createBucket(domain, { name: BUCKET, owner: '2' }), { reason: 'bucketNameTaken' })
+})
+
+test('a bucket is created and listed beside thousands of buckets of other accounts', async () => {
+  const domain = await testDomain()
+  await addBuckets(domain, 2_600)
+  await createBucket(domain, { name: bucketName('another'), owner: OWNER })
+  const { buckets } = await listBuckets(domain, { owner: OWNER, prefix: '', marker: '', maxKeys: 100 })
+  assert.deepEqual(
+    buckets.map(({ name }) => name),
+    ['another', BUCKET],
+  )
 })
 
 test('an account has at most 100 buckets, and lists its own by name', async () => {

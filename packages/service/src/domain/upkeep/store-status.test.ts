@@ -1,23 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { type BucketName, bucketName } from '@bindery/protocol'
 import { createCountedStore } from '@bindery/storage/testing'
-import { readBucket } from '../buckets/buckets.js'
-import type { Domain } from '../domain.js'
-import { bucketRows } from '../stored/keyspace.js'
-import { BUCKET, put, testDomain } from '../testing.js'
+import { addBuckets, put, testDomain } from '../testing.js'
 import { storeTotals } from './store-status.js'
-
-/** Adds buckets like the first one, as other accounts would have them. */
-async function addBuckets(domain: Domain, count: number): Promise<void> {
-  const names: BucketName[] = Array.from({ length: count }, (_, index) => bucketName(`many-${index}`))
-  for (let start = 0; start < count; start += 400) {
-    await domain.metadata.transact(async (tx) => {
-      const record = await readBucket(domain, tx, BUCKET)
-      for (const name of names.slice(start, start + 400)) bucketRows.set(tx, { bucket: name }, { ...record, name })
-    })
-  }
-}
 
 test('the totals are those of all buckets, also of more than one read may see', async () => {
   const domain = await testDomain()
