@@ -21,3 +21,20 @@ test('a file that one run could not open is opened by the next', async (t) => {
   assert.deepEqual([...(await readFile(file))], [1, 2, 3])
   assert.deepEqual(await readdir(path.dirname(file)), ['file'])
 })
+
+test('a note is removed before the bytes that it describes are replaced', async (t) => {
+  const folder = await mkdtemp(path.join(tmpdir(), 'bindery-target-'))
+  t.after(() => rm(folder, { recursive: true, force: true }))
+  const file = path.join(folder, 'file')
+  const info = { etag: 'E' } as ObjectInfo
+  const first = fileTarget(file)
+  await first.open(info, 4)
+  await first.write(0, Uint8Array.of(1, 2), new AbortController().signal)
+  await first.written?.(0, 2)
+  await first.close({ discard: false })
+  assert.deepEqual((await readdir(folder)).sort(), ['file.part', 'file.part.json'])
+  await rm(path.join(folder, 'file.part'))
+  await mkdir(path.join(folder, 'file.part'))
+  await assert.rejects(fileTarget(file, { resume: false }).open(info, 4), { code: 'FileError' })
+  assert.deepEqual(await readdir(folder), ['file.part'])
+})

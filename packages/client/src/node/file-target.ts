@@ -61,10 +61,11 @@ export function fileTarget(
       isNoted = known !== undefined
       const isSame = resume && known?.etag === info.etag && known.size === size
       await closed()
+      // before what it describes is gone
+      if (isNoted && !isSame) await rm(noteFile, { force: true })
       handle = openPart(part, isSame)
       await handle
       ranges = isSame ? [...known.ranges] : []
-      if (isNoted && !isSame) await rm(noteFile, { force: true })
       return ranges
     },
     async write(offset, bytes) {

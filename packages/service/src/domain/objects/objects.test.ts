@@ -80,7 +80,7 @@ test('a bucket of the same owner may be created again, with nothing else about i
   await assert.rejects(createBucket(domain, { name: BUCKET, owner: '2' }), { reason: 'bucketNameTaken' })
 })
 
-test('a bucket is created and listed beside thousands of buckets of other accounts', async () => {
+test('a bucket is created and listed where other accounts have thousands of buckets', async () => {
   const domain = await testDomain()
   await addBuckets(domain, 2_600)
   await createBucket(domain, { name: bucketName('another'), owner: OWNER })
