@@ -3,7 +3,7 @@
 
 import assert from 'node:assert/strict'
 import { execFile, execFileSync } from 'node:child_process'
-import { copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { after, before, test } from 'node:test'
@@ -90,9 +90,10 @@ test('every test begins with an empty server', async () => {
 
 test('the packed test server serves tests of Vitest', { skip }, async () => {
   write('vitest/lost.test.js', `import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'${SUITE}`)
-  const args = [path.join(modules, 'vitest/vitest.mjs'), 'run', '--dir', 'vitest', '--reporter', 'json']
-  const { stdout } = await run(runtimes['Node.js 26'][0], args, { cwd: folder })
-  assert.equal(JSON.parse(stdout).numPassedTests, 2)
+  const report = 'vitest.json'
+  const args = ['run', '--dir', 'vitest', '--reporter', 'json', '--outputFile', report]
+  await run(runtimes['Node.js 26'][0], [path.join(modules, 'vitest/vitest.mjs'), ...args], { cwd: folder })
+  assert.equal(JSON.parse(readFileSync(path.join(folder, report), 'utf8')).numPassedTests, 2)
 })
 
 test('the packed test server serves tests of Jest', { skip }, async () => {
