@@ -7,14 +7,18 @@ import { createConnection, createServer } from 'node:net'
 const PRIVATE = 'CRASH_PRIVATE_NETWORK'
 
 /**
- * The way to a port of this machine, which may swallow everything: connections stay open, and no answer comes.
+ * The way to a port of this machine, which may swallow everything: connections stay open, and no answer comes. They break when
+ * it no longer does so, because bytes are missing in them.
  * @param {number} port
  * @returns {Promise<{ port: number, cut: (cuts: boolean) => void, close: () => void }>}
  */
 export async function startNetwork(port) {
   let isCut = false
+  const clients = new Set()
   const server = createServer((client) => {
     const database = createConnection(port, '127.0.0.1')
+    clients.add(client)
+    client.on('close', () => clients.delete(client))
     client.on('data', (bytes) => isCut || database.write(bytes))
     database.on('data', (bytes) => isCut || client.write(bytes))
     for (const [one, other] of [
@@ -31,6 +35,7 @@ export async function startNetwork(port) {
     port: server.address().port,
     cut: (cuts) => {
       isCut = cuts
+      if (!cuts) for (const client of clients) client.destroy()
     },
     close: () => server.close(),
   }
