@@ -2,7 +2,10 @@ import { commandReferences } from '@bindery/cli'
 import { anchor, code, table } from './markdown.mjs'
 
 const INTRODUCTION = `\`bindery help COMMAND\` prints the same, in English or Chinese. The guides to [objects](../guides/transferring.md),
-[running a server](../guides/running.md), [backups](../guides/operations.md) and [users](../guides/users-and-policies.md) show the commands at work.`
+[running a server](../guides/running.md), [backups](../guides/operations.md) and [users](../guides/users-and-policies.md) show the commands at work.
+
+\`--language en|zh\` and \`--compat ossutil\` (the output of ossutil 1) go with every command. They and the flags that all commands on objects
+have, such as \`--endpoint\` and \`--json\`, may precede its name.`
 
 const EXIT_CODES = [
   ['0', 'success'],

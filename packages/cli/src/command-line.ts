@@ -19,6 +19,8 @@ export interface CommandLine {
  * behind it. Throws Failure `valueMissing`, `valueInvalid`.
  */
 export function readCommandLine(given: readonly string[]): CommandLine {
+  // words of another command line follow
+  if (given[0] === 'completion') return { args: given, language: undefined, isOssutil: false }
   const [withoutLanguage, word] = taken(given, '--language', 'LANGUAGE')
   const language = word === undefined ? undefined : LANGUAGES[word.toLowerCase().slice(0, 2)]
   if (word !== undefined && language === undefined) throw invalid('--language', word, 'en, zh')
@@ -54,6 +56,15 @@ function taken(
   const value = inline ?? args[at + 1]
   if (value === undefined || value === '') throw new Failure('valueMissing', { flag: name, placeholder })
   return [[...args.slice(0, at), ...args.slice(at + (inline === undefined ? 2 : 1))], value]
+}
+
+/** The words that are left of a command line that is being typed: without what may precede the command. */
+export function fromCommand(words: readonly string[]): readonly string[] {
+  const [first] = words
+  const isOther = first === '--language' || first === '--compat'
+  if (!isOther && !isGlobalFlag(first)) return words
+  const takesValue = isOther || (globalFlag(first)?.value !== undefined && first?.includes('=') === false)
+  return fromCommand(words.slice(takesValue ? 2 : 1))
 }
 
 function isGlobalFlag(text: string | undefined): boolean {

@@ -18,6 +18,8 @@ const REASONS: Readonly<Record<string, FailureDetails['serverSilent']['reason']>
   ENOTFOUND: 'unknownHost',
   EAI_AGAIN: 'unknownHost',
   EPROTO: 'notTls',
+  ERR_TLS_CERT_ALTNAME_INVALID: 'otherName',
+  HOSTNAME_MISMATCH: 'otherName',
   ERR_SSL_WRONG_VERSION_NUMBER: 'notTls',
   ERR_SSL_PACKET_LENGTH_TOO_LONG: 'notTls',
 }

@@ -103,8 +103,8 @@ export interface FailureDetails {
   serverSilent: {
     endpoint: string
     certificate: string | undefined
-    /** Where it is known: nothing listens there, its name is unknown, or it does not speak TLS. */
-    reason: 'refused' | 'unknownHost' | 'notTls' | undefined
+    /** Where it is known: nothing listens there, its name is unknown, it does not speak TLS, or its certificate is for another name. */
+    reason: 'refused' | 'unknownHost' | 'notTls' | 'otherName' | undefined
   }
   fileUnreadable: { file: string }
   /** No address of a bucket or object; `suggestion` is the one that was probably meant. */

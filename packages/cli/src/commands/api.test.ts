@@ -105,6 +105,11 @@ test('a shell completes commands, actions, flags, operations, buckets and keys',
   }
   await succeed(['api', 'put-object', '--bucket', 'demo', '--key', 'photos/cat.jpg', '--body', 'x'])
   const of = (...words: readonly string[]) => candidatesFor(words, env)
+  assert.deepEqual(await of('--endpoint', 'http://x', '--json', 'tre'), ['tree'])
+  assert.deepEqual(
+    [await of('--lang'), await of('--language', 'z'), await of('ls', '--dialect', '')],
+    [['--language'], ['zh'], ['oss', 's3']],
+  )
   assert.deepEqual(await of('com'), ['completion'])
   assert.deepEqual(await of('cp', '--overwrite', 'ne'), ['never', 'newer'])
   assert.deepEqual(await of('bucket', 'life'), ['lifecycle'])

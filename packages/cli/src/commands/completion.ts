@@ -2,6 +2,7 @@ import { Failure } from '@bindery/server/local'
 import { CALLABLE, flagsOf } from '../api/operations.js'
 import { readArguments, requireArguments } from '../arguments.js'
 import { COMMAND_NAMES, COMMANDS, type Command, commandOf, type Environment, type Invocation } from '../command.js'
+import { fromCommand } from '../command-line.js'
 import { EXIT, type ExitCode } from '../exit-codes.js'
 import { FLAGS, type Flag, SERVER_FLAGS } from '../flags.js'
 import { OBJECT_ACLS, STORAGE_CLASSES } from '../objects/object-options.js'
@@ -41,9 +42,11 @@ const ACTIONS: Readonly<Record<string, readonly string[]>> = {
 /** The words that may take the place of the last of `words`, which come after `bindery`. Never throws: a shell shows no failure. */
 export async function candidatesFor(words: readonly string[], env: Environment): Promise<readonly string[]> {
   const current = words.at(-1) ?? ''
-  const before = words.slice(0, -1)
+  const values = await valuesOf(words.at(-2) ?? '', env)
+  if (values !== undefined) return beginningWith(current, values)
+  const before = fromCommand(words.slice(0, -1))
   const [first] = before
-  if (first === undefined) return beginningWith(current, COMMAND_NAMES)
+  if (first === undefined) return beginningWith(current, current.startsWith('-') ? GLOBAL_FLAGS : COMMAND_NAMES)
   const name = commandOf(first)
   if (name === undefined) return []
   if (/^(?:(?:oss|s3):\/\/|[a-z0-9][\w.-]+:)/i.test(current)) return remoteNames(current, env)
@@ -57,8 +60,6 @@ export async function candidatesFor(words: readonly string[], env: Environment):
     ),
     ...(api === undefined ? {} : flagsOf(api)),
   }
-  const values = await valuesOf(before.at(-1) ?? '', env)
-  if (values !== undefined) return beginningWith(current, values)
   if (current.startsWith('-'))
     return beginningWith(
       current,
@@ -67,6 +68,9 @@ export async function candidatesFor(words: readonly string[], env: Environment):
   if (name === 'bucket') return beginningWith(current, await wordsOfBucket(before))
   return before.length === 1 && ACTIONS[name] !== undefined ? beginningWith(current, ACTIONS[name]) : []
 }
+
+/** The flags that may precede a command. */
+const GLOBAL_FLAGS = ['--language', '--compat', ...SERVER_FLAGS.map((flag) => `--${flag}`)]
 
 /** The values of flags that have a few. */
 const VALUES: Readonly<Record<string, readonly string[]>> = {
@@ -79,6 +83,9 @@ const VALUES: Readonly<Record<string, readonly string[]>> = {
   '--method': ['GET', 'PUT', 'HEAD', 'POST', 'DELETE'],
   '--addressing-style': ['auto', 'path', 'virtual', 'cname'],
   '--sign-version': ['v4', 'v1'],
+  '--dialect': ['oss', 's3'],
+  '--language': ['en', 'zh'],
+  '--compat': ['ossutil'],
 }
 
 /** The values that may follow a flag; undefined where they are not known. */

@@ -17,7 +17,7 @@ export const ENGLISH_COMMANDS: { readonly help: HelpSentences; readonly commands
       server: 'The server and its data:',
       settings: 'This command:',
     },
-    more: 'Arguments, flags and examples of a command: bindery help COMMAND\nIn the other language: --language zh',
+    more: 'Arguments, flags and examples of a command: bindery help COMMAND\nIn the other language: --language zh. With the output of ossutil 1: --compat ossutil',
     exitCodes:
       'Exit codes: 0 success, 1 wrong arguments, 2 the server refused, 3 the machine or network\n' +
       'prevented it, 4 some of many failed, 5 stopped by a signal, 6 a check found a problem',

@@ -15,7 +15,7 @@ export const CHINESE_COMMANDS: { readonly help: HelpSentences; readonly commands
       server: '服务及其数据：',
       settings: '本命令：',
     },
-    more: '查看命令的参数和示例：bindery help COMMAND\nIn English: --language en',
+    more: '查看命令的参数和示例：bindery help COMMAND\nIn English: --language en。按 ossutil 1 的格式输出：--compat ossutil',
     exitCodes:
       '退出码：0 成功，1 参数有误，2 服务拒绝了请求，3 机器或网络不允许，\n' +
       '4 多项中有一部分失败，5 被信号停止，6 检查有所发现',

@@ -14,6 +14,7 @@ const silences = {
   refused: ': nothing listens there. Check that the server runs, or name it: --endpoint URL',
   unknownHost: ': its name is unknown. Check it, or the network: --endpoint URL',
   notTls: ': what listens there does not speak TLS. Perhaps it is http:// instead of https://',
+  otherName: ': its certificate is for another name. Use a name that it has: --endpoint URL',
   unknown: '. Check that the server runs, or name it: --endpoint URL',
 }
 
@@ -73,7 +74,7 @@ export const ENGLISH: Sentences = {
     serverSilent: ({ endpoint, certificate, reason }) =>
       certificate === undefined
         ? `no answer from ${endpoint}${silences[reason ?? 'unknown']}`
-        : `the certificate of ${endpoint} is not trusted: ${certificate}. Set NODE_EXTRA_CA_CERTS to the file with its authority`,
+        : `the certificate of ${endpoint} is not trusted: ${certificate}. ${reason === 'otherName' ? 'Use a name that it has: --endpoint URL' : 'Set NODE_EXTRA_CA_CERTS to the file with its authority'}`,
     serverNotFound: ({ folder }) =>
       `no server uses ${folder}. Start it (bindery serve ${folder}), name another data folder, or name its address: --endpoint URL`,
     keyOther: ({ accessKeyId }) =>

@@ -14,6 +14,7 @@ const silences = {
   refused: '：没有程序在监听。请确认服务正在运行，或指定地址：--endpoint URL',
   unknownHost: '：无法解析主机名。请检查名称或网络：--endpoint URL',
   notTls: '：对方不使用 TLS。也许应当用 http:// 而不是 https://',
+  otherName: '：其证书属于其他名称。请使用证书中的名称：--endpoint URL',
   unknown: '。请确认服务正在运行，或指定地址：--endpoint URL',
 }
 
@@ -72,7 +73,7 @@ export const CHINESE: Sentences = {
     serverSilent: ({ endpoint, certificate, reason }) =>
       certificate === undefined
         ? `${endpoint} 没有应答${silences[reason ?? 'unknown']}`
-        : `${endpoint} 的证书不受信任：${certificate}。请用环境变量 NODE_EXTRA_CA_CERTS 指定签发机构的证书文件`,
+        : `${endpoint} 的证书不受信任：${certificate}。${reason === 'otherName' ? '请使用证书中的名称：--endpoint URL' : '请用环境变量 NODE_EXTRA_CA_CERTS 指定签发机构的证书文件'}`,
     serverNotFound: ({ folder }) =>
       `没有服务正在使用 ${folder}。请启动服务（bindery serve ${folder}），指定其他数据目录，或指定地址：--endpoint URL`,
     keyOther: ({ accessKeyId }) =>
