@@ -8,7 +8,7 @@ import { messagesIn } from '../messages.js'
 import { type Address, addressText, shown } from '../objects/address.js'
 import { type Deletable, type DeleteAll, deletableOf, deleteAll } from '../objects/delete-all.js'
 import { write, writeJson } from '../objects/output.js'
-import { selectedOf } from '../objects/selected.js'
+import { requireUnfiltered, selectedOf } from '../objects/selected.js'
 import { failureOf, withClient } from '../objects/with-client.js'
 import { Questions } from '../transfer/questions.js'
 
@@ -32,6 +32,7 @@ export async function rmCommand({ args, env, language }: Invocation): Promise<Ex
   if (versionId !== undefined && (isRecursive || hasVersions)) {
     throw new Failure('addressUnfit', { command: 'rm --version-id', address: given, needed: 'oss://BUCKET/KEY' })
   }
+  if (!isRecursive && !hasVersions) requireUnfiltered('rm', parsed)
   const selection = { address, isRecursive, hasVersions, filter, metadata, versionId }
   if (flags.has('dry-run')) return withClient(parsed, env, (client) => list(client, selection, hasJson))
   if (!isRecursive && !hasVersions) {

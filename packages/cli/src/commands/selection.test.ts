@@ -38,6 +38,23 @@ test('a pattern selects keys within a folder with *, and across folders with **'
   assert.deepEqual(await keys('glob/'), ['glob/b.txt', 'glob/d/c.gz', 'glob/d/e/f.gz'])
 })
 
+test('rm of one object refuses filters, which would not keep it', async () => {
+  await client.put('one/kept', 'x')
+  for (const filter of [
+    ['--include', '*.log'],
+    ['--min-age', '30d'],
+    ['--metadata-include', 'a=b'],
+  ]) {
+    for (const command of [['rm'], ['--compat', 'ossutil', 'rm']]) {
+      const { code, stdout, stderr } = await bindery([...command, 'oss://demo/one/kept', ...filter])
+      assert.equal(code, 1, filter.join(' '))
+      if (command.length === 1) assert.match(stderr, new RegExp(`rm cannot use ${filter[0]}: it needs --recursive`))
+      else assert.match(stdout, /^Error: /)
+    }
+  }
+  assert.deepEqual(await keys('one/'), ['one/kept'])
+})
+
 test('several sources go into a folder, and only names of a list where there is one', async () => {
   const root = await tree('several', ['a', 'b', 'd/c', 'left out'])
   await succeed(['cp', path.join(root, 'a'), path.join(root, 'b'), 'oss://demo/several/'])

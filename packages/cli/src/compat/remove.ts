@@ -6,6 +6,7 @@ import type { Environment } from '../command.js'
 import { type Address, parseAddress, parseObject } from '../objects/address.js'
 import { type Deletable, deletableOf } from '../objects/delete-all.js'
 import { write } from '../objects/output.js'
+import { requireUnfiltered } from '../objects/selected.js'
 import { withClient } from '../objects/with-client.js'
 import { filterOf } from '../transfer/filter.js'
 import { type CompatArguments, readCompat } from './arguments.js'
@@ -16,6 +17,7 @@ export async function rm(args: readonly string[], env: Environment): Promise<voi
   const parsed = readCompat(args, 1)
   const [given] = requireArguments(parsed.positionals, 'rm', ['oss://BUCKET[/KEY]'])
   const { flags } = parsed
+  if (!flags.has('recursive') && !flags.has('all-versions')) requireUnfiltered('rm', parsed)
   const hasUploads = flags.has('all-type') || flags.has('multipart')
   const isBucketAlone = flags.has('bucket') && !hasUploads && !flags.has('recursive')
   // without its key the deletion of an object would be that of its bucket

@@ -2,7 +2,7 @@ import type { Client, ListedObject } from '@bindery/client'
 import { Failure } from '@bindery/server/local'
 import type { Arguments } from '../arguments.js'
 import { EXIT, type ExitCode } from '../exit-codes.js'
-import type { FILTER_FLAGS, METADATA_FLAGS } from '../flags.js'
+import { FILTER_FLAGS, METADATA_FLAGS } from '../flags.js'
 import type { Language } from '../language.js'
 import { failureExit, messagesIn } from '../messages.js'
 import { type Filter, filterOf } from '../transfer/filter.js'
@@ -41,6 +41,15 @@ export function selectedOf(
   }
   if (parsed.flags.has('recursive')) return { address, isRecursive: true, filter, metadata }
   return { address: parseObject(command, given), isRecursive: false, filter, metadata }
+}
+
+const FILTERS: ReadonlySet<string> = new Set([...FILTER_FLAGS, ...METADATA_FLAGS])
+
+/** Refuses filters for one object: it would be acted on whether they take it or not. Throws Failure `addressUnfit`. */
+export function requireUnfiltered(command: string, { given }: Pick<Arguments<string>, 'given'>): void {
+  const filter = given.find(({ name }) => FILTERS.has(name))
+  if (filter === undefined) return
+  throw new Failure('addressUnfit', { command, address: `--${filter.name}`, needed: '--recursive' })
 }
 
 /** The objects below a prefix that filters take, in the order of their keys. Throws OssError. */
