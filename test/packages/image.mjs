@@ -21,7 +21,7 @@ export class Image {
   #container
 
   constructor() {
-    const [, base, suite] = /^FROM (node:\S+?-([a-z]+)-slim)$/m.exec(
+    const [, base, suite] = /^FROM (node:\S+?-([a-z]+)-slim) AS build$/m.exec(
       readFileSync(path.join(deploy, 'Dockerfile'), 'utf8'),
     )
     this.#makeBase(`docker.io/library/${base}`, suite)

@@ -12,6 +12,8 @@ test('the image builds, serves as a user without rights, reports its health, and
   const { User, Entrypoint, Cmd, Healthcheck, ExposedPorts, Volumes } = image.config
   assert.deepEqual([User, Object.keys(ExposedPorts), Object.keys(Volumes)], ['10001:10001', ['9000/tcp'], ['/data']])
   assert.equal(image.run(['id', '-u']).stdout, '10001\n')
+  const [kibibytes] = image.run(['du', '-skx', '/']).stdout.split('\t')
+  assert.ok(Number(kibibytes) < 160 * 1024, `${kibibytes} KiB`)
 
   const [, ...healthCheck] = Healthcheck.Test
   assert.equal(image.run(healthCheck).status, 3)
