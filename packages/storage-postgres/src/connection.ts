@@ -82,7 +82,10 @@ export class Session {
       })
       return rows
     } catch (error) {
-      throw isRefusal(error) ? error : lost(error)
+      if (isRefusal(error)) throw error
+      // a server that is silent now may never answer on this connection again, and a new one may lead to another server
+      void this.end()
+      throw lost(error)
     }
   }
 
@@ -113,6 +116,7 @@ async function connect({ url, answerTimeoutMs }: ConnectionOptions, onBroken: ()
 
 async function connectTo(host: string, answerTimeoutMs: number, onBroken: () => void): Promise<Session> {
   let isOpen = false
+  let isBroken = false
   const client = new pg.Client({
     connectionString: host,
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
@@ -121,7 +125,10 @@ async function connectTo(host: string, answerTimeoutMs: number, onBroken: () => 
     application_name: 'bindery',
     pipeline: true,
   })
-  const broken = () => isOpen && onBroken()
+  const broken = () => {
+    isBroken = true
+    if (isOpen) onBroken()
+  }
   client.on('error', broken)
   client.on('end', broken)
   try {
@@ -129,6 +136,7 @@ async function connectTo(host: string, answerTimeoutMs: number, onBroken: () => 
     const { rows } = await client.query<{ standby: boolean }>('SELECT pg_is_in_recovery() AS standby')
     // a standby may lag behind acknowledged commits
     if (rows[0]?.standby !== false) throw new Error('the server is a standby')
+    if (isBroken) throw new Error('the connection broke at once')
     isOpen = true
     return new Session(client)
   } catch (error) {

@@ -144,11 +144,17 @@ export async function gatewayBlobs(places: GatewayPlaces, options: BlobOptions):
   const s3 = s3PlaceOf(places)
   if (s3 !== undefined) return openS3BlobStore({ place: s3, ...options })
   const folder = places.blobs
-  await mkdir(folder, { recursive: true, mode: 0o700 })
+  await makeFolder(folder)
   return openLocalBlobStore({ folder, ...options })
 }
 
+async function makeFolder(folder: string): Promise<void> {
+  await mkdir(folder, { recursive: true, mode: 0o700 })
+}
+
+/** Needed before the blobs are opened, so the first gateway makes the folder here. */
 async function diskOf(folder: string) {
+  await makeFolder(folder)
   const { bavail, blocks, bsize } = await statfs(folder)
   return { freeBytes: bavail * bsize, totalBytes: blocks * bsize }
 }
