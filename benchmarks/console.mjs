@@ -73,15 +73,25 @@ async function scrollThrough(page) {
     ({ rows, stuck }) =>
       new Promise((resolve, reject) => {
         const box = document.querySelector('.virtual')
-        let height = 0
+        let shown = ''
         let grown = performance.now()
         const step = () => {
-          if (box.scrollHeight > height) {
-            height = box.scrollHeight
+          // a table of a million rows is no taller than a browser draws: its text states how many there are
+          const text = document.querySelector('.toolbar').textContent
+          if (text !== shown) {
+            shown = text
             grown = performance.now()
           }
           box.scrollTop = box.scrollHeight
-          if (height >= rows * 38) resolve()
+          if (
+            Number(
+              document
+                .querySelector('.toolbar')
+                .textContent.match(/([\d,]+) entries/)?.[1]
+                .replaceAll(',', ''),
+            ) >= rows
+          )
+            resolve()
           else if (performance.now() - grown > stuck) reject(new Error('no more keys came'))
           else requestAnimationFrame(step)
         }

@@ -1,6 +1,7 @@
 import type { ComponentChildren, JSX } from 'preact'
 import { useEffect, useId, useMemo, useRef, useState } from 'preact/hooks'
 import { useWords } from '../app/language.js'
+import { positionOf, rowWindow } from './row-window.js'
 import { allOf, extended, type Selection, toggled } from './selection.js'
 
 /** One column of a table. */
@@ -35,8 +36,6 @@ export interface VirtualTableProps<Row> {
   readonly onSelect?: (selection: Selection) => void
 }
 
-const ROW_PIXELS = 38
-const SPARE_ROWS = 10
 /** Rows before the end at which the next page is loaded. */
 const CLOSE_ROWS = 100
 const PAGE_ROWS = 15
@@ -93,8 +92,7 @@ export function VirtualTable<Row>(given: VirtualTableProps<Row>): JSX.Element {
       element.removeEventListener('scroll', measure)
     }
   }, [])
-  const first = Math.max(0, Math.floor(view.top / ROW_PIXELS) - SPARE_ROWS)
-  const end = Math.min(rows.length, Math.ceil((view.top + view.height) / ROW_PIXELS) + SPARE_ROWS)
+  const { first, end, before, after } = rowWindow(rows.length, view)
   useEffect(() => {
     if (!isComplete && end > rows.length - CLOSE_ROWS) onEnd()
   })
@@ -102,7 +100,7 @@ export function VirtualTable<Row>(given: VirtualTableProps<Row>): JSX.Element {
     const next = Math.max(0, Math.min(rows.length - 1, index))
     setCursor(next)
     if (selection && onSelect && extend) onSelect(extended(selection, between(rows, cursor, next).map(keyOf)))
-    reveal(box.current, next)
+    reveal(box.current, next, rows.length)
   }
   const current = rows[cursor]
   const onKeyDown = (event: KeyboardEvent) => {
@@ -134,7 +132,7 @@ export function VirtualTable<Row>(given: VirtualTableProps<Row>): JSX.Element {
       >
         <Head table={props} sorting={sorted} />
         <tbody>
-          <Gap height={first * ROW_PIXELS} />
+          <Gap height={before} />
           {rows.slice(first, end).map((row, offset) => (
             <BodyRow
               key={keyOf(row)}
@@ -145,7 +143,7 @@ export function VirtualTable<Row>(given: VirtualTableProps<Row>): JSX.Element {
               table={props}
             />
           ))}
-          <Gap height={(rows.length - end) * ROW_PIXELS} />
+          <Gap height={after} />
         </tbody>
       </table>
     </div>
@@ -269,10 +267,11 @@ function between<Row>(rows: readonly Row[], from: number, to: number): readonly 
 }
 
 /** Scrolls a row into view, below the head. */
-function reveal(box: HTMLElement | null, index: number): void {
+function reveal(box: HTMLElement | null, index: number, rows: number): void {
   if (box === null) return
-  const top = index * ROW_PIXELS
-  const room = box.clientHeight - 2 * ROW_PIXELS
+  const { clientHeight: height } = box
+  const top = positionOf(index, rows, height)
+  const lowest = positionOf(index + 2, rows, height) - height
   if (top < box.scrollTop) box.scrollTop = top
-  else if (top > box.scrollTop + room) box.scrollTop = top - room
+  else if (lowest > box.scrollTop) box.scrollTop = lowest
 }
