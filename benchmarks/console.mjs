@@ -76,22 +76,15 @@ async function scrollThrough(page) {
         let shown = ''
         let grown = performance.now()
         const step = () => {
-          // a table of a million rows is no taller than a browser draws: its text states how many there are
+          // the height of a table has a limit: the text above it states the number of rows
           const text = document.querySelector('.toolbar').textContent
           if (text !== shown) {
             shown = text
             grown = performance.now()
           }
           box.scrollTop = box.scrollHeight
-          if (
-            Number(
-              document
-                .querySelector('.toolbar')
-                .textContent.match(/([\d,]+) entries/)?.[1]
-                .replaceAll(',', ''),
-            ) >= rows
-          )
-            resolve()
+          const [, listed = '0'] = /([\d,]+) entries/.exec(text) ?? []
+          if (Number(listed.replaceAll(',', '')) >= rows) resolve()
           else if (performance.now() - grown > stuck) reject(new Error('no more keys came'))
           else requestAnimationFrame(step)
         }

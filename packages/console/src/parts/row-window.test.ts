@@ -10,7 +10,7 @@ test('a table that a browser can draw has a pixel of the scroll bar for each of 
   })
 })
 
-test('a million rows are no taller than a browser draws, and the first and the last are reached', () => {
+test('a million rows fit into the height that a browser draws, and the first and the last are reached', () => {
   const rows = 1_000_000
   const last = HEIGHT_MAX - HEIGHT
   for (const top of [0, 1, 5_000_000, last]) {
