@@ -158,7 +158,7 @@ export class ClusterCrashRun {
       const answer = await fetch(`${endpoint}/-/health/ready`).catch((error) => error)
       if (answer.status === 200) return
       if (!isRunning(pid)) {
-        if (!log().includes(ENDED)) throw new Error(`a gateway has ended: ${log()}`)
+        if (!ENDED.test(log())) throw new Error(`a gateway has ended: ${log()}`)
         this.fenced += 1
         await this.#start(slot)
       }
@@ -185,5 +185,5 @@ function isRunning(pid) {
 }
 
 /** The end of a process that was declared dead. */
-const ENDED = 'another process has ended this session'
+const ENDED = /another process has ended this session|this process was declared dead/
 const GRAVES = "SELECT count(*) FROM bindery.kv WHERE k >= 'x' AND k < 'y'"
