@@ -184,7 +184,10 @@ export async function checkOwners({ metadata, findings, damaged }: Inspection): 
   for await (const { row, blob, record: owner } of walk(metadata, ownerRows, damaged)) {
     const isKnown = await metadata.read(
       async (reader) =>
-        (await sizeIfNamed(reader, owner, blob)) !== undefined || (await isGarbage(reader, 'blob', blob)),
+        (await sizeIfNamed(reader, owner, blob)) !== undefined ||
+        (await isGarbage(reader, 'blob', blob)) ||
+        // freed since the walk has read it
+        (await reader.get(row.key)) === undefined,
     )
     if (!isKnown) await findings.add('ownerStray', { blob }, { commit: (tx) => tx.delete(row.key) })
   }
