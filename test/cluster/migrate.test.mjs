@@ -67,7 +67,7 @@ describe('migration', { skip: withoutPostgres() }, () => {
     for (const [key, bytes] of acknowledged) expected.objects.set(key, bytes)
     await compare(server, expected)
     await server.stop()
-    await assert.rejects(startFolder(t, 'moving'), /have moved to/)
+    await assert.rejects(startFolder(t, 'moving'), /has moved to/)
 
     const gateway = await world.startGateway()
     await compare(gateway, expected)
@@ -82,7 +82,7 @@ describe('migration', { skip: withoutPostgres() }, () => {
     assert.equal(await statusOfPut(gateway), 503)
     await compare(gateway, expected)
     await gateway.stop()
-    await assert.rejects(world.startGateway(), /have moved to/)
+    await assert.rejects(world.startGateway(), /has moved to/)
     const again = await startFolder(t, 'back')
     assert.equal(again.accessKeyId, server.accessKeyId)
     await compare(again, expected)
