@@ -40,7 +40,8 @@ console.log(
   JSON.stringify({
     paused,
     parts,
-    reused: reusedParts === checkpoint.parts.length && reusedParts >= 2,
+    // and a part that was on its way when the upload paused, if it arrived
+    reused: reusedParts >= checkpoint.parts.length && checkpoint.parts.length >= 2,
     isSame,
     streamed,
   }),
