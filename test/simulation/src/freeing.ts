@@ -170,7 +170,8 @@ class Run {
   async #pauseSometimes(): Promise<void> {
     while (this.#time.now < this.#endsAt) {
       await this.#time.wait('world', this.#random.below(20_000))
-      this.#time.pause(this.#any([...this.#living]).incarnation, this.#any(PAUSES))
+      // all of them may have been declared dead, and none has started again
+      if (this.#living.size > 0) this.#time.pause(this.#any([...this.#living]).incarnation, this.#any(PAUSES))
     }
   }
 
