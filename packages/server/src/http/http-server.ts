@@ -269,15 +269,19 @@ export class HttpServer {
     const { method = '', url: target = '' } = request
     const { traceparent, 'user-agent': userAgent = '' } = request.headers
     const remote = this.#clientOf(request)
-    const measured = {
+    // one literal: a spread costs a microsecond
+    this.#options.onAnswered({
       answer,
       method,
       traceparent: traceparent?.toString(),
       bytesReceived,
+      bytesSent: sent.bytes,
       milliseconds,
       headMilliseconds,
-    }
-    this.#options.onAnswered({ ...measured, bytesSent: sent.bytes, target, userAgent, remote })
+      target,
+      userAgent,
+      remote,
+    })
     logExchange(log, { request, remote, answer, sent, bytesReceived, milliseconds })
   }
 
