@@ -10,10 +10,11 @@ export function beginAnswer(call: Call<Operation>, reply: Reply<Operation>): Awa
   const answer = encodeReply(call, reply)
   const { content, contentSize } = reply
   if (content === undefined) return answer
-  if (content instanceof Uint8Array) return { ...answer, body: content }
+  const { status, headers } = answer
+  if (content instanceof Uint8Array) return { status, headers, body: content }
   const body = LentStream.begin(content, contentSize, {
     beforePiece: () => requireLease(call.domain.cluster),
     onEnd: () => call.scope.close(),
   })
-  return andThen(body, (begun) => ({ ...answer, body: begun }))
+  return andThen(body, (begun) => ({ status, headers, body: begun }))
 }

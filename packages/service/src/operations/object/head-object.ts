@@ -28,9 +28,9 @@ function describe(call: CallOf<'HeadObject'>, record: ObjectRecord): Awaitable<R
       output: { ...headers, ...part.headers },
     }))
   }
-  const checksum = input.checksumMode === 'ENABLED' ? checksumsOf(record.checksum) : {}
+  const checksum = input.checksumMode === 'ENABLED' ? checksumsOf(record.checksum) : undefined
   const range = selectRange(rangeHolds(input.ifRange, record) ? input.range : undefined, record.size, true)
-  if (range === undefined) return { output: { ...headers, ...checksum } }
+  if (range === undefined) return { output: checksum === undefined ? headers : { ...headers, ...checksum } }
   const contentLength = range.end - range.start
   const isWhole = contentLength === record.size
   const ranged = { contentLength, contentRange: contentRange(range, record.size), contentMd5: undefined }
