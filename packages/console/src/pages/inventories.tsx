@@ -3,12 +3,12 @@ import { useState } from 'preact/hooks'
 import { useWords } from '../app/language.js'
 import { link } from '../app/route.js'
 import { shownKey } from '../app/shown-key.js'
+import { useAction } from '../app/use-action.js'
 import { useLoad } from '../app/use-load.js'
 import { AsCommand } from '../parts/as-command.js'
 import { Choice, TextField } from '../parts/field.js'
 import { Failure } from '../parts/notice.js'
 import { WhenLoaded } from '../parts/states.js'
-import { announce } from '../parts/toasts.js'
 import {
   addInventory,
   deleteInventory,
@@ -23,14 +23,7 @@ import { currentSession } from '../wire/session.js'
 export function InventoriesCard({ bucket }: { readonly bucket: string }): JSX.Element {
   const words = useWords()
   const inventories = useLoad((signal) => listInventories(bucket, signal), [bucket])
-  const [error, setError] = useState<unknown>(undefined)
-  const act = (what: () => Promise<void>, done: string) => {
-    setError(undefined)
-    what().then(() => {
-      announce(done)
-      inventories.again()
-    }, setError)
-  }
+  const { error, act } = useAction(() => inventories.again())
   return (
     <section class="card stack grow">
       <h2>{words.inventories.title}</h2>

@@ -2,26 +2,20 @@ import type { JSX } from 'preact'
 import { useState } from 'preact/hooks'
 import { useWords } from '../app/language.js'
 import { shownKey } from '../app/shown-key.js'
+import { useAction } from '../app/use-action.js'
 import { useLoad } from '../app/use-load.js'
 import { AsCommand } from '../parts/as-command.js'
 import { TextArea, TextField } from '../parts/field.js'
 import { Failure, Notice } from '../parts/notice.js'
 import { WhenLoaded } from '../parts/states.js'
-import { announce } from '../parts/toasts.js'
 import { addReplication, deleteReplication, listReplications, type ReplicationRule } from '../wire/replication.js'
 
 /** The replication rules of a bucket, which are kept and not carried out. */
 export function ReplicationCard({ bucket }: { readonly bucket: string }): JSX.Element {
   const words = useWords()
   const rules = useLoad((signal) => listReplications(bucket, signal), [bucket])
-  const [error, setError] = useState<unknown>(undefined)
-  const act = (what: () => Promise<void>) => {
-    setError(undefined)
-    what().then(() => {
-      announce(words.bucketSettings.saved)
-      rules.again()
-    }, setError)
-  }
+  const { error, act } = useAction(() => rules.again())
+  const change = (what: () => Promise<void>) => act(what, words.bucketSettings.saved)
   return (
     <section class="card stack grow">
       <h2>{words.replication.title}</h2>
@@ -31,12 +25,12 @@ export function ReplicationCard({ bucket }: { readonly bucket: string }): JSX.El
           all.length === 0 ? (
             <p>{words.replication.none}</p>
           ) : (
-            <RuleTable rules={all} onDelete={(id) => act(() => deleteReplication(bucket, id))} />
+            <RuleTable rules={all} onDelete={(id) => change(() => deleteReplication(bucket, id))} />
           )
         }
       </WhenLoaded>
       {error !== undefined && <Failure error={error} />}
-      <AddRule onAdd={(rule) => act(() => addReplication(bucket, rule))} />
+      <AddRule onAdd={(rule) => change(() => addReplication(bucket, rule))} />
       <AsCommand lines={[`bindery api get-bucket-replication --bucket ${bucket}`]} />
     </section>
   )
