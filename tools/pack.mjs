@@ -46,11 +46,7 @@ async function stageCommand(folder) {
   const source = path.join(root, 'packages', 'cli')
   write(path.join(folder, 'bin', 'bindery.js'), BIN, 0o755)
   copy(path.join(source, 'bundle'), path.join(folder, 'bundle'), (file) => !/\.(?:map|cache)$/.test(file))
-  copy(
-    path.join(root, 'packages', 'console', 'bundle'),
-    path.join(folder, 'console'),
-    (file) => !file.endsWith('.json'),
-  )
+  copy(path.join(root, 'packages', 'console', 'bundle'), path.join(folder, 'console'))
   // in a fresh clone it is installed only now
   const { build } = await import('esbuild')
   await build({

@@ -1,12 +1,13 @@
-// What a browser loads for the first page of the console.
+// What a browser loads for the first page of the console, and what the whole of it takes on disk.
 
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import path from 'node:path'
-import { gzipSync } from 'node:zlib'
+import { CONSOLE_RECORD } from '../build-console.mjs'
 
 const FOLDER = 'packages/console/bundle'
 const SCRIPT_BYTES_MAX = 70 * 1024
 const STYLE_BYTES_MAX = 12 * 1024
+const WHOLE_BYTES_MAX = 300 * 1024
 /** Modules that the first page loads: the entry, the texts of one language, and the page that opens after the sign-in. */
 const FIRST = [
   'packages/console/dist/main.js',
@@ -16,15 +17,16 @@ const FIRST = [
 const STYLE = 'packages/console/src/styles/main.css'
 
 /**
- * Budgets, after gzip, that the built console at `root` exceeds.
+ * Budgets that the built console at `root` exceeds. Its files are stored and sent compressed.
  * @param {string} root
  * @returns {string[]}
  */
 export function checkConsoleSize(root) {
-  const record = path.join(root, FOLDER, 'outputs.json')
+  const record = path.join(root, CONSOLE_RECORD)
   if (!existsSync(record)) return [`${FOLDER}:1: the console is not built`]
   const outputs = JSON.parse(readFileSync(record, 'utf8'))
-  const sizeOf = (files) => files.reduce((sum, file) => sum + gzipSync(readFileSync(path.join(root, file))).length, 0)
+  const sizeOf = (files) => files.reduce((sum, file) => sum + statSync(path.join(root, `${file}.gz`)).size, 0)
+  const stored = readdirSync(path.join(root, FOLDER)).map((name) => `${FOLDER}/${name.replace(/\.gz$/, '')}`)
   const entry = (source) => Object.keys(outputs).find((file) => outputs[file].entryPoint === source)
   const scripts = withImports(
     outputs,
@@ -33,6 +35,7 @@ export function checkConsoleSize(root) {
   return [
     ...over('the scripts of the first page', sizeOf(scripts), SCRIPT_BYTES_MAX),
     ...over('its styles', sizeOf([entry(STYLE)]), STYLE_BYTES_MAX),
+    ...over('all files of the console', sizeOf(stored), WHOLE_BYTES_MAX),
   ]
 }
 

@@ -1,13 +1,14 @@
 /** The uploads of this tab: they go on while pages change, and are offered again after a reload. */
 import {
-  createClient,
   droppedFiles,
   indexedDbStore,
   type NamedFile,
   type QueueItem,
-  UploadQueue,
   type UploadTask,
+  xhrTransport,
 } from '@bindery/client/browser'
+import { UploadQueue } from '@bindery/client/queue'
+import { createUploader } from '@bindery/client/upload'
 import { aboutServer, currentSession, serverTime, signingKey } from '../wire/session.js'
 import { pathOf, queryText, signedHeaders } from '../wire/sign.js'
 import { resolveConflicts, type Wanted } from './conflicts.js'
@@ -29,15 +30,16 @@ export function uploads(): UploadQueue {
 }
 
 function createQueue(): UploadQueue {
-  const client = createClient({
+  const uploader = createUploader({
     endpoint: location.origin,
     addressing: 'path',
+    transport: xhrTransport(),
     checkpoints,
     // the policy of the page runs files of the server alone, and the client starts its worker from text
     integrity: { worker: false },
     auth: { signer: (targets) => Promise.all(targets.map(sign)) },
   })
-  const made = new UploadQueue(client, { warnOnUnload: true, keepAwake: true })
+  const made = new UploadQueue(uploader, { warnOnUnload: true, keepAwake: true })
   const draw = () => drawn.set(drawn.value + 1)
   made.on('task', () => {
     draw()

@@ -52,7 +52,7 @@ test('what the console has is at fixed paths, and everything else is left to the
   assert.deepEqual([get('/-/console').status, get('/-/console').headers.location], [308, '/-/console/'])
   assert.deepEqual(JSON.parse(String(get('/-/console/about.json').body)), { region: 'cn-hangzhou', version: '1.2.3' })
   assert.equal(get('/-/console/', { method: 'HEAD' }).body, undefined)
-  for (const name of ['outputs.json', '../package.json', '..%2fpackage.json', 'none.js']) {
+  for (const name of ['index.html.gz', '../package.json', '..%2fpackage.json', 'none.js']) {
     assert.equal(get(`/-/console/${name}`).status, 404, name)
   }
   for (const [target, more] of [

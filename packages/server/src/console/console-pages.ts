@@ -1,13 +1,15 @@
-/** The built files of the console, in memory: they are few, and none is larger than some tens of kilobytes. */
+/** The built files of the console, in memory and compressed: they are few, and none is larger than some tens of kilobytes. */
 import { createHash } from 'node:crypto'
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
-import { gzipSync } from 'node:zlib'
+import { gunzipSync, gzipSync } from 'node:zlib'
 import { readings } from '@bindery/protocol'
 import type { ServiceRequest, ServiceResponse } from '@bindery/service'
 
 const ROOT = '/-/console'
 const PREFIX = `${ROOT}/`
 const INDEX = 'index.html'
+/** The files are stored compressed. */
+const STORED_AS = '.gz'
 /** Names with a hash of the content: they never change. */
 const HASHED = /-[A-Z0-9]{8}\.\w+$/
 const TYPES: Readonly<Record<string, string>> = {
@@ -33,7 +35,6 @@ const CONTENT_SECURITY_POLICY = [
 ].join('; ')
 
 interface ConsoleFile {
-  readonly bytes: Buffer
   readonly gzipped: Buffer
   readonly etag: string
   readonly type: string
@@ -56,7 +57,7 @@ export class ConsolePages {
   /** Under `domains`, names of hosts, the first label is a bucket, and the paths of the console are objects. */
   constructor(facts: ConsoleFacts, domains: readonly string[]) {
     this.#domains = domains
-    this.#about = file('about.json', Buffer.from(`${JSON.stringify(facts)}\n`), 'application/json')
+    this.#about = file('about.json', gzipSync(`${JSON.stringify(facts)}\n`), 'application/json')
   }
 
   /** Answers what needs no signature; undefined for every other request. */
@@ -83,23 +84,25 @@ export class ConsolePages {
 function readFiles(): ReadonlyMap<string, ConsoleFile> {
   const places = ['../console/', '../../console/bundle/', '../../../console/bundle/']
   const folders = places.map((place) => new URL(place, import.meta.url))
-  const folder = folders.find((one) => existsSync(new URL(INDEX, one)))
+  const folder = folders.find((one) => existsSync(new URL(`${INDEX}${STORED_AS}`, one)))
   if (folder === undefined) return new Map()
-  const names = readdirSync(folder).filter((name) => typeOf(name) !== undefined)
-  return new Map(names.map((name) => [name, file(name, readFileSync(new URL(name, folder)), typeOf(name) ?? '')]))
+  const names = readdirSync(folder).filter((name) => name.endsWith(STORED_AS))
+  return new Map(
+    names.map((stored) => {
+      const name = stored.slice(0, -STORED_AS.length)
+      const type = TYPES[name.slice(name.lastIndexOf('.') + 1)] ?? ''
+      return [name, file(name, readFileSync(new URL(stored, folder)), type)]
+    }),
+  )
 }
 
-function typeOf(name: string): string | undefined {
-  return TYPES[name.slice(name.lastIndexOf('.') + 1)]
-}
-
-function file(name: string, bytes: Buffer, type: string): ConsoleFile {
-  const hash = createHash('sha256').update(bytes).digest('base64url').slice(0, 22)
+function file(name: string, gzipped: Buffer, type: string): ConsoleFile {
+  const etag = createHash('sha256').update(gzipped).digest('base64url').slice(0, 22)
   const cacheControl = HASHED.test(name) ? 'public, max-age=31536000, immutable' : 'no-cache'
-  return { bytes, gzipped: gzipSync(bytes, { level: 9 }), etag: hash, type, cacheControl }
+  return { gzipped, etag, type, cacheControl }
 }
 
-function respondWith(request: ServiceRequest, { bytes, gzipped, etag, type, cacheControl }: ConsoleFile) {
+function respondWith(request: ServiceRequest, { gzipped, etag, type, cacheControl }: ConsoleFile) {
   const isGzipped = accepts(request.headers['accept-encoding'] ?? '')
   const tag = `"${etag}${isGzipped ? '-gz' : ''}"`
   const headers = [
@@ -110,7 +113,7 @@ function respondWith(request: ServiceRequest, { bytes, gzipped, etag, type, cach
   ] as const
   const known = (request.headers['if-none-match'] ?? '').split(',').map((one) => one.trim().replace(/^W\//, ''))
   if (known.includes(tag)) return respond(request, 304, headers, undefined)
-  if (!isGzipped) return respond(request, 200, headers, bytes)
+  if (!isGzipped) return respond(request, 200, headers, gunzipSync(gzipped))
   return respond(request, 200, [...headers, ['Content-Encoding', 'gzip']], gzipped)
 }
 
