@@ -39,6 +39,7 @@ async function rules() {
   const { checkSizes } = await import('./check/sizes.mjs')
   const { checkDocComments } = await import('./check/doc-comments.mjs')
   const { checkEnglish } = await import('./check/english.mjs')
+  const { checkChinese, checkTranslations } = await import('./check/chinese.mjs')
   const { checkInvariants } = await import('./check/invariants.mjs')
   const { checkCodeBlocks } = await import('./check/code-blocks.mjs')
   const { checkLinks, checkPromises } = await import('./check/prose.mjs')
@@ -74,6 +75,7 @@ async function rules() {
         tests.map(({ text }) => text),
       ),
     english: () => checkEnglish([...sources, ...texts, ...clients, ...native]),
+    chinese: () => [...checkChinese([...sources, ...texts]), ...checkTranslations(texts)],
     decisions: () => checkDecisions(texts),
     packages: () => checkPackages(Object.keys(LAYERS), readOptional, sourceFolders),
     glossary: () => checkGlossary({ path: 'docs/glossary.md', text: readOptional('docs/glossary.md') ?? '' }, sources),

@@ -142,7 +142,7 @@ test('a refusal shows code, EC and request id, what to do next, and is exit code
   assert.equal(full.code, 2)
   assert.match(full.stderr, /BucketNotEmpty: .*rm --recursive/)
   const chinese = await runWith(server, ['stat', 'oss://demo/missing'], { env: { BINDERY_LANG: 'zh' } })
-  assert.match(chinese.stderr, /^bindery: 服务拒绝了请求：NoSuchKey：.*列出 Bucket 中的内容/)
+  assert.match(chinese.stderr, /^bindery: 服务器拒绝了请求：NoSuchKey：.*列出 Bucket 中的内容/)
 })
 
 test('wrong arguments are exit code 1, with what was probably meant', async () => {

@@ -26,17 +26,17 @@ FILE may be -, for standard input.`,
 }
 
 const CHINESE: AdminWords = {
-  usage: '管理运行中服务的账号、用户、访问密钥、用户组、角色和权限策略。',
+  usage: '管理运行中服务器的账号、用户、访问密钥、用户组、角色和权限策略。',
   flags: `所有命令通用的参数：
-  --endpoint URL  服务地址；默认取 OSS_ENDPOINT，或 http://127.0.0.1:9000
+  --endpoint URL  服务器地址；默认取 OSS_ENDPOINT，或 http://127.0.0.1:9000
   --dir DIR       用该数据目录的根密钥签名；默认取 OSS_ACCESS_KEY_ID 和 OSS_ACCESS_KEY_SECRET，
                   或 ./data 的根密钥
   --json          把结果输出为一行 JSON
 FILE 可以是 -，表示标准输入。`,
   done: '完成。',
   none: '没有。',
-  secretShownOnce: '密钥只显示这一次，请妥善保存。',
-  unknownAction: (action) => `警告：此服务中没有需要操作 ${action} 的功能。`,
+  secretShownOnce: 'Secret 只显示这一次，请妥善保存。',
+  unknownAction: (action) => `警告：此服务器没有需要操作 ${action} 的功能。`,
 }
 
 /** The texts of `bindery admin` in a language. */

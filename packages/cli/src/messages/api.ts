@@ -36,18 +36,18 @@ Examples:
 const CHINESE: ApiWords = {
   usage: `bindery api [OPERATION] [flags]
 
-发送任意操作的一个请求，并以 JSON 打印应答。
+发送任意操作的一个请求，并以 JSON 打印响应。
 不带 OPERATION 时列出全部操作。每个操作都有说明：bindery api get-bucket-acl --help
 每个字段都有同名的参数，也可以用其请求头或查询参数的名称。
 
   --bucket BUCKET, -b             请求的 Bucket
   --key KEY                       请求的 Key
   --body TEXT|file://FILE|-       XML 或 JSON 文档，或对象的数据
-  --output FILE                   保存应答数据的文件；默认写到标准输出
-  --raw                           按服务发送的原样打印文档
-  --json                          在一行中打印应答
+  --output FILE                   保存响应数据的文件；默认写到标准输出
+  --raw                           按服务器发送的原样打印文档
+  --json                          在一行中打印响应
 
-服务和密钥的参数与其他命令相同：bindery help ls
+服务器和密钥的参数与其他命令相同：bindery help ls
 
 示例：
   bindery api

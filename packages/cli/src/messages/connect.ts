@@ -29,11 +29,11 @@ const ENGLISH: ConnectWords = {
 const CHINESE: ConnectWords = {
   clients: '可直接使用的连接示例：',
   usage: '打印示例：bindery connect CLIENT。在空目录中运行：bindery connect CLIENT | sh -e',
-  paste: (needs) => `请在空目录中粘贴到 shell 里运行。需要：${needs}。`,
+  paste: (needs) => `请在空目录中将以下内容粘贴到 shell 中运行。需要：${needs}。`,
   needsBucket: (bucket) => `Bucket 必须已存在；可在启动时创建：bindery serve --buckets ${bucket}`,
   untested: {
-    noPackage: '根据 SDK 文档编写；Bindery 的测试没有运行它，因为测试所用的软件源里没有这个 SDK。',
-    noToolchain: '根据 SDK 文档编写；Bindery 的测试没有运行它，因为测试环境没有它的工具链。',
+    noPackage: '根据 SDK 文档编写；Bindery 的测试没有运行它，因为测试所用的软件源没有提供该 SDK。',
+    noToolchain: '根据 SDK 文档编写；Bindery 的测试没有运行它，因为测试环境没有所需的工具链。',
   },
   notRun: '（测试没有运行）',
 }

@@ -46,17 +46,17 @@ const ENGLISH: DoctorWords = {
 const CHINESE: DoctorWords = {
   verdicts: { ok: '正常', note: '注意', problem: '问题' },
   results: {
-    endpoint: ({ endpoint }) => `服务在 ${endpoint} 有应答`,
-    silent: ({ endpoint }) => `${endpoint} 没有 Bindery 应答。请检查地址、协议、证书，以及服务是否在运行。`,
-    ready: () => '服务已就绪，磁盘空间充足',
-    unready: ({ reason }) => `服务没有就绪：${reason}。请查看日志。`,
+    endpoint: ({ endpoint }) => `服务器在 ${endpoint} 有响应`,
+    silent: ({ endpoint }) => `${endpoint} 没有响应的 Bindery。请检查地址、协议、证书，以及服务器是否在运行。`,
+    ready: () => '服务器已就绪，磁盘空间充足',
+    unready: ({ reason }) => `服务器没有就绪：${reason}。请查看日志。`,
     diskScarce: ({ uploads, freeBytes, reserveBytes }) =>
       `磁盘剩余 ${sizeText(freeBytes)}，其中 --reserve 保留 ${sizeText(reserveBytes)}：${uploads === 'refused' ? '上传已被拒绝' : '上传即将被拒绝'}。请释放空间，或者启动服务器时把 --reserve 调小。`,
-    clock: () => '服务的时钟与本机一致',
-    clockOff: ({ seconds }) => `服务的时钟与本机相差 ${seconds} 秒；超过 900 秒时签名会被拒绝。请校准时钟。`,
-    signature: ({ version }) => `服务接受该密钥的 ${version} 签名`,
+    clock: () => '服务器的时钟与本机一致',
+    clockOff: ({ seconds }) => `服务器的时钟与本机相差 ${seconds} 秒；超过 900 秒时签名会被拒绝。请校准时钟。`,
+    signature: ({ version }) => `服务器接受该密钥的 ${version} 签名`,
     signatureRefused: ({ version, code, message }) =>
-      `服务拒绝该密钥的 ${version} 签名：${code}：${message} 请检查密钥、secret 和地域。`,
+      `服务器拒绝该密钥的 ${version} 签名：${code}：${message} 请检查 AccessKey ID、AccessKey Secret 和地域。`,
     pathStyle: ({ host }) =>
       `${host} 是 IP 地址：SDK 把 Bucket 放在路径里；ali-oss 需要 sldEnable，S3 客户端需要路径形式`,
     hostStyle: ({ name }) => `${name} 可以解析：--domains 含有该域名时，Bucket 可以放在域名里`,
@@ -64,14 +64,14 @@ const CHINESE: DoctorWords = {
       `${name} 无法解析：把 Bucket 放在域名里的客户端会失败。请使用 IP 地址或路径形式，或添加 DNS 记录。`,
     bucketMissing: ({ bucket, code }) => `无法读取 ${bucket} 的 CORS 规则：${code}`,
     cors: ({ bucket }) => `${bucket} 的 CORS 规则暴露了 ETag`,
-    corsAbsent: ({ bucket }) => `${bucket} 没有 CORS 规则：其他来源的浏览器会被拒绝`,
+    corsAbsent: ({ bucket }) => `${bucket} 没有 CORS 规则：浏览器会拒绝其他来源的网页`,
     corsHidesETag: ({ bucket }) =>
       `${bucket} 的 CORS 规则没有暴露 ETag：浏览器的分片上传会失败。请把它加入 ExposeHeader。`,
     region: ({ region }) => `请求按其地域 ${region} 签名`,
     regionOther: ({ bucket, region, location }) =>
       `${bucket} 位于 ${location}，但请求按 ${region} 签名。请设置 OSS_REGION 或 --region。`,
     leftovers: ({ count, address, oldest }) =>
-      `本机有 ${count} 个中断的上传，最早的是到 ${address} 的，自 ${oldest} 起。重新运行命令可以继续，或取消：bindery mpu ls`,
+      `本机有 ${count} 个中断的上传，最早的是 ${oldest} 开始的 ${address}。重新运行原命令可以续传，也可以取消：bindery mpu ls`,
   },
 }
 

@@ -44,22 +44,22 @@ export const CHINESE_MAINTENANCE: MaintenanceSentences = {
     documentStray: ({ document }) => `一份不在它的列表中的 ${document} 配置`,
     usageStray: () => '已不存在的上传的计数',
     holderStray: ({ manifest }) => `已不存在的内容仍占用 manifest ${manifest}`,
-    manifestStray: () => '没有内容使用这个 manifest，也不会有程序释放它',
-    partStray: ({ found }) => `有 ${found} 个分片不在任何列表中，也不会有程序释放它们`,
+    manifestStray: () => '没有内容使用这个 manifest，也不会自动释放',
+    partStray: ({ found }) => `有 ${found} 个分片不在任何列表中，也不会自动释放`,
     ownerStray: ({ blob }) => `blob ${blob} 的归属记录指向没有引用它的内容`,
-    blobStray: ({ blob, found }) => `没有内容引用 blob ${blob}（${found} 字节），也不会有程序释放它`,
+    blobStray: ({ blob, found }) => `没有内容引用 blob ${blob}（${found} 字节），也不会自动释放`,
   },
   repairedNote: '［已修复］',
   progress: ({ objects, uploads, parts, bytesNamed, blobs }) =>
     `对象 ${objects}，上传 ${uploads}，分片 ${parts}，${sizeText(bytesNamed)}；已列出 blob ${blobs}`,
   checked: ({ objects, uploads, parts, blobs, bytes }, all) =>
     `已检查：对象 ${objects}，未完成的上传 ${uploads}，分片 ${parts}，blob ${blobs}（${sizeText(bytes)}）${all ? '，包括全部数据' : '；--bytes 可同时读取数据'}。`,
-  waiting: (blobs) => `${blobs} 个不再被引用的 blob 将在服务运行时释放。`,
+  waiting: (blobs) => `${blobs} 个不再被引用的 blob 将在服务器运行时释放。`,
   verdict: ({ findings, repaired, lost }, repair) => {
     const all = Object.values(findings).reduce((sum, number) => sum + number, 0)
     if (all === 0) return '没有发现问题。'
     if (repaired > 0) return `发现 ${all} 个问题，已修复 ${repaired} 个，剩余 ${all - repaired} 个。`
-    return `发现 ${all} 个问题，其中 ${lost} 个表示有内容丢失。${repair ? '没有能够修复的问题。' : '--repair 可修复能修复的问题。'}`
+    return `发现 ${all} 个问题，其中 ${lost} 个表示有内容丢失。${repair ? '没有可修复的问题。' : '用 --repair 修复可修复的问题。'}`
   },
   copying: ({ blobs, bytes }) => `已复制 blob ${blobs}，${sizeText(bytes)}`,
   copied: ({ blobs, bytes, present }, target) =>
@@ -73,12 +73,13 @@ export const CHINESE_MAINTENANCE: MaintenanceSentences = {
   upgrade: {
     supported: (release, { format, layout }) => `Bindery ${release} 读写格式 ${format}、布局 ${layout}。`,
     outcome: {
-      data: (folder) => `${folder} 就是这种格式：服务可以直接使用，不做任何转换；格式相同的其他版本之后也能读取。`,
-      backup: (folder) => `${folder} 是这种格式的完整备份：可以直接恢复。`,
-      new: (folder) => `${folder} 为空或不存在：服务会把它作为这种格式的数据目录。`,
+      data: (folder) =>
+        `${folder} 为这种格式：服务器可以直接启动，不做任何转换；之后，支持这种格式的其他版本也能读取。`,
+      backup: (folder) => `${folder} 是这种格式的完整备份，可以直接恢复。`,
+      new: (folder) => `${folder} 为空或不存在：服务器会将其创建为这种格式的数据目录。`,
     },
     cluster: ({ place, version, supported, floor }) =>
       `${place} 的表结构版本为 ${version}，本版本需要 ${supported}。${floor === 0 ? '旧版本也可以提交。' : `版本 ${floor} 及更新的版本可以提交。`}`,
-    running: (endpoint) => `现在有服务正在使用它：${endpoint}。启动其他版本之前请先停止该服务。`,
+    running: (endpoint) => `${endpoint} 的服务器正在使用它。启动其他版本之前，请先停止该服务器。`,
   },
 }

@@ -54,7 +54,7 @@ const ENGLISH: MpuWords = {
 
 const CHINESE: MpuWords = {
   aborted: (address, uploadId, { parts, bytes }) =>
-    `已取消到 ${address} 的上传 ${uploadId}：${parts} 个分片，${sizeText(bytes)}。`,
+    `已取消 ${address} 的上传 ${uploadId}：${parts} 个分片，${sizeText(bytes)}。`,
   sum: ({ uploads, parts, bytes }, size, oldest) =>
     `${uploads} 个上传，${parts} 个分片，${bytes} 字节（${size}）${oldest === undefined ? '' : `，最早开始于 ${oldest}`}\n`,
   swept: ({ uploads, bytes }, kept, isDry) =>
@@ -62,7 +62,7 @@ const CHINESE: MpuWords = {
   completed: (address, { parts, size }, isDry) =>
     `${isDry ? '将完成' : '已完成'} ${address}：${parts} 个分片，${sizeText(size)}。\n`,
   noUploads: (address) => `${address} 没有未完成的上传。`,
-  ended: (address) => `到 ${address} 的上传已结束。\n`,
+  ended: (address) => `${address} 的上传已结束。\n`,
   map: (facts) => mapOf(facts, CHINESE_MAP),
 }
 
@@ -103,9 +103,9 @@ const CHINESE_MAP: MapWords = {
   active: '最近活动',
   missing: '缺少的分片',
   small: '过小的分片',
-  left: '尚未发送',
-  completable: (isCompletable) => (isCompletable ? '可以按现状完成。' : '不能按现状完成。'),
-  legend: `${MAP_SIGNS.stored} 已存  ${MAP_SIGNS.partly} 部分  ${MAP_SIGNS.missing} 缺少`,
+  left: '尚未上传',
+  completable: (isCompletable) => (isCompletable ? '现在可以完成。' : '现在不能完成。'),
+  legend: `${MAP_SIGNS.stored} 已存储  ${MAP_SIGNS.partly} 部分已存储  ${MAP_SIGNS.missing} 缺少`,
 }
 
 function mapOf({ uploadId, explained, lines, missing, undersized }: MapFacts, words: MapWords): string {

@@ -34,7 +34,7 @@ const CHINESE: ProbeWords = {
     name: '域名解析',
     connection: '建立连接',
     tls: 'TLS 握手',
-    answer: '首个应答',
+    answer: '首个响应',
     key: '签名请求',
     put: 'PUT 1 KiB',
     get: 'GET 1 KiB',
@@ -45,7 +45,7 @@ const CHINESE: ProbeWords = {
   facts: (facts) =>
     factsText(facts, {
       validTo: (date) => `证书有效期至 ${date}`,
-      clock: (seconds) => `服务的时钟${seconds > 0 ? '快' : '慢'} ${Math.abs(seconds)} 秒`,
+      clock: (seconds) => `服务器的时钟${seconds > 0 ? '快' : '慢'} ${Math.abs(seconds)} 秒`,
       slowest: (ms) => `最慢 ${ms} ms`,
     }),
 }

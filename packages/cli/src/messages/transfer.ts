@@ -85,7 +85,7 @@ const CHINESE: TransferWords = {
   summary: ({ files, bytes, reusedBytes, skipped, failed, retries, seconds }) =>
     [
       `${files} 个文件，${sizeText(bytes)}，用时 ${seconds.toFixed(1)} 秒（${speedText(bytes - reusedBytes, seconds)}）`,
-      reusedBytes === 0 ? '' : `其中 ${sizeText(reusedBytes)} 已由之前的运行传输`,
+      reusedBytes === 0 ? '' : `其中 ${sizeText(reusedBytes)} 在之前的运行中已传输`,
       skipped === 0 ? '' : `跳过 ${skipped} 个`,
       failed === 0 ? '' : `失败 ${failed} 个`,
       retries === 0 ? '' : `重试 ${retries} 次`,
@@ -96,15 +96,15 @@ const CHINESE: TransferWords = {
   continuable: (commandLine) => `已保存的部分会保留。继续：${commandLine}`,
   interrupted: (commandLine) => `已停止。继续：${commandLine}`,
   sourceChanged: (file, address, uploadId) =>
-    `${file} 在上次上传中断后发生了变化，因此不使用上传 ${uploadId} 的分片，从头开始上传。释放这些分片：bindery mpu abort ${address} ${uploadId}`,
+    `${file} 在上次上传中断后发生了变化，因此不再使用上传 ${uploadId} 的分片，从头开始上传。删除这些分片：bindery mpu abort ${address} ${uploadId}`,
   leftOut: {
     notAFile: (name) => `已忽略 ${name}：不是文件。`,
-    badName: (name) => `已忽略 ${name}：其 Key 不能作为文件名。`,
+    badName: (name) => `已忽略 ${name}：Key 不能作为文件名。`,
     notText: (name) => `已忽略 ${name}：名称不是 UTF-8，不能作为 Key。请重命名。`,
   },
-  deletedExtras: (count) => `从目标删除了 ${count} 个。`,
-  tooManyExtras: (count, max) => `没有删除任何内容：只存在于目标的有 ${count} 个，超过 --max-delete ${max}。`,
-  confirmOverwrite: (target) => `${target} 已存在。是否替换？[y] 是，[n] 否，[a] 全部，none 全不：`,
+  deletedExtras: (count) => `已从目标删除 ${count} 个。`,
+  tooManyExtras: (count, max) => `没有删除任何内容：要删除的有 ${count} 个，超过 --max-delete ${max}。`,
+  confirmOverwrite: (target) => `${target} 已存在。是否覆盖？[y] 是，[n] 否，[a] 全部覆盖，none 全不覆盖：`,
   watching: (place) => `正在监视 ${place}。按 Ctrl-C 结束。`,
   nothingFound: (address) => `${address} 处没有内容。`,
 }

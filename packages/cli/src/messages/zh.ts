@@ -4,31 +4,31 @@ import { CHINESE_FLAGS } from './flags-zh.js'
 import { objectWordsIn } from './objects.js'
 import type { Sentences } from './sentences.js'
 
-const seeHelp = '请看：bindery help'
+const seeHelp = '参见：bindery help'
 const perhaps = (suggestion: string | undefined) => (suggestion === undefined ? seeHelp : `是不是 ${suggestion}？`)
 
 const { advice, failures: reasons } = objectWordsIn('zh')
 
-/** “没有应答”之后的部分，按原因。 */
+/** The rest of the sentence that a server does not answer, by the reason. */
 const silences = {
-  refused: '：没有程序在监听。请确认服务正在运行，或指定地址：--endpoint URL',
+  refused: '：没有程序在监听。请确认服务器正在运行，或指定其地址：--endpoint URL',
   unknownHost: '：无法解析主机名。请检查名称或网络：--endpoint URL',
-  notTls: '：对方不使用 TLS。也许应当用 http:// 而不是 https://',
+  notTls: '：对方没有使用 TLS。可能应使用 http:// 而不是 https://',
   otherName: '：其证书属于其他名称。请使用证书中的名称：--endpoint URL',
-  unknown: '。请确认服务正在运行，或指定地址：--endpoint URL',
+  unknown: '。请确认服务器正在运行，或指定其地址：--endpoint URL',
 }
 
 /** The texts in Chinese. */
 export const CHINESE: Sentences = {
   ...CHINESE_COMMANDS,
   flags: CHINESE_FLAGS,
-  crash: 'bindery：程序自身出错。请连同下面的内容一起报告：',
+  crash: 'bindery: 这是 Bindery 自身的错误，请附上以下内容进行报告：',
   endpoint: 'Endpoint',
   region: 'Region',
   folder: '数据目录',
   newFolder: '（新建）',
   buckets: 'Bucket',
-  hashing: { native: '原生哈希', wasm: 'WebAssembly 哈希（没有原生插件，较慢）' },
+  hashing: { native: '原生哈希', wasm: 'WebAssembly 哈希（没有原生模块，较慢）' },
   secretShownOnce: (file) => `（只显示这一次；保存在 ${file}）`,
   secretKept: (file) => `保存在 ${file}`,
   secretFromEnvironment: '来自 BINDERY_ACCESS_KEY_SECRET',
@@ -36,114 +36,115 @@ export const CHINESE: Sentences = {
   console: '控制台',
   consoleOnce: '（可登录一次，15 分钟内有效）',
   connectMore: '更多客户端的示例程序：bindery connect',
-  onlyHere: '只有本机可以访问；用 --host 0.0.0.0 允许其他机器访问。',
-  reachable: '其他机器可以访问，且没有 TLS：在不可信的网络里，请在前面放一个带 TLS 的代理。',
+  onlyHere: '只有本机可以访问。允许其他机器访问：--host 0.0.0.0',
+  reachable: '其他机器可以访问，且没有使用 TLS。在共享网络中，请使用 TLS，或在前面部署支持 TLS 的代理。',
   reachableByTls: '其他机器可以通过 TLS 访问。',
   byDefault: '默认值',
-  howToStop: '按 Ctrl-C 停止，正在处理的请求会先完成。',
-  stopping: '正在停止：等待处理中的请求完成。再次发送信号将立即中断。',
+  howToStop: '按 Ctrl-C 停止；停止前会完成正在处理的请求。',
+  stopping: '正在停止：等待正在处理的请求完成。再次发送信号将立即中断。',
   stopped: '已停止。',
   stoppedCutting: (requests) => `已停止；中断了 ${requests} 个请求。`,
   failures: {
-    unknownCommand: ({ command, suggestion }) => `没有命令 ${command}。${perhaps(suggestion)}`,
-    unknownFlag: ({ flag, suggestion }) => `没有参数 ${flag}。${perhaps(suggestion)}`,
-    unknownVariable: ({ variable, suggestion }) => `Bindery 没有环境变量 ${variable}。${perhaps(suggestion)}`,
-    settingUnknown: ({ file, setting, suggestion }) => `${file} 中的 ${setting} 不是选项。${perhaps(suggestion)}`,
-    settingsMalformed: ({ file }) => `${file} 不是 JSON 对象。示例：{"port": 9000, "buckets": ["demo"]}`,
+    unknownCommand: ({ command, suggestion }) => `未知的命令 ${command}。${perhaps(suggestion)}`,
+    unknownFlag: ({ flag, suggestion }) => `未知的参数 ${flag}。${perhaps(suggestion)}`,
+    unknownVariable: ({ variable, suggestion }) => `未知的环境变量 ${variable}。${perhaps(suggestion)}`,
+    settingUnknown: ({ file, setting, suggestion }) => `${file} 中的 ${setting} 不是有效的选项。${perhaps(suggestion)}`,
+    settingsMalformed: ({ file }) => `${file} 的内容不是 JSON 对象。示例：{"port": 9000, "buckets": ["demo"]}`,
     unexpectedArgument: ({ argument }) => `多余的参数 ${argument}。${seeHelp}`,
-    argumentMissing: ({ command, argument }) => `${command} 缺少 ${argument}。请看：bindery help ${command}`,
+    argumentMissing: ({ command, argument }) => `${command} 缺少 ${argument}。参见：bindery help ${command}`,
     valueMissing: ({ flag, placeholder }) => `${flag} 缺少值：${flag} ${placeholder}`,
     valueRefused: ({ flag, value }) =>
-      `${flag} 不带值，后面却有 ${JSON.stringify(value)}。请只写 ${flag}；如果这是目录名，请写 ./${value}`,
+      `${flag} 没有值，但后面有 ${JSON.stringify(value)}。请只写 ${flag}；如果这是目录名，请写成 ./${value}`,
     valueInvalid: ({ name, value, expected }) =>
-      `${name} 不能是 ${JSON.stringify(value)}。可以是：${expectedInChinese(expected)}`,
+      `${name} 的值 ${JSON.stringify(value)} 无效。有效值：${expectedInChinese(expected)}`,
     keyHalfGiven: ({ missing }) =>
-      `根密钥只给了一半：请同时设置 ${missing}，或者 BINDERY_ACCESS_KEY_ID 和 BINDERY_ACCESS_KEY_SECRET 都不设置。`,
+      `根密钥不完整：请同时设置 ${missing}，或者两者（BINDERY_ACCESS_KEY_ID 和 BINDERY_ACCESS_KEY_SECRET）都不设置。`,
     instanceRoleProxied: () =>
-      '--instance-role 无需签名即可提供密钥，代理的客户端不得获取：请去掉它，或去掉 --trusted-proxies。',
+      '--instance-role 无需签名即可提供密钥，因此不能让代理的客户端获取：请去掉它，或去掉 --trusted-proxies。',
     tlsHalfGiven: ({ missing }) => `TLS 需要证书和私钥：请同时设置 ${missing}。`,
     certificateUnusable: ({ certificate, key, reason }) => `无法使用证书 ${certificate} 和私钥 ${key}：${reason}`,
     adminArgument: ({ argument, usage }) =>
       `${argument === undefined ? '缺少参数' : `多出了参数 ${argument}`}。用法：bindery admin ${usage}`,
     adminCommandUnknown: ({ command, suggestion }) =>
-      `没有命令 admin ${command}。${suggestion === undefined ? '请看：bindery admin' : `是不是 admin ${suggestion}？`}`,
+      `未知的命令 admin ${command}。${suggestion === undefined ? '参见：bindery admin' : `是不是 admin ${suggestion}？`}`,
     adminKeyMissing: ({ file }) =>
-      `没有可用于签名的密钥：请设置 OSS_ACCESS_KEY_ID 和 OSS_ACCESS_KEY_SECRET，或用 --dir 指定数据目录（${file} 中没有密钥）。`,
-    adminRefused: ({ code, message, requestId }) => `服务拒绝了请求：${code}：${message}（请求 ${requestId}）`,
+      `没有用于签名的访问密钥：请设置 OSS_ACCESS_KEY_ID 和 OSS_ACCESS_KEY_SECRET，或用 --dir 指定数据目录（${file} 中没有密钥）。`,
+    adminRefused: ({ code, message, requestId }) => `服务器拒绝了请求：${code}：${message}（请求 ${requestId}）`,
     serverSilent: ({ endpoint, certificate, reason }) =>
       certificate === undefined
-        ? `${endpoint} 没有应答${silences[reason ?? 'unknown']}`
+        ? `${endpoint} 没有响应${silences[reason ?? 'unknown']}`
         : `${endpoint} 的证书不受信任：${certificate}。${reason === 'otherName' ? '请使用证书中的名称：--endpoint URL' : '请用环境变量 NODE_EXTRA_CA_CERTS 指定签发机构的证书文件'}`,
     serverNotFound: ({ folder }) =>
-      `没有服务正在使用 ${folder}。请启动服务（bindery serve ${folder}），指定其他数据目录，或指定地址：--endpoint URL`,
+      `没有服务器正在使用 ${folder}。请启动服务器（bindery serve ${folder}），或指定其他数据目录，或指定地址：--endpoint URL`,
     keyOther: ({ accessKeyId }) =>
-      `服务启动时使用了环境变量中的密钥 ${accessKeyId}。请把 OSS_ACCESS_KEY_ID 和 OSS_ACCESS_KEY_SECRET 设为该密钥，或某个用户的密钥。`,
+      `服务器启动时使用了环境变量中的访问密钥 ${accessKeyId}。请将 OSS_ACCESS_KEY_ID 和 OSS_ACCESS_KEY_SECRET 设置为该密钥，或某个用户的访问密钥。`,
     clientUnknown: ({ client, suggestion }) =>
-      `没有 ${client} 的示例。${suggestion === undefined ? '列出全部：bindery connect' : `是不是 ${suggestion}？`}`,
+      `没有客户端 ${client} 的示例。${suggestion === undefined ? '列出全部：bindery connect' : `是不是 ${suggestion}？`}`,
     fileUnreadable: ({ file }) => `无法读取 ${file}。请检查文件名和权限，或用 - 表示标准输入。`,
     addressInvalid: ({ address, suggestion }) =>
-      `${address} 不是 Bucket 或对象的地址。${suggestion === undefined ? '格式：oss://BUCKET/KEY' : `是否想输入 ${suggestion}？`}`,
+      `${address} 不是 Bucket 或对象的地址。${suggestion === undefined ? '格式：oss://BUCKET/KEY' : `是不是 ${suggestion}？`}`,
     addressUnfit: ({ command, address, needed }) =>
-      `${command} 不能使用 ${address}：需要 ${needed}。参见：bindery help ${command}`,
+      `${command} 不能用于 ${address}：需要 ${needed}。参见：bindery help ${command}`,
     requestRefused: ({ code, message, ec, requestId }) =>
-      `服务拒绝了请求：${code}：${message}（${ec === undefined ? '' : `EC ${ec}，`}请求 ${requestId ?? '?'}）。${advice[code] ?? ''}`,
+      `服务器拒绝了请求：${code}：${message}（${ec === undefined ? '' : `EC ${ec}，`}请求 ${requestId ?? '?'}）。${advice[code] ?? ''}`,
     transferFailed: ({ code, message }) =>
       code === 'TransferLocked' ? `${reasons[code]}。` : `${reasons[code] ?? code}：${message}`,
     profileUnknown: ({ profile, known }) =>
-      `没有配置 ${profile}。${known.length === 0 ? '创建：bindery config set endpoint URL --profile NAME' : `已有：${known.join('、')}`}`,
-    profileForeign: ({ profile, file }) => `配置 ${profile} 在 ${file} 中，bindery 不会修改该文件。`,
-    settingMissing: ({ profile, setting }) => `配置 ${profile} 没有 ${setting}。`,
-    credentialProcess: ({ program, reason }) => `应打印密钥的程序 ${program} 失败：${reason}`,
+      `没有名为 ${profile} 的 Profile。${known.length === 0 ? '创建：bindery config set endpoint URL --profile NAME' : `已有：${known.join('、')}`}`,
+    profileForeign: ({ profile, file }) => `Profile ${profile} 位于 ${file} 中，bindery 不会修改该文件。`,
+    settingMissing: ({ profile, setting }) => `Profile ${profile} 没有设置 ${setting}。`,
+    credentialProcess: ({ program, reason }) => `用于打印访问密钥的程序 ${program} 失败：${reason}`,
     uploadIncomplete: ({ address, uploadId, gaps }) =>
-      `到 ${address} 的上传 ${uploadId} 有 ${gaps} 处缺少分片，生成的对象会过短。请发送缺少的分片（bindery mpu resume），或用 --all 按现状完成。`,
+      `${address} 的上传 ${uploadId} 有 ${gaps} 处缺少分片，生成的对象会比原文件短。请上传缺少的分片（bindery mpu resume），或用 --all 强制完成。`,
     sourceEmpty: ({ source }) =>
-      `${source} 为空，--delete 将删除目标处的全部内容。请检查源；要全部删除，请使用 bindery rm --recursive`,
+      `${source} 为空，--delete 会删除目标的全部内容。请检查源；如需全部删除，请使用 bindery rm --recursive`,
     confirmationNeeded: ({ address }) =>
-      `这将删除${/[*?]/.test(address) ? `与 ${address} 匹配` : `地址以 ${address} 开头`}的全部对象，而没有终端可供确认。请先用 --dry-run 检查，再加上 --yes。`,
+      `这将删除${/[*?]/.test(address) ? `与 ${address} 匹配` : `地址以 ${address} 开头`}的全部对象，但没有终端可供确认。请先用 --dry-run 检查，再加上 --yes。`,
     portTaken: ({ host, port }) =>
-      `${host} 的端口 ${port} 已被占用，可能是另一个 Bindery。请停止占用者，或换一个端口：--port ${port + 1}`,
-    portForbidden: ({ port }) => `当前用户无权监听端口 ${port}。请使用 1023 以上的端口，例如 --port 9000，或者授权。`,
+      `${host} 的端口 ${port} 已被占用，可能是另一个 Bindery。请停止占用端口的进程，或使用其他端口：--port ${port + 1}`,
+    portForbidden: ({ port }) => `当前用户无权监听端口 ${port}。请使用 1023 以上的端口，例如 --port 9000，或授予权限。`,
     hostUnknown: ({ host }) =>
-      `${host} 不是本机的地址。只供本机使用请用 --host 127.0.0.1，使用全部地址请用 --host 0.0.0.0。`,
-    folderForbidden: ({ folder }) => `当前用户无权写入 ${folder}。请换一个目录，或授予权限。`,
-    notAFolder: ({ folder }) => `${folder} 不是目录。请指定一个目录；不指定则使用 ./data。`,
+      `${host} 不是本机的地址。仅供本机访问，请使用 --host 127.0.0.1；监听本机所有地址，请使用 --host 0.0.0.0。`,
+    folderForbidden: ({ folder }) => `当前用户无权写入 ${folder}。请使用其他目录，或授予权限。`,
+    notAFolder: ({ folder }) => `${folder} 不是目录。请指定一个目录；不指定时使用 ./data。`,
     folderDangling: ({ folder, target }) =>
       `${folder} 是指向 ${target} 的链接，但后者不存在。如果它是一个卷，请先挂载；否则请创建该目录。`,
-    folderMissing: ({ folder }) => `${folder} 不是数据目录：没有服务在其中保存过数据。请指定其他目录。`,
+    folderMissing: ({ folder }) => `${folder} 不是数据目录：没有服务器使用过该目录。请指定其他目录。`,
     backupUnfinished: ({ folder }) =>
-      `${folder} 不是已完成的备份。如果备份曾被中断，请重新执行，它会接着进行。要复制数据目录，请使用 bindery backup。`,
-    targetNotEmpty: ({ folder }) => `${folder} 里有其他内容。请指定一个空目录，或尚不存在的目录。`,
+      `${folder} 不是已完成的备份。如果备份曾被中断，请重新执行，备份会继续进行。复制数据目录请使用 bindery backup。`,
+    targetNotEmpty: ({ folder }) => `${folder} 不为空。请指定一个空目录，或尚不存在的目录。`,
     folderForeign: ({ folder }) =>
-      `${folder} 不是数据目录，也不是空目录。请指定一个空目录，或尚不存在的目录。备份用 bindery restore 恢复为数据目录。`,
-    folderInside: ({ folder, other }) => `${folder} 和 ${other} 互相包含。请指定其他位置的目录。`,
+      `${folder} 不是数据目录，并且不为空。请指定一个空目录，或尚不存在的目录。如需将备份恢复为数据目录，请使用 bindery restore。`,
+    folderInside: ({ folder, other }) => `${folder} 和 ${other} 中的一个位于另一个之内。请指定其他位置的目录。`,
     folderLocked: ({ folder, pid }) =>
       pid === undefined
-        ? `${folder} 正被一个没有应答的进程使用。请等它结束，或者查找它：fuser ${folder}/lock/*`
-        : `${folder} 正被进程 ${pid} 使用。请先停止它（kill ${pid}），或换一个目录。`,
+        ? `${folder} 正被一个没有响应的进程使用。请等待其结束，或查找该进程：fuser ${folder}/lock/*`
+        : `${folder} 正被进程 ${pid} 使用。请先停止该进程（kill ${pid}），或使用其他目录。`,
     formatNewer: ({ folder, format, supported }) =>
-      `${folder} 由更新版本的 Bindery 写入（格式 ${format}；本版本最高支持 ${supported}）。请升级 Bindery；数据没有改动。`,
+      `${folder} 由更高版本的 Bindery 写入（格式 ${format}；本版本最高支持 ${supported}）。请升级 Bindery；数据没有改动。`,
     layoutOther: ({ folder, layout, supported }) =>
-      `${folder} 由格式发布之前的另一个 Bindery 构建写入（布局 ${layout}；本版本只读取布局 ${supported}）。请指定一个新目录；要保留其中的数据，请运行当初写入它的构建，并用客户端复制对象。数据没有改动。`,
-    clusterHalfGiven: ({ missing }) => `集群需要数据库和存放对象数据的位置：请同时设置 ${missing}。`,
+      `${folder} 由格式发布之前的另一个 Bindery 构建写入（布局 ${layout}；本版本只读取布局 ${supported}）。请指定一个新目录；如需保留其中的数据，请运行当初写入它的构建，并用客户端拷贝对象。数据没有改动。`,
+    clusterHalfGiven: ({ missing }) => `集群需要数据库和存放对象数据的位置：请设置 ${missing}。`,
     clusterInUse: ({ place }) => `有网关正在使用 ${place}。请先全部停止。`,
     blobsKeyMissing: () =>
-      '--blobs 的存储桶需要访问密钥：请设置 BINDERY_BLOBS_ACCESS_KEY_ID 和 BINDERY_BLOBS_ACCESS_KEY_SECRET，或各自的 _FILE。',
+      '--blobs 的 Bucket 需要访问密钥：请设置 BINDERY_BLOBS_ACCESS_KEY_ID 和 BINDERY_BLOBS_ACCESS_KEY_SECRET，或各自的 _FILE。',
     masterKeysRequired: ({ variable }) =>
-      `集群中的服务共用主密钥：请设置 ${variable} 或 ${variable}_FILE。生成一个：openssl rand -base64 32`,
+      `集群中的服务器共用主密钥：请设置 ${variable} 或 ${variable}_FILE。生成一个：openssl rand -base64 32`,
     databaseUnusable: ({ place, reason }) => `无法使用 ${place}：${reason}。请检查地址和密码，并确认它是主库。`,
     databaseOlder: ({ place, version, needed }) =>
       `${place} 的表结构版本为 ${version}，本版本需要 ${needed}。请用同样的变量运行 bindery upgrade；其间旧的网关可以继续运行。`,
     databaseNewer: ({ place, floor, supported }) =>
       `${place} 只供表结构版本不低于 ${floor} 的版本使用；本版本为 ${supported}。请升级 Bindery。`,
     moveUnfinished: ({ place, source }) =>
-      `正在从 ${source} 填充 ${place}。请等它结束；如果已中断，请重新运行该命令，它会接着进行。`,
+      `正在从 ${source} 向 ${place} 迁移数据。请等待完成；如果已中断，请重新运行该命令，迁移会继续进行。`,
     dataMoved: ({ place, to }) =>
-      `${place} 的数据已迁移到 ${to}。请在那里提供服务；或者运行 bindery migrate --undo，放弃此后在那里写入的内容。`,
-    targetOther: ({ place, source }) => `正在从 ${source} 填充 ${place}。请继续完成，或指定一个空的位置。`,
+      `${place} 的数据已迁移到 ${to}。请在迁移目标上启动服务器；或者运行 bindery migrate --undo，并放弃此后写入目标的内容。`,
+    targetOther: ({ place, source }) => `正在从 ${source} 向 ${place} 迁移数据。请继续完成该迁移，或指定一个空的目标。`,
     masterKeysLacking: ({ place, source }) =>
-      `${place} 需要 ${source} 的主密钥：请把它们加在 BINDERY_MASTER_KEYS 自己的主密钥之后。数据目录把它们保存在 master-keys 文件中。`,
-    moveSame: () => '迁移只能从数据目录到集群，或反过来：请用 cluster 一词指定其中之一。',
-    masterKeyMissing: ({ folder }) => `${folder} 中有密钥由未提供的主密钥加密。重新加密之前请保留旧的主密钥。`,
+      `${place} 需要 ${source} 的主密钥：请将其添加到 BINDERY_MASTER_KEYS 中，放在原有的主密钥之后。数据目录的主密钥保存在 master-keys 文件中。`,
+    moveSame: () => '只能从数据目录迁移到集群，或从集群迁移到数据目录：请将其中之一写为 cluster。',
+    masterKeyMissing: ({ folder }) =>
+      `${folder} 中有密钥由未提供的主密钥加密。bindery keys rewrap 完成之前，请同时提供旧的主密钥。`,
     masterKeyUnknown: ({ id, folder }) => `${folder} 没有主密钥 ${id}。查看所有主密钥：bindery keys masters ${folder}`,
     masterKeyNewest: ({ id }) => `${id} 是最新的主密钥，新数据由它保护。请先生成另一个：bindery keys generate`,
     masterKeysOutside: ({ variable }) =>
@@ -151,55 +152,55 @@ export const CHINESE: Sentences = {
     keyUnknown: ({ id, folder }) => `${folder} 没有密钥 ${id}。查看所有密钥：bindery keys list ${folder}`,
     masterKeysInvalid: ({ variable }) => `${variable} 不是主密钥。应为 32 字节的 base64，多个密钥以逗号分隔。`,
     fileDamaged: ({ file }) => `${file} 已损坏。请从备份恢复；数据没有改动。`,
-    diskFull: ({ folder }) => `${folder} 所在的磁盘已满。请释放空间后重新启动；数据没有丢失。`,
+    diskFull: ({ folder }) => `${folder} 所在的磁盘已满。请释放空间后重试；数据没有丢失。`,
     workersFail: ({ times, how }) =>
-      `工作进程无法保持运行（一分钟内结束 ${times} 次，最后一次：${how}），服务放弃运行。上面的日志可能有原因。`,
+      `工作进程不断退出（一分钟内退出 ${times} 次，最后一次：${how}），服务器停止运行。原因可能在上面的日志中。`,
   },
   options: {
-    folder: '保存全部数据的目录；不存在时会创建。',
+    folder: '保存所有数据的目录；不存在时自动创建。',
     tlsCertificate: '用于 TLS 的服务器证书（含证书链，PEM 格式）；文件更改后自动重新读取。',
     tlsKey: '证书的私钥（PEM 格式）；文件更改后自动重新读取。',
     configFile: 'JSON 格式的配置文件，键为不带短横线前缀的参数名，例如 {"log": "debug"}；收到 SIGHUP 时重新读取。',
     metadata: '集群存放元数据的 PostgreSQL，代替 DIR；需要同时设置 --blobs 和 BINDERY_MASTER_KEYS。',
-    blobs: '集群中的服务存放对象数据的位置：s3://BUCKET/PREFIX?endpoint=URL&region=REGION，或它们共享的目录。',
+    blobs: '集群中的服务器存放对象数据的位置：s3://BUCKET/PREFIX?endpoint=URL&region=REGION，或它们共享的目录。',
     host: '监听的地址；0.0.0.0 允许其他机器访问。',
     port: '监听的端口；0 由系统选择。',
     region: '地域名称，与 V4 签名中的写法相同，不带 oss-。',
     s3Domains: '与 --domains 相同；发往这些域名的未签名请求按 S3 处理。',
-    anonymousDialect: '未签名且看不出所用协议的请求，按哪种协议处理。',
+    anonymousDialect: '请求未签名且无法判断协议时，按哪种协议处理。',
     domains: '可以用 BUCKET.域名 形式访问的其他域名；localhost 和 *.aliyuncs.com 始终可用。',
-    endpoint: '客户端访问服务器的地址，用于需要写出地址的应答；默认为每个请求所用的地址。',
-    trustedProxies: '可信的代理，采用其 X-Forwarded-For 和 X-Forwarded-Proto：loopback、地址、网段如 10.0.0.0/8。',
+    endpoint: '客户端访问服务器的地址，用于需要写出地址的响应；默认为每个请求所用的地址。',
+    trustedProxies: '可信的代理，采用其 X-Forwarded-For 和 X-Forwarded-Proto：loopback、地址，或 10.0.0.0/8 等网段。',
     buckets: '启动时创建的 Bucket（如果不存在）。',
-    workers: '处理请求的进程数；auto 与核数相同，最多 4 个。',
+    workers: '处理请求的进程数；auto：与 CPU 核数相同，最多 4 个。',
     memoryBytes: '每个进程用于读写磁盘数据的内存；超出的请求会等待。',
     reserveBytes:
-      '上传时在磁盘上保留的空间，使磁盘写满时仍能删除；超出时上传得到 503。auto：256MiB，较小的磁盘为其 10 %。',
+      '上传时在磁盘上预留的空间，以便磁盘写满时仍能删除；空间不足时上传返回 503。auto：256MiB，较小的磁盘为其 10 %。',
     idleTimeoutMs: '连接多久没有收发数据即断开；整个请求没有时限。',
     stopTimeoutMs: '停止时等待处理中的请求完成的时间；超时则中断。',
     instanceRole: '无需签名即可获取其临时密钥的角色，供通过 URI 或 ECS 实例元数据获取凭证的客户端使用。',
     instanceToken:
       '--instance-role 是否要求 /-/latest/api/token 的令牌；optional：也允许不发送令牌的凭证提供者，例如通过 URI 的。',
-    instanceNetworks: '可以获取 --instance-role 密钥的地址：loopback、地址、网段如 10.0.0.0/8。',
-    auditDays: '控制操作的审计记录为 `bindery admin audit` 保留的天数；0 表示不记录。',
-    receiptMs: '重复的 CompleteMultipartUpload 在多长时间内得到第一次的结果；使用 --strict-oss 时仅限 S3。',
-    scrubRate: '每秒重新读取并校验多少数据，以发现磁盘造成的损坏；0 表示不校验。',
+    instanceNetworks: '可以获取 --instance-role 密钥的地址：loopback、地址，或 10.0.0.0/8 等网段。',
+    auditDays: '管控操作的审计记录为 `bindery admin audit` 保留的天数；0 表示不记录。',
+    receiptMs: '重复的 CompleteMultipartUpload 在多长时间内返回首次的结果；使用 --strict-oss 时仅适用于 S3。',
+    scrubRate: '每秒重新读取并校验的数据量，用于发现磁盘造成的损坏；0 表示不校验。',
     callbackHosts:
-      '上传回调可以发往哪里：loopback、主机名、*.后缀、网段如 10.0.0.0/8；其余一律拒绝。其他机器可以连接时，默认全部拒绝。',
-    mirrorHosts: '网站路由规则可以从哪些源站回源：loopback、主机名、*.后缀、网段；为空则不回源。',
-    trustedDomains: '无需用 TXT 记录证明归属即可绑定到存储空间的域名：域名、*.后缀。',
+      '允许上传回调发往的主机：loopback、主机名、*.后缀，或 10.0.0.0/8 等网段；其他主机一律拒绝。其他机器可以连接时，默认全部拒绝。',
+    mirrorHosts: '允许网站路由规则回源的源站：loopback、主机名、*.后缀或网段；为空表示不回源。',
+    trustedDomains: '无需用 TXT 记录证明归属即可绑定到 Bucket 的域名：域名、*.后缀。',
     strict: '拒绝 OSS 会拒绝而 Bindery 本可处理的请求：其他地域的签名。',
-    testMode: '供测试使用：本机程序可以在 /-/test/ 下设置故障、时钟并读取请求记录；由一个进程提供服务。',
-    logLevel: '日志级别：info 每个请求一行，debug 显示待签名字符串（已隐去密钥）。',
-    json: '用一行 JSON 代替启动信息，日志也用 JSON。',
-    otlpEndpoint: 'OpenTelemetry 采集器的地址，每个请求的链路追踪以 OTLP/HTTP 发送到那里；不设置则不产生。',
+    testMode: '供测试使用：本机程序可以在 /-/test/ 下设置故障和时钟，并读取请求记录；只有一个进程处理请求。',
+    logLevel: '日志级别：info 记录每个请求；debug 还记录待签名字符串（已隐去机密信息）。',
+    json: '以一行 JSON 代替启动信息，日志也使用 JSON。',
+    otlpEndpoint: 'OpenTelemetry 采集器的地址，以 OTLP/HTTP 向其发送每个请求的链路追踪；不设置则不追踪。',
     metricsToken: '其他机器读取 /-/metrics 所用的 Bearer 令牌；不设置时只有本机可以读取。',
-    accessKeyId: '根账号的 AccessKey ID，代替目录里保存的随机密钥。',
-    accessKeySecret: '根账号的 AccessKey secret；必须与 ID 一起设置。',
-    blobsAccessKeyId: '--blobs 所指存储桶的 AccessKey ID。',
-    blobsAccessKeySecret: '该密钥的 AccessKey secret。',
+    accessKeyId: '根账号的 AccessKey ID，用于代替目录中保存的随机密钥。',
+    accessKeySecret: '根账号的 AccessKey Secret；必须与 AccessKey ID 一起设置。',
+    blobsAccessKeyId: '--blobs 中 Bucket 的 AccessKey ID。',
+    blobsAccessKeySecret: '--blobs 中 Bucket 的 AccessKey Secret。',
     masterKeys:
-      '主密钥：每个 32 字节的 base64，以逗号分隔；新的内容用第一个。目录中文件里的密钥排在其后，且不再生成新文件。',
-    language: '启动信息和提示的语言：en 或 zh；默认由 LC_ALL 和 LANG 决定。',
+      '主密钥：每个 32 字节的 base64，以逗号分隔；新数据使用第一个。数据目录中的主密钥排在其后，并且不再生成新文件。',
+    language: '启动信息和消息的语言：en 或 zh；默认由 LC_ALL 和 LANG 决定。',
   },
 }
