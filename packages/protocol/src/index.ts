@@ -11,6 +11,7 @@ export {
 } from './address.js'
 export type { AdminFields, AdminInput } from './admin/field.js'
 export { decodeAdminInput } from './admin/field.js'
+export { LOG_LEVELS, type LogLevel } from './admin/log-levels.js'
 export {
   ADMIN_OPERATIONS,
   type AdminInputOf,

@@ -1,4 +1,5 @@
 // size: exempt (a table: one entry per option)
+import { LOG_LEVELS } from '@bindery/protocol'
 import {
   allowedHosts,
   boolean,
@@ -18,7 +19,6 @@ import {
   sizeOrZero,
   text,
 } from './config-codecs.js'
-import { LOG_LEVELS } from './log.js'
 
 /** One configuration option. Flags take precedence over variables, and variables over defaults. */
 export interface Option<T, Fallback extends string | undefined = string | undefined> {

@@ -45,7 +45,14 @@ export {
 export { type MemoryServer, type MemoryServerOptions, startMemoryServer } from './memory/start-memory-server.js'
 export { nearest } from './nearest.js'
 export type { KeyPlace, MoveEnd } from './open-deployment.js'
-export { type ExplainedOption, explainConfig, readConfig } from './read-config.js'
+export {
+  type ExplainedOption,
+  explainConfig,
+  labelOf,
+  readConfig,
+  sourceOf,
+  withoutSecret,
+} from './read-config.js'
 export { type End, reloadOnHangup, StopSignals, switchLogLevelOnSignal } from './signals.js'
 export { type RunningServer, startServer } from './start-server.js'
 export { type Fault, type FaultRule, type FaultSubject, Faults } from './test-mode/fault.js'

@@ -1,12 +1,8 @@
+import type { LogLevel } from '@bindery/protocol'
 import { destination, type Logger, pino } from 'pino'
 
 /** The log of the process. */
 export type Log = Logger
-
-/** The levels, from most to least verbose. */
-export const LOG_LEVELS = ['debug', 'info', 'warn', 'error', 'silent'] as const
-/** A level of the log. */
-export type LogLevel = (typeof LOG_LEVELS)[number]
 
 const STANDARD_ERROR = 2
 

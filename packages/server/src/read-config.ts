@@ -43,6 +43,26 @@ export function explainConfig(args: readonly string[], env: Environment): readon
   return readOptions(args, env).options
 }
 
+/** The flag of an option, or the variable where it has no flag. */
+export function labelOf(name: OptionName): string {
+  const { flag, variable, codec } = OPTIONS[name]
+  return flag === 'argument' ? (codec.placeholder ?? name) : (flag ?? variable ?? name)
+}
+
+/** The flag, variable or file that the value of an option comes from, or `default`. */
+export function sourceOf({ source }: ExplainedOption): string {
+  return source.kind === 'default' ? 'default' : source.kind === 'file' ? source.file : source.name
+}
+
+/** Options that a file may hold, though they are not secret. */
+const READABLE: readonly OptionName[] = ['accessKeyId', 'blobsAccessKeyId']
+
+/** The same option, with `***` for a secret. */
+export function withoutSecret(option: ExplainedOption): ExplainedOption {
+  const isSecret = SECRET_OPTIONS.includes(option.name) && !READABLE.includes(option.name)
+  return isSecret && option.text !== undefined ? { ...option, text: '***' } : option
+}
+
 interface ReadOptions {
   readonly config: Config
   readonly options: readonly ExplainedOption[]

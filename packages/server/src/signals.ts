@@ -1,4 +1,4 @@
-import type { LogLevel } from './log.js'
+import type { LogLevel } from '@bindery/protocol'
 import type { RunningServer } from './start-server.js'
 
 /** How a server ended. */

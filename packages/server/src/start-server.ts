@@ -13,8 +13,10 @@ import { type InstanceOptions, openInstance } from './processes/instance.js'
 import type { Primary } from './processes/process-cluster.js'
 import { type Launched, Supervisor } from './processes/supervisor.js'
 import { workerProcesses } from './processes/worker-processes.js'
+import type { ExplainedOption } from './read-config.js'
 import { Reloading } from './reloading.js'
 import type { RootKey } from './root-key.js'
+import { serverState } from './server-state.js'
 import { isOpenInPlainText, tlsFilesOf } from './tls-files.js'
 
 /** A server that accepts requests. */
@@ -37,8 +39,15 @@ export interface RunningServer {
   cut(): Promise<void>
 }
 
-/** Opens the deployment and serves it, in one process or several; `version` is Bindery's. Throws Failure. */
-export async function startServer(config: Config, version: string): Promise<RunningServer> {
+/**
+ * Opens the deployment and serves it, in one process or several; `version` is Bindery's, and `explained` the sources of the configuration.
+ * Throws Failure.
+ */
+export async function startServer(
+  config: Config,
+  version: string,
+  explained: readonly ExplainedOption[],
+): Promise<RunningServer> {
   const readableLog = !config.json && process.stderr.isTTY === true
   const log = createLog(config.logLevel, { readable: readableLog })
   // otherwise a start that fails would leave a new folder, with a key that was never shown
@@ -60,23 +69,27 @@ export async function startServer(config: Config, version: string): Promise<Runn
     // the controls of a test mode are in memory
     const instances = config.testMode ? 1 : config.workers
     const { launch, close, measure } = instances === 1 ? launchHere(deployment, log) : await launchWorkers(deployment)
-    const supervisor = new Supervisor({
+    const hashing = loadNative() === undefined ? 'wasm' : 'native'
+    const startedAt = Date.now()
+    const supervisor: Supervisor = new Supervisor({
       instances,
       port: config.port,
       launch: (incarnation, primary) => launch({ ...shared, incarnation }, primary),
       isBeingCopied: () => deployment.isBeingCopied(),
       callbackKey: () => callbackKey.pem(),
+      state: () =>
+        serverState({ config, version, deployment, hashing, processes: instances, startedAt, configuration }),
+      setLogLevel: (level) => configuration.setLogLevel(level),
       measure,
       log,
     })
-    const configuration = new Reloading(config, { log, adjust: (options) => supervisor.adjust(options) })
+    const configuration = new Reloading(config, explained, { log, adjust: (options) => supervisor.adjust(options) })
     const port = await supervisor.start()
     endOnCrash(log)
     const keyKept = callbackKey
       .pem()
       .catch((error) => log.error({ err: error }, 'the key of callbacks could not be kept'))
     const endpoint = endpointOf(config, port)
-    const hashing = loadNative() === undefined ? 'wasm' : 'native'
     if (isOpenInPlainText(config)) log.warn({ host: config.host }, PLAIN_TEXT_WARNING)
     deployment.announce({ endpoint, region: config.region, accessKeyId })
     // a terminal shows the banner instead

@@ -38,6 +38,7 @@ export type {
 } from './options.js'
 export type { RecentRequest } from './recent-request.js'
 export type { Endpoint } from './response/endpoint.js'
+export type { ScrubState, ServerControl, ServerOption, ServerState } from './server-control.js'
 export type {
   LentBody,
   ResponseLog,

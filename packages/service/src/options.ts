@@ -7,6 +7,7 @@ import type { DomainOptions } from './domain/domain.js'
 import type { MetricsMoment } from './metrics-moment.js'
 import type { RecentRequest } from './recent-request.js'
 import type { Endpoint } from './response/endpoint.js'
+import type { ServerControl } from './server-control.js'
 import type { ServiceRequest } from './service.js'
 
 /** How an application answered a callback, or why it did not. */
@@ -100,6 +101,8 @@ export interface ServiceOptions extends DomainOptions {
   readonly recentRequests?: (since: number) => Promise<readonly RecentRequest[]>
   /** The last `spanMs` of the server in numbers, the oldest first; absent: nothing is remembered. */
   readonly metricsHistory?: (spanMs: number) => Promise<readonly MetricsMoment[]>
+  /** The process around the service; absent: it can be neither seen nor changed. */
+  readonly server?: ServerControl
   /** Absent: there are no other keys. */
   readonly sealer?: Sealer
   /**

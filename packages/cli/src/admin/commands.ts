@@ -144,6 +144,10 @@ export const ADMIN_COMMANDS: readonly AdminCommand[] = [
     },
   }),
 
+  command('server', 'GetServer'),
+  command('log-level', 'SetLogLevel', [text('LogLevel', 'LEVEL')]),
+  command('scrub', 'StartScrub'),
+
   command('requests', 'ListRequests', [], {
     flags: {
       '--since': text('StartTime', 'TIME'),

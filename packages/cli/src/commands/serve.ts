@@ -1,5 +1,6 @@
 import {
   type Config,
+  explainConfig,
   readConfig,
   reloadOnHangup,
   StopSignals,
@@ -20,7 +21,7 @@ export async function serve({ args, env, language }: Invocation): Promise<ExitCo
   const say = (text: string) => {
     if (!config.json) process.stdout.write(`${text}\n`)
   }
-  const server = await signals.untilSignal(startServer(config, version()))
+  const server = await signals.untilSignal(startServer(config, version(), explainConfig(args, env)))
   if (server === undefined) {
     say(messages.stopped)
     // the end of a start at any moment is as safe as that of a process that is killed
@@ -30,7 +31,7 @@ export async function serve({ args, env, language }: Invocation): Promise<ExitCo
   switchLogLevelOnSignal(config.logLevel, (level) => configuration.setLogLevel(level))
   reloadOnHangup(async () => {
     try {
-      await configuration.reload(readConfig(args, env))
+      await configuration.reload(readConfig(args, env), explainConfig(args, env))
     } catch (error) {
       configuration.failed(error)
     }

@@ -12,6 +12,7 @@ import {
   textsOf,
   wordOf,
 } from './field.js'
+import { LOG_LEVELS } from './log-levels.js'
 
 /** One operation, as dispatcher, handlers, command line and reference page read it. */
 export interface AdminOperation<F extends AdminFields = AdminFields> {
@@ -98,6 +99,10 @@ const WARNINGS = 'Warnings.UnknownAction[]'
 const KEY = ['AccessKey.AccessKeyId', 'AccessKey.AccessKeySecret', 'AccessKey.Status', 'AccessKey.CreateDate']
 
 const ACCOUNT = ['Account.AccountId', 'Account.DisplayName', 'Account.Comments', 'Account.CreateDate']
+const SCRUB = [
+  'Scrub.IsRunning',
+  ...['StartDate', 'EndDate', 'NextDate', 'Bytes', 'Damaged', 'BytesPerSecond'].map((name) => `Scrub.${name}`),
+]
 const KEYS_LISTED = ['AccessKeys.AccessKey[].AccessKeyId', '….Status', '….CreateDate', '….LastUsedDate']
 
 const listed = (root: string, members: readonly string[]) => [
@@ -407,6 +412,39 @@ export const ADMIN_OPERATIONS = [
       '….Bucket',
       '….Key',
     ],
+  }),
+  operation('GetServer', {
+    summary:
+      'Shows the server that answers: its version, its options with their sources, and how far the verification of all stored bytes is. Secrets are left out.',
+    resources: ['*'],
+    reservedFor: 'administrator',
+    input: {},
+    result: [
+      ...['Version', 'NodeVersion', 'Platform', 'StartDate', 'Location', 'Format', 'Processes', 'Hashing'].map(
+        (name) => `Server.${name}`,
+      ),
+      ...['LogLevel', 'DiskFreeBytes', 'DiskTotalBytes'].map((name) => `Server.${name}`),
+      ...SCRUB,
+      ...['Name', 'Value', 'Source'].map((name) => `Options.Option[].${name}`),
+    ],
+  }),
+  operation('SetLogLevel', {
+    summary:
+      'Changes what the server logs, until its configuration is read again or it restarts. In a cluster, of the machine that answers.',
+    resources: ['*'],
+    reservedFor: 'administrator',
+    input: { LogLevel: wordOf('As `--log`.', LOG_LEVELS) },
+  }),
+  operation('StartScrub', {
+    summary:
+      'Begins to read and verify all stored bytes; a pass that runs goes on, at the new pace. Damage is logged and counted.',
+    resources: ['*'],
+    reservedFor: 'administrator',
+    input: {
+      BytesPerSecond: optionally(
+        integerOf('The pace of this pass; absent: that of `--scrub-rate`, or 4 MiB where that is 0.', 1_024, 2 ** 40),
+      ),
+    },
   }),
   operation('ListRequests', {
     summary:

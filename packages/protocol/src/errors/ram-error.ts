@@ -107,6 +107,11 @@ export const RAM_CATALOGUE = {
   ),
   roleForAccount: row('NoPermission', 403, 'Roles may not be assumed by root accounts.'),
   notTrusted: row('NoPermission', 403, 'The role does not trust the caller.'),
+  serverElsewhere: row(
+    'OperationConflict.Server',
+    409,
+    'This machine does not do that: send the request to the machine that does, or to a server that runs by itself.',
+  ),
   versionUnknown: row('InvalidVersion', 400, 'Specified parameter Version is not valid.'),
 
   // Signatures of RPC requests

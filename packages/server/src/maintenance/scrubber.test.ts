@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Scrubbed } from '@bindery/service'
 import { pino } from 'pino'
-import { scrubForever } from './scrubber.js'
+import { Scrubber } from './scrubber.js'
 
 const MIB = 1024 * 1024
 
@@ -24,7 +24,7 @@ test('damage is logged with its names, and the end of a pass with the amount rea
     yield { kind: 'damaged', facts: { bucket: 'b', key: 'k', blob: 'x' }, reason: 'rot' }
     yield { kind: 'sound', bytes: 6 }
   }
-  const done = scrubForever({ scrub }, MIB, log, stop.signal)
+  const done = new Scrubber({ service: { scrub }, rate: MIB, log: log }).run(stop.signal)
   await until(() => lines.length === 2)
   stop.abort()
   await done
@@ -42,7 +42,7 @@ test('a pass over an empty store logs nothing', async () => {
   const scrub = async function* (): AsyncGenerator<Scrubbed> {
     isOver = true
   }
-  const done = scrubForever({ scrub }, MIB, log, stop.signal)
+  const done = new Scrubber({ service: { scrub }, rate: MIB, log: log }).run(stop.signal)
   await until(() => isOver)
   stop.abort()
   await done
@@ -60,7 +60,7 @@ test('the rate is not exceeded', async () => {
     }
   }
   const begun = performance.now()
-  const done = scrubForever({ scrub }, 50 * MIB, log, stop.signal)
+  const done = new Scrubber({ service: { scrub }, rate: 50 * MIB, log: log }).run(stop.signal)
   await until(() => asked === 6)
   const took = performance.now() - begun
   stop.abort()
@@ -68,9 +68,46 @@ test('the rate is not exceeded', async () => {
   assert.ok(took >= 95, `5 MiB at 50 MiB per second took ${took} ms`)
 })
 
-test('a rate of 0 reads nothing', async () => {
-  const scrub = (): never => assert.fail('something was read')
-  await scrubForever({ scrub }, 0, recorder().log, new AbortController().signal)
+test('with a rate of 0 nothing is read until a pass is started, which has a pace of its own', async () => {
+  const stop = new AbortController()
+  let passes = 0
+  const scrub = async function* (): AsyncGenerator<Scrubbed> {
+    passes += 1
+    yield { kind: 'sound', bytes: 3 }
+    yield { kind: 'damaged', facts: {}, reason: 'rot' }
+  }
+  const scrubber = new Scrubber({ service: { scrub }, rate: 0, log: recorder().log })
+  assert.equal(scrubber.start(), false)
+  const done = scrubber.run(stop.signal)
+  const before = { isRunning: false, bytes: 0, damaged: 0, bytesPerSecond: 0 }
+  assert.deepEqual(scrubber.state, before)
+  assert.equal(passes, 0)
+  assert.equal(scrubber.start(MIB), true)
+  await until(() => scrubber.state?.endedAt !== undefined)
+  const { startedAt = 0, endedAt = 0, ...facts } = scrubber.state ?? before
+  assert.deepEqual(facts, { isRunning: false, bytes: 3, damaged: 1, bytesPerSecond: 0 })
+  assert.ok(startedAt <= endedAt)
+  assert.equal(passes, 1)
+  stop.abort()
+  await done
+  assert.equal(scrubber.state, undefined)
+})
+
+test('a pass that runs goes on at the pace with which it is started again', async () => {
+  const stop = new AbortController()
+  let isOver = false
+  const scrub = async function* (): AsyncGenerator<Scrubbed> {
+    yield { kind: 'sound', bytes: MIB }
+    isOver = true
+  }
+  // at this pace the first MiB takes twelve days
+  const scrubber = new Scrubber({ service: { scrub }, rate: 1, log: recorder().log })
+  const done = scrubber.run(stop.signal)
+  await until(() => scrubber.state?.bytes === MIB)
+  scrubber.start(1e12)
+  await until(() => isOver)
+  stop.abort()
+  await done
 })
 
 test('a failed pass is logged and retried', async () => {
@@ -80,7 +117,7 @@ test('a failed pass is logged and retried', async () => {
     yield { kind: 'sound', bytes: 1 }
     throw new Error('the disk is gone')
   }
-  const done = scrubForever({ scrub }, MIB, log, stop.signal)
+  const done = new Scrubber({ service: { scrub }, rate: MIB, log: log }).run(stop.signal)
   await until(() => lines.length === 1)
   stop.abort()
   await done

@@ -7,6 +7,8 @@ import { createLog } from '../log.js'
 import { openInstance } from '../processes/instance.js'
 import { Supervisor } from '../processes/supervisor.js'
 import { readConfig } from '../read-config.js'
+import { Reloading } from '../reloading.js'
+import { serverState } from '../server-state.js'
 import { TestMode } from '../test-mode/test-mode.js'
 import { openMemoryDeployment } from './memory-deployment.js'
 
@@ -56,17 +58,24 @@ export async function startMemoryServer({ flags = [], now }: MemoryServerOptions
   const masterKeys = await deployment.masterKeys()
   const sealer = createSealer(masterKeysIn(masterKeys), randomBytes)
   const shared = { config, version: 'test', rootKey, masterKeys, readableLog: false }
-  const supervisor = new Supervisor({
+  const supervisor: Supervisor = new Supervisor({
     instances: 1,
     port: config.port,
     launch: async (incarnation, primary) => ({
       instance: await openInstance({ ...shared, incarnation }, deployment, primary, log, testMode),
       ended: new Promise(() => {}),
     }),
+    state: () =>
+      serverState({
+        ...{ config, version: 'test', deployment, hashing: 'wasm', processes: 1, startedAt: testMode.clock() },
+        configuration,
+      }),
+    setLogLevel: (level) => configuration.setLogLevel(level),
     isBeingCopied: () => deployment.isBeingCopied(),
     callbackKey: () => callbackKey.pem(),
     log,
   })
+  const configuration = new Reloading(config, [], { log, adjust: (options) => supervisor.adjust(options) })
   const port = await supervisor.start()
   return {
     endpoint: `http://127.0.0.1:${port}`,

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { pino } from 'pino'
+import { Scrubber } from '../maintenance/scrubber.js'
 import { metricsText } from '../metrics/metric.js'
 import { TaskMetrics } from '../metrics/task-metrics.js'
 import { backgroundTasks } from './background-tasks.js'
@@ -30,7 +31,7 @@ test('uploads that a rule aborted are logged one by one, and a failed task stops
     writeReports: async function* () {},
     scrub: async function* () {},
   }
-  const done = runAll(backgroundTasks(service, { scrubRate: 0 }, log), stop.signal)
+  const done = runAll(backgroundTasks(service, new Scrubber({ service, rate: 0, log }), log), stop.signal)
   while (lines.length < 4) await new Promise((resolve) => setImmediate(resolve))
   stop.abort()
   await done
@@ -60,7 +61,8 @@ test('the metrics have what was freed and scrubbed, and what waits', async () =>
       yield { kind: 'sound' as const, bytes: 7 }
     },
   }
-  const done = runAll(backgroundTasks(service, { scrubRate: 1e9 }, log, metrics), stop.signal)
+  const scrubber = new Scrubber({ service, rate: 1e9, log, metrics })
+  const done = runAll(backgroundTasks(service, scrubber, log, metrics), stop.signal)
   while (sweeps < 2) await new Promise((resolve) => setImmediate(resolve))
   for (let turn = 0; turn < 20; turn += 1) await new Promise((resolve) => setImmediate(resolve))
   stop.abort()

@@ -1,7 +1,7 @@
 /** The background tasks of a server, which run in one process at a time. */
 import type { Service, Task } from '@bindery/service'
 import type { Log } from '../log.js'
-import { scrubForever } from '../maintenance/scrubber.js'
+import type { Scrubber } from '../maintenance/scrubber.js'
 import { TaskMetrics } from '../metrics/task-metrics.js'
 import { pause } from '../pause.js'
 
@@ -17,12 +17,12 @@ const RECOVERY_INTERVAL_MS = 5_000
 const NOTES_INTERVAL_MS = 5_000
 
 /**
- * By name: sweeping garbage, applying lifecycle rules, writing access logs and inventories, and scrubbing (`scrubRate` bytes
- * per second). Each works at once and repeatedly, until the signal ends it.
+ * By name: sweeping garbage, applying lifecycle rules, writing access logs and inventories, and scrubbing. Each works at once and repeatedly,
+ * until the signal ends it.
  */
 export function backgroundTasks(
-  service: Pick<Service, 'sweep' | 'applyLifecycle' | 'writeReports' | 'scrub'>,
-  { scrubRate }: { readonly scrubRate: number },
+  service: Pick<Service, 'sweep' | 'applyLifecycle' | 'writeReports'>,
+  scrubber: Scrubber,
   log: Log,
   metrics = new TaskMetrics(),
 ): Readonly<Record<string, Task>> {
@@ -30,7 +30,7 @@ export function backgroundTasks(
     sweep: (signal) => sweep(service, log, signal, metrics),
     lifecycle: (signal) => applyLifecycle(service, log, signal, metrics),
     reports: (signal) => writeReports(service, log, signal),
-    scrub: (signal) => scrubForever(service, scrubRate, log, signal, metrics),
+    scrub: (signal) => scrubber.run(signal),
   }
 }
 

@@ -7,6 +7,7 @@ import {
   type Event,
   type RecentRequest,
   type RememberedRefusal,
+  type ScrubState,
   type Service,
   type ServiceOptions,
 } from '@bindery/service'
@@ -29,6 +30,7 @@ import { RecentRequests } from '../http/recent-requests.js'
 import { TrustedProxies } from '../http/trusted-proxies.js'
 import { instanceRoleOf } from '../instance-role.js'
 import type { Log } from '../log.js'
+import { Scrubber } from '../maintenance/scrubber.js'
 import { memberDetails } from '../member-details.js'
 import { type Figures, figuresOf } from '../metrics/figures.js'
 import { type MetricValues, metricsText } from '../metrics/metric.js'
@@ -91,6 +93,10 @@ export type Instance = {
   readonly refusal: (requestId: string) => Promise<RememberedRefusal | undefined>
   /** Requests that this process answered at `since` or later. */
   readonly recent: (since: number) => Promise<readonly RecentRequest[]>
+  /** How far the verification of stored bytes is; undefined where another process does it. */
+  readonly scrubState: () => Promise<ScrubState | undefined>
+  /** Begins a pass of it, or changes its pace, in bytes per second; false where another process does it. */
+  readonly startScrub: (bytesPerSecond: number | undefined) => Promise<boolean>
   /** Changes options while it runs. */
   readonly adjust: (options: Adjustable) => Promise<void>
   /** An event of another process, for the listeners of this one. */
@@ -138,6 +144,7 @@ export async function openInstance(
     findRefusal: primary.findRefusal,
     recentRequests: primary.recentRequests,
     metricsHistory: primary.metricsHistory,
+    server: primary,
     sealer: createSealer(masters, random),
     keys: createKeyService({ masters, ring: () => deployment.keyRing(), random: randomBytes }),
     onDamage: (damage) => log.error(damage, 'a damaged row was passed over'),
@@ -155,7 +162,8 @@ export async function openInstance(
     processes: config.testMode ? 1 : config.workers,
     ...instanceRoleOf(config),
   })
-  leadTasks({ config, current, service, cluster, deployment, metrics, log })
+  const scrubber = new Scrubber({ service, rate: config.scrubRate, log, metrics: metrics.tasks })
+  leadTasks({ current, service, cluster, deployment, metrics, log, scrubber })
   const traces = await openTraces(options, log)
   return new RunningInstance({
     config,
@@ -169,6 +177,7 @@ export async function openInstance(
     service,
     testMode,
     images,
+    scrubber,
     metrics,
     measureAll: primary.measureAll,
     traces,
@@ -195,10 +204,10 @@ function testModeOf({ config }: InstanceOptions): TestMode | undefined {
 
 /** Registers the background tasks, each of which one process at a time runs. */
 function leadTasks(
-  parts: Pick<Parts, 'config' | 'current' | 'service' | 'cluster' | 'deployment' | 'metrics' | 'log'>,
+  parts: Pick<Parts, 'current' | 'service' | 'cluster' | 'deployment' | 'metrics' | 'log' | 'scrubber'>,
 ): void {
-  const { config, current, service, cluster, deployment, metrics, log } = parts
-  for (const [chore, task] of Object.entries(backgroundTasks(service, config, log, metrics.tasks)))
+  const { current, service, cluster, deployment, metrics, log, scrubber } = parts
+  for (const [chore, task] of Object.entries(backgroundTasks(service, scrubber, log, metrics.tasks)))
     cluster.lead(chore, task)
   const scarce = async () => scarceDisk(await deployment.disk(), current.reserveBytes)
   cluster.lead('disk', (signal) => watchDisk(scarce, log, signal))
@@ -243,6 +252,7 @@ interface Parts {
   readonly service: Service
   readonly testMode: TestMode | undefined
   readonly images: ImageProcesses
+  readonly scrubber: Scrubber
   readonly metrics: ProcessMetrics
   readonly measureAll: Primary['measureAll']
   readonly traces: OtlpTraces | undefined
@@ -325,6 +335,11 @@ class RunningInstance implements Instance {
     this.#parts.service.refusal(requestId)
 
   readonly recent = async (since: number): Promise<readonly RecentRequest[]> => this.#recent.since(since)
+
+  readonly scrubState = async (): Promise<ScrubState | undefined> => this.#parts.scrubber.state
+
+  readonly startScrub = async (bytesPerSecond: number | undefined): Promise<boolean> =>
+    this.#parts.scrubber.start(bytesPerSecond)
 
   readonly adjust = async (options: Adjustable): Promise<void> => {
     this.#parts.log.level = options.logLevel

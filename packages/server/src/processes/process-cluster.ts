@@ -1,4 +1,12 @@
-import type { Cluster, MemberDetails, MetricsMoment, RecentRequest, RememberedRefusal } from '@bindery/service'
+import type { LogLevel } from '@bindery/protocol'
+import type {
+  Cluster,
+  MemberDetails,
+  MetricsMoment,
+  RecentRequest,
+  RememberedRefusal,
+  ServerState,
+} from '@bindery/service'
 import type { MetadataStore } from '@bindery/storage'
 import type { Log } from '../log.js'
 import type { MetricValues } from '../metrics/metric.js'
@@ -16,6 +24,12 @@ export type Primary = EventOutlet & {
   readonly recentRequests: (since: number) => Promise<readonly RecentRequest[]>
   /** The last `spanMs` of the server in numbers, the oldest first. */
   readonly metricsHistory: (spanMs: number) => Promise<readonly MetricsMoment[]>
+  /** The server as its administrator sees it. */
+  readonly serverState: () => Promise<ServerState>
+  /** Changes the log of all instances. */
+  readonly setLogLevel: (level: LogLevel) => Promise<void>
+  /** Has the instance that verifies stored bytes begin a pass, at that pace; false where none does. */
+  readonly startScrub: (bytesPerSecond: number | undefined) => Promise<boolean>
   /** Whether another process, such as a backup, keeps everything from being freed. */
   readonly isBeingCopied: () => Promise<boolean>
   /** PEM of the RSA key that signs callbacks. */

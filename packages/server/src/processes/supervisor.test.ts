@@ -46,6 +46,8 @@ class Instances {
         ...{ requests: 0, failures: 0, bytesReceived: 0, bytesSent: 0, parts: 0, durations: [] },
         ...{ memoryBytes: 0, partBytes: 0, objectBytes: 0 },
       }),
+      scrubState: async () => undefined,
+      startScrub: async () => false,
       adjust: async () => {},
       report: async () => {
         if (!this.living.has(incarnation)) throw new ProcessGone('SIGKILL')
@@ -65,6 +67,8 @@ function supervise(instances: Instances, count: number): Supervisor {
     instances: count,
     port: 0,
     launch: instances.launch,
+    state: () => assert.fail('nothing shows the server'),
+    setLogLevel: async () => {},
     isBeingCopied: async () => false,
     callbackKey: async () => '',
     log: pino({ level: 'silent' }),

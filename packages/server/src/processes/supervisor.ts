@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { RecentRequest, RememberedRefusal } from '@bindery/service'
+import type { LogLevel } from '@bindery/protocol'
+import type { RecentRequest, RememberedRefusal, ScrubState, ServerState } from '@bindery/service'
 import type { Adjustable } from '../config.js'
 import { Failure } from '../failure.js'
 import type { Log } from '../log.js'
@@ -29,6 +30,10 @@ export interface SupervisorOptions {
   readonly isBeingCopied: () => Promise<boolean>
   /** PEM of the RSA key that signs callbacks. */
   readonly callbackKey: () => Promise<string>
+  /** The server as its administrator sees it, but for what instances know. */
+  readonly state: () => Promise<Omit<ServerState, 'scrub'>>
+  /** Changes the log of all processes. */
+  readonly setLogLevel: (level: LogLevel) => Promise<void>
   /** The metrics of this process itself. Absent: it has none. */
   readonly measure?: (() => MetricValues) | undefined
   readonly log: Log
@@ -136,6 +141,9 @@ export class Supervisor {
         findRefusal: (requestId) => this.#findRefusal(requestId),
         recentRequests: (since) => this.#recentRequests(since),
         metricsHistory: async (spanMs) => this.#history.list(spanMs, Date.now()),
+        serverState: async () => ({ ...(await this.#options.state()), scrub: await this.#scrubState() }),
+        setLogLevel: this.#options.setLogLevel,
+        startScrub: (bytesPerSecond) => this.#startScrub(bytesPerSecond),
         isBeingCopied: this.#options.isBeingCopied,
         callbackKey: this.#options.callbackKey,
         ...this.#switchboard.outletOf(incarnation),
@@ -209,6 +217,19 @@ export class Supervisor {
   async #recentRequests(since: number): Promise<readonly RecentRequest[]> {
     const answers = [...this.#members].map(({ launched }) => launched.instance.recent(since).catch(() => []))
     return (await Promise.all(answers)).flat()
+  }
+
+  /** How far the instance is that verifies stored bytes. */
+  async #scrubState(): Promise<ScrubState | undefined> {
+    const answers = [...this.#members].map(({ launched }) => launched.instance.scrubState().catch(() => undefined))
+    return (await Promise.all(answers)).find((state) => state !== undefined)
+  }
+
+  async #startScrub(bytesPerSecond: number | undefined): Promise<boolean> {
+    const starts = [...this.#members].map(({ launched }) =>
+      launched.instance.startScrub(bytesPerSecond).catch(() => false),
+    )
+    return (await Promise.all(starts)).includes(true)
   }
 
   /** Has all instances but one report. One that does not is nudged again. */

@@ -82,8 +82,9 @@ async function launchWorker(options: InstanceOptions, primary: Primary, support:
   }
   const { prepare, listen, lead, report, measure, figures, refusal, recent, adjust, receive, othersListen, cut } =
     channel.remote
+  const { scrubState, startScrub } = channel.remote
   const calls = { prepare, listen, lead, report, measure, figures, refusal, recent, adjust, receive, othersListen }
-  const instance = { ...calls, stop, cut: () => orGone(cut()) }
+  const instance = { ...calls, scrubState, startScrub, stop, cut: () => orGone(cut()) }
   return { instance, ended }
 }
 

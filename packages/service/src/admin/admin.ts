@@ -52,11 +52,11 @@ class Admin {
 
   constructor({ options, domain, access }: Shared) {
     this.#options = options
-    const { sealer, administrator } = options
+    const { sealer, administrator, server } = options
     const findRefusal = options.findRefusal ?? ((requestId: string) => access.refusals.find(requestId))
     const recentRequests = options.recentRequests ?? (() => [])
     const metricsHistory = options.metricsHistory ?? (() => [])
-    this.#context = { domain, access, sealer, administrator, findRefusal, recentRequests, metricsHistory }
+    this.#context = { domain, access, sealer, administrator, server, findRefusal, recentRequests, metricsHistory }
   }
 
   async handle(request: ServiceRequest): Promise<ServiceResponse> {

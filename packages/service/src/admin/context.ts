@@ -6,6 +6,7 @@ import type { Domain } from '../domain/domain.js'
 import type { MetricsMoment } from '../metrics-moment.js'
 import type { Sealer } from '../options.js'
 import type { RecentRequest } from '../recent-request.js'
+import type { ServerControl } from '../server-control.js'
 
 /** Everything that the operations of the admin interface work with. */
 export interface AdminContext {
@@ -15,6 +16,8 @@ export interface AdminContext {
   readonly sealer: Sealer | undefined
   /** The account that administers the server; absent: none does. */
   readonly administrator: string | undefined
+  /** Absent: there is no process around the service. */
+  readonly server: ServerControl | undefined
   /** A recent refusal by any process. */
   findRefusal(requestId: string): Awaitable<RememberedRefusal | undefined>
   /** Requests that any process answered at `since` or later, in milliseconds since 1970. */

@@ -95,6 +95,7 @@ async function bySignature({ domain, access, options }: Shared, request: Service
     access,
     sealer,
     administrator: undefined,
+    server: undefined,
     findRefusal: () => undefined,
     recentRequests: () => [],
     metricsHistory: () => [],

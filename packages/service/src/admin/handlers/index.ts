@@ -8,6 +8,7 @@ import { metricsHandlers } from './metrics.js'
 import { policyHandlers } from './policies.js'
 import { requestHandlers } from './requests.js'
 import { roleHandlers } from './roles.js'
+import { serverHandlers } from './server.js'
 import { trailHandlers } from './trail.js'
 import { userHandlers } from './users.js'
 
@@ -20,6 +21,7 @@ export const ADMIN_HANDLERS: AdminHandlers = {
   ...policyHandlers,
   ...attachmentHandlers,
   ...explainHandlers,
+  ...serverHandlers,
   ...requestHandlers,
   ...metricsHandlers,
   ...trailHandlers,

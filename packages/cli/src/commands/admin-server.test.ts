@@ -1,0 +1,51 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { bindery, newFolder, send, startWith } from '../testing/support.js'
+
+test('the options of a running server are shown with their sources, without secrets', async (t) => {
+  const folder = await newFolder(t)
+  await startWith(t, folder, ['--scrub-rate', '0'], { BINDERY_METRICS_TOKEN: 'hidden', BINDERY_AUDIT_DAYS: '7' }, 2)
+  const { code, output } = await bindery('admin', 'server', '--dir', folder)
+  assert.equal(code, 0, output)
+  assert.match(output, /^Location: +\/.*\nFormat: +1\nProcesses: +2$/m)
+  assert.match(output, /^--scrub-rate +0 +--scrub-rate$/m)
+  assert.match(output, /^--audit-days +7 +BINDERY_AUDIT_DAYS$/m)
+  assert.match(output, /^--idle-timeout +60s +default$/m)
+  assert.match(output, /^BINDERY_METRICS_TOKEN +\*\*\* +BINDERY_METRICS_TOKEN$/m)
+  assert.doesNotMatch(output, /hidden/)
+})
+
+test('the log level of all processes is changed while they run', async (t) => {
+  const folder = await newFolder(t)
+  const server = await startWith(t, folder, [], {}, 2)
+  const admin = (...args: readonly string[]) => bindery('admin', ...args, '--dir', folder)
+  await send(server, 'PUT', 'before', 'x')
+  assert.equal((await admin('log-level', 'info')).output, 'Done.\n')
+  for (let request = 0; request < 10; request += 1) await send(server, 'PUT', `after-${request}`, 'x')
+  assert.match((await admin('server')).output, /^--log +info +run time$/m)
+  assert.equal(await server.stop(), 0)
+  const requests = server
+    .log()
+    .split('\n')
+    .filter((line) => line.includes('"msg":"request"'))
+  const keys = requests.map((line) => JSON.parse(line).key).filter((key) => key !== undefined)
+  assert.deepEqual(
+    keys.sort(),
+    Array.from({ length: 10 }, (_, index) => `after-${index}`),
+  )
+})
+
+test('a verification of all bytes is started where none begins by itself', async (t) => {
+  const folder = await newFolder(t)
+  const server = await startWith(t, folder, ['--scrub-rate', '0'], {}, 2)
+  await send(server, 'PUT', 'a', 'x'.repeat(10_000))
+  const scrub = async () => {
+    const { output } = await bindery('admin', 'server', '--json', '--dir', folder)
+    return JSON.parse(output).Scrub
+  }
+  assert.deepEqual(await scrub(), { IsRunning: false, Bytes: 0, Damaged: 0, BytesPerSecond: 0 })
+  assert.equal((await bindery('admin', 'scrub', '--dir', folder)).output, 'Done.\n')
+  while ((await scrub()).EndDate === undefined);
+  const { Bytes, Damaged } = await scrub()
+  assert.deepEqual([Bytes, Damaged], [10_000, 0])
+})
