@@ -99,6 +99,8 @@ export interface WorkerSupport {
 export interface Deployment extends ProcessDeployment {
   /** For people: a folder, as an absolute path. */
   readonly location: string
+  /** The number of the format of a data folder. */
+  readonly format?: number
   readonly isNew: boolean
   /** The key of the root account, unless the configuration gives one. Throws Failure `fileDamaged`. */
   rootKey(): Promise<RootKey>

@@ -1,15 +1,14 @@
 import type { ServerState } from '@bindery/service'
 import type { Config } from './config.js'
 import type { Deployment } from './deployment.js'
-import { FORMAT } from './folder/data-folder.js'
 import type { Reloading } from './reloading.js'
 
-/** What a state is made of. */
+/** The sources of a state. */
 export interface StateFacts {
   readonly config: Config
   /** That of Bindery. */
   readonly version: string
-  readonly deployment: Pick<Deployment, 'location' | 'disk'>
+  readonly deployment: Pick<Deployment, 'location' | 'format' | 'disk'>
   readonly hashing: string
   /** Processes that answer requests. */
   readonly processes: number
@@ -24,7 +23,7 @@ export async function serverState(facts: StateFacts): Promise<Omit<ServerState, 
   const disk = await deployment.disk().catch(() => undefined)
   return {
     ...{ version, nodeVersion: process.versions.node, platform: `${process.platform} ${process.arch}` },
-    ...{ startedAt, location: deployment.location, format: FORMAT, processes, hashing },
+    ...{ startedAt, location: deployment.location, format: deployment.format, processes, hashing },
     ...(disk && { disk: { freeBytes: disk.freeBytes, totalBytes: disk.totalBytes } }),
     logLevel: configuration.options.logLevel,
     options: configuration.explained,

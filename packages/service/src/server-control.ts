@@ -40,8 +40,8 @@ export interface ServerState {
   readonly startedAt: number
   /** A folder, or the address of a database. */
   readonly location: string
-  /** The number of the format in which it stores data. */
-  readonly format: number
+  /** The number of the format of the folder; absent for a database. */
+  readonly format?: number | undefined
   /** Processes that answer requests. */
   readonly processes: number
   /** `native`, or `wasm`, which is slower. */

@@ -13,7 +13,7 @@ import { CommitMetrics } from '../metrics/disk-metrics.js'
 import { endOnFatal } from '../processes/crash.js'
 import { SupervisedCluster } from '../processes/supervised-cluster.js'
 import { keptCallbackKey } from './callback-key.js'
-import { BLOBS_FOLDER, METADATA_FOLDER, openDataFolder } from './data-folder.js'
+import { BLOBS_FOLDER, FORMAT, METADATA_FOLDER, openDataFolder } from './data-folder.js'
 import { folderFailure } from './folder-failure.js'
 import { CommitGate } from './freeze.js'
 import { isBeingCopied } from './hold.js'
@@ -33,6 +33,7 @@ export async function openFolderDeployment(name: string): Promise<Deployment> {
   })
   return {
     location: path,
+    format: FORMAT,
     isNew,
     rootKey: () => keptRootKey(path),
     callbackKey: () => keptCallbackKey(path),

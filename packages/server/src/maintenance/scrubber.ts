@@ -11,7 +11,7 @@ const STRIDE_BYTES = 1024 * 1024
 /** The pace of passes that are started where none begins by itself, in bytes per second. */
 const RATE_BY_HAND = 4 * 1024 * 1024
 
-/** What a scrubber reads, and where it reports. */
+/** The blobs that a scrubber reads, and where it reports. */
 export interface ScrubberOptions {
   readonly service: Pick<Service, 'scrub'>
   /** Bytes per second; 0: no pass begins by itself. */

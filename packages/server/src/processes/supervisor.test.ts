@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { pino } from 'pino'
 import { ProcessGone } from './calls.js'
-import type { Instance } from './instance.js'
+import type { Instance } from './instance-calls.js'
 import type { Primary } from './process-cluster.js'
 import { type Launched, Supervisor } from './supervisor.js'
 

@@ -9,7 +9,7 @@ import type { MetricValues } from '../metrics/metric.js'
 import { MetricsHistory, READ_EVERY_MS } from '../metrics/metrics-history.js'
 import { ProcessGone } from './calls.js'
 import { EventSwitchboard } from './event-switchboard.js'
-import type { Instance } from './instance.js'
+import type { Instance } from './instance-calls.js'
 import type { Primary } from './process-cluster.js'
 
 /** A started instance, in this process or its own. */

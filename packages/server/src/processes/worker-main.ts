@@ -6,7 +6,8 @@ import { createLog } from '../log.js'
 import { deploymentInWorker } from '../open-deployment.js'
 import { CallChannel, type Pipe } from './calls.js'
 import { endOnCrash } from './crash.js'
-import { type Instance, openInstance } from './instance.js'
+import { openInstance } from './instance.js'
+import type { Instance } from './instance-calls.js'
 import type { OpenInput, PrimaryCalls } from './worker-processes.js'
 
 let opened: Instance | undefined
