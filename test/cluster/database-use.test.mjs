@@ -45,6 +45,8 @@ async function useAll(gateway) {
   await client.complete('upload', uploadId, parts)
   await client.get('upload')
   await client.abort('b', await client.initiate('b'))
+  for (const key of ['folder/one', 'folder/two']) await client.put(key, Buffer.from('x'))
+  assert.ok((await client.folders()).includes('folder/'))
   await client.keepVersions()
   for (const key of ['a', 'a', 'upload']) await client.put(key, bytes)
   for (const { key, version } of await client.versions()) if (key === 'a') await client.forget(key, version)
@@ -106,8 +108,9 @@ describe('the database of a cluster', { skip: withoutPostgres() }, () => {
       assert.doesNotMatch(plan, /Seq Scan on (bindery\.)?(kv|session)\b/, `${text}\n${plan}`)
     }
     const known = [
-      /bindery\.rows_1/,
-      /bindery\.commit_2/,
+      /bindery\.rows_3/,
+      /bindery\.firsts_3/,
+      /bindery\.commit_3/,
       /^INSERT INTO bindery\.kv/,
       /^DELETE FROM bindery\.kv/,
       /k DESC/,

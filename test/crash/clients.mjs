@@ -96,6 +96,8 @@ export function rawClient(server, bucket = BUCKET) {
       const [next] = elements(page, 'NextMarker')
       return { keys: elements(page, 'Key'), next }
     },
+    /** The common prefixes up to the first slash, at most 100. */
+    folders: async () => elements(await text('GET', '', { query: { delimiter: '/' } }), 'Prefix'),
     uploads: async () =>
       elements(await text('GET', '', { query: { uploads: undefined, 'max-uploads': '1000' } }), 'UploadId'),
     keepVersions: () =>

@@ -6,7 +6,7 @@ import { bytesOf, readRows } from './rows.js'
 import { BELOW_FLOOR, FENCED, FROZEN, NO_COUNTERS } from './schema.js'
 import { sealValue } from './sealed-value.js'
 
-const COMMIT = `SELECT unnest(bindery.commit_2($1, $2, $3,
+const COMMIT = `SELECT unnest(bindery.commit_3($1, $2, $3,
   $4::bytea[], $5::bigint[], $6::int[],
   $7::bytea[], $8::bytea[], $9::int[], $10::bool[], $11::bytea[], $12::int[],
   $13::bytea[], $14::bytea[], $15::int[],

@@ -145,8 +145,11 @@ async function connectTo(host: string, answerTimeoutMs: number, onBroken: () => 
   }
 }
 
-/** SQLSTATEs with which PostgreSQL ends a session, whatever became of its transaction. */
-const ENDS_SESSION = /^(08|57P|25P03)/
+/**
+ * SQLSTATEs with which PostgreSQL ends a session, whatever became of its transaction; and the one of a server that is no
+ * primary any more, from which a session moves on.
+ */
+const ENDS_SESSION = /^(08|57P|25P03|25006)/
 
 /** Whether PostgreSQL answered that nothing was done. */
 export function isRefusal(error: unknown): error is pg.DatabaseError {

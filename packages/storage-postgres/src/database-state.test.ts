@@ -82,14 +82,14 @@ describe('states of a database', { skip: withoutPostgres() }, () => {
     await asOlderRelease(url)
     await raiseFloor(url)
     await put(current, 'b')
-    await assert.rejects(asOlderRelease(url), /requires version 2/)
+    await assert.rejects(asOlderRelease(url), /requires version 3/)
   })
 
   test('a gateway below the floor stops for good, and another one of its release does not start', async (t) => {
     const url = await newDatabase('floor')
     const reasons: string[] = []
     const store = await open(t, url, { onFenced: ({ message }) => reasons.push(message) })
-    await runStatements(url, "INSERT INTO bindery.state VALUES ('floor', '3')")
+    await runStatements(url, "INSERT INTO bindery.state VALUES ('floor', '4')")
     for (const key of ['a', 'b']) await assert.rejects(put(store, key), { kind: 'fenced' })
     assert.deepEqual(reasons, ['the database takes no more commits from this release: a newer one is required'])
     await assert.rejects(open(t, url), isRefusal('floor'))

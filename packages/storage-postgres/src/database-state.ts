@@ -1,5 +1,4 @@
 /** States of a whole database: which releases may commit, whether anything may be, and whether it is complete. */
-import type { Connection } from './connection.js'
 import { withConnection } from './prepare-database.js'
 import { COMMIT_LOCK, findSchema, SCHEMA_VERSION, STATE } from './schema.js'
 
@@ -54,28 +53,22 @@ export function raiseFloor(url: string): Promise<void> {
 }
 
 async function set(url: string, name: string, value: string): Promise<void> {
-  await underLock(url, (connection) =>
-    connection.query(
-      'INSERT INTO bindery.state VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET value = excluded.value',
-      [name, value],
-    ),
+  await underLock(
+    url,
+    'INSERT INTO bindery.state SELECT $1, $2 FROM lane ON CONFLICT (name) DO UPDATE SET value = excluded.value',
+    [name, value],
   )
 }
 
 async function clear(url: string, name: string): Promise<void> {
-  await underLock(url, (connection) => connection.query('DELETE FROM bindery.state WHERE name = $1', [name]))
+  await underLock(url, 'DELETE FROM bindery.state USING lane WHERE name = $1', [name])
 }
 
-/** Commits take the lock before they look at the states: those that hold it end first. */
-async function underLock(
-  url: string,
-  change: (connection: Pick<Connection, 'query'>) => Promise<unknown>,
-): Promise<void> {
-  await withConnection(url, async (connection) => {
-    const session = await connection.session()
-    await session.query('BEGIN')
-    await session.query(`SELECT pg_advisory_xact_lock(${COMMIT_LOCK})`)
-    await change(session)
-    await session.query('COMMIT')
-  })
+/**
+ * Commits take the lock before they look at the states: those that hold it end first. One statement takes it and ends: a
+ * process that is cut off in between would stop all commits.
+ */
+async function underLock(url: string, change: string, values: readonly string[]): Promise<void> {
+  const lane = `WITH lane AS MATERIALIZED (SELECT pg_advisory_xact_lock(${COMMIT_LOCK}))`
+  await withConnection(url, (connection) => connection.query(`${lane} ${change}`, values))
 }

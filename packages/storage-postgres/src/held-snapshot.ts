@@ -1,6 +1,7 @@
 import {
   type Bytes,
   DamagedRow,
+  groupingOf,
   keyBytes,
   keyText,
   type RangeOptions,
@@ -22,7 +23,7 @@ const ANSWER_TIMEOUT_MS = 60_000
 /** Opens a snapshot of the state at this moment. Reads throw StorageError `unavailable`, DamagedRow. */
 export async function openHeldSnapshot(url: string): Promise<HeldSnapshot> {
   const connection = new Connection({ url, answerTimeoutMs: ANSWER_TIMEOUT_MS })
-  const snapshot = new Snapshot(new ConnectionPool([connection]))
+  const snapshot = new Snapshot(new ConnectionPool([connection]), 0)
   // the state is fixed by the first question
   await snapshot.versions([keyText(Uint8Array.of(0))])
   return {
@@ -42,8 +43,12 @@ function readerOf(snapshot: Snapshot): Reader {
   return {
     getMany,
     get: async (key) => (await getMany([key]))[0],
-    async range(from, to, { limit, reverse = false, onDamaged }: RangeOptions) {
-      const rows = await snapshot.range(keyText(from), keyText(to), limit, reverse)
+    async range(from, to, options: RangeOptions) {
+      const { limit, reverse = false, onDamaged } = options
+      const grouping = groupingOf(options)
+      const rows = await (grouping === undefined
+        ? snapshot.range(keyText(from), keyText(to), limit, reverse)
+        : snapshot.firsts(keyText(from), keyText(to), limit, grouping))
       return rows.flatMap((row): Row[] => {
         if (row.value instanceof DamagedRow && onDamaged !== undefined) {
           onDamaged(row.value)

@@ -29,12 +29,12 @@ describe('the metadata store in PostgreSQL', { skip: withoutPostgres() }, () => 
 
   test('a database without the schema is refused, unless it may be made; of several at once each succeeds', async () => {
     const empty = await server.database('empty')
-    await assert.rejects(openPostgresMetadataStore({ url: empty, session: newSession() }), /"version":0,"needed":2/)
+    await assert.rejects(openPostgresMetadataStore({ url: empty, session: newSession() }), /"version":0,"needed":3/)
     const stores = await Promise.all(
       Array.from({ length: 4 }, () => openPostgresMetadataStore({ url: empty, session: newSession(), migrate: true })),
     )
     for (const store of stores) await store.close()
-    await runStatements(empty, 'UPDATE bindery.schema SET version = 3')
+    await runStatements(empty, 'UPDATE bindery.schema SET version = 4')
     const older = await openPostgresMetadataStore({ url: empty, session: newSession() })
     await older.close()
   })
@@ -108,6 +108,8 @@ describe('the metadata store in PostgreSQL', { skip: withoutPostgres() }, () => 
         ),
       )
       await store.read((reader) => reader.range(bytesOf('row'), bytesOf('s'), { limit: 1_000 }))
+      const groups = { after: 0, delimiter: bytesOf('00'), end: 0 }
+      await store.read((reader) => reader.range(bytesOf('row'), bytesOf('s'), { limit: 1_000, groups }))
     }
     await store.close()
     assert.equal(await fullScans(url), before)

@@ -1,5 +1,6 @@
 import {
   ABSENT,
+  type Grouping,
   type KeyText,
   keyText,
   type RemoteRow,
@@ -10,9 +11,14 @@ import {
 import { type AnswerRow, type Connection, isRefusal, type Parameter, type Session } from './connection.js'
 import { openValue } from './sealed-value.js'
 
-const ROWS = 'SELECT i, ver, v FROM bindery.rows_1($1::bytea[])'
-const VERSIONS = 'SELECT i, ver FROM bindery.versions_1($1::bytea[])'
-const RANGE = 'SELECT k, ver, v FROM bindery.range_1($1, $2, $3, $4)'
+const ROWS = 'SELECT i, ver, v FROM bindery.rows_3($1::bytea[])'
+const VERSIONS = 'SELECT i, ver FROM bindery.versions_3($1::bytea[])'
+const RANGE = 'SELECT k, ver, v FROM bindery.range_3($1, $2, $3, $4)'
+const FIRSTS = 'SELECT k, ver, v FROM bindery.firsts_3($1, $2, $3, $4, $5, $6)'
+
+const BEGIN = 'BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET LOCAL idle_in_transaction_session_timeout = '
+/** Longer than any read waits for an answer: only a process that stands still or is cut off is silent for so long. */
+const IDLE_MS = 30_000
 
 /** Keys of one statement that joins the questions of several bodies; those of one body always stay together. */
 const KEYS_MERGED_MAX = 256
@@ -76,12 +82,15 @@ export class PointReads {
 /** One state of the database, held by a transaction on a connection of its own that begins with the first question. */
 export class Snapshot implements RemoteSnapshot {
   readonly #pool: ConnectionPool
+  readonly #idleMs: number
   #begun: Promise<Session> | undefined
   #end = (): void => {}
   #released = false
 
-  constructor(pool: ConnectionPool) {
+  /** @param idleMs milliseconds without a question after which the database ends it; 0: never. It keeps old rows from being vacuumed. */
+  constructor(pool: ConnectionPool, idleMs = IDLE_MS) {
     this.#pool = pool
+    this.#idleMs = idleMs
   }
 
   async rows(keys: readonly KeyText[]): Promise<(RemoteRow | undefined)[]> {
@@ -95,8 +104,16 @@ export class Snapshot implements RemoteSnapshot {
     return versions
   }
 
-  async range(from: KeyText, to: KeyText, limit: number, reverse: boolean): Promise<RemoteRow[]> {
-    const rows = await ask(await this.#session(), RANGE, [bytesOf(from), bytesOf(to), limit, reverse])
+  range(from: KeyText, to: KeyText, limit: number, reverse: boolean): Promise<RemoteRow[]> {
+    return this.#keyedRows(RANGE, [bytesOf(from), bytesOf(to), limit, reverse])
+  }
+
+  firsts(from: KeyText, to: KeyText, limit: number, { after, delimiter, end }: Grouping): Promise<RemoteRow[]> {
+    return this.#keyedRows(FIRSTS, [bytesOf(from), bytesOf(to), limit, after, bytesOf(delimiter), bytesOf(end)])
+  }
+
+  async #keyedRows(text: string, values: readonly Parameter[]): Promise<RemoteRow[]> {
+    const rows = await ask(await this.#session(), text, values)
     return rows.map(([key, version, value]) => rowOf(keyText(bytesOfText(key)), version, value))
   }
 
@@ -115,7 +132,7 @@ export class Snapshot implements RemoteSnapshot {
     try {
       const session = await connection.session()
       // what follows is sent without waiting: where this fails, the session has broken, and that fails too
-      session.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY').catch(() => {})
+      session.query(`${BEGIN}${this.#idleMs}`).catch(() => {})
       this.#end = () => {
         session.query('COMMIT').catch(() => {})
         this.#pool.giveBack(connection)

@@ -5,7 +5,7 @@
 import type { Connection } from './connection.js'
 
 /** Version of everything below; `bindery.schema` of a database holds its version. */
-export const SCHEMA_VERSION = 2
+export const SCHEMA_VERSION = 3
 
 /** SQLSTATE of a commit whose add met a row that holds no sound counters. */
 export const NO_COUNTERS = 'BY001'
@@ -52,28 +52,79 @@ CREATE TABLE IF NOT EXISTS bindery.secret (name text PRIMARY KEY, sealed bytea N
 CREATE TABLE IF NOT EXISTS bindery.state (name text PRIMARY KEY, value text NOT NULL);
 `
 
-const READS = `
-CREATE OR REPLACE FUNCTION bindery.rows_1(keys bytea[]) RETURNS TABLE (i bigint, ver bigint, v bytea)
+/** A pooler may lead to a standby now, which lags behind acknowledged commits. The code ends the session that called. */
+const ON_PRIMARY = `IF pg_is_in_recovery() THEN RAISE EXCEPTION 'the server is a standby' USING ERRCODE = '25006'; END IF;`
+
+/**
+ * @param release the version of the schema from which on releases call these
+ * @param check statements before each read
+ */
+const readsOf = (release: number, check: string): string => `
+CREATE OR REPLACE FUNCTION bindery.rows_${release}(keys bytea[]) RETURNS TABLE (i bigint, ver bigint, v bytea)
 LANGUAGE plpgsql STABLE ${BY_INDEX} AS $$
 BEGIN
+  ${check}
   RETURN QUERY SELECT r.i, kv.ver, kv.v FROM unnest(keys) WITH ORDINALITY r(k, i) JOIN bindery.kv ON kv.k = r.k;
 END $$;
 
-CREATE OR REPLACE FUNCTION bindery.versions_1(keys bytea[]) RETURNS TABLE (i bigint, ver bigint)
+CREATE OR REPLACE FUNCTION bindery.versions_${release}(keys bytea[]) RETURNS TABLE (i bigint, ver bigint)
 LANGUAGE plpgsql STABLE ${BY_INDEX} AS $$
 BEGIN
+  ${check}
   RETURN QUERY SELECT r.i, kv.ver FROM unnest(keys) WITH ORDINALITY r(k, i) JOIN bindery.kv ON kv.k = r.k;
 END $$;
 
-CREATE OR REPLACE FUNCTION bindery.range_1(low bytea, high bytea, most int, backwards bool)
+CREATE OR REPLACE FUNCTION bindery.range_${release}(low bytea, high bytea, most int, backwards bool)
 RETURNS TABLE (k bytea, ver bigint, v bytea)
 LANGUAGE plpgsql STABLE ${BY_INDEX} AS $$
 BEGIN
+  ${check}
   IF backwards THEN
     RETURN QUERY SELECT kv.k, kv.ver, kv.v FROM bindery.kv WHERE kv.k >= low AND kv.k < high ORDER BY kv.k DESC LIMIT most;
   ELSE
     RETURN QUERY SELECT kv.k, kv.ver, kv.v FROM bindery.kv WHERE kv.k >= low AND kv.k < high ORDER BY kv.k LIMIT most;
   END IF;
+END $$;
+`
+
+/** Reads on until a row is of the same group as the one before it, and seeks behind that group then. */
+const FIRSTS = `
+CREATE OR REPLACE FUNCTION bindery.firsts_3(low bytea, high bytea, most int, after int, delimiter bytea, ending bytea)
+RETURNS TABLE (k bytea, ver bigint, v bytea)
+LANGUAGE plpgsql STABLE ${BY_INDEX} AS $$
+DECLARE
+  named bytea;
+  at int;
+  stop int;
+  shown bytea;
+  again bool := true;
+BEGIN
+  ${ON_PRIMARY}
+  WHILE again LOOP
+    again := false;
+    shown := NULL;
+    FOR k, ver, v IN SELECT kv.k, kv.ver, kv.v FROM bindery.kv WHERE kv.k >= low AND kv.k < high ORDER BY kv.k LIMIT most LOOP
+      IF substring(k FOR length(shown)) = shown THEN
+        again := true;
+        EXIT;
+      END IF;
+      RETURN NEXT;
+      most := most - 1;
+      IF most = 0 THEN RETURN; END IF;
+      named := substring(k FROM after + 1);
+      at := position(delimiter IN named);
+      stop := position(ending IN named);
+      shown := CASE WHEN at > 0 AND (stop = 0 OR at + length(delimiter) <= stop)
+        THEN substring(k FOR after + at + length(delimiter) - 1) END;
+    END LOOP;
+    IF again THEN
+      WHILE get_byte(shown, length(shown) - 1) = 255 LOOP
+        shown := substring(shown FOR length(shown) - 1);
+        IF length(shown) = 0 THEN RETURN; END IF;
+      END LOOP;
+      low := set_byte(shown, length(shown) - 1, get_byte(shown, length(shown) - 1) + 1);
+    END IF;
+  END LOOP;
 END $$;
 `
 
@@ -186,7 +237,7 @@ export async function migrateSchema(connection: Connection): Promise<void> {
   await session.script(`
 BEGIN;
 SELECT pg_advisory_xact_lock(${SCHEMA_LOCK});
-${TABLES}${READS}${COUNTERS}${ADMIT}${commitOf(1)}${commitOf(2)}
+${TABLES}${readsOf(1, '')}${readsOf(3, ON_PRIMARY)}${FIRSTS}${COUNTERS}${ADMIT}${[1, 2, 3].map(commitOf).join('')}
 INSERT INTO bindery.schema SELECT ${SCHEMA_VERSION} WHERE NOT EXISTS (SELECT FROM bindery.schema);
 UPDATE bindery.schema SET version = ${SCHEMA_VERSION} WHERE version < ${SCHEMA_VERSION};
 COMMIT;`)

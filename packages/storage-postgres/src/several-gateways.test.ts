@@ -123,7 +123,7 @@ describe('several gateways on one database', { skip: withoutPostgres() }, () => 
   test('a function that a later release has taken away ends the commits of this one', async () => {
     const other = await server.database('finalised')
     const old = await openPostgresMetadataStore({ url: other, session: 'old', migrate: true })
-    await runStatements(other, 'ALTER FUNCTION bindery.commit_2 RENAME TO commit_3')
+    await runStatements(other, 'ALTER FUNCTION bindery.commit_3 RENAME TO commit_4')
     await assert.rejects(
       old.transact(async (tx) => tx.set(bytesOf('a'), bytesOf('1'))),
       isStorageError('unavailable'),

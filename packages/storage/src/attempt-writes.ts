@@ -1,6 +1,7 @@
 import { Allowance } from './allowance.js'
 import { copyBytes, type KeyText, keyText } from './bytes.js'
 import { addCounters, encodeCounters, summed } from './counters.js'
+import { type Grouping, groupingOf } from './groups.js'
 import type { Bytes, RangeOptions } from './metadata-store.js'
 import { DamagedRow, StorageError } from './storage-error.js'
 
@@ -50,6 +51,8 @@ export interface AskedRange {
   readonly to: KeyText
   readonly limit: number
   readonly reverse: boolean
+  /** Only for reads. */
+  readonly grouping?: Grouping
 }
 
 /**
@@ -111,15 +114,16 @@ export abstract class AttemptWrites {
   /** Checks a range that is read, and counts its limit; undefined if it cannot contain a row. */
   protected admitRange(fromKey: Bytes, toKey: Bytes, options: RangeOptions): AskedRange | undefined {
     const { limit, reverse = false, onDamaged } = options
-    if (this.records && onDamaged !== undefined) {
-      throw new StorageError('misuse', 'a transaction must not skip a damaged row')
+    const grouping = groupingOf(options)
+    if (this.records && (onDamaged !== undefined || grouping !== undefined)) {
+      throw new StorageError('misuse', 'a transaction must not skip rows')
     }
     const [from, to] = [keyText(fromKey), keyText(toKey)]
     this.allowance.bound(from)
     this.allowance.bound(to)
     if (!Number.isInteger(limit) || limit < 0) throw new StorageError('misuse', `a range has no limit ${limit}`)
     this.allowance.rowsRead(limit)
-    return limit === 0 || from >= to ? undefined : { from, to, limit, reverse }
+    return limit === 0 || from >= to ? undefined : { from, to, limit, reverse, ...(grouping && { grouping }) }
   }
 
   /** Data that are kept for the commit must not change when the caller changes its copy. */

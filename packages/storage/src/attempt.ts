@@ -1,6 +1,7 @@
 import { AttemptWrites, overlay, type SnapshotRow } from './attempt-writes.js'
 import type { Awaitable } from './awaitable.js'
 import { type KeyText, keyBytes, sameBytes } from './bytes.js'
+import type { Grouping } from './groups.js'
 import type { Bytes, RangeOptions, Row, Transaction } from './metadata-store.js'
 
 export { type SnapshotRow, WriteSet } from './attempt-writes.js'
@@ -13,6 +14,8 @@ export interface Snapshot {
   get(key: KeyText): Bytes | undefined
   /** Throws DamagedRow or, where it is given, calls `onDamaged` and leaves the row out. */
   range(from: KeyText, to: KeyText, limit: number, reverse: boolean, onDamaged?: OnDamaged): SnapshotRow[]
+  /** The first row of each group, and those in none. Throws DamagedRow. */
+  firsts(from: KeyText, to: KeyText, limit: number, grouping: Grouping): SnapshotRow[]
 }
 
 /** A key that was read; undefined if there was no row. */
@@ -93,11 +96,14 @@ export class Attempt extends AttemptWrites implements Transaction {
   #range(fromKey: Bytes, toKey: Bytes, options: RangeOptions): Row[] {
     const asked = this.admitRange(fromKey, toKey, options)
     if (asked === undefined) return []
-    const { from, to, limit, reverse } = asked
+    const { from, to, limit, reverse, grouping } = asked
     const own = this.writes.between(from, to)
     // each own write hides at most one stored row, so this many more are enough
     const stored = limit + own.length
-    const rows = this.#snapshot.range(from, to, stored, reverse, options.onDamaged)
+    const rows =
+      grouping === undefined
+        ? this.#snapshot.range(from, to, stored, reverse, options.onDamaged)
+        : this.#snapshot.firsts(from, to, limit, grouping)
     if (this.records) this.reads.ranges.push({ from, to, limit: stored, reverse, rows })
     return overlay(rows, own, reverse)
       .slice(0, limit)

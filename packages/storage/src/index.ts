@@ -39,6 +39,7 @@ export {
 } from './chunk-cipher.js'
 export { addCounters, decodeCounters, encodeCounters } from './counters.js'
 export { type FaultRates, type Faults, withFaults } from './faults.js'
+export { firstRows, type Grouping, groupingOf } from './groups.js'
 export { rethrowCipherFailure, rethrowHashFailure } from './hash-failure.js'
 export {
   type ChunkEncryptions,
@@ -55,7 +56,7 @@ export {
   type MemoryMetadataOptions,
   type MemoryMetadataStore,
 } from './memory-metadata-store.js'
-export type { Bytes, MetadataStore, RangeOptions, Reader, Row, Transaction } from './metadata-store.js'
+export type { Bytes, MetadataStore, RangeOptions, Reader, Row, RowGroups, Transaction } from './metadata-store.js'
 export {
   type BlobForm,
   blobNameOf,

@@ -2,6 +2,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises'
 import { Attempt, type Snapshot } from './attempt.js'
 import { type Awaitable, andThen, settle } from './awaitable.js'
 import { copyBytes } from './bytes.js'
+import { firstRows } from './groups.js'
 import type { Bytes, MetadataStore, Transaction } from './metadata-store.js'
 import { SortedMap } from './sorted-map.js'
 import { StorageError } from './storage-error.js'
@@ -86,5 +87,10 @@ function stateOf(rows: SortedMap<Bytes>): Snapshot {
     },
     range: (from, to, limit, reverse) =>
       rows.range(from, to, limit, reverse).map(([key, value]) => ({ key, value: copyBytes(value) })),
+    firsts: (from, to, limit, grouping) =>
+      firstRows((start) => rows.walk(start, to), from, limit, grouping).map(({ key, value }) => ({
+        key,
+        value: copyBytes(value),
+      })),
   }
 }

@@ -10,6 +10,18 @@ export interface Row {
   readonly value: Bytes
 }
 
+/**
+ * Rows whose keys are the same up to the end of the first `delimiter` at or behind position `after` are one group. A
+ * delimiter that is not complete before the first byte `end` behind that position does not count.
+ */
+export interface RowGroups {
+  readonly after: number
+  /** At least one byte. */
+  readonly delimiter: Bytes
+  /** A byte that ends the part of a key which is grouped, 0 to 255. */
+  readonly end: number
+}
+
 /** How the rows of a range are read: in which direction, and how many. */
 export interface RangeOptions {
   /** Rows returned at most. All of them count toward the limit of rows read, also where the range has fewer. */
@@ -21,6 +33,11 @@ export interface RangeOptions {
    * failing it. It counts toward the limit.
    */
   readonly onDamaged?: (row: DamagedRow) => void
+  /**
+   * For reads that are not transactions: only the first row of each group is returned, and the others count toward no
+   * limit. Not with `reverse` or `onDamaged`.
+   */
+  readonly groups?: RowGroups
 }
 
 /** Reads of one consistent state. An engine that has the rows at hand answers at once; a failure always rejects. */

@@ -58,6 +58,17 @@ export class SortedMap<V> {
     else collectForward(this.#root, from, to, limit, entries)
     return entries
   }
+
+  /** Entries with `from <= key < to`, looked up in steps as they are taken. */
+  *walk(from: string, to: string): Generator<{ readonly key: string; readonly value: V }, void, undefined> {
+    let next: string | undefined = from
+    for (let step = 2; next !== undefined; step *= 2) {
+      const entries = this.range(next, to, step, false)
+      for (const [key, value] of entries) yield { key, value }
+      const last = entries.at(-1)
+      next = last === undefined || entries.length < step ? undefined : `${last[0]}\0`
+    }
+  }
 }
 
 function at<T>(items: readonly T[], index: number): T {

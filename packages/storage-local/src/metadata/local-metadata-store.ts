@@ -66,9 +66,9 @@ function storeOver(file: MetadataFile, commits: Commits, broken: () => StorageEr
     file.root.resetReadTxn()
     const transaction = file.root.useReadTransaction()
     try {
-      const { get, range } = stateOf(file, transaction)
+      const state = stateOf(file, transaction)
       const commits = toCommit ? commitsOf(file, transaction) : -1n
-      return { get, range, commits, release: () => transaction.done() }
+      return { ...state, commits, release: () => transaction.done() }
     } catch (error) {
       transaction.done()
       throw error

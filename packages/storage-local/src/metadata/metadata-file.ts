@@ -1,6 +1,14 @@
 import { mkdir } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import { type Bytes, DamagedRow, type KeyText, type Snapshot, type SnapshotRow, StorageError } from '@bindery/storage'
+import {
+  type Bytes,
+  DamagedRow,
+  firstRows,
+  type KeyText,
+  type Snapshot,
+  type SnapshotRow,
+  StorageError,
+} from '@bindery/storage'
 import { type Database, type GetOptions, open, type RootDatabase, type Transaction } from 'lmdb'
 import { systemFiles } from '../blobs/files.js'
 import { OpenedRows } from './opened-rows.js'
@@ -131,6 +139,10 @@ export function stateOf({ rows, opened }: MetadataFile, transaction?: Transactio
         : { start: lowest, end: to }
       const sealed = [...rows.getRange({ ...bounds, ...within, limit })]
       return onDamaged === undefined ? sealed.map(openedRow) : soundOf(sealed, onDamaged)
+    },
+    firsts(from, to, limit, grouping) {
+      const walk = (start: KeyText) => rows.getRange({ start: start === '' ? '\0' : start, end: to, ...within })
+      return to === '' ? [] : firstRows(walk, from, limit, grouping).map(openedRow)
     },
   }
 }

@@ -12,6 +12,8 @@ import { freePort, postgresUser } from './postgres-server.js'
 export interface Pooler {
   /** The same database, through the pooler. */
   pooled(url: string): string
+  /** Leads to another server from the next transaction on. */
+  moveTo(server: number): void
   stop(): Promise<void>
 }
 
@@ -40,6 +42,10 @@ export async function startPgbouncer(server: number): Promise<Pooler> {
   }
   return {
     pooled: (url) => url.replace(`:${server}/`, `:${port}/`),
+    moveTo(other) {
+      writeFileSync(file, configOf(folder, other, port))
+      child.kill('SIGHUP')
+    },
     async stop() {
       const ended = once(child, 'exit')
       child.kill('SIGKILL')

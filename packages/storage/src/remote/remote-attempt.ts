@@ -250,7 +250,7 @@ export class RemoteAttempt extends AttemptWrites implements Transaction {
     const [versions, rows, found] = await Promise.all([
       before.length === 0 ? [] : snapshot.versions(before.map(([key]) => key)),
       keys.length === 0 ? [] : snapshot.rows(keys),
-      Promise.all(ranges.map(({ asked: { from, to, limit, reverse } }) => snapshot.range(from, to, limit, reverse))),
+      Promise.all(ranges.map(({ asked }) => rowsOf(snapshot, asked))),
     ])
     const moved = before.some(([, row], index) => (row?.version ?? ABSENT) !== versions[index])
     if (moved) throw new StateMoved()
@@ -275,4 +275,8 @@ export class RemoteAttempt extends AttemptWrites implements Transaction {
       if (this.#underway === 0) this.#refuse()
     })
   }
+}
+
+function rowsOf(snapshot: RemoteSnapshot, { from, to, limit, reverse, grouping }: AskedRange): Promise<RemoteRow[]> {
+  return grouping === undefined ? snapshot.range(from, to, limit, reverse) : snapshot.firsts(from, to, limit, grouping)
 }

@@ -1,5 +1,6 @@
 import type { WriteSet } from '../attempt-writes.js'
 import type { KeyText } from '../bytes.js'
+import type { Grouping } from '../groups.js'
 import type { Bytes } from '../metadata-store.js'
 import type { DamagedRow } from '../storage-error.js'
 
@@ -50,6 +51,8 @@ export interface RemoteSnapshot {
   versions(keys: readonly KeyText[]): Promise<Version[]>
   /** Rows with `from <= key < to`, as in `Reader.range`. */
   range(from: KeyText, to: KeyText, limit: number, reverse: boolean): Promise<RemoteRow[]>
+  /** The first row of each group, and those in none. */
+  firsts(from: KeyText, to: KeyText, limit: number, grouping: Grouping): Promise<RemoteRow[]>
   /** Called once; pending requests are still answered. */
   release(): void
 }

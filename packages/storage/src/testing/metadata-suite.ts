@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, type TestContext, test } from 'node:test'
 import type { MetadataStore } from '../metadata-store.js'
+import { testMetadataGroups } from './metadata-groups.js'
 import { testMetadataLimits } from './metadata-limits.js'
 import { testMetadataModel } from './metadata-model.js'
 import { testMetadataRaces } from './metadata-races.js'
@@ -24,6 +25,7 @@ export function testMetadataStore(create: CreateMetadataStore): void {
   }
   describe('rows', () => testRows(storeTest))
   describe('ranges', () => testRanges(storeTest))
+  describe('groups', () => testMetadataGroups(storeTest))
   describe('bodies', () => testBodies(storeTest))
   describe('limits', () => testMetadataLimits(storeTest))
   describe('races', () => testMetadataRaces(storeTest))

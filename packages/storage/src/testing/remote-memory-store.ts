@@ -1,5 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { copyBytes, type KeyText } from '../bytes.js'
+import { firstRows } from '../groups.js'
 import type { Bytes, MetadataStore } from '../metadata-store.js'
 import { ABSENT, type RemoteRow, type RemoteSnapshot, type SeenKey } from '../remote/remote-engine.js'
 import { createRemoteTransactor } from '../remote/remote-transactor.js'
@@ -80,6 +81,11 @@ export function createRemoteMemoryStore(onTravel: (travels: boolean) => void = (
             .range(from, to, limit, reverse)
             .flatMap(([key, stored]) => rowOf(key, stored) ?? []),
         ),
+      firsts: (from, to, limit, grouping) =>
+        travel(() => {
+          const found = firstRows((start) => now().walk(start, to), from, limit, grouping)
+          return found.flatMap(({ key, value }) => rowOf(key, value) ?? [])
+        }),
       release: () => {},
     }
   }

@@ -46,8 +46,8 @@ export async function createAccessPoint(
   const alias = accessPointAlias(name, newId(domain).toLowerCase())
   const made = { ...point, alias, createdAt: domain.clock() }
   await changeListed(domain, bucket, POINTS, async (before, { tx, bucket: record }) => {
-    const all = await pointsOf(tx, await ownBuckets(tx, record.owner))
-    if (all.some(({ accessPoint }) => accessPoint.accessPointName === name)) throw new OssError('accessPointExists')
+    const taken = await entranceRows.read(tx, { entrance: accessPointLabel(name, record.owner) })
+    if (taken !== undefined) throw new OssError('accessPointExists')
     if (before.length >= ACCESS_POINTS_MAX) throw new OssError('accessPointTooMany', { max: ACCESS_POINTS_MAX })
     for (const entrance of entrancesOf(record.owner, made)) {
       entranceRows.set(tx, { entrance }, { bucket, accessPoint: name })
@@ -110,10 +110,8 @@ export async function listOfBucket(domain: Domain, bucket: BucketName): Promise<
 }
 
 async function pointsOf(reader: Reader, buckets: readonly BucketRecord[]): Promise<ListedAccessPoint[]> {
-  const found: ListedAccessPoint[] = []
-  for (const bucket of buckets) {
-    const { accessPoints = [] } = (await readDocument(reader, bucket, 'accessPoint')) ?? {}
-    found.push(...accessPoints.map((accessPoint) => ({ bucket: bucket.name, accessPoint })))
-  }
-  return found
+  const documents = await Promise.all(buckets.map((bucket) => readDocument(reader, bucket, 'accessPoint')))
+  return buckets.flatMap(({ name }, index) =>
+    (documents[index]?.accessPoints ?? []).map((accessPoint) => ({ bucket: name, accessPoint })),
+  )
 }

@@ -8,6 +8,7 @@ import {
 } from '@bindery/protocol'
 import { type Awaitable, andThen, type Bytes, type MetadataStore, type Reader, together } from '@bindery/storage'
 import type { Domain } from '../domain.js'
+import { count as countChange } from '../ram/changes.js'
 import { type BucketStat, readCounters } from '../stored/counters.js'
 import { deleteDocuments, readDocument, writeDocuments } from '../stored/documents.js'
 import { bucketRows, counterRows, objectRows, uploadRows, versionRows } from '../stored/keyspace.js'
@@ -53,6 +54,8 @@ export async function createBucket(domain: Domain, bucket: NewBucket): Promise<v
       return
     }
     await checkAcl(tx, record, acl)
+    // a deletion of the account that has already looked for its buckets must notice this one
+    if (found === undefined) countChange(tx, bucket.owner, { edition: 1 })
     if (record !== found) bucketRows.set(tx, { bucket: name }, record)
     writeDocuments(tx, record, settings)
   })
@@ -253,10 +256,10 @@ export async function bucketStat(domain: Domain, name: BucketName): Promise<Buck
 
 const ROWS_AT_ONCE = 500
 
-/** The buckets of an account in the order of their names. One read may see 2,500 buckets of all accounts; a store is read in steps. */
-export async function ownBuckets(source: MetadataStore | Reader, owner: string): Promise<BucketRecord[]> {
+/** The buckets of an account in the order of their names, looked for among those of all accounts, in several reads. */
+export async function ownBuckets(metadata: MetadataStore, owner: string): Promise<BucketRecord[]> {
   const records: BucketRecord[] = []
-  for await (const row of rowsIn(source, bucketRows.all, { atOnce: ROWS_AT_ONCE })) {
+  for await (const row of rowsIn(metadata, bucketRows.all, { atOnce: ROWS_AT_ONCE })) {
     const record = bucketRows.decodeRow(row)
     if (record.owner === owner) records.push(record)
   }

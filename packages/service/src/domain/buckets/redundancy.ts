@@ -51,12 +51,8 @@ export async function forgetTransition(domain: Domain, bucket: BucketName, taskI
 /** The transitions of an account's buckets, in the order of the buckets' names. */
 export async function listTransitions(domain: Domain, owner: string): Promise<RedundancyTransition[]> {
   const buckets = await ownBuckets(domain.metadata, owner)
-  return domain.metadata.read(async (reader) => {
-    const found: RedundancyTransition[] = []
-    for (const bucket of buckets) {
-      const transition = await readDocument(reader, bucket, 'redundancyTransition')
-      if (transition !== undefined) found.push(transition)
-    }
-    return found
-  })
+  const found = await domain.metadata.read((reader) =>
+    Promise.all(buckets.map((bucket) => readDocument(reader, bucket, 'redundancyTransition'))),
+  )
+  return found.filter((transition) => transition !== undefined)
 }

@@ -1,6 +1,6 @@
 /** Accounts besides the one that administers the server: each owns buckets, users and roles of its own. */
 import { RamError } from '@bindery/protocol'
-import type { Transaction } from '@bindery/storage'
+import { METADATA_LIMITS, StorageError, type Transaction } from '@bindery/storage'
 import { ownBuckets } from '../buckets/buckets.js'
 import type { Domain } from '../domain.js'
 import { following } from '../stored/key-range.js'
@@ -8,7 +8,7 @@ import { accessKeyRows, accountRows, ramRows } from '../stored/keyspace.js'
 import type { AccountRecord } from '../stored/ram-model.js'
 import { rowsIn } from '../stored/rows-in.js'
 import { dropKey, type NewAccessKey } from './access-keys.js'
-import { change, requireAccount } from './changes.js'
+import { change, readEdition, requireAccount } from './changes.js'
 import type { Page, PageQuery } from './identities.js'
 import { newAccountId } from './names.js'
 
@@ -51,19 +51,35 @@ export async function listAccounts(domain: Domain, { marker, limit }: PageQuery)
   return { items }
 }
 
-/** Deletes an account that owns nothing, with its keys. Throws accountMissing, accountHasBuckets, accountHasIdentities. */
+/**
+ * Deletes an account that owns nothing, with its keys. Its buckets are looked for outside the transaction, which may not
+ * read thousands of rows: where the account has changed meanwhile, also by a new bucket, that is repeated. Throws
+ * accountMissing, accountHasBuckets, accountHasIdentities, StorageError `conflict`.
+ */
 export async function deleteAccount(domain: Domain, account: string): Promise<void> {
-  await change(domain, account, async (tx) => {
-    const record = await requireAccount(tx, account)
-    await requireEmpty(tx, account)
-    for (const accessKeyId of record.accessKeys) dropKey(tx, accessKeyId)
-    accountRows.delete(tx, { account })
-  })
+  for (let attempts = 0; attempts < METADATA_LIMITS.attempts; attempts += 1) {
+    const edition = await domain.metadata.read(async (reader) => {
+      await requireAccount(reader, account)
+      return readEdition(reader, account)
+    })
+    const [bucket] = await ownBuckets(domain.metadata, account)
+    if (bucket !== undefined) throw new RamError('accountHasBuckets', { name: bucket.name })
+    if (await change(domain, account, (tx) => deleteUnchanged(tx, account, edition))) return
+  }
+  throw new StorageError('conflict', 'an account changed again and again while it was to be deleted')
 }
 
-async function requireEmpty(tx: Transaction, account: string): Promise<void> {
-  const [bucket] = await ownBuckets(tx, account)
-  if (bucket !== undefined) throw new RamError('accountHasBuckets', { name: bucket.name })
+/** Whether the account still had this edition, so that it was deleted. */
+async function deleteUnchanged(tx: Transaction, account: string, edition: number): Promise<boolean> {
+  const record = await requireAccount(tx, account)
+  if ((await readEdition(tx, account)) !== edition) return false
+  await requireNoIdentities(tx, account)
+  for (const accessKeyId of record.accessKeys) dropKey(tx, accessKeyId)
+  accountRows.delete(tx, { account })
+  return true
+}
+
+async function requireNoIdentities(tx: Transaction, account: string): Promise<void> {
   const { user = 0, group = 0, role = 0, policy = 0 } = (await ramRows.read(tx, { account })) ?? {}
   if (user + group + role + policy > 0) throw new RamError('accountHasIdentities')
 }

@@ -35,7 +35,7 @@ export function count(tx: Transaction, account: string, counted: Counted): void 
   tx.add(ramRows.key({ account }), ramCounters.deltas(counted))
 }
 
-/** The edition of an account's users, groups, roles, policies and keys: every change makes another one. */
+/** The edition of an account's users, groups, roles, policies and keys: every change makes another one, and every new bucket. */
 export function readEdition(reader: Reader, account: string): Awaitable<number> {
   return andThen(reader.get(ramRows.key({ account })), (value) =>
     value === undefined ? 0 : (decodeCounters(value)[0] ?? 0),

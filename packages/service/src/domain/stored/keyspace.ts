@@ -314,7 +314,7 @@ export const ramRows = space({
   key: [text('account')],
   value: ramCounters,
   rowsAtOnce: MANY,
-  about: "the edition of an account's users, groups, roles, policies and keys, and how many there are",
+  about: "the edition of an account's users, groups, roles, policies, keys and new buckets, and how many there are",
 })
 
 export const accountRows = space({

@@ -6,6 +6,7 @@ import {
   andThen,
   type Bytes,
   type MetadataStore,
+  type RangeOptions,
   type Reader,
   type Row,
   together,
@@ -35,14 +36,13 @@ export interface Scan<T> {
   readonly prefix: string
   /** '' groups nothing. */
   readonly delimiter: string
-  /** A common prefix that an earlier page has listed. */
-  readonly shown?: string | undefined
   readonly max: number
 }
 
-/** The minimum and maximum of rows per read: records of 40 kB stay within the limit of one read. */
-const ROWS_MIN = 16
+/** Rows per read at most: records of 40 kB stay within the limit of one read. */
 const ROWS_MAX = 240
+/** Ends a name in a key: a delimiter behind it groups nothing. */
+const NAME_END = 0
 
 /** The entries of a scan; further ones follow if it is truncated. */
 export interface ScanPage<T> {
@@ -50,24 +50,19 @@ export interface ScanPage<T> {
   readonly isTruncated: boolean
 }
 
-/**
- * Entries in the order of their names, at most `max`. A group costs one seek however many rows it has: after its first
- * row only the rest of the batch is read, which is small where groups are large.
- */
+/** Entries in the order of their names, at most `max`. A group costs one seek of the store, however many rows it has. */
 export async function scan<T>(options: Scan<T>): Promise<ScanPage<T>> {
-  const { metadata, tracks, prefix, delimiter, max } = options
+  const { tracks, prefix, delimiter, max } = options
   const rowsMax = Math.floor(ROWS_MAX / tracks.length)
   const entries: ScanEntry<T>[] = []
-  let shown = options.shown
+  let shown: string | undefined
   let from: readonly Bytes[] = tracks.map(({ range }) => range.from)
-  let batch = delimiter === '' ? Math.min(max + 1, rowsMax) : ROWS_MIN
   for (;;) {
-    const { rows, next } = await readBatch(metadata, tracks, from, batch)
-    const listed = entries.length
-    let last = ''
+    const limit = Math.min(max + 1 - entries.length, rowsMax)
+    const { rows, next } = await readBatch(options, from, limit)
     for (const { track, row, name } of rows) {
-      last = name
       const group = commonPrefix(name, prefix, delimiter)
+      // each track has a first row of the group
       if (group !== undefined && group === shown) continue
       if (entries.length === max) return { entries, isTruncated: true }
       entries.push(
@@ -75,16 +70,9 @@ export async function scan<T>(options: Scan<T>): Promise<ScanPage<T>> {
       )
       shown = group
     }
-    if (rows.length < batch) return { entries, isTruncated: false }
-    const skipped = shown !== undefined && commonPrefix(last, prefix, delimiter) === shown ? shown : undefined
-    from = skipped === undefined ? next : tracks.map(({ keyOf }) => successor(keyOf(skipped)))
-    batch = skipped === undefined ? Math.min(batch * 2, rowsMax) : batchBehindGroup(entries.length - listed)
+    if (rows.length < limit) return { entries, isTruncated: false }
+    from = next
   }
-}
-
-/** Groups that follow are probably like the last ones: if a batch had rows of one of them alone, so will the next. */
-function batchBehindGroup(listed: number): number {
-  return Math.min(2 * Math.max(listed, 1), ROWS_MIN)
 }
 
 interface NamedRow<T> {
@@ -99,15 +87,20 @@ interface Batch<T> {
   readonly next: readonly Bytes[]
 }
 
-/** The next rows of all tracks, from one state of the store; fewer than `limit` are the last. */
+/** The next rows of all tracks, from one state of the store; of a group only the first in each track. Fewer than `limit` are the last. */
 function readBatch<T>(
-  metadata: MetadataStore,
-  tracks: readonly Track<T>[],
+  { metadata, tracks, prefix, delimiter }: Scan<T>,
   from: readonly Bytes[],
   limit: number,
 ): Awaitable<Batch<T>> {
+  const optionsOf = ({ keyOf }: Track<T>): RangeOptions => {
+    if (delimiter === '') return { limit }
+    return { limit, groups: { after: keyOf(prefix).length, delimiter: utf8Bytes(delimiter), end: NAME_END } }
+  }
   const read = (reader: Reader): Awaitable<Row[][]> =>
-    together(...tracks.map(({ range }, index) => reader.range(from[index] ?? range.from, range.to, { limit })))
+    together(
+      ...tracks.map((track, index) => reader.range(from[index] ?? track.range.from, track.range.to, optionsOf(track))),
+    )
   return andThen(metadata.read(read), (found) => {
     const named = found.map((rows, index) => {
       const track = tracks[index] as Track<T>
@@ -116,7 +109,9 @@ function readBatch<T>(
     const rows = named.reduce(merge).slice(0, limit)
     const next = tracks.map((track, index) => {
       const last = rows.findLast((row) => row.track === track)
-      return last === undefined ? (from[index] ?? track.range.from) : following(last.row.key)
+      if (last === undefined) return from[index] ?? track.range.from
+      const group = commonPrefix(last.name, prefix, delimiter)
+      return group === undefined ? following(last.row.key) : successor(track.keyOf(group))
     })
     return { rows, next }
   })
