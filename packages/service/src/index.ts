@@ -25,7 +25,7 @@ export { hasStoredRows, type MoveOptions, type MoveProgress, moveStores } from '
 export { forEachUnnamed, type NamedBlob, namedBlobs } from './maintenance/named-blobs.js'
 export { type Rewrapped, rewrapKeys } from './maintenance/rewrap.js'
 export type { Scrubbed } from './maintenance/scrub.js'
-export type { MetricsMoment } from './metrics-moment.js'
+export type { BucketMoment, MetricsMoment } from './metrics-moment.js'
 export type {
   CallbackAnswer,
   CallbackReceiver,

@@ -19,4 +19,20 @@ export interface MetricsMoment {
   readonly partBytes: number
   /** Bytes of objects and all their versions. */
   readonly objectBytes: number
+  /** Parts that took the place of an earlier one of their number: most were sent again by a client that had lost the answer. */
+  readonly replacedParts: number
+  /** Requests to complete an upload that got the answer of the first. */
+  readonly repeatedCompletes: number
+  /** Seconds by which the event loop of the busiest process was late, 99th percentile. */
+  readonly loopDelay: number
+}
+
+/** The requests to one bucket in a stretch of time. */
+export interface BucketMoment {
+  readonly name: string
+  readonly requests: number
+  readonly failures: number
+  readonly bytesReceived: number
+  readonly bytesSent: number
+  readonly parts: number
 }

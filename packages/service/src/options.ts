@@ -4,7 +4,7 @@ import type { ByteSource } from '@bindery/storage'
 import type { RememberedRefusal } from './access/remembered-refusals.js'
 import type { AccessKeys } from './access/requester.js'
 import type { DomainOptions } from './domain/domain.js'
-import type { MetricsMoment } from './metrics-moment.js'
+import type { BucketMoment, MetricsMoment } from './metrics-moment.js'
 import type { RecentRequest } from './recent-request.js'
 import type { Endpoint } from './response/endpoint.js'
 import type { ServerControl } from './server-control.js'
@@ -101,6 +101,8 @@ export interface ServiceOptions extends DomainOptions {
   readonly recentRequests?: (since: number) => Promise<readonly RecentRequest[]>
   /** The last `spanMs` of the server in numbers, the oldest first; absent: nothing is remembered. */
   readonly metricsHistory?: (spanMs: number) => Promise<readonly MetricsMoment[]>
+  /** The requests of the last `spanMs` by bucket, the busiest first; absent: they are not counted. */
+  readonly bucketMetrics?: (spanMs: number) => Promise<readonly BucketMoment[]>
   /** The process around the service; absent: it can be neither seen nor changed. */
   readonly server?: ServerControl
   /** Absent: there are no other keys. */

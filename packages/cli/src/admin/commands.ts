@@ -55,6 +55,14 @@ function command(
   return { words, operation, arguments: args, flags, fixed }
 }
 
+const requests = {
+  '--since': text('StartTime', 'TIME'),
+  '--bucket': text('Bucket', 'BUCKET'),
+  '--event': text('EventName', 'OPERATION'),
+  '--key-id': text('AccessKeyId', 'ID'),
+  '--outcome': text('Outcome', 'failed'),
+}
+const span = { '--span': text('Span', '15m|1h|24h|30d') }
 const account = text('AccountId', 'ACCOUNT')
 const ownAccount = { ...account, optional: true } as const
 
@@ -148,18 +156,11 @@ export const ADMIN_COMMANDS: readonly AdminCommand[] = [
   command('log-level', 'SetLogLevel', [text('LogLevel', 'LEVEL')]),
   command('scrub', 'StartScrub'),
 
-  command('requests', 'ListRequests', [], {
-    flags: {
-      '--since': text('StartTime', 'TIME'),
-      '--bucket': text('Bucket', 'BUCKET'),
-      '--event': text('EventName', 'OPERATION'),
-      '--key-id': text('AccessKeyId', 'ID'),
-      '--outcome': text('Outcome', 'failed'),
-      '--request': text('RequestId', 'ID'),
-    },
-  }),
+  command('requests', 'ListRequests', [], { flags: { ...requests, '--request': text('RequestId', 'ID') } }),
+  command('follow', 'FollowRequests', [], { flags: requests }),
 
-  command('metrics', 'ListMetrics', [], { flags: { '--span': text('Span', '15m|1h|24h|30d') } }),
+  command('metrics', 'ListMetrics', [], { flags: span }),
+  command('bucket-metrics', 'ListBucketMetrics', [], { flags: span }),
 
   command('cluster', 'GetCluster'),
 

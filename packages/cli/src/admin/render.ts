@@ -68,3 +68,10 @@ function shown(value: unknown): string {
 function isMembers(value: unknown): value is Members {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
+
+/** A request that was answered as a line: when, outcome, operation, target, how long it took, and by which key. */
+export function requestLine(request: Members): string {
+  const { EventTime, Status, Code, EventName, Method, Target, Milliseconds, AccessKeyId } = request
+  const words = [EventTime, Status, Code, EventName ?? Method, Target, `${Milliseconds} ms`, AccessKeyId]
+  return `${words.filter((word) => word !== undefined).join(' ')}\n`
+}

@@ -69,10 +69,42 @@ async function credentialsOf(folder: string | undefined, env: Environment): Prom
 
 /** Sends one admin request. Throws Failure `serverSilent`, `adminRefused`. */
 export async function sendAdmin(
-  { endpoint, region, credentials }: AdminServer,
+  server: AdminServer,
   operation: AdminOperationName,
   input: object,
 ): Promise<AdminAnswer> {
+  const response = await respond(server, operation, input)
+  return (response.ok ? parsed(await response.text()) : undefined) ?? refuse(response)
+}
+
+/** Sends one admin request whose answer is server-sent events; yields the data of each named `event`. Throws as `sendAdmin`. */
+export async function* followAdmin(
+  server: AdminServer,
+  operation: AdminOperationName,
+  input: object,
+  event: string,
+): AsyncGenerator<AdminAnswer> {
+  const response = await respond(server, operation, input)
+  if (!response.ok || response.body === null) return refuse(response)
+  const decoder = new TextDecoder()
+  let text = ''
+  for await (const bytes of response.body) {
+    text += decoder.decode(bytes as Uint8Array, { stream: true })
+    const frames = text.split('\n\n')
+    text = frames.pop() ?? ''
+    for (const frame of frames) {
+      const [, data] = frame.split(`event: ${event}\ndata: `)
+      const answer = data === undefined ? undefined : parsed(data)
+      if (answer !== undefined) yield answer
+    }
+  }
+}
+
+async function respond(
+  { endpoint, region, credentials }: AdminServer,
+  operation: AdminOperationName,
+  input: object,
+): Promise<Response> {
   const key = `admin/v1/${operation}`
   const body = JSON.stringify(input)
   const digests = nodeDigests()
@@ -84,16 +116,15 @@ export async function sendAdmin(
     payload: hex(digests.sha256(utf8Bytes(body))),
     digests,
   })
-  const response = await fetch(`${endpoint}/-/${key}`, {
-    method: 'POST',
-    headers: { ...signed.headers },
-    body,
-  }).catch((error) => {
+  const sent = fetch(`${endpoint}/-/${key}`, { method: 'POST', headers: { ...signed.headers }, body })
+  return sent.catch((error) => {
     throw noAnswer(endpoint, error)
   })
-  const text = await response.text()
+}
+
+async function refuse(response: Response): Promise<never> {
+  const text = response.bodyUsed ? '' : await response.text()
   const answer = parsed(text)
-  if (response.ok && answer !== undefined) return answer
   throw new Failure('adminRefused', {
     code: String(answer?.Code ?? response.status),
     message: String(answer?.Message ?? text.slice(0, 200)),

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { test } from 'node:test'
-import { bindery, newFolder, send, startWith } from '../testing/support.js'
+import { bindery, COMMAND, newFolder, send, startWith } from '../testing/support.js'
 
 test('the options of a running server are shown with their sources, without secrets', async (t) => {
   const folder = await newFolder(t)
@@ -48,4 +50,30 @@ test('a verification of all bytes is started where none begins by itself', async
   while ((await scrub()).EndDate === undefined);
   const { Bytes, Damaged } = await scrub()
   assert.deepEqual([Bytes, Damaged], [10_000, 0])
+})
+
+test('requests are shown as any process answers them, until the server stops', async (t) => {
+  const folder = await newFolder(t)
+  const server = await startWith(t, folder, [], {}, 2)
+  await send(server, 'PUT', 'before', 'x')
+  const args = ['admin', 'follow', '--bucket', 'demo', '--json', '--dir', folder]
+  const child = spawn(process.execPath, [COMMAND, ...args], { stdio: ['ignore', 'pipe', 'inherit'] })
+  t.after(() => child.kill())
+  const ended = once(child, 'exit')
+  let text = ''
+  child.stdout.on('data', (bytes) => {
+    text += bytes
+  })
+  const seen = () =>
+    text
+      .split('\n')
+      .filter(Boolean)
+      .map((line) => JSON.parse(line).Key)
+  while (seen().length < 1) await once(child.stdout, 'data')
+  assert.deepEqual(seen(), ['before'])
+  for (let request = 0; request < 5; request += 1) await send(server, 'PUT', `after-${request}`, 'x')
+  while (seen().length < 6) await once(child.stdout, 'data')
+  assert.deepEqual(seen().slice(1).sort(), ['after-0', 'after-1', 'after-2', 'after-3', 'after-4'])
+  assert.equal(await server.stop(), 0)
+  assert.deepEqual(await ended, [0, null])
 })

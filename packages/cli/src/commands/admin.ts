@@ -1,11 +1,12 @@
 import { ADMIN_COMMANDS } from '../admin/commands.js'
 import { type ParsedCommand, parseAdmin, usageOf } from '../admin/parse.js'
-import { renderAnswer } from '../admin/render.js'
-import { type AdminAnswer, type AdminServer, adminServer, sendAdmin } from '../admin/send.js'
+import { renderAnswer, requestLine } from '../admin/render.js'
+import { type AdminAnswer, type AdminServer, adminServer, followAdmin, sendAdmin } from '../admin/send.js'
 import type { Invocation } from '../command.js'
 import { EXIT, type ExitCode } from '../exit-codes.js'
 import type { Language } from '../language.js'
 import { adminWordsIn } from '../messages/admin.js'
+import { write } from '../objects/output.js'
 
 /** `bindery admin …`: manages users, keys, groups, roles and policies of a running server. Throws Failure. */
 export async function adminCommand({ args, env, language }: Invocation): Promise<ExitCode> {
@@ -16,6 +17,12 @@ export async function adminCommand({ args, env, language }: Invocation): Promise
     return EXIT.ok
   }
   const server = await adminServer(parsed, env)
+  if (parsed.command.operation === 'FollowRequests') {
+    for await (const request of followAdmin(server, 'FollowRequests', parsed.input, 'request')) {
+      await write(parsed.json ? `${JSON.stringify(request)}\n` : requestLine(request))
+    }
+    return EXIT.ok
+  }
   for (let marker: unknown; ; ) {
     const answer = await send(server, parsed, marker)
     process.stdout.write(

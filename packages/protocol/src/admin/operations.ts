@@ -76,6 +76,15 @@ const MaxItems = optionally(integerOf('Entries of a page; 100 by default.', 1, 1
 const page = { Marker, MaxItems }
 const PAGE_RESULT = ['IsTruncated', 'Marker']
 
+/** Which of the requests that were answered lately. */
+const requests = {
+  StartTime: optionally(textOf('The earliest time.', TIME, TIME_SENTENCE)),
+  Bucket: optionally(textOf('Only of this bucket.', /^[a-z0-9.-]{3,63}$/, 'the name of a bucket')),
+  EventName: optionally(textOf('Only this operation, such as `PutObject`.', /^\w{1,64}$/, 'an operation')),
+  AccessKeyId: optionally(textOf('Only by this access key.', /^[\w.-]{1,128}$/, 'the id of an access key')),
+  Outcome: optionally(wordOf('`failed`: only answers with a status from 400 on.', ['failed'])),
+}
+const Span = optionally(wordOf('How far back; `1h` by default.', ['15m', '1h', '24h', '30d']))
 const USER = ['User.UserId', 'User.UserName', 'User.DisplayName', 'User.Comments', 'User.CreateDate']
 const GROUP = ['Group.GroupId', 'Group.GroupName', 'Group.Comments', 'Group.CreateDate']
 const ROLE = [
@@ -452,11 +461,7 @@ export const ADMIN_OPERATIONS = [
     resources: ['*'],
     reservedFor: 'administrator',
     input: {
-      StartTime: optionally(textOf('The earliest time.', TIME, TIME_SENTENCE)),
-      Bucket: optionally(textOf('Only of this bucket.', /^[a-z0-9.-]{3,63}$/, 'the name of a bucket')),
-      EventName: optionally(textOf('Only this operation, such as `PutObject`.', /^\w{1,64}$/, 'an operation')),
-      AccessKeyId: optionally(textOf('Only by this access key.', /^[\w.-]{1,128}$/, 'the id of an access key')),
-      Outcome: optionally(wordOf('`failed`: only answers with a status from 400 on.', ['failed'])),
+      ...requests,
       RequestId: optionally(textOf('Only this request.', /^[\dA-F-]{24,36}$/, 'the id of a request')),
       MaxItems: optionally(integerOf('Requests of the answer; 100 by default.', 1, 1_000)),
     },
@@ -480,12 +485,19 @@ export const ADMIN_OPERATIONS = [
       '….Document',
     ],
   }),
+  operation('FollowRequests', {
+    summary:
+      'Sends requests as they are answered, as server-sent events: `: listening`, then `event: request` for those that are remembered and for each further one, with a member of `ListRequests` as its data; `event: skipped` where more were answered than are remembered; `: beat` at least every 15 seconds. The answer ends when the server stops.',
+    resources: ['*'],
+    reservedFor: 'administrator',
+    input: requests,
+  }),
   operation('ListMetrics', {
     summary:
       'Lists the recent past of the server in numbers, the oldest first: stretches of 30 seconds for an hour, of 10 minutes for a day, of 4 hours for 30 days. It begins with the start of the server. In a cluster, that of the machine that answers.',
     resources: ['*'],
     reservedFor: 'administrator',
-    input: { Span: optionally(wordOf('How far back; `1h` by default.', ['15m', '1h', '24h', '30d'])) },
+    input: { Span },
     result: [
       'Metrics.Moment[].EndTime',
       '….Seconds',
@@ -500,7 +512,18 @@ export const ADMIN_OPERATIONS = [
       '….MemoryBytes',
       '….PartBytes',
       '….ObjectBytes',
+      '….ReplacedParts',
+      '….RepeatedCompletes',
+      '….LoopDelay',
     ],
+  }),
+  operation('ListBucketMetrics', {
+    summary:
+      'Lists the requests of a span by bucket, the busiest first: of at most 50 buckets in each stretch of `ListMetrics`, others are left out.',
+    resources: ['*'],
+    reservedFor: 'administrator',
+    input: { Span },
+    result: ['Buckets.Bucket[].Name', '….Requests', '….Failures', '….BytesReceived', '….BytesSent', '….Parts'],
   }),
   operation('LookupEvents', {
     summary:

@@ -17,8 +17,8 @@ const KEPT_MAX = 1_000
 const TEXT_MAX = 2_048
 /** Characters of a document. It is kept for signatures that did not match: a debugging aid, not a log. */
 const DOCUMENT_MAX = 16 * 1024
-/** A page that shows the requests reads them every few seconds: its own reads would hide the rest. */
-const UNSEEN = 'ListRequests'
+/** Those that show the requests: a program that reads them every few seconds would hide the rest. */
+const UNSEEN: ReadonlySet<string | undefined> = new Set(['ListRequests', 'FollowRequests'])
 
 /** The last requests of this process, in memory, so that someone can see what clients send and what they get. */
 export class RecentRequests {
@@ -28,7 +28,7 @@ export class RecentRequests {
 
   note({ answer, method, target, userAgent, remote, bytesReceived, bytesSent, milliseconds }: Answered): void {
     const { log, status } = answer
-    if (log.operation === UNSEEN) return
+    if (UNSEEN.has(log.operation)) return
     const { requestId, operation, bucket, key, accessKeyId, code, cause } = log
     this.#kept[this.#next] = {
       requestId,

@@ -17,6 +17,7 @@ const figures = (requests: number, slow = 0): Figures => {
     parts: requests / 2,
     memoryBytes: 100,
     ...HELD,
+    ...{ replacedParts: requests, repeatedCompletes: 2 * requests, loopDelay: slow / 100, buckets: new Map() },
   }
   return { requests, failures: slow, durations, ...sizes }
 }
@@ -42,6 +43,7 @@ test('a stretch has what all processes counted in it, one that began within it i
   assert.deepEqual(moment, {
     ...{ at: READ_EVERY_MS, seconds: 30, requests: 8, failures: 2, bytesReceived: 80, bytesSent: 160, parts: 4 },
     ...{ durations: [0.001, 0.025, 0.025], memoryBytes: 200, ...HELD },
+    ...{ replacedParts: 8, repeatedCompletes: 16, loopDelay: 0.02 },
   })
 })
 
@@ -71,4 +73,32 @@ test('an hour is kept finely, a day and a month in longer stretches, and nothing
     const counted = moments.reduce((sum, moment) => sum + moment.requests, 0)
     assert.equal(counted, (seconds * 1_000 * 2) / READ_EVERY_MS)
   }
+})
+
+test('requests are counted by bucket over the span, the busiest first, and those of at most 50 buckets in a stretch', () => {
+  const history = new MetricsHistory()
+  const counts = (requests: number) => ({ requests, failures: 1, bytesReceived: 2, bytesSent: 3, parts: 4 })
+  const add = (at: number, buckets: Record<string, number>) =>
+    history.add(
+      at,
+      new Map([
+        ['a', { ...figures(0), buckets: new Map(Object.entries(buckets).map(([name, n]) => [name, counts(n)])) }],
+      ]),
+    )
+  add(0, { one: 5 })
+  add(READ_EVERY_MS, { one: 7, two: 9 })
+  add(2 * READ_EVERY_MS, { one: 7, two: 10 })
+  const now = 2 * READ_EVERY_MS
+  const [two, one, ...others] = history.buckets(3_600_000, now)
+  assert.deepEqual(two, { name: 'two', requests: 10, failures: 1, bytesReceived: 2, bytesSent: 3, parts: 4 })
+  assert.deepEqual([one?.name, one?.requests, one?.failures], ['one', 2, 0])
+  assert.deepEqual(others, [])
+  assert.deepEqual(
+    history.buckets(READ_EVERY_MS, now).map(({ name, requests }) => [name, requests]),
+    [['two', 1]],
+  )
+  add(3 * READ_EVERY_MS, Object.fromEntries(Array.from({ length: 80 }, (_, index) => [`many-${index}`, index + 1])))
+  const last = history.buckets(READ_EVERY_MS, 3 * READ_EVERY_MS)
+  assert.equal(last.length, 50)
+  assert.deepEqual([last[0]?.name, last.at(-1)?.name], ['many-79', 'many-30'])
 })

@@ -1,5 +1,5 @@
-import type { MetricsMoment } from '@bindery/service'
-import type { Figures, RequestFigures } from './figures.js'
+import type { BucketMoment, MetricsMoment } from '@bindery/service'
+import type { BucketFigures, Counts, Figures } from './figures.js'
 import { DURATION_BUCKETS } from './request-metrics.js'
 
 /** Milliseconds between two readings. */
@@ -12,6 +12,9 @@ const TIERS = [
   { stepMs: 14_400_000, most: 180 },
 ] as const
 
+/** Buckets of a stretch: the busiest. */
+const BUCKETS_MAX = 50
+
 interface Stretch extends Figures {
   readonly from: number
   readonly to: number
@@ -23,7 +26,9 @@ interface Tier {
   readonly kept: Stretch[]
 }
 
-const NOTHING: RequestFigures = { requests: 0, failures: 0, bytesReceived: 0, bytesSent: 0, parts: 0, durations: [] }
+const NO_REQUESTS: BucketFigures = { requests: 0, failures: 0, bytesReceived: 0, bytesSent: 0, parts: 0 }
+const NOTHING: Counts = { ...NO_REQUESTS, durations: [], replacedParts: 0, repeatedCompletes: 0 }
+const NO_BUCKETS: ReadonlyMap<string, BucketFigures> = new Map()
 
 /** The recent past of a server in numbers, in memory: it begins again with each start. */
 export class MetricsHistory {
@@ -37,44 +42,88 @@ export class MetricsHistory {
     const [any] = figures.values()
     if (before === undefined || any === undefined || at <= before.at) return
     let counts = NOTHING
-    let memoryBytes = 0
+    let [memoryBytes, loopDelay] = [0, 0]
+    let buckets = NO_BUCKETS
     for (const [name, now] of figures) {
-      counts = combined(counts, now, before.figures.get(name))
+      const earlier = before.figures.get(name)
+      counts = combined(counts, now, earlier)
+      buckets = combinedBuckets(buckets, now.buckets, earlier?.buckets)
       memoryBytes += now.memoryBytes
+      loopDelay = Math.max(loopDelay, now.loopDelay)
     }
     // all processes have the same stores
     const { partBytes, objectBytes } = any
-    const stretch = { from: before.at, to: at, ...counts, memoryBytes, partBytes, objectBytes }
+    const held = { memoryBytes, partBytes, objectBytes, loopDelay }
+    const stretch = { from: before.at, to: at, ...counts, ...held, buckets: busiest(buckets) }
     for (const tier of this.#tiers) append(tier, stretch)
   }
 
   /** The stretches of the last `spanMs`, the oldest first, from the finest tier that reaches as far. */
   list(spanMs: number, now: number): readonly MetricsMoment[] {
+    return this.#kept(spanMs, now).map(momentOf)
+  }
+
+  /** The requests of the last `spanMs` by bucket, the busiest first. */
+  buckets(spanMs: number, now: number): readonly BucketMoment[] {
+    const all = this.#kept(spanMs, now).reduce((sum, { buckets }) => combinedBuckets(sum, buckets), NO_BUCKETS)
+    return [...busiest(all)].map(([name, counts]) => ({ name, ...counts }))
+  }
+
+  #kept(spanMs: number, now: number): readonly Stretch[] {
     const tier = this.#tiers.find(({ stepMs, most }) => stepMs * most >= spanMs) ?? this.#tiers.at(-1)
-    return (tier?.kept ?? []).filter(({ to }) => to > now - spanMs).map(momentOf)
+    return (tier?.kept ?? []).filter(({ to }) => to > now - spanMs)
   }
 }
 
-/** `sum` and what was counted between two readings of a process; its earlier counts are 0 where it was not read before. */
-function combined(sum: RequestFigures, now: RequestFigures, before: RequestFigures = NOTHING): RequestFigures {
-  const more = (name: Exclude<keyof RequestFigures, 'durations'>) => sum[name] + now[name] - before[name]
+function combinedBuckets(
+  sum: ReadonlyMap<string, BucketFigures>,
+  now: ReadonlyMap<string, BucketFigures>,
+  before = NO_BUCKETS,
+): ReadonlyMap<string, BucketFigures> {
+  const all = new Map(sum)
+  for (const [name, counts] of now) {
+    const more = combinedRequests(all.get(name) ?? NO_REQUESTS, counts, before.get(name))
+    if (more.requests > 0) all.set(name, more)
+  }
+  return all
+}
+
+function busiest(buckets: ReadonlyMap<string, BucketFigures>): ReadonlyMap<string, BucketFigures> {
+  return new Map([...buckets].sort(([, one], [, other]) => other.requests - one.requests).slice(0, BUCKETS_MAX))
+}
+
+/** `sum` and what was counted between two readings. */
+function combinedRequests(sum: BucketFigures, now: BucketFigures, before = NO_REQUESTS): BucketFigures {
+  const more = (name: keyof BucketFigures) => sum[name] + now[name] - before[name]
   return {
     requests: more('requests'),
     failures: more('failures'),
     bytesReceived: more('bytesReceived'),
     bytesSent: more('bytesSent'),
     parts: more('parts'),
+  }
+}
+
+/** `sum` and what was counted between two readings of a process; its earlier counts are 0 where it was not read before. */
+function combined(sum: Counts, now: Counts, before: Counts = NOTHING): Counts {
+  const more = (name: 'replacedParts' | 'repeatedCompletes') => sum[name] + now[name] - before[name]
+  return {
+    ...combinedRequests(sum, now, before),
+    replacedParts: more('replacedParts'),
+    repeatedCompletes: more('repeatedCompletes'),
     durations: now.durations.map(
       (count, index) => (sum.durations[index] ?? 0) + count - (before.durations[index] ?? 0),
     ),
   }
 }
 
-/** Stretches of one step are one; what was held is that of the latest. */
+/** Stretches of one step are one; what was held is that of the latest, and the delay the longest. */
 function append({ stepMs, most, kept }: Tier, stretch: Stretch): void {
   const last = kept.at(-1)
   if (last !== undefined && Math.floor(last.to / stepMs) === Math.floor(stretch.to / stepMs)) {
-    kept[kept.length - 1] = { ...stretch, ...combined(last, stretch), from: last.from }
+    const buckets = busiest(combinedBuckets(last.buckets, stretch.buckets))
+    const loopDelay = Math.max(last.loopDelay, stretch.loopDelay)
+    kept[kept.length - 1] = { ...stretch, ...combined(last, stretch), buckets, loopDelay, from: last.from }
     return
   }
   kept.push(stretch)
@@ -83,10 +132,11 @@ function append({ stepMs, most, kept }: Tier, stretch: Stretch): void {
 
 function momentOf({ from, to, durations, ...rest }: Stretch): MetricsMoment {
   const { requests, failures, bytesReceived, bytesSent, parts, memoryBytes, partBytes, objectBytes } = rest
+  const { replacedParts, repeatedCompletes, loopDelay } = rest
   return {
     ...{ at: to, seconds: (to - from) / 1_000, requests, failures, bytesReceived, bytesSent, parts },
     durations: requests === 0 ? null : [within(durations, 0.5), within(durations, 0.95), within(durations, 0.99)],
-    ...{ memoryBytes, partBytes, objectBytes },
+    ...{ memoryBytes, partBytes, objectBytes, replacedParts, repeatedCompletes, loopDelay },
   }
 }
 

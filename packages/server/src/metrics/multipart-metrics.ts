@@ -25,6 +25,11 @@ export class MultipartMetrics implements Meter {
     return this.#answeredAgain
   }
 
+  /** Parts that took the place of an earlier one of their number. */
+  get replacedParts(): number {
+    return this.#replacedParts
+  }
+
   values(): MetricValues {
     return [
       histogram('bindery_multipart_complete_parts', 'Parts of the uploads that became objects.', [[{}, this.#parts]]),

@@ -1,6 +1,7 @@
 import type { ServiceResponse } from '@bindery/service'
 import { collectDefaultMetrics, Registry } from 'prom-client'
-import type { RequestFigures } from './figures.js'
+import { BucketCounts } from './bucket-counts.js'
+import type { BucketFigures, RequestFigures } from './figures.js'
 import {
   byLabel,
   counter,
@@ -61,6 +62,7 @@ export class RequestMetrics {
   /** Answers of status 403, by their cause in the error catalogue. */
   readonly #denials = new Map<string, number>()
   readonly #sources: RequestSources
+  readonly #buckets = new BucketCounts()
   #bytesReceived = 0
   #bytesSent = 0
   #wrongParts = 0
@@ -80,6 +82,7 @@ export class RequestMetrics {
     counts.add(dialect, answer.status)
     counts.durations.observe(milliseconds / 1_000)
     counts.firstBytes.observe(headMilliseconds / 1_000)
+    this.#buckets.add(answer, { bytesReceived, bytesSent, isPart: operation === UPLOAD_PART })
     this.#bytesReceived += bytesReceived
     this.#bytesSent += bytesSent
     if (code === undefined) return
@@ -103,6 +106,11 @@ export class RequestMetrics {
     }
     const parts = this.#operations.get(UPLOAD_PART)?.succeeded ?? 0
     return { requests, failures, bytesReceived: this.#bytesReceived, bytesSent: this.#bytesSent, parts, durations }
+  }
+
+  /** Requests by the names of buckets. */
+  buckets(): ReadonlyMap<string, BucketFigures> {
+    return this.#buckets.all()
   }
 
   async values(): Promise<MetricValues> {

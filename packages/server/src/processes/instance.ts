@@ -107,6 +107,7 @@ export async function openInstance(
     findRefusal: primary.findRefusal,
     recentRequests: primary.recentRequests,
     metricsHistory: primary.metricsHistory,
+    bucketMetrics: primary.bucketMetrics,
     server: primary,
     sealer: createSealer(masters, random),
     keys: createKeyService({ masters, ring: () => deployment.keyRing(), random: randomBytes }),
@@ -292,7 +293,8 @@ class RunningInstance implements Instance {
     ...this.#parts.metrics.values(),
   ]
 
-  readonly figures = async (): Promise<Figures> => figuresOf(this.#metrics, await this.#parts.service.totals())
+  readonly figures = async (): Promise<Figures> =>
+    figuresOf(this.#metrics, this.#parts.metrics, await this.#parts.service.totals())
 
   readonly refusal = async (requestId: string): Promise<RememberedRefusal | undefined> =>
     this.#parts.service.refusal(requestId)

@@ -1,5 +1,6 @@
 import type { LogLevel } from '@bindery/protocol'
 import type {
+  BucketMoment,
   Cluster,
   MemberDetails,
   MetricsMoment,
@@ -24,6 +25,8 @@ export type Primary = EventOutlet & {
   readonly recentRequests: (since: number) => Promise<readonly RecentRequest[]>
   /** The last `spanMs` of the server in numbers, the oldest first. */
   readonly metricsHistory: (spanMs: number) => Promise<readonly MetricsMoment[]>
+  /** The requests of the last `spanMs` by bucket, the busiest first. */
+  readonly bucketMetrics: (spanMs: number) => Promise<readonly BucketMoment[]>
   /** The server as its administrator sees it. */
   readonly serverState: () => Promise<ServerState>
   /** Changes the log of all instances. */

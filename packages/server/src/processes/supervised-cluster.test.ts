@@ -27,6 +27,7 @@ class Group {
         findRefusal: async () => undefined,
         recentRequests: async () => [],
         metricsHistory: async () => [],
+        bucketMetrics: async () => [],
         serverState: () => assert.fail('nothing shows the server'),
         setLogLevel: async () => {},
         startScrub: async () => false,

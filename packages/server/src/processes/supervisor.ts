@@ -141,6 +141,7 @@ export class Supervisor {
         findRefusal: (requestId) => this.#findRefusal(requestId),
         recentRequests: (since) => this.#recentRequests(since),
         metricsHistory: async (spanMs) => this.#history.list(spanMs, Date.now()),
+        bucketMetrics: async (spanMs) => this.#history.buckets(spanMs, Date.now()),
         serverState: async () => ({ ...(await this.#options.state()), scrub: await this.#scrubState() }),
         setLogLevel: this.#options.setLogLevel,
         startScrub: (bytesPerSecond) => this.#startScrub(bytesPerSecond),

@@ -27,8 +27,9 @@ import { accountIn, isReading, ramNamesIn } from './changed.js'
 import type { AdminCall, AdminContext, AdminHandler } from './context.js'
 import { ADMIN_HANDLERS } from './handlers/index.js'
 import { identify, readSignedBody, takeOnce } from './identify.js'
-import { failed, type JsonAnswer, jsonResponse, membersOf } from './json-answer.js'
+import { eventResponse, failed, type JsonAnswer, jsonResponse, membersOf } from './json-answer.js'
 import { type Described, leavingQuestion } from './leaving-question.js'
+import { RequestFeed } from './request-feed.js'
 import { warningsAbout } from './warnings.js'
 
 const PREFIX = 'admin/v1/'
@@ -53,10 +54,13 @@ class Admin {
   constructor({ options, domain, access }: Shared) {
     this.#options = options
     const { sealer, administrator, server } = options
-    const findRefusal = options.findRefusal ?? ((requestId: string) => access.refusals.find(requestId))
-    const recentRequests = options.recentRequests ?? (() => [])
-    const metricsHistory = options.metricsHistory ?? (() => [])
-    this.#context = { domain, access, sealer, administrator, server, findRefusal, recentRequests, metricsHistory }
+    this.#context = {
+      ...{ domain, access, sealer, administrator, server },
+      findRefusal: options.findRefusal ?? ((requestId: string) => access.refusals.find(requestId)),
+      recentRequests: options.recentRequests ?? (() => []),
+      metricsHistory: options.metricsHistory ?? (() => []),
+      bucketMetrics: options.bucketMetrics ?? (() => []),
+    }
   }
 
   async handle(request: ServiceRequest): Promise<ServiceResponse> {
@@ -64,10 +68,11 @@ class Admin {
     const startedAt = clock()
     const log: RequestLog = { requestId: upperHex(random(12)) }
     const answer = await this.#answer(request, log).catch((error) => failed(request, log, error))
-    return jsonResponse(answer, { log, at: clock(), took: clock() - startedAt })
+    const facts = { log, at: clock(), took: clock() - startedAt }
+    return answer instanceof RequestFeed ? eventResponse(answer, facts) : jsonResponse(answer, facts)
   }
 
-  async #answer(request: ServiceRequest, log: RequestLog): Promise<JsonAnswer> {
+  async #answer(request: ServiceRequest, log: RequestLog): Promise<JsonAnswer | RequestFeed> {
     await requireLease(this.#context.domain.cluster)
     const { path, query } = splitTarget(request.target)
     const [reading] = readings(request.host, path, this.#options)
@@ -83,6 +88,7 @@ class Admin {
     const call = { ...this.#context, account: holder.account.id, input } as AdminCall<AdminOperationName>
     const handler = ADMIN_HANDLERS[operation.name as AdminOperationName] as AdminHandler<AdminOperationName>
     const result = await this.#leavingTrail(request, log, holder, call, () => handler(call))
+    if (result instanceof RequestFeed) return result
     return { status: 200, body: { ...result, ...warningsAbout(operation.name, input, log) }, headers: [] }
   }
 

@@ -2,7 +2,7 @@ import type { RamNames } from '../domain/trail/settings.js'
 
 /** Whether an operation changes nothing. */
 export function isReading(operation: string): boolean {
-  return /^(Get|List|Lookup|Explain)/.test(operation)
+  return /^(Get|List|Lookup|Explain|Follow)/.test(operation)
 }
 
 /** The identities, the policy and the account that the parameters of an operation name. */

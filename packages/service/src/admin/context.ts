@@ -3,7 +3,7 @@ import type { Awaitable } from '@bindery/storage'
 import type { Access } from '../access/access.js'
 import type { RememberedRefusal } from '../access/remembered-refusals.js'
 import type { Domain } from '../domain/domain.js'
-import type { MetricsMoment } from '../metrics-moment.js'
+import type { BucketMoment, MetricsMoment } from '../metrics-moment.js'
 import type { Sealer } from '../options.js'
 import type { RecentRequest } from '../recent-request.js'
 import type { ServerControl } from '../server-control.js'
@@ -24,6 +24,8 @@ export interface AdminContext {
   recentRequests(since: number): Awaitable<readonly RecentRequest[]>
   /** The last `spanMs` of the server in numbers, the oldest first. */
   metricsHistory(spanMs: number): Awaitable<readonly MetricsMoment[]>
+  /** The requests of the last `spanMs` by bucket, the busiest first. */
+  bucketMetrics(spanMs: number): Awaitable<readonly BucketMoment[]>
 }
 
 /** One admin request, authenticated and authorised. */

@@ -4,7 +4,7 @@ import { ossDialect, RamError, shownDetails } from '@bindery/protocol'
 import { Refusal } from '../access/refusal.js'
 import { toOssError } from '../response/failure.js'
 import { uncachedResponse } from '../response/uncached.js'
-import type { RequestLog, ServiceRequest, ServiceResponse } from '../service.js'
+import type { LentBody, RequestLog, ServiceRequest, ServiceResponse } from '../service.js'
 
 /** An answer before it is JSON. */
 export interface JsonAnswer {
@@ -13,11 +13,27 @@ export interface JsonAnswer {
   readonly headers: readonly (readonly [name: string, value: string])[]
 }
 
-/** The response, with the id of the request. `at` is the time and `took` a duration, both in milliseconds. */
-export function jsonResponse(
-  { status, body, headers }: JsonAnswer,
-  { log, at, took }: { readonly log: RequestLog; readonly at: number; readonly took: number },
-): ServiceResponse {
+/** Facts that every response has. `at` is the time and `took` a duration, both in milliseconds. */
+interface AnswerFacts {
+  readonly log: RequestLog
+  readonly at: number
+  readonly took: number
+}
+
+/** A response of server-sent events. */
+export function eventResponse(body: LentBody, { log, at, took }: AnswerFacts): ServiceResponse {
+  const headers = [
+    ...ossDialect.commonHeaders({ requestId: log.requestId, at, took }),
+    ['Content-Type', 'text/event-stream'],
+    ['Cache-Control', 'no-store'],
+    // proxies such as nginx buffer answers unless this header disables it
+    ['X-Accel-Buffering', 'no'],
+  ] as const
+  return { status: 200, headers, body, log }
+}
+
+/** The response, with the id of the request. */
+export function jsonResponse({ status, body, headers }: JsonAnswer, { log, at, took }: AnswerFacts): ServiceResponse {
   const { requestId } = log
   return uncachedResponse({
     status,

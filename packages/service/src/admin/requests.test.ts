@@ -40,7 +40,7 @@ test('no other account sees the requests of the server', async () => {
 
 test('the recent past of the server is listed by the administrator alone, for the span that was requested', async () => {
   const moment = { at: AT, seconds: 30, requests: 2, failures: 1, bytesReceived: 3, bytesSent: 4, parts: 1 }
-  const held = { memoryBytes: 5, partBytes: 6, objectBytes: 7 }
+  const held = { memoryBytes: 5, partBytes: 6, objectBytes: 7, replacedParts: 8, repeatedCompletes: 9, loopDelay: 0.5 }
   const spans: number[] = []
   const metricsHistory = async (spanMs: number) => {
     spans.push(spanMs)
@@ -52,7 +52,15 @@ test('the recent past of the server is listed by the administrator alone, for th
   const started = await startService({ metricsHistory })
   const { Metrics } = await done(started, 'ListMetrics', { Span: '24h' })
   const shared = { EndTime: '2026-01-05T08:00:00.000Z', Seconds: 30, Requests: 2, Failures: 1, BytesReceived: 3 }
-  const rest = { BytesSent: 4, Parts: 1, MemoryBytes: 5, PartBytes: 6, ObjectBytes: 7 }
+  const shownHeld = {
+    MemoryBytes: 5,
+    PartBytes: 6,
+    ObjectBytes: 7,
+    ReplacedParts: 8,
+    RepeatedCompletes: 9,
+    LoopDelay: 0.5,
+  }
+  const rest = { BytesSent: 4, Parts: 1, ...shownHeld }
   assert.deepEqual(Metrics.Moment, [
     { ...shared, ...rest, P50: 0.001, P95: 0.01, P99: 0.1 },
     { ...shared, ...rest },
@@ -60,4 +68,16 @@ test('the recent past of the server is listed by the administrator alone, for th
   await done(started, 'ListMetrics')
   assert.deepEqual(spans, [86_400_000, 3_600_000])
   assert.equal(await refused(started, 'ListMetrics', {}, { as: OTHER }), '403 NoPermission')
+})
+
+test('the requests of a span are listed by bucket', async () => {
+  const bucketMetrics = async (spanMs: number) => [
+    { name: `of-${spanMs}`, requests: 2, failures: 1, bytesReceived: 3, bytesSent: 4, parts: 5 },
+  ]
+  const started = await startService({ bucketMetrics })
+  const { Buckets } = await done(started, 'ListBucketMetrics', { Span: '15m' })
+  assert.deepEqual(Buckets.Bucket, [
+    { Name: 'of-900000', Requests: 2, Failures: 1, BytesReceived: 3, BytesSent: 4, Parts: 5 },
+  ])
+  assert.equal(await refused(started, 'ListBucketMetrics', {}, { as: OTHER }), '403 NoPermission')
 })

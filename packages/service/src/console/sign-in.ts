@@ -99,6 +99,7 @@ async function bySignature({ domain, access, options }: Shared, request: Service
     findRefusal: () => undefined,
     recentRequests: () => [],
     metricsHistory: () => [],
+    bucketMetrics: () => [],
   }
   const [reading] = readings(request.host, PATH, options)
   const { holder, claim } = await identify(context, request, reading, '')

@@ -1,26 +1,49 @@
 import { ecOf } from '../../access/remembered-refusals.js'
 import type { RecentRequest } from '../../recent-request.js'
 import type { AdminHandlers } from '../context.js'
+import { RequestFeed } from '../request-feed.js'
 import { timeOf } from './trail.js'
 
 const ITEMS_DEFAULT = 100
 
-/** The handler that lists what was answered lately. */
-export const requestHandlers: AdminHandlers<'ListRequests'> = {
+/** The handlers that show what was answered lately. */
+export const requestHandlers: AdminHandlers<'ListRequests' | 'FollowRequests'> = {
   async ListRequests({ recentRequests, input }) {
-    const { StartTime, Bucket, EventName, AccessKeyId, Outcome, RequestId, MaxItems = ITEMS_DEFAULT } = input
-    const all = await recentRequests(timeOf('StartTime', StartTime) ?? 0)
+    const { RequestId, MaxItems = ITEMS_DEFAULT } = input
+    const all = await recentRequests(sinceOf(input))
     const found = all.filter(
-      ({ bucket, operation, accessKeyId, status, requestId }) =>
-        (Bucket ?? bucket) === bucket &&
-        (EventName ?? operation) === operation &&
-        (AccessKeyId ?? accessKeyId) === accessKeyId &&
-        (RequestId ?? requestId) === requestId &&
-        (Outcome === undefined || status >= 400),
+      (request) => (RequestId ?? request.requestId) === request.requestId && isWanted(request, input),
     )
     const newestFirst = [...found].sort((one, other) => other.at - one.at).slice(0, MaxItems)
     return { Requests: { Request: newestFirst.map(shownRequest) } }
   },
+
+  FollowRequests({ domain, recentRequests, input }) {
+    const wanted = (request: RecentRequest) => isWanted(request, input)
+    return new RequestFeed({ domain, recentRequests, since: sinceOf(input), isWanted: wanted, shown: shownRequest })
+  },
+}
+
+interface Wanted {
+  readonly StartTime?: string | undefined
+  readonly Bucket?: string | undefined
+  readonly EventName?: string | undefined
+  readonly AccessKeyId?: string | undefined
+  readonly Outcome?: string | undefined
+}
+
+function sinceOf({ StartTime }: Wanted): number {
+  return timeOf('StartTime', StartTime) ?? 0
+}
+
+function isWanted(request: RecentRequest, { Bucket, EventName, AccessKeyId, Outcome }: Wanted): boolean {
+  const { bucket, operation, accessKeyId, status } = request
+  return (
+    (Bucket ?? bucket) === bucket &&
+    (EventName ?? operation) === operation &&
+    (AccessKeyId ?? accessKeyId) === accessKeyId &&
+    (Outcome === undefined || status >= 400)
+  )
 }
 
 function shownRequest(request: RecentRequest) {
