@@ -1,5 +1,5 @@
 import type { ServiceResponse } from '@bindery/service'
-import type { BucketFigures } from './figures.js'
+import type { BucketFigures } from './request-figures.js'
 
 /** Buckets that a process counts at most; requests to others are not counted by bucket. */
 const BUCKETS_MAX = 1_000

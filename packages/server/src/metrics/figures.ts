@@ -1,20 +1,7 @@
 import type { StoreTotals } from '@bindery/service'
 import type { ProcessMetrics } from './process-metrics.js'
+import type { BucketFigures, RequestFigures } from './request-figures.js'
 import type { RequestMetrics } from './request-metrics.js'
-
-/** Counts of the requests to one process since it started. */
-export interface RequestFigures {
-  readonly requests: number
-  readonly failures: number
-  readonly bytesReceived: number
-  readonly bytesSent: number
-  readonly parts: number
-  /** Requests by the least of `DURATION_BUCKETS` that holds their duration; the last: longer than all. */
-  readonly durations: readonly number[]
-}
-
-/** Counts of the requests to one bucket. */
-export type BucketFigures = Omit<RequestFigures, 'durations'>
 
 /** The counts of a process that only grow. */
 export interface Counts extends RequestFigures {

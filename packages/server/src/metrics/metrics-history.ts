@@ -1,5 +1,6 @@
 import type { BucketMoment, MetricsMoment } from '@bindery/service'
-import type { BucketFigures, Counts, Figures } from './figures.js'
+import type { Counts, Figures } from './figures.js'
+import type { BucketFigures } from './request-figures.js'
 import { DURATION_BUCKETS } from './request-metrics.js'
 
 /** Milliseconds between two readings. */

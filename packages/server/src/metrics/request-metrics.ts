@@ -1,7 +1,6 @@
 import type { ServiceResponse } from '@bindery/service'
 import { collectDefaultMetrics, Registry } from 'prom-client'
 import { BucketCounts } from './bucket-counts.js'
-import type { BucketFigures, RequestFigures } from './figures.js'
 import {
   byLabel,
   counter,
@@ -13,6 +12,7 @@ import {
   type MetricValues,
   valuesOf,
 } from './metric.js'
+import type { BucketFigures, RequestFigures } from './request-figures.js'
 
 /** A request that was answered. */
 export interface Measured {

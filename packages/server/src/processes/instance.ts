@@ -93,6 +93,7 @@ export async function openInstance(
   const random = pooledRandom()
   const masters = masterKeysIn(options.masterKeys)
   const images = new ImageProcesses()
+  const { findRefusal, recentRequests, metricsHistory, bucketMetrics } = primary
   const service = createService({
     metadata,
     blobs,
@@ -104,10 +105,7 @@ export async function openInstance(
     random,
     accessKeys: rootAccessKeys(() => current.rootKey),
     administrator: ROOT_ACCOUNT.id,
-    findRefusal: primary.findRefusal,
-    recentRequests: primary.recentRequests,
-    metricsHistory: primary.metricsHistory,
-    bucketMetrics: primary.bucketMetrics,
+    ...{ findRefusal, recentRequests, metricsHistory, bucketMetrics },
     server: primary,
     sealer: createSealer(masters, random),
     keys: createKeyService({ masters, ring: () => deployment.keyRing(), random: randomBytes }),
