@@ -1,10 +1,10 @@
 // size: exempt (a table: one entry per command)
 import type { ExitCode } from './exit-codes.js'
 import {
+  CHOICE_FLAGS,
   FILTER_FLAGS,
   type FlagName,
   HEADER_FLAGS,
-  METADATA_FLAGS,
   SERVER_FLAGS,
   SOURCE_FLAGS,
   TRANSFER_FLAGS,
@@ -121,18 +121,7 @@ export const COMMANDS = {
   ls: {
     subject: 'objects',
     synopsis: '[oss://BUCKET[/PREFIX]] [--recursive] [--long] [--versions | --mpu] [flags]',
-    flags: [
-      'recursive',
-      'directory',
-      'long',
-      'versions',
-      'mpu',
-      'limited-num',
-      'start-after',
-      'no-glob',
-      ...FILTER_FLAGS,
-      ...SERVER_FLAGS,
-    ],
+    flags: ['recursive', 'directory', 'long', 'versions', 'mpu', ...CHOICE_FLAGS, ...SERVER_FLAGS],
     examples: [
       'bindery ls',
       'bindery ls oss://demo/photos/ -l',
@@ -162,9 +151,8 @@ export const COMMANDS = {
       'all-versions',
       'yes',
       'dry-run',
-      'no-glob',
-      ...METADATA_FLAGS,
-      ...FILTER_FLAGS,
+      'no-progress',
+      ...CHOICE_FLAGS,
       ...SERVER_FLAGS,
     ],
     examples: [
@@ -177,7 +165,7 @@ export const COMMANDS = {
   cp: {
     subject: 'objects',
     synopsis: 'FROM… TO [--recursive] [flags]',
-    flags: ['recursive', ...SOURCE_FLAGS, 'upload-id', 'version-id', ...METADATA_FLAGS, ...TRANSFER_FLAGS],
+    flags: ['recursive', ...SOURCE_FLAGS, 'upload-id', 'version-id', ...TRANSFER_FLAGS],
     examples: [
       'bindery cp big.iso oss://demo/',
       'bindery cp oss://demo/big.iso ./copy.iso',
@@ -193,13 +181,13 @@ export const COMMANDS = {
   mv: {
     subject: 'objects',
     synopsis: 'FROM… TO [--recursive] [flags]',
-    flags: ['recursive', ...SOURCE_FLAGS, ...METADATA_FLAGS, ...TRANSFER_FLAGS],
+    flags: ['recursive', ...SOURCE_FLAGS, ...TRANSFER_FLAGS],
     examples: ['bindery mv report.pdf oss://demo/reports/', 'bindery mv -r oss://demo/inbox/ oss://archive/2026/'],
   },
   sync: {
     subject: 'objects',
     synopsis: 'FROM TO [--delete] [--checksum] [--dry-run] [flags]',
-    flags: ['delete', 'backup-dir', 'max-delete', 'checksum', 'size-only', 'update', ...TRANSFER_FLAGS],
+    flags: ['delete', 'backup-dir', 'max-delete', 'checksum', 'size-only', 'update', 'no-overwrite', ...TRANSFER_FLAGS],
     examples: [
       'bindery sync ./site oss://demo/site/ --delete --dry-run',
       'bindery sync oss://demo/photos/ ./photos',
@@ -209,7 +197,17 @@ export const COMMANDS = {
   mirror: {
     subject: 'objects',
     synopsis: 'FROM TO [--watch] [--max-delete NUMBER] [flags]',
-    flags: ['watch', 'interval', 'backup-dir', 'max-delete', 'checksum', 'size-only', 'update', ...TRANSFER_FLAGS],
+    flags: [
+      'watch',
+      'interval',
+      'backup-dir',
+      'max-delete',
+      'checksum',
+      'size-only',
+      'update',
+      'no-overwrite',
+      ...TRANSFER_FLAGS,
+    ],
     examples: [
       'bindery mirror ./site oss://demo/site/ --max-delete 100',
       'bindery mirror ./photos oss://demo/photos/ --watch',
@@ -235,7 +233,7 @@ export const COMMANDS = {
   du: {
     subject: 'objects',
     synopsis: 'oss://BUCKET[/PREFIX] [--by folder|class] [--depth LEVELS] [--mpu] [--versions]',
-    flags: ['by', 'depth', 'mpu', 'versions', 'no-glob', ...FILTER_FLAGS, ...SERVER_FLAGS],
+    flags: ['by', 'depth', 'mpu', 'versions', ...CHOICE_FLAGS, ...SERVER_FLAGS],
     examples: ['bindery du oss://demo --mpu', 'bindery du oss://demo/logs/ --by class'],
   },
   tree: {
@@ -247,7 +245,7 @@ export const COMMANDS = {
   find: {
     subject: 'objects',
     synopsis: 'oss://BUCKET[/PREFIX] | DIR [--include PATTERN] [--format TEMPLATE] [flags]',
-    flags: ['storage-class', 'no-glob', ...METADATA_FLAGS, ...FILTER_FLAGS, ...SERVER_FLAGS],
+    flags: ['storage-class', ...CHOICE_FLAGS, ...SERVER_FLAGS],
     examples: [
       "bindery find oss://demo --include '*.log' --min-size 1GiB",
       "bindery find oss://demo/logs/ --min-age 90d --format '{address}\\t{size}'",
@@ -286,7 +284,7 @@ export const COMMANDS = {
   'set-props': {
     subject: 'objects',
     synopsis: 'oss://BUCKET/KEY [--recursive] [--meta NAME=VALUE] [--acl ACL] [--storage-class CLASS] [flags]',
-    flags: ['recursive', 'no-glob', 'dry-run', ...HEADER_FLAGS, ...METADATA_FLAGS, ...FILTER_FLAGS, ...SERVER_FLAGS],
+    flags: ['recursive', 'dry-run', ...HEADER_FLAGS, ...CHOICE_FLAGS, ...SERVER_FLAGS],
     examples: [
       'bindery set-props oss://demo/site/ --recursive --cache-control max-age=600',
       'bindery set-props oss://demo/cat.jpg --acl public-read --meta owner=me',
@@ -328,18 +326,7 @@ export const COMMANDS = {
   restore: {
     subject: 'objects',
     synopsis: 'TARGET DIR [--bytes] [--json] | oss://BUCKET/KEY [--days DAYS] [--recursive] [flags]',
-    flags: [
-      'bytes',
-      'days',
-      'tier',
-      'version-id',
-      'recursive',
-      'no-glob',
-      'dry-run',
-      ...METADATA_FLAGS,
-      ...FILTER_FLAGS,
-      ...SERVER_FLAGS,
-    ],
+    flags: ['bytes', 'days', 'tier', 'version-id', 'recursive', 'dry-run', ...CHOICE_FLAGS, ...SERVER_FLAGS],
     examples: ['bindery restore /mnt/backup/bindery ./data', 'bindery restore oss://demo/2020/ --recursive --days 3'],
   },
   bucket: {
@@ -365,11 +352,9 @@ export const COMMANDS = {
       'query',
       'header',
       'recursive',
-      'no-glob',
       'upload',
       'part-size',
-      ...METADATA_FLAGS,
-      ...FILTER_FLAGS,
+      ...CHOICE_FLAGS,
       ...SERVER_FLAGS,
     ],
     examples: [

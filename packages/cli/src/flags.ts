@@ -23,6 +23,14 @@ export const FLAGS = {
   'sign-version': { value: 'VERSION' },
   dialect: { value: 'DIALECT' },
   'retry-times': { value: 'NUMBER' },
+  'connect-timeout': { value: 'SECONDS' },
+  'read-timeout': { value: 'SECONDS' },
+  proxy: { value: 'URL' },
+  'bind-address': { value: 'IP' },
+  'skip-verify-cert': {},
+  'ignore-env-var': {},
+  loglevel: { value: 'LEVEL' },
+  'log-file': { value: 'FILE' },
   // the output
   json: {},
   'output-query': { value: 'JMESPATH' },
@@ -40,6 +48,7 @@ export const FLAGS = {
   'filter-from': { value: 'FILE|-', repeats: true },
   'metadata-include': { value: 'NAME=PATTERN', repeats: true },
   'metadata-exclude': { value: 'NAME=PATTERN', repeats: true },
+  'metadata-filter': { value: '"+ NAME=PATTERN"', repeats: true },
   'min-size': { value: 'SIZE' },
   'max-size': { value: 'SIZE' },
   'min-age': { value: 'TIME', spellings: ['--older-than'] },
@@ -47,7 +56,7 @@ export const FLAGS = {
   'start-time': { value: 'SECONDS', spellings: ['--min-mtime'] },
   'end-time': { value: 'SECONDS', spellings: ['--max-mtime'] },
   'version-id': { value: 'ID' },
-  'files-from': { value: 'FILE|-' },
+  'files-from': { value: 'FILE|-', spellings: ['--files-from-raw'] },
   'no-glob': {},
   versions: {},
   'all-versions': {},
@@ -66,6 +75,8 @@ export const FLAGS = {
   long: { spellings: ['-l'] },
   'limited-num': { value: 'NUMBER' },
   'start-after': { value: 'KEY' },
+  'end-with': { value: 'KEY' },
+  'page-size': { value: 'NUMBER' },
   'no-create': {},
   'fail-fast': {},
   // the target
@@ -132,6 +143,14 @@ export const SERVER_FLAGS = [
   'sign-version',
   'dialect',
   'retry-times',
+  'connect-timeout',
+  'read-timeout',
+  'proxy',
+  'bind-address',
+  'skip-verify-cert',
+  'ignore-env-var',
+  'loglevel',
+  'log-file',
   'utc',
   'quiet',
   'json',
@@ -156,7 +175,27 @@ export const FILTER_FLAGS = [
 ] as const satisfies readonly FlagName[]
 
 /** The choice among several objects by their user metadata. */
-export const METADATA_FLAGS = ['metadata-include', 'metadata-exclude'] as const satisfies readonly FlagName[]
+export const METADATA_FLAGS = [
+  'metadata-include',
+  'metadata-exclude',
+  'metadata-filter',
+] as const satisfies readonly FlagName[]
+
+/** The part of a listing that is looked at. */
+export const LISTING_FLAGS = [
+  'start-after',
+  'end-with',
+  'limited-num',
+  'page-size',
+] as const satisfies readonly FlagName[]
+
+/** Everything that chooses among several objects. */
+export const CHOICE_FLAGS = [
+  'no-glob',
+  ...FILTER_FLAGS,
+  ...METADATA_FLAGS,
+  ...LISTING_FLAGS,
+] as const satisfies readonly FlagName[]
 
 /** The properties of objects. */
 export const HEADER_FLAGS = [
@@ -174,9 +213,12 @@ export const HEADER_FLAGS = [
 export const SOURCE_FLAGS = [
   'files-from',
   'no-glob',
+  ...LISTING_FLAGS,
   'overwrite',
   'no-overwrite',
   'update',
+  'checksum',
+  'size-only',
   'fail-on-skip',
 ] as const satisfies readonly FlagName[]
 
@@ -185,6 +227,7 @@ export const TRANSFER_FLAGS = [
   'dry-run',
   'yes',
   ...FILTER_FLAGS,
+  ...METADATA_FLAGS,
   'part-size',
   'parallel',
   'jobs',

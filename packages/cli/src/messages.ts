@@ -43,6 +43,7 @@ const USAGE_KINDS: ReadonlySet<FailureKind> = new Set([
   'adminCommandUnknown',
   'adminKeyMissing',
   'fileUnreadable',
+  'fileUnwritable',
   'clientUnknown',
   'keyOther',
   'addressInvalid',

@@ -7,7 +7,7 @@ const CERTIFICATE = /^(?:CERT_|ERR_TLS_CERT|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_(
 export function noAnswer(endpoint: string, error: unknown): Failure {
   return new Failure(
     'serverSilent',
-    { endpoint, certificate: certificateFault(error), reason: reasonOf(error) },
+    { endpoint, certificate: certificateFault(error), reason: reasonOf(error), message: messageOf(error) },
     { cause: error },
   )
 }
@@ -29,6 +29,12 @@ function reasonOf(error: unknown): FailureDetails['serverSilent']['reason'] {
   const { code } = error as NodeJS.ErrnoException
   const inner = error instanceof AggregateError ? error.errors[0] : error.cause
   return (code === undefined ? undefined : REASONS[code]) ?? reasonOf(inner)
+}
+
+/** The innermost message. */
+function messageOf(error: unknown): string | undefined {
+  if (!(error instanceof Error)) return undefined
+  return messageOf(error.cause) ?? error.message
 }
 
 function certificateFault(error: unknown): string | undefined {

@@ -105,8 +105,11 @@ export interface FailureDetails {
     certificate: string | undefined
     /** Where it is known: nothing listens there, its name is unknown, it does not speak TLS, or its certificate is for another name. */
     reason: 'refused' | 'unknownHost' | 'notTls' | 'otherName' | undefined
+    /** The message of what failed, for reasons without a name. */
+    message: string | undefined
   }
   fileUnreadable: { file: string }
+  fileUnwritable: { file: string }
   /** No address of a bucket or object; `suggestion` is the one that was probably meant. */
   addressInvalid: { address: string; suggestion: string | undefined }
   /** An address that a command cannot use; `needed` is the form that it needs. */

@@ -4,7 +4,8 @@ import { readArguments, requireArguments } from '../arguments.js'
 import type { Invocation } from '../command.js'
 import { EXIT, type ExitCode } from '../exit-codes.js'
 import { transferWordsIn } from '../messages/transfer.js'
-import { metadataFilterOf } from '../objects/metadata-filter.js'
+import { keyRangeOf } from '../objects/key-range.js'
+import { metadataFilterOf, requireObjects } from '../objects/metadata-filter.js'
 import { commandLineOf, complain } from '../objects/output.js'
 import { type ClientOf, withClients } from '../objects/with-client.js'
 import { filterOf } from '../transfer/filter.js'
@@ -17,11 +18,11 @@ import { type Sources, sourcesOf } from '../transfer/sources.js'
 /** Sources on one command line: more of them are named by a pattern, or by `--files-from`. */
 const PLACES_MAX = 100_000
 
-/** `bindery cp FROM… TO`: uploads, downloads or copies. Throws Failure. */
-export async function cpCommand(invocation: Invocation): Promise<ExitCode> {
+/** `bindery cp FROM… TO`: uploads, downloads or copies. `command` is the name that failures have. Throws Failure. */
+export async function cpCommand(invocation: Invocation, command: 'cp' | 'put' = 'cp'): Promise<ExitCode> {
   const parsed = readArguments('cp', invocation.args, PLACES_MAX)
   const { values, flags } = parsed
-  const { sources, to, isTree } = placesOf('cp', parsed)
+  const { sources, to, isTree } = placesOf(command, parsed)
   const [first] = sources
   if (flags.has('json') && to.kind === 'stream') {
     throw new Failure('addressUnfit', { command: 'cp --json', address: '-', needed: 'FILE, oss://BUCKET/KEY' })
@@ -61,7 +62,7 @@ interface Places {
 }
 
 /** The sources of a command line, and its last argument, the target. Throws Failure. */
-function placesOf(command: 'cp' | 'mv', parsed: Parsed): Places {
+function placesOf(command: 'cp' | 'mv' | 'put', parsed: Parsed): Places {
   const [first = '', ...others] = requireArguments(parsed.positionals, command, ['FROM', 'TO']) as readonly string[]
   const to = parsePlace(others.pop() ?? '')
   const one = sourcesOf(first, parsed)
@@ -91,7 +92,17 @@ async function transferCommand(
   const overwrite = overwriteOf(parsed, isTree)
   const options = { ...transferOptionsOf(parsed, overwrite), ...(uploadId === undefined ? {} : { uploadId }) }
   const jobs = jobsOf(parsed)
-  const selection = { sources, to, filter: filterOf(parsed, Date.now()), metadata: metadataFilterOf(parsed), versionId }
+  requireObjects(
+    command,
+    parsed,
+    sources.map(({ from }) => from),
+  )
+  const filters = {
+    filter: filterOf(parsed, Date.now()),
+    metadata: metadataFilterOf(parsed),
+    range: keyRangeOf(parsed),
+  }
+  const selection = { sources, to, ...filters, versionId }
   const words = transferWordsIn(language)
   return withClients(parsed, env, async (clientOf) => {
     const found = new Found()

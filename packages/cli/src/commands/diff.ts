@@ -9,7 +9,7 @@ import { withClients } from '../objects/with-client.js'
 import { hasSameBytes } from '../transfer/checksum.js'
 import { differences, type Entry, entriesBelow, folderOf } from '../transfer/entries.js'
 import { filterOf } from '../transfer/filter.js'
-import type { LeftOut } from '../transfer/items.js'
+import { isLoss, type LeftOut } from '../transfer/items.js'
 import { parsePlace, requirePair } from '../transfer/places.js'
 
 /**
@@ -24,9 +24,13 @@ export async function diffCommand({ args, env, language }: Invocation): Promise<
   requirePair('diff', from, to, true)
   const filter = filterOf(parsed, Date.now())
   const hasJson = flags.has('json')
+  let isWhole = true
   const sums = { same: 0, differ: 0, onlyFirst: 0, onlySecond: 0 }
   await withClients(parsed, env, async (clientOf) => {
-    const onLeftOut = ({ name, reason }: LeftOut) => note(transferWordsIn(language).leftOut[reason](name))
+    const onLeftOut = (left: LeftOut) => {
+      isWhole &&= !isLoss(left)
+      note(transferWordsIn(language).leftOut[left.reason](shown(left.name)))
+    }
     const isSame = async (source: Entry, target: Entry) => {
       if (filter?.(source) === false) return true
       const isEqual = flags.has('size-only')
@@ -50,7 +54,7 @@ export async function diffCommand({ args, env, language }: Invocation): Promise<
     }
   })
   const isEqual = sums.differ + sums.onlyFirst + sums.onlySecond === 0
-  const exit = isEqual ? EXIT.ok : EXIT.found
+  const exit = isEqual ? (isWhole ? EXIT.ok : EXIT.partial) : EXIT.found
   if (hasJson) await writeJson({ t: 'summary', ...sums, exit })
   else note(inspectWordsIn(language).diffSum(sums))
   return exit

@@ -1,4 +1,3 @@
-import type { Client } from '@bindery/client'
 import { readArguments, requireArguments } from '../arguments.js'
 import { padColumns } from '../columns.js'
 import type { Invocation } from '../command.js'
@@ -8,7 +7,10 @@ import { sizeText } from '../messages/maintenance-words.js'
 import { type Address, addressText, parseAddress, shown } from '../objects/address.js'
 import { numberOf, oneOf } from '../objects/arguments.js'
 import { bothFilters, patternIn } from '../objects/globs.js'
+import { keyRangeOf } from '../objects/key-range.js'
+import { metadataFilterOf, requireNoMetadata } from '../objects/metadata-filter.js'
 import { write, writeJson } from '../objects/output.js'
+import { objectsBelow, versionsBelow } from '../objects/selected.js'
 import { heldBy } from '../objects/uploads.js'
 import { withClient } from '../objects/with-client.js'
 import { filterOf } from '../transfer/filter.js'
@@ -24,11 +26,16 @@ export async function duCommand({ args, env, language }: Invocation): Promise<Ex
   const by = oneOf('--by', values.get('by'), ['folder', 'prefix', 'class']) ?? 'folder'
   const depth = numberOf('--depth', values.get('depth'), 0, 100) ?? 1
   const filter = bothFilters(filterOf(parsed, Date.now()), pattern?.matches)
+  const metadata = metadataFilterOf(parsed)
+  if (flags.has('versions')) requireNoMetadata('du', metadata)
+  const range = keyRangeOf(parsed)
   const groups = new Groups(address)
   await withClient(parsed, env, async (client) => {
-    for await (const one of contentsOf(client, address, flags.has('versions'))) {
-      const name = one.key.slice(address.key.lastIndexOf('/') + 1)
-      if (filter?.({ name, size: one.size, modified: one.lastModified }) === false) continue
+    const contents = flags.has('versions')
+      ? versionsBelow(client, address, { filter, range })
+      : objectsBelow(client, address, { filter, metadata, range })
+    for await (const one of contents) {
+      if (one.kind === 'deleteMarker') continue
       groups.add(by === 'class' ? one.storageClass : groups.folderOf(one.key, depth), one.size)
     }
     if (flags.has('mpu')) {
@@ -41,25 +48,6 @@ export async function duCommand({ args, env, language }: Invocation): Promise<Ex
   if (flags.has('json')) for (const line of groups.lines(flags.has('mpu'))) await writeJson({ kind: by, ...line })
   else await write(textOf(groups, flags.has('mpu'), inspectWordsIn(language)))
   return EXIT.ok
-}
-
-interface Content {
-  readonly key: string
-  readonly size: number
-  readonly storageClass: string
-  readonly lastModified: Date
-}
-
-async function* contentsOf(
-  client: Client,
-  { bucket, key: prefix }: Address,
-  hasVersions: boolean,
-): AsyncGenerator<Content> {
-  if (!hasVersions) {
-    for await (const entry of client.list({ bucket, prefix })) if (entry.kind === 'object') yield entry
-    return
-  }
-  for await (const entry of client.listVersions({ bucket, prefix })) if (entry.kind === 'version') yield entry
 }
 
 interface Sum {

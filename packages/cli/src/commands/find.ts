@@ -1,17 +1,19 @@
-import type { Client } from '@bindery/client'
 import { readArguments, requireArguments } from '../arguments.js'
 import type { Invocation } from '../command.js'
 import { EXIT, type ExitCode } from '../exit-codes.js'
 import { transferWordsIn } from '../messages/transfer.js'
+import { shown } from '../objects/address.js'
 import { formatOf } from '../objects/format.js'
 import { bothFilters } from '../objects/globs.js'
-import { type MetadataFilter, metadataFilterOf } from '../objects/metadata-filter.js'
+import { keyRangeOf, limited } from '../objects/key-range.js'
+import { metadataFilterOf, objectIn, requireObjects, withMetadata } from '../objects/metadata-filter.js'
 import { note, write, writeJson } from '../objects/output.js'
 import { timeText } from '../objects/time-text.js'
 import { withClient } from '../objects/with-client.js'
-import { entriesBelow } from '../transfer/entries.js'
+import { type Entry, entriesBelow } from '../transfer/entries.js'
 import { filterOf } from '../transfer/filter.js'
-import { type Place, placeText } from '../transfer/places.js'
+import { isLoss, type LeftOut } from '../transfer/items.js'
+import { placeText } from '../transfer/places.js'
 import { placeOf } from '../transfer/sources.js'
 
 const FACTS = ['address', 'name', 'size', 'modified', 'class', 'etag'] as const
@@ -25,15 +27,26 @@ export async function findCommand({ args, env, language }: Invocation): Promise<
   const filter = bothFilters(filterOf(parsed, Date.now()), matches)
   const format = formatOf(values.get('format'), FACTS)
   const metadata = metadataFilterOf(parsed)
+  requireObjects('find', parsed, [place])
+  const range = keyRangeOf(parsed)
   const storageClass = values.get('storage-class')
   const words = transferWordsIn(language)
+  let exit: ExitCode = EXIT.ok
   await withClient(parsed, env, async (client) => {
-    const onLeftOut = ({ name, reason }: Parameters<Parameters<typeof entriesBelow>[2]['onLeftOut']>[0]) =>
-      note(words.leftOut[reason](name))
-    for await (const entry of entriesBelow(() => client, place, { onLeftOut, mayBeMissing: false })) {
-      if (filter?.(entry) === false) continue
-      if (storageClass !== undefined && entry.storageClass !== storageClass) continue
-      if (metadata !== undefined && !(await hasMetadata(client, entry.place, metadata))) continue
+    const onLeftOut = ({ name, reason }: LeftOut) => {
+      if (isLoss({ name, reason })) exit = EXIT.partial
+      note(words.leftOut[reason](shown(name)))
+    }
+    const clientOf = () => client
+    const isTaken = (entry: Entry) =>
+      filter?.(entry) !== false && (storageClass === undefined || entry.storageClass === storageClass)
+    async function* named() {
+      for await (const entry of entriesBelow(clientOf, place, { onLeftOut, mayBeMissing: false, range })) {
+        if (isTaken(entry)) yield entry
+      }
+    }
+    const found = withMetadata(named(), metadata, ({ place: one }) => objectIn(clientOf, one))
+    for await (const entry of limited(found, range)) {
       const { name, size, modified } = entry
       const address = placeText(entry.place)
       const facts = { address, name, size, modified, class: entry.storageClass, etag: entry.etag }
@@ -42,12 +55,5 @@ export async function findCommand({ args, env, language }: Invocation): Promise<
       else await write(`${timeText(modified)}  ${String(size).padStart(14)}  ${address}\n`)
     }
   })
-  return EXIT.ok
-}
-
-/** Whether a place is an object with user metadata that a filter takes; files have none. Throws OssError. */
-async function hasMetadata(client: Client, place: Place, filter: MetadataFilter): Promise<boolean> {
-  if (place.kind !== 'object') return false
-  const { bucket, key } = place.address
-  return filter((await client.head(key, { bucket })).meta)
+  return exit
 }

@@ -4,9 +4,10 @@ import type { Invocation } from '../command.js'
 import { EXIT, type ExitCode } from '../exit-codes.js'
 import { printUploads } from '../mpu/list.js'
 import { type Address, addressText, parseAddress } from '../objects/address.js'
-import { numberOf } from '../objects/arguments.js'
 import { type Facts, formatOf } from '../objects/format.js'
 import { bothFilters, patternIn } from '../objects/globs.js'
+import { isPast, type KeyRange, keyRangeOf, limited, listingOf } from '../objects/key-range.js'
+import { metadataFilterOf, requireNoMetadata, withMetadata } from '../objects/metadata-filter.js'
 import { write, writeJson } from '../objects/output.js'
 import { timeText } from '../objects/time-text.js'
 import { withClient } from '../objects/with-client.js'
@@ -24,21 +25,25 @@ export async function lsCommand({ args, env }: Invocation): Promise<ExitCode> {
   const hasJson = flags.has('json')
   const format = formatOf(values.get('format'), FACTS)
   const line = flags.has('long') ? longLineOf : lineOf
-  const max = numberOf('--limited-num', values.get('limited-num'), 1, 999_999_999) ?? Number.POSITIVE_INFINITY
   const filter = bothFilters(filterOf(parsed, Date.now()), pattern?.matches)
+  const metadata = metadataFilterOf(parsed)
+  if (flags.has('versions')) requireNoMetadata('ls', metadata)
+  const range = keyRangeOf(parsed)
   await withClient(parsed, env, async (client) => {
     const options = {
       isRecursive: (flags.has('recursive') && !flags.has('directory')) || pattern !== undefined,
       hasVersions: flags.has('versions'),
-      startAfter: values.get('start-after'),
+      filter,
+      range,
     }
-    let count = 0
-    for await (const entry of entriesOf(client, address, options)) {
-      if (filter !== undefined && !isTaken(entry, address?.key ?? '', filter)) continue
+    const entries = withMetadata(entriesOf(client, address, options), metadata, (entry) =>
+      address !== undefined && 'kind' in entry && entry.kind === 'object'
+        ? { client, bucket: address.bucket, key: entry.key }
+        : undefined,
+    )
+    for await (const entry of limited(entries, range)) {
       if (format !== undefined) await write(format(factsOf(entry, address)))
       else await (hasJson ? writeJson(jsonOf(entry, address)) : write(`${line(entry, address)}\n`))
-      count += 1
-      if (count >= max) return
     }
   })
   return EXIT.ok
@@ -49,8 +54,8 @@ type Entry = ListedBucket | ListedObject | ListedVersion
 interface EntryOptions {
   readonly isRecursive: boolean
   readonly hasVersions: boolean
-  /** A key. */
-  readonly startAfter: string | undefined
+  readonly filter: Filter | undefined
+  readonly range: KeyRange
 }
 
 /** Whether a filter takes an entry; folders and buckets have no size and time to be chosen by. */
@@ -60,20 +65,23 @@ function isTaken(entry: Entry, prefix: string, filter: Filter): boolean {
   return filter({ name, size: 'size' in entry ? entry.size : 0, modified: entry.lastModified })
 }
 
-function entriesOf(
+async function* entriesOf(
   client: Client,
   address: Address | undefined,
-  { isRecursive, hasVersions, startAfter }: EntryOptions,
-): AsyncIterable<Entry> {
-  if (address === undefined) return client.listBuckets()
+  { isRecursive, hasVersions, filter, range }: EntryOptions,
+): AsyncGenerator<Entry> {
+  if (address === undefined) return yield* client.listBuckets()
   const { bucket, key } = address
   const options = {
     bucket,
     prefix: key,
     ...(isRecursive ? {} : { delimiter: '/' }),
-    ...(startAfter === undefined ? {} : { startAfter }),
+    ...listingOf(range),
   }
-  return hasVersions ? client.listVersions(options) : client.list(options)
+  for await (const entry of hasVersions ? client.listVersions(options) : client.list(options)) {
+    if (isPast(entry.kind === 'prefix' ? entry.prefix : entry.key, range)) return
+    if (filter === undefined || isTaken(entry, key, filter)) yield entry
+  }
 }
 
 const FACTS = ['address', 'key', 'size', 'modified', 'class', 'etag', 'version', 'kind'] as const

@@ -9,6 +9,7 @@ import { EXIT, type ExitCode } from '../exit-codes.js'
 import { type Address, parseAddress, parseObject } from '../objects/address.js'
 import { bytesOf, oneOf, secondsOf } from '../objects/arguments.js'
 import { call, requestOf } from '../objects/call.js'
+import { WHOLE } from '../objects/key-range.js'
 import { write, writeJson } from '../objects/output.js'
 import { selectedObjects, selectedOf } from '../objects/selected.js'
 import { withClient } from '../objects/with-client.js'
@@ -52,7 +53,7 @@ export async function presignCommand({ args, env }: Invocation): Promise<ExitCod
   const selected =
     queryText === undefined
       ? selectedOf('presign', given, parsed)
-      : { address: addressOf(given), isRecursive: false, filter: undefined, metadata: undefined }
+      : { address: addressOf(given), isRecursive: false, filter: undefined, metadata: undefined, range: WHOLE }
   await withClient(parsed, env, async (client) => {
     for await (const { bucket, key } of selectedObjects(client, selected)) {
       const target = { bucket: bucket === '' ? null : bucket, ...(key === '' ? {} : { key }) }

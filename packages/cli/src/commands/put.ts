@@ -9,5 +9,5 @@ export async function putCommand(invocation: Invocation): Promise<ExitCode> {
   const { positionals } = readArguments('put', invocation.args, 1)
   const [given] = requireArguments(positionals, 'put', ['oss://BUCKET/KEY'])
   parseObject('put', given)
-  return cpCommand({ ...invocation, args: ['-', ...invocation.args] })
+  return cpCommand({ ...invocation, args: ['-', ...invocation.args] }, 'put')
 }

@@ -8,7 +8,7 @@ import { objectWordsIn } from '../messages/objects.js'
 import { messagesIn } from '../messages.js'
 import { parseBucket } from '../objects/address.js'
 import { deleteAll } from '../objects/delete-all.js'
-import { write, writeJson } from '../objects/output.js'
+import { mayDraw, write, writeJson } from '../objects/output.js'
 import { failureOf, withClient } from '../objects/with-client.js'
 
 /** `bindery rb oss://BUCKET`: deletes an empty bucket; with `--force` it empties it first. Throws Failure. */
@@ -37,6 +37,7 @@ async function empty(
   await deleteAll(client, selection, {
     words: objectWordsIn(language),
     hasJson,
+    hasProgress: mayDraw(),
     explain: (error) => {
       const failure = failureOf(error, client.requester.address.endpoint)
       return failure instanceof Failure ? messagesIn(language).failure(failure) : String(failure)

@@ -7,7 +7,8 @@ import { objectWordsIn } from '../messages/objects.js'
 import { messagesIn } from '../messages.js'
 import { type Address, addressText, shown } from '../objects/address.js'
 import { type Deletable, type DeleteAll, deletableOf, deleteAll } from '../objects/delete-all.js'
-import { write, writeJson } from '../objects/output.js'
+import { requireNoMetadata } from '../objects/metadata-filter.js'
+import { mayDraw, write, writeJson } from '../objects/output.js'
 import { requireUnfiltered, selectedOf } from '../objects/selected.js'
 import { failureOf, withClient } from '../objects/with-client.js'
 import { Questions } from '../transfer/questions.js'
@@ -19,21 +20,15 @@ export async function rmCommand({ args, env, language }: Invocation): Promise<Ex
   const words = objectWordsIn(language)
   const hasJson = flags.has('json')
   const [given] = requireArguments(positionals, 'rm', ['oss://BUCKET/KEY'])
-  const { address, isRecursive, filter, metadata } = selectedOf('rm', given, parsed)
+  const { address, isRecursive, filter, metadata, range } = selectedOf('rm', given, parsed)
   const versionId = values.get('version-id')
   const hasVersions = flags.has('all-versions')
-  if (metadata !== undefined && hasVersions) {
-    throw new Failure('addressUnfit', {
-      command: 'rm --metadata-include',
-      address: '--all-versions',
-      needed: '--recursive',
-    })
-  }
+  if (hasVersions) requireNoMetadata('rm', metadata)
   if (versionId !== undefined && (isRecursive || hasVersions)) {
     throw new Failure('addressUnfit', { command: 'rm --version-id', address: given, needed: 'oss://BUCKET/KEY' })
   }
   if (!isRecursive && !hasVersions) requireUnfiltered('rm', parsed)
-  const selection = { address, isRecursive, hasVersions, filter, metadata, versionId }
+  const selection = { address, isRecursive, hasVersions, filter, metadata, range, versionId }
   if (flags.has('dry-run')) return withClient(parsed, env, (client) => list(client, selection, hasJson))
   if (!isRecursive && !hasVersions) {
     await withClient(parsed, env, (client) => deleteOne(client, address, versionId))
@@ -48,6 +43,7 @@ export async function rmCommand({ args, env, language }: Invocation): Promise<Ex
     deleteAll(client, selection, {
       words,
       hasJson,
+      hasProgress: !flags.has('no-progress') && mayDraw(),
       explain: (error) => {
         const failure = failureOf(error, client.requester.address.endpoint)
         return failure instanceof Failure ? messagesIn(language).failure(failure) : String(failure)

@@ -223,3 +223,69 @@ test('objects are selected by their user metadata', async () => {
   const versions = await bindery(['rm', '-r', 'oss://demo/', '--metadata-include', 'a', '--all-versions', '--yes'])
   assert.equal(versions.code, 1)
 })
+
+test('ls, du, sync and find take objects by their user metadata too, and files have none', async () => {
+  const put = (key: string, stage: string) => client.put(`staged/${key}`, key, { meta: { stage } })
+  await Promise.all([put('a', 'raw'), put('b', 'done'), put('f/c', 'raw')])
+  const listed = async (...flags: readonly string[]) =>
+    (await succeed(['ls', 'oss://demo/staged/', '--format', '{address}', ...flags])).trim().split('\n')
+  assert.deepEqual(await listed('-r', '--metadata-include', 'stage=raw'), [
+    'oss://demo/staged/a',
+    'oss://demo/staged/f/c',
+  ])
+  assert.deepEqual(await listed('--metadata-filter', '- stage=raw'), ['oss://demo/staged/b', 'oss://demo/staged/f/'])
+  const sums = linesOf(await succeed(['du', 'oss://demo/staged/', '--metadata-exclude', 'stage=raw', '--json']))
+  assert.equal(sums.at(-1)?.count, 1)
+  await succeed(['sync', 'oss://demo/staged/', 'oss://demo/staged-copy/', '--metadata-include', 'stage=raw'])
+  assert.deepEqual(await keys('staged-copy/'), ['staged-copy/a', 'staged-copy/f/c'])
+  const rules = ['--metadata-filter', '+ stage=*', '--metadata-filter', '- stage=d*']
+  await succeed(['sync', 'oss://demo/staged/', path.join(folder, 'staged'), ...rules])
+  assert.deepEqual((await readdir(path.join(folder, 'staged'))).sort(), ['a', 'f'])
+  for (const args of [
+    ['cp', '-r', folder, 'oss://demo/x/', '--metadata-include', 'a'],
+    ['sync', folder, 'oss://demo/x/', '--metadata-exclude', 'a'],
+    ['find', folder, '--limited-num', '1'],
+    ['ls', 'oss://demo', '--versions', '--metadata-include', 'a'],
+    ['ls', 'oss://demo', '--metadata-filter', 'stage=raw'],
+  ]) {
+    assert.equal((await bindery(args)).code, 1, args.join(' '))
+  }
+})
+
+test('commands on several objects take those of a range of keys, and so many at most', async () => {
+  for (const key of ['a', 'b', 'c', 'd', 'e']) await client.put(`range/${key}`, 'x')
+  const inner = ['--start-after', 'range/a', '--end-with', 'range/d', '--page-size', '1']
+  const names = async (...args: readonly string[]) =>
+    [...(await succeed(args)).matchAll(/oss:\/\/demo\/range\/(\w)(?=\s|$)/g)].map(([, name]) => name).join('')
+  assert.equal(await names('ls', 'oss://demo/range/', ...inner), 'bcd')
+  assert.equal(await names('find', 'oss://demo/range/', ...inner, '--limited-num', '2'), 'bc')
+  assert.equal(await names('rm', '-r', 'oss://demo/range/', ...inner, '--dry-run', '--limited-num', '1'), 'b')
+  assert.equal(await names('rm', '-r', 'oss://demo/range/', '--all-versions', ...inner, '--dry-run'), 'bcd')
+  assert.equal(await names('set-props', '-r', 'oss://demo/range/', ...inner, '--dry-run', '--acl', 'private'), 'bcd')
+  assert.equal((await succeed(['presign', '-r', 'oss://demo/range/', ...inner])).trim().split('\n').length, 3)
+  assert.equal(linesOf(await succeed(['du', 'oss://demo/range/', ...inner, '--json'])).at(-1)?.count, 3)
+  await succeed(['cp', '-r', 'oss://demo/range/', 'oss://demo/ranged/', ...inner, '--limited-num', '2'])
+  assert.deepEqual(await keys('ranged/'), ['ranged/b', 'ranged/c'])
+  const one = await bindery(['rm', 'oss://demo/range/a', '--end-with', 'b'])
+  assert.deepEqual([one.code, /--end-with/.test(one.stderr)], [1, true])
+})
+
+test('cp takes the comparisons of sync, and sync the rule of cp to keep what exists', async () => {
+  await newFile('compared/same', 'same')
+  await newFile('compared/sized', 'aaaa')
+  await newFile('compared/longer', 'aaaaa')
+  const from = path.join(folder, 'compared')
+  const reset = async () => {
+    for (const name of ['same', 'sized', 'longer']) await client.put(`compared/${name}`, 'same')
+  }
+  const transferred = async (...args: readonly string[]) => {
+    await reset()
+    const lines = linesOf(await succeed([...args, from, 'oss://demo/compared/', '--json']))
+    return lines.flatMap(({ t, to }) => (t === 'done' ? [String(to).split('/').at(-1)] : [])).sort()
+  }
+  assert.deepEqual(await transferred('cp', '-r', '--checksum'), ['longer', 'sized'])
+  assert.deepEqual(await transferred('cp', '-r', '--size-only'), ['longer'])
+  assert.deepEqual(await transferred('cp', '-r', '--overwrite', 'size'), ['longer'])
+  assert.deepEqual(await transferred('sync', '--ignore-existing'), [])
+  assert.equal(Buffer.from(await client.get('compared/longer')).toString(), 'same')
+})

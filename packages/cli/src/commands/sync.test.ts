@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict'
-import { mkdir, readdir, readFile, rm, utimes, writeFile } from 'node:fs/promises'
+import { chmod, mkdir, readdir, readFile, rm, utimes, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { test } from 'node:test'
 import { startShared } from '../testing/shared.js'
-import { linesOf } from '../testing/support.js'
+import { linesOf, runWith } from '../testing/support.js'
 
-const { client, folder, bindery, newFile, keys: keysOf } = await startShared()
+const { server, client, env, folder, bindery, newFile, keys: keysOf } = await startShared()
 
 const sync = (...args: readonly string[]) => bindery(['sync', ...args])
 
@@ -86,4 +86,31 @@ test('an empty source does not delete everything, and a missing one nothing', as
   assert.equal(missing.code, 1)
   assert.match(missing.stderr, /missing cannot be read/)
   assert.deepEqual(await keys('precious/'), ['a'])
+})
+
+test('a part of the source that cannot be read is reported, and nothing that may be in it is deleted', {
+  skip: process.platform === 'win32',
+}, async () => {
+  const from = path.join(folder, 'closed')
+  for (const name of ['a', 'inner/b', 'z']) await newFile(`closed/${name}`, name)
+  await sync(from, 'oss://demo/closed/')
+  for (const key of ['closed/0', 'closed/inner/c', 'closed/zz']) await client.put(key, 'only here')
+  await chmod(folder, 0o755)
+  // of others than root's: root may read everything
+  const uid = process.getuid?.() === 0 ? { uid: 65_534 } : {}
+  for (const mode of [0o000, 0o444]) {
+    await chmod(path.join(from, 'inner'), mode)
+    const { code, stderr } = await runWith(server, ['sync', from, 'oss://demo/closed/', '--delete'], { env, ...uid })
+    assert.equal(code, 4, stderr)
+    assert.match(stderr, /closed\/inner\S* is left out: it cannot be read/)
+    assert.match(stderr, /Not everything that only the target has was deleted/)
+    assert.deepEqual(await keys('closed/'), ['a', 'inner/b', 'inner/c', 'z', 'zz'])
+    const copied = await runWith(server, ['cp', '-r', from, `oss://demo/open${mode}/`], { env, ...uid })
+    assert.equal(copied.code, 4)
+    assert.deepEqual(await keys(`open${mode}/`), ['a', 'z'])
+    assert.equal((await runWith(server, ['find', from], { env, ...uid })).code, 4)
+  }
+  await chmod(path.join(from, 'inner'), 0o755)
+  assert.equal((await sync(from, 'oss://demo/closed/', '--delete')).code, 0)
+  assert.deepEqual(await keys('closed/'), ['a', 'inner/b', 'z'])
 })

@@ -18,8 +18,6 @@ const WITHOUT_EFFECT: ReadonlyMap<string, boolean> = new Map([
   ['--loglevel', true],
   ['--output-dir', true],
   ['--user-agent', true],
-  ['--read-timeout', true],
-  ['--connect-timeout', true],
   ['--disable-crc64', false],
   ['--disable-dir-object', false],
   ['--disable-ignore-error', false],

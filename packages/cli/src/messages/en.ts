@@ -71,9 +71,9 @@ export const ENGLISH: Sentences = {
     adminKeyMissing: ({ file }) =>
       `no key to sign with: set OSS_ACCESS_KEY_ID and OSS_ACCESS_KEY_SECRET, or name the data folder with --dir (${file} has no key).`,
     adminRefused: ({ code, message, requestId }) => `the server refused: ${code}: ${message} (request ${requestId})`,
-    serverSilent: ({ endpoint, certificate, reason }) =>
+    serverSilent: ({ endpoint, certificate, reason, message }) =>
       certificate === undefined
-        ? `no answer from ${endpoint}${silences[reason ?? 'unknown']}`
+        ? `no answer from ${endpoint}${reason === undefined && message !== undefined ? `: ${message}` : ''}${silences[reason ?? 'unknown']}`
         : `the certificate of ${endpoint} is not trusted: ${certificate}. ${reason === 'otherName' ? 'Use a name that it has: --endpoint URL' : 'Set NODE_EXTRA_CA_CERTS to the file with its authority'}`,
     serverNotFound: ({ folder }) =>
       `no server uses ${folder}. Start it (bindery serve ${folder}), name another data folder, or name its address: --endpoint URL`,
@@ -81,6 +81,7 @@ export const ENGLISH: Sentences = {
       `the server was started with the key ${accessKeyId} of its environment. Set OSS_ACCESS_KEY_ID and OSS_ACCESS_KEY_SECRET to it, or to a key of a user.`,
     clientUnknown: ({ client, suggestion }) =>
       `there is no snippet for ${client}. ${suggestion === undefined ? 'List all: bindery connect' : `Did you mean ${suggestion}?`}`,
+    fileUnwritable: ({ file }) => `${file} cannot be written. Check its folder and permissions.`,
     fileUnreadable: ({ file }) =>
       `${file} cannot be read. Check its name and permissions, or use - for standard input.`,
     addressInvalid: ({ address, suggestion }) =>

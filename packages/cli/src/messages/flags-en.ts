@@ -14,6 +14,14 @@ export const ENGLISH_FLAGS: Readonly<Record<FlagName, string>> = {
   'sign-version': 'v4 (default) or v1',
   dialect: 'oss (default) or s3, for servers that speak only that; OSS_DIALECT',
   'retry-times': 'attempts per request, 1 to 500; 10 by default',
+  'connect-timeout': 'how long a connection may take to open, such as 10s; default 20s',
+  'read-timeout': 'how long a request may make no progress before it is repeated, such as 60s; default 20s',
+  proxy: 'HTTP proxy to the server, such as http://user:password@proxy:3128; OSS_PROXY',
+  'bind-address': 'address of this machine from which connections are opened',
+  'skip-verify-cert': 'accept any certificate: whoever is in between can read and change everything',
+  'ignore-env-var': 'use no environment variables for the server, the key and the profile',
+  loglevel: 'requests to log on standard error: off (default), info for those that fail, debug for all',
+  'log-file': 'log to this file, debug by default',
   utc: 'print times in UTC instead of local time; JSON always uses UTC',
   format:
     'line per result, such as "{key}\\t{size}", of the names that --json shows; "{meta.owner}" is one within another',
@@ -25,13 +33,15 @@ export const ENGLISH_FLAGS: Readonly<Record<FlagName, string>> = {
   interval:
     'with --watch: longest time between two comparisons; 10s, or 60s for a folder, whose changes are noticed at once',
   overwrite:
-    'what happens to targets that exist: always (default), never, newer, different (by CRC-64), or you decide with ask, the default for trees on a terminal',
+    'what happens to targets that exist: always (default), never, newer, different (by CRC-64), size (another size), or you decide with ask, the default for trees on a terminal',
   'files-from': 'only these names below FROM, one per line of a file',
   'no-glob': 'take * and ? in a key literally',
   directory: 'folders and objects of one level (default)',
   long: 'also print ETag and type',
-  'limited-num': 'this many at most',
-  'start-after': 'only keys after this one',
+  'limited-num': 'with several objects: this many at most',
+  'start-after': 'with several objects: only keys after this one',
+  'end-with': 'with several objects: only keys up to this one',
+  'page-size': 'keys per request of a listing, 1 to 1000',
   'fail-fast': 'start no further command after one has failed',
   'no-create': 'do not create what does not exist',
   json: 'print one line of JSON per result',
@@ -47,6 +57,8 @@ export const ENGLISH_FLAGS: Readonly<Record<FlagName, string>> = {
   'metadata-include':
     'with several objects: only those with this user metadata, NAME=PATTERN; one more request per object',
   'metadata-exclude': 'with several objects: exclude those with this user metadata',
+  'metadata-filter':
+    'with several objects: "+ NAME=PATTERN" includes, "- NAME=PATTERN" excludes; the last match decides',
   'min-size': 'with several files: only those of at least this size, such as 1MiB',
   'max-size': 'with several files: only those of at most this size',
   'min-age': 'with several files: only those changed at least this long ago, such as 7d',

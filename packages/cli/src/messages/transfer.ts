@@ -31,6 +31,8 @@ export interface TransferWords {
   readonly sourceChanged: (file: string, address: string, uploadId: string) => string
   readonly leftOut: Readonly<Record<LeftOut['reason'], (name: string) => string>>
   readonly deletedExtras: (count: number) => string
+  /** A part of the source was not read. */
+  readonly extrasKept: string
   readonly tooManyExtras: (count: number, max: number) => string
   readonly confirmOverwrite: (target: string) => string
   readonly watching: (place: string) => string
@@ -64,9 +66,11 @@ const ENGLISH: TransferWords = {
   leftOut: {
     notAFile: (name) => `${name} is left out: it is not a file.`,
     badName: (name) => `${name} is left out: its key cannot be the name of a file.`,
+    unreadable: (name) => `${name} is left out: it cannot be read. Check its permissions.`,
     notText: (name) => `${name} is left out: its name is not UTF-8, so it cannot be a key. Rename it.`,
   },
   deletedExtras: (count) => `${count} deleted from the target.`,
+  extrasKept: 'Not everything that only the target has was deleted, because a part of the source could not be read.',
   tooManyExtras: (count, max) => `Nothing was deleted: only the target has ${count}, more than --max-delete ${max}.`,
   confirmOverwrite: (target) => `${target} exists. Replace it? [y]es, [n]o, [a]ll, none: `,
   watching: (place) => `Watching ${place}. Ctrl-C ends it.`,
@@ -100,9 +104,11 @@ const CHINESE: TransferWords = {
   leftOut: {
     notAFile: (name) => `已忽略 ${name}：不是文件。`,
     badName: (name) => `已忽略 ${name}：Key 不能作为文件名。`,
+    unreadable: (name) => `已忽略 ${name}：无法读取。请检查权限。`,
     notText: (name) => `已忽略 ${name}：名称不是 UTF-8，不能作为 Key。请重命名。`,
   },
   deletedExtras: (count) => `已从目标删除 ${count} 个。`,
+  extrasKept: '源中有一部分无法读取，因此没有删除全部多余的内容。',
   tooManyExtras: (count, max) => `没有删除任何内容：要删除的有 ${count} 个，超过 --max-delete ${max}。`,
   confirmOverwrite: (target) => `${target} 已存在。是否覆盖？[y] 是，[n] 否，[a] 全部覆盖，none 全不覆盖：`,
   watching: (place) => `正在监视 ${place}。按 Ctrl-C 结束。`,

@@ -70,9 +70,9 @@ export const CHINESE: Sentences = {
     adminKeyMissing: ({ file }) =>
       `没有用于签名的访问密钥：请设置 OSS_ACCESS_KEY_ID 和 OSS_ACCESS_KEY_SECRET，或用 --dir 指定数据目录（${file} 中没有密钥）。`,
     adminRefused: ({ code, message, requestId }) => `服务器拒绝了请求：${code}：${message}（请求 ${requestId}）`,
-    serverSilent: ({ endpoint, certificate, reason }) =>
+    serverSilent: ({ endpoint, certificate, reason, message }) =>
       certificate === undefined
-        ? `${endpoint} 没有响应${silences[reason ?? 'unknown']}`
+        ? `${endpoint} 没有响应${reason === undefined && message !== undefined ? `：${message}` : ''}${silences[reason ?? 'unknown']}`
         : `${endpoint} 的证书不受信任：${certificate}。${reason === 'otherName' ? '请使用证书中的名称：--endpoint URL' : '请用环境变量 NODE_EXTRA_CA_CERTS 指定签发机构的证书文件'}`,
     serverNotFound: ({ folder }) =>
       `没有服务器正在使用 ${folder}。请启动服务器（bindery serve ${folder}），或指定其他数据目录，或指定地址：--endpoint URL`,
@@ -80,6 +80,7 @@ export const CHINESE: Sentences = {
       `服务器启动时使用了环境变量中的访问密钥 ${accessKeyId}。请将 OSS_ACCESS_KEY_ID 和 OSS_ACCESS_KEY_SECRET 设置为该密钥，或某个用户的访问密钥。`,
     clientUnknown: ({ client, suggestion }) =>
       `没有客户端 ${client} 的示例。${suggestion === undefined ? '列出全部：bindery connect' : `是不是 ${suggestion}？`}`,
+    fileUnwritable: ({ file }) => `无法写入 ${file}。请检查其目录和权限。`,
     fileUnreadable: ({ file }) => `无法读取 ${file}。请检查文件名和权限，或用 - 表示标准输入。`,
     addressInvalid: ({ address, suggestion }) =>
       `${address} 不是 Bucket 或对象的地址。${suggestion === undefined ? '格式：oss://BUCKET/KEY' : `是不是 ${suggestion}？`}`,

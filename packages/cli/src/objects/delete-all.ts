@@ -5,9 +5,10 @@ import { ProgressLine } from '../progress-line.js'
 import type { Filter } from '../transfer/filter.js'
 import { type Address, addressText } from './address.js'
 import { call } from './call.js'
+import { type KeyRange, WHOLE } from './key-range.js'
 import type { MetadataFilter } from './metadata-filter.js'
 import { complain, writeJson } from './output.js'
-import { objectsBelow } from './selected.js'
+import { objectsBelow, versionsBelow } from './selected.js'
 
 /** Keys per request of DeleteMultipleObjects. */
 const BATCH = 1_000
@@ -22,6 +23,7 @@ export interface DeleteAll {
   readonly filter: Filter | undefined
   /** Not for versions. */
   readonly metadata?: MetadataFilter | undefined
+  readonly range?: KeyRange
 }
 
 /** An object, or one version of it. */
@@ -33,41 +35,33 @@ export interface Deletable {
 /** How a deletion of many objects is reported. */
 export interface DeleteReport {
   readonly words: ObjectWords
+  readonly hasProgress: boolean
   readonly hasJson: boolean
   readonly explain: (error: Error) => string
 }
 
 /** The objects and versions that a deletion covers, found while they are consumed. Throws OssError. */
 export async function* deletableOf(client: Client, selection: DeleteAll): AsyncGenerator<Deletable> {
-  const { address, isRecursive, hasVersions, filter, metadata } = selection
-  const { bucket, key: prefix } = address
+  const { address, isRecursive, hasVersions, filter, metadata, range = WHOLE } = selection
+  const { key: prefix } = address
   if (!hasVersions) {
-    for await (const { key } of objectsBelow(client, address, { filter, metadata })) {
+    for await (const { key } of objectsBelow(client, address, { filter, metadata, range })) {
       yield { key, versionId: undefined }
     }
     return
   }
-  for await (const entry of client.listVersions({ bucket, prefix })) {
-    if (entry.kind === 'prefix' || !isTaken({ size: 0, ...entry }, prefix, filter)) continue
-    if (isRecursive || entry.key === prefix) yield { key: entry.key, versionId: entry.versionId }
-    else return // keys come in order, and this one is the first of its prefix
+  for await (const entry of versionsBelow(client, address, { filter, range })) {
+    // keys come in order, and the one that was named is the first of its prefix
+    if (!isRecursive && entry.key !== prefix) return
+    yield { key: entry.key, versionId: entry.versionId }
   }
-}
-
-function isTaken(
-  { key, size, lastModified }: { readonly key: string; readonly size: number; readonly lastModified: Date },
-  prefix: string,
-  filter: Filter | undefined,
-): boolean {
-  const name = key.slice(prefix.lastIndexOf('/') + 1)
-  return filter === undefined || filter({ name, size, modified: lastModified })
 }
 
 /** Deletes the keys of each page before the next is listed; nothing of the listing is kept. Throws OssError. */
 export async function deleteAll(
   client: Client,
   selection: DeleteAll,
-  { words, hasJson, explain }: DeleteReport,
+  { words, hasJson, hasProgress, explain }: DeleteReport,
 ): Promise<{ readonly deleted: number; readonly failed: number }> {
   const { bucket } = selection.address
   const line = new ProgressLine()
@@ -84,7 +78,7 @@ export async function deleteAll(
       const { code, message } = error
       if (hasJson) await writeJson({ t: 'error', bucket, ...named(one), code, message })
     }
-    line.show(() => words.deletedAll({ deleted, failed }).trimEnd())
+    if (hasProgress) line.show(() => words.deletedAll({ deleted, failed }).trimEnd())
   }
   let batch: Deletable[] = []
   for await (const one of deletableOf(client, selection)) {

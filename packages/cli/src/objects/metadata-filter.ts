@@ -1,7 +1,10 @@
-import type { Client, ObjectInfo } from '@bindery/client'
+import { type Client, type ObjectInfo, OssError } from '@bindery/client'
+import { Failure } from '@bindery/server/local'
 import type { Arguments } from '../arguments.js'
-import type { METADATA_FLAGS } from '../flags.js'
+import { LISTING_FLAGS, METADATA_FLAGS } from '../flags.js'
 import { globOf } from '../transfer/filter.js'
+import { type Place, placeText } from '../transfer/places.js'
+import type { ClientOf } from './with-client.js'
 
 /** HeadObject requests at a time. */
 const REQUESTS = 16
@@ -10,17 +13,56 @@ const REQUESTS = 16
 export type MetadataFilter = (meta: ObjectInfo['meta']) => boolean
 
 /**
- * The filter of `--metadata-include` and `--metadata-exclude`; undefined without any. One of several includes must match, and no
- * exclude may.
+ * The filter of `--metadata-include`, `--metadata-exclude` and `--metadata-filter`; undefined without any. The last rule that
+ * matches decides; where none matches, an object is taken unless the first rule is an include. Throws Failure `valueInvalid`.
  */
-export function metadataFilterOf({
-  given,
-}: Pick<Arguments<(typeof METADATA_FLAGS)[number]>, 'given'>): MetadataFilter | undefined {
-  const testsOf = (flag: string) => given.filter(({ name }) => name === flag).map(({ value }) => testOf(value))
-  const [included, excluded] = [testsOf('metadata-include'), testsOf('metadata-exclude')]
-  if (included.length + excluded.length === 0) return undefined
-  return (meta) =>
-    (included.length === 0 || included.some((test) => test(meta))) && !excluded.some((test) => test(meta))
+export function metadataFilterOf({ given }: MetadataArguments): MetadataFilter | undefined {
+  const rules = given.flatMap(({ name, value }) => rulesOf(name, value))
+  const [first] = rules
+  if (first === undefined) return undefined
+  return (meta) => rules.findLast(({ matches }) => matches(meta))?.isIncluded ?? !first.isIncluded
+}
+
+type MetadataArguments = Pick<Arguments<(typeof METADATA_FLAGS)[number]>, 'given'>
+
+interface Rule {
+  readonly isIncluded: boolean
+  readonly matches: MetadataFilter
+}
+
+function rulesOf(flag: string, value: string): readonly Rule[] {
+  if (flag === 'metadata-include') return [{ isIncluded: true, matches: testOf(value) }]
+  if (flag === 'metadata-exclude') return [{ isIncluded: false, matches: testOf(value) }]
+  if (flag !== 'metadata-filter') return []
+  const [, sign, test = ''] = /^([+-])\s+(.+)$/s.exec(value) ?? []
+  if (sign !== undefined) return [{ isIncluded: sign === '+', matches: testOf(test) }]
+  throw new Failure('valueInvalid', { name: `--${flag}`, value, expected: '"+ owner=me", "- stage=raw*"' })
+}
+
+/** Refuses a metadata filter for versions: the metadata of each would take a request of its own. Throws Failure `addressUnfit`. */
+export function requireNoMetadata(command: string, filter: MetadataFilter | undefined): void {
+  if (filter === undefined) return
+  const address = command === 'rm' ? '--all-versions' : '--versions'
+  throw new Failure('addressUnfit', {
+    command: `${command} --metadata-include`,
+    address,
+    needed: 'oss://BUCKET/PREFIX',
+  })
+}
+
+const OF_OBJECTS: ReadonlySet<string> = new Set([...METADATA_FLAGS, ...LISTING_FLAGS])
+
+/** Refuses flags that choose by what only objects have, for other places. Throws Failure `addressUnfit`. */
+export function requireObjects(
+  command: string,
+  { given }: Pick<Arguments<string>, 'given'>,
+  places: readonly Place[],
+): void {
+  const flag = given.find(({ name }) => OF_OBJECTS.has(name))
+  const other = places.find(({ kind }) => kind !== 'object')
+  if (flag === undefined || other === undefined) return
+  const address = placeText(other)
+  throw new Failure('addressUnfit', { command: `${command} --${flag.name}`, address, needed: 'oss://BUCKET/PREFIX' })
 }
 
 /** The test for `NAME=PATTERN`; `NAME` alone is for any value. */
@@ -33,34 +75,51 @@ function testOf(text: string): MetadataFilter {
 }
 
 /**
- * The objects that a filter takes, in their order. One HeadObject per object is sent, several at a time. An object that was
- * deleted meanwhile is not taken. Throws OssError.
+ * The entries that a filter takes, in their order. One HeadObject is sent for each that `objectOf` finds an object in, several at a
+ * time; the others are taken. An object that was deleted meanwhile is not. Throws OssError.
  */
-export async function* withMetadata<O extends { readonly key: string }>(
-  client: Client,
-  bucket: string,
-  objects: AsyncIterable<O>,
+export async function* withMetadata<E>(
+  entries: AsyncIterable<E>,
   filter: MetadataFilter | undefined,
-): AsyncGenerator<O> {
-  if (filter === undefined) return yield* objects
-  const waiting: { readonly object: O; readonly isTaken: Promise<boolean> }[] = []
-  async function* decided(count: number): AsyncGenerator<O> {
+  objectOf: (entry: E) => RemoteObject | undefined,
+): AsyncGenerator<E> {
+  if (filter === undefined) return yield* entries
+  const waiting: { readonly entry: E; readonly isTaken: boolean | Promise<boolean> }[] = []
+  async function* decided(count: number): AsyncGenerator<E> {
     while (waiting.length > count) {
       const first = waiting.shift()
-      if (first !== undefined && (await first.isTaken)) yield first.object
+      if (first !== undefined && (await first.isTaken)) yield first.entry
     }
   }
-  for await (const object of objects) {
-    const isTaken = client.head(object.key, { bucket }).then(
-      ({ meta }) => filter(meta),
-      (error) => {
-        if (error.code === 'NoSuchKey') return false
-        throw error
-      },
-    )
-    isTaken.catch(() => {}) // it is awaited in its turn
-    waiting.push({ object, isTaken })
+  for await (const entry of entries) {
+    const object = objectOf(entry)
+    const isTaken = object === undefined || isTakenBy(filter, object)
+    if (isTaken instanceof Promise) isTaken.catch(() => {}) // it is awaited in its turn
+    waiting.push({ entry, isTaken })
     yield* decided(REQUESTS)
   }
   yield* decided(0)
+}
+
+/** An object, and the client of its server. */
+export interface RemoteObject {
+  readonly client: Client
+  readonly bucket: string
+  readonly key: string
+}
+
+/** The object that a place is, and the client of its server; undefined where it is none. */
+export function objectIn(clientOf: ClientOf, place: Place): RemoteObject | undefined {
+  if (place.kind !== 'object') return undefined
+  const { bucket, key } = place.address
+  return { client: clientOf(place.address), bucket, key }
+}
+
+async function isTakenBy(filter: MetadataFilter, { client, bucket, key }: RemoteObject): Promise<boolean> {
+  try {
+    return filter((await client.head(key, { bucket })).meta)
+  } catch (error) {
+    if (error instanceof OssError && error.code === 'NoSuchKey') return false
+    throw error
+  }
 }

@@ -1,13 +1,14 @@
-import type { Client, ListedObject } from '@bindery/client'
+import type { Client, ListedObject, ListedVersion } from '@bindery/client'
 import { Failure } from '@bindery/server/local'
 import type { Arguments } from '../arguments.js'
 import { EXIT, type ExitCode } from '../exit-codes.js'
-import { FILTER_FLAGS, METADATA_FLAGS } from '../flags.js'
+import { CHOICE_FLAGS } from '../flags.js'
 import type { Language } from '../language.js'
 import { failureExit, messagesIn } from '../messages.js'
 import { type Filter, filterOf } from '../transfer/filter.js'
 import { type Address, addressText, parseAddress, parseObject } from './address.js'
 import { bothFilters, patternIn } from './globs.js'
+import { isPast, type KeyRange, keyRangeOf, limited, listingOf, WHOLE } from './key-range.js'
 import { type MetadataFilter, metadataFilterOf, withMetadata } from './metadata-filter.js'
 import { complain, write, writeJson } from './output.js'
 import { failureOf } from './with-client.js'
@@ -18,6 +19,7 @@ export interface Selected {
   readonly isRecursive: boolean
   readonly filter: Filter | undefined
   readonly metadata: MetadataFilter | undefined
+  readonly range: KeyRange
 }
 
 /**
@@ -27,23 +29,21 @@ export interface Selected {
 export function selectedOf(
   command: string,
   given: string,
-  parsed: Pick<
-    Arguments<'recursive' | 'no-glob' | (typeof FILTER_FLAGS)[number] | (typeof METADATA_FLAGS)[number]>,
-    'flags' | 'given' | 'values'
-  >,
+  parsed: Pick<Arguments<'recursive' | (typeof CHOICE_FLAGS)[number]>, 'flags' | 'given' | 'values'>,
 ): Selected {
   const filter = filterOf(parsed, Date.now())
-  const metadata = metadataFilterOf(parsed)
+  const chosen = { metadata: metadataFilterOf(parsed), range: keyRangeOf(parsed) }
   const address = parseAddress(given)
   const pattern = parsed.flags.has('no-glob') ? undefined : patternIn(address)
   if (pattern !== undefined) {
-    return { address: pattern.prefix, isRecursive: true, filter: bothFilters(filter, pattern.matches), metadata }
+    return { address: pattern.prefix, isRecursive: true, filter: bothFilters(filter, pattern.matches), ...chosen }
   }
-  if (parsed.flags.has('recursive')) return { address, isRecursive: true, filter, metadata }
-  return { address: parseObject(command, given), isRecursive: false, filter, metadata }
+  if (parsed.flags.has('recursive')) return { address, isRecursive: true, filter, ...chosen }
+  return { address: parseObject(command, given), isRecursive: false, filter, ...chosen }
 }
 
-const FILTERS: ReadonlySet<string> = new Set([...FILTER_FLAGS, ...METADATA_FLAGS])
+/** Flags that choose; `no-glob` and `page-size` leave nothing out. */
+const FILTERS: ReadonlySet<string> = new Set(CHOICE_FLAGS.filter((name) => name !== 'no-glob' && name !== 'page-size'))
 
 /** Refuses filters for one object: it would be acted on whether they take it or not. Throws Failure `addressUnfit`. */
 export function requireUnfiltered(command: string, { given }: Pick<Arguments<string>, 'given'>): void {
@@ -56,18 +56,43 @@ export function requireUnfiltered(command: string, { given }: Pick<Arguments<str
 export async function* objectsBelow(
   client: Client,
   { bucket, key: prefix }: Address,
-  { filter, metadata }: Pick<Selected, 'filter' | 'metadata'>,
+  { filter, metadata, range = WHOLE }: Partial<Pick<Selected, 'filter' | 'metadata' | 'range'>>,
 ): AsyncGenerator<ObjectEntry> {
   async function* named() {
-    for await (const entry of client.list({ bucket, prefix })) {
+    for await (const entry of client.list({ bucket, prefix, ...listingOf(range) })) {
       if (entry.kind !== 'object') continue
       const { key, size, lastModified: modified } = entry
+      if (isPast(key, range)) return
       const name = key.slice(prefix.lastIndexOf('/') + 1)
       if (filter?.({ name, size, modified }) !== false) yield entry
     }
   }
-  yield* withMetadata(client, bucket, named(), metadata)
+  yield* limited(
+    withMetadata(named(), metadata, ({ key }) => ({ client, bucket, key })),
+    range,
+  )
 }
+
+/** The versions and delete markers below a prefix that filters take, in the order of their keys. Throws OssError. */
+export async function* versionsBelow(
+  client: Client,
+  { bucket, key: prefix }: Address,
+  { filter, range = WHOLE }: Partial<Pick<Selected, 'filter' | 'range'>>,
+): AsyncGenerator<VersionEntry> {
+  async function* named() {
+    for await (const entry of client.listVersions({ bucket, prefix, ...listingOf(range) })) {
+      if (entry.kind === 'prefix') continue
+      if (isPast(entry.key, range)) return
+      const name = entry.key.slice(prefix.lastIndexOf('/') + 1)
+      const size = entry.kind === 'version' ? entry.size : 0
+      if (filter?.({ name, size, modified: entry.lastModified }) !== false) yield entry
+    }
+  }
+  yield* limited(named(), range)
+}
+
+/** A version or a delete marker in a listing. */
+type VersionEntry = Exclude<ListedVersion, { readonly kind: 'prefix' }>
 
 /** An object in a listing. */
 type ObjectEntry = Extract<ListedObject, { readonly kind: 'object' }>

@@ -13,7 +13,8 @@ import { noAnswer } from '../no-answer.js'
 import { DEFAULT_PROFILE, findProfile, requireProfile, variablesOf } from '../profiles/profiles.js'
 import { serverWithKey } from '../running-server.js'
 import { type Address, isAddress, profileIn } from './address.js'
-import { numberOf, oneOf } from './arguments.js'
+import { oneOf } from './arguments.js'
+import { logOf, retryOf, transportOf } from './connection.js'
 import { formatJson, hush, note, selectJson, useUtc } from './output.js'
 
 const ADDRESSING = ['auto', 'path', 'virtual', 'cname'] as const
@@ -79,9 +80,12 @@ function required(client: Client | undefined): Client {
 }
 
 /** A client of the server that a profile, or else flags and the environment name. Throws Failure. */
-async function connect({ values }: ServerArguments, env: Environment, profile: string | undefined): Promise<Client> {
-  const maxAttempts = numberOf('--retry-times', values.get('retry-times'), 1, 500)
-  const server = await serverOf(values, withConfigFile(env, values.get('config-file')), profile)
+async function connect(parsed: ServerArguments, env: Environment, profile: string | undefined): Promise<Client> {
+  const { values, flags } = parsed
+  const retry = retryOf(parsed)
+  const log = logOf(parsed)
+  const variables = flags.has('ignore-env-var') ? withoutServer(env) : env
+  const server = await serverOf(values, withConfigFile(variables, values.get('config-file')), profile)
   const addressing = oneOf('--addressing-style', values.get('addressing-style') ?? server.addressing, ADDRESSING)
   const signature = oneOf('--sign-version', values.get('sign-version') ?? server.signature, ['v4', 'v1'])
   const dialect = oneOf('--dialect', values.get('dialect') ?? server.dialect, DIALECTS)
@@ -91,17 +95,26 @@ async function connect({ values }: ServerArguments, env: Environment, profile: s
     auth: { credentials: credentialsOf(server) },
     retry: {
       isRetryable: ({ retryable }, { attempt }) => retryable && (hasAnswered || attempt < FIRST_ATTEMPTS),
-      ...(maxAttempts === undefined ? {} : { maxAttempts }),
+      ...retry,
     },
+    transport: transportOf(parsed, server.proxy),
     ...(server.region === undefined ? {} : { region: server.region }),
     ...(addressing === undefined ? {} : { addressing }),
     ...(signature === undefined ? {} : { signature }),
     ...(dialect === undefined ? {} : { dialect }),
-    onRequest: ({ status }) => {
-      if (status > 0) hasAnswered = true
+    onRequest: (trace) => {
+      if (trace.status > 0) hasAnswered = true
+      log(trace)
     },
   })
 }
+
+/** Variables without those that name a server, a key or a profile. */
+function withoutServer(env: Environment): Environment {
+  return Object.fromEntries(Object.entries(env).filter(([name]) => !SERVER_VARIABLE.test(name)))
+}
+
+const SERVER_VARIABLE = /^(?:OSS_|BINDERY_(?:ACCESS_KEY|REGION|PROFILE)|OSSUTIL_PROFILE$|MC_HOST_)/
 
 /** The file of `--config-file` is the only one with profiles, besides those of AWS. */
 function withConfigFile(env: Environment, file: string | undefined): Environment {
@@ -129,15 +142,17 @@ interface Server extends Omit<Awaited<ReturnType<typeof adminServer>>, 'region'>
   readonly addressing?: string | undefined
   readonly signature?: string | undefined
   readonly dialect?: string | undefined
+  readonly proxy?: string | undefined
 }
 
 /** The form of requests that variables name. */
-function formOf(env: Environment): Pick<Server, 'addressing' | 'signature' | 'dialect'> {
-  const { OSS_ADDRESSING_STYLE, OSS_SIGN_VERSION, OSS_DIALECT } = env
+function formOf(env: Environment): Pick<Server, 'addressing' | 'signature' | 'dialect' | 'proxy'> {
+  const { OSS_ADDRESSING_STYLE, OSS_SIGN_VERSION, OSS_DIALECT, OSS_PROXY } = env
   return {
     addressing: OSS_ADDRESSING_STYLE || undefined,
     signature: OSS_SIGN_VERSION || undefined,
     dialect: OSS_DIALECT || undefined,
+    proxy: OSS_PROXY || undefined,
   }
 }
 

@@ -18,6 +18,7 @@ export const SETTINGS = [
   'addressing-style',
   'sign-version',
   'dialect',
+  'proxy',
   'credential-process',
 ] as const
 
@@ -49,6 +50,8 @@ const SPELLINGS: Readonly<Record<string, Setting>> = {
   addressingstyle: 'addressing-style',
   signversion: 'sign-version',
   dialect: 'dialect',
+  proxy: 'proxy',
+  proxyhost: 'proxy',
   credentialprocess: 'credential-process',
 }
 
@@ -127,6 +130,7 @@ export async function variablesOf({ settings }: Profile): Promise<Environment> {
     OSS_ADDRESSING_STYLE: settings['addressing-style'],
     OSS_SIGN_VERSION: settings['sign-version'],
     OSS_DIALECT: dialect,
+    OSS_PROXY: settings.proxy,
     OSS_ACCESS_KEY_ID: key.id,
     OSS_ACCESS_KEY_SECRET: key.secret,
     OSS_SESSION_TOKEN: key.token,

@@ -124,7 +124,12 @@ export interface Ran {
 export async function runWith(
   { endpoint, accessKeyId, accessKeySecret }: Pick<Server, 'endpoint' | 'accessKeyId' | 'accessKeySecret'>,
   args: readonly string[],
-  options: { readonly input?: string | Uint8Array; readonly env?: Readonly<Record<string, string>> } = {},
+  options: {
+    readonly input?: string | Uint8Array
+    readonly env?: Readonly<Record<string, string>>
+    /** The user that runs it. */
+    readonly uid?: number
+  } = {},
 ): Promise<Ran> {
   const child = spawn(process.execPath, [COMMAND, ...args], {
     env: {
@@ -136,6 +141,7 @@ export async function runWith(
       OSS_ACCESS_KEY_SECRET: accessKeySecret,
       ...options.env,
     },
+    ...(options.uid === undefined ? {} : { uid: options.uid }),
   })
   child.stdin.end(options.input ?? '')
   const [stdout, stderr] = await Promise.all([text(child.stdout), text(child.stderr)])

@@ -2,6 +2,7 @@ import { stat } from 'node:fs/promises'
 import path from 'node:path'
 import { OssError } from '@bindery/client'
 import { Failure } from '@bindery/server/local'
+import { compareKeys, isPast, type KeyRange, listingOf, WHOLE } from '../objects/key-range.js'
 import type { ClientOf } from '../objects/with-client.js'
 import { isFileName, type LeftOut, walk } from './items.js'
 import type { Place } from './places.js'
@@ -38,6 +39,14 @@ export function placeBelow(folder: Place, name: string): Place {
   return { kind: 'object', address: { ...folder.address, key: `${folder.address.key}${name}` } }
 }
 
+/** How a folder is listed. */
+export interface EntriesOptions {
+  readonly onLeftOut: (left: LeftOut) => void
+  readonly mayBeMissing: boolean
+  /** The keys of a prefix that are looked at, without their number; absent: all of them. */
+  readonly range?: KeyRange
+}
+
 /**
  * The files or objects below a folder, in the order of the UTF-8 of their names. A missing folder is empty where `mayBeMissing`
  * is set. Throws Failure `fileUnreadable`, OssError.
@@ -45,12 +54,13 @@ export function placeBelow(folder: Place, name: string): Place {
 export async function* entriesBelow(
   clientOf: ClientOf,
   folder: Place,
-  { onLeftOut, mayBeMissing }: { readonly onLeftOut: (left: LeftOut) => void; readonly mayBeMissing: boolean },
+  { onLeftOut, mayBeMissing, range = WHOLE }: EntriesOptions,
 ): AsyncGenerator<Entry> {
   if (folder.kind === 'object') {
     const { bucket, key: prefix } = folder.address
-    for await (const found of clientOf(folder.address).list({ bucket, prefix })) {
+    for await (const found of clientOf(folder.address).list({ bucket, prefix, ...listingOf(range) })) {
       if (found.kind !== 'object') continue
+      if (isPast(found.key, range)) return
       const { key, size, lastModified: modified, storageClass, etag } = found
       const name = key.slice(prefix.lastIndexOf('/') + 1)
       if (key === prefix && name === '') continue
@@ -93,7 +103,7 @@ export async function* differences(
     let left = await next(source)
     let right = await next(target)
     while (left !== undefined || right !== undefined) {
-      const order = left === undefined ? 1 : right === undefined ? -1 : compare(left.name, right.name)
+      const order = left === undefined ? 1 : right === undefined ? -1 : compareKeys(left.name, right.name)
       if (left !== undefined && (order < 0 || (right !== undefined && order === 0 && !(await isSame(left, right))))) {
         yield { kind: 'transfer', entry: left, target: order === 0 ? right : undefined }
       }
@@ -114,7 +124,7 @@ async function next(entries: AsyncGenerator<Entry>): Promise<Entry | undefined> 
 async function* inOrder(entries: AsyncIterable<Entry>): AsyncGenerator<Entry> {
   let last: string | undefined
   for await (const entry of entries) {
-    if (last !== undefined && compare(last, entry.name) >= 0) {
+    if (last !== undefined && compareKeys(last, entry.name) >= 0) {
       throw new OssError({
         code: 'UnexpectedAnswer',
         message: `The listing is not in order: ${entry.name} after ${last}.`,
@@ -123,9 +133,4 @@ async function* inOrder(entries: AsyncIterable<Entry>): AsyncGenerator<Entry> {
     last = entry.name
     yield entry
   }
-}
-
-/** The order of OSS: that of the bytes of UTF-8. */
-function compare(one: string, other: string): number {
-  return Buffer.compare(Buffer.from(one), Buffer.from(other))
 }

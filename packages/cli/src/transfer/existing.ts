@@ -6,9 +6,9 @@ import type { Item } from './items.js'
 import type { Place } from './places.js'
 
 /** The values of `--overwrite`, for targets that exist. */
-export const OVERWRITE = ['always', 'never', 'newer', 'different', 'ask'] as const
+export const OVERWRITE = ['always', 'never', 'newer', 'different', 'size', 'ask'] as const
 
-/** `never` is enforced by the server, `newer` and `different` compare the target with its source. */
+/** `never` is enforced by the server, `newer`, `different` and `size` compare the target with its source. */
 export type Overwrite = (typeof OVERWRITE)[number]
 
 /** Why a source is not transferred. */
@@ -32,6 +32,7 @@ export async function skipReason(
   if (source === undefined) return undefined
   if (overwrite === 'newer') return secondsOf(target) >= secondsOf(source) ? 'UpToDate' : undefined
   if (source.size !== target.size) return undefined
+  if (overwrite === 'size') return 'Same'
   return (await haveSameChecksum(clientOf, from, to)) ? 'Same' : undefined
 }
 

@@ -29,6 +29,10 @@ export class Extras {
   #found = 0
   /** Whether the source has any entry: an empty one is more likely a mistake than a wish to delete everything. */
   hasSource = false
+  /** Whether a part of the source could not be read: what is in it is not known to be missing, and nothing more is deleted. */
+  isUncertain = false
+  /** Whether something was kept for that. */
+  hasKept = false
   deleted = 0
   failed = 0
 
@@ -47,6 +51,10 @@ export class Extras {
     const { isDeleting, isDry, hasJson, deletesMax } = this.#options
     if (!isDeleting || (place.kind === 'file' && /\.part(?:\.json)?$/.test(name))) return // an interrupted download
     if (!this.hasSource) throw new Failure('sourceEmpty', { source: placeText(source) })
+    if (this.isUncertain) {
+      this.hasKept = true
+      return
+    }
     this.#found += 1
     if (isDry) {
       await (hasJson ? writeJson({ t: 'delete', to: placeText(place) }) : write(`delete ${placeText(place)}\n`))

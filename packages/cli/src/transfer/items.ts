@@ -1,8 +1,10 @@
+import type { Stats } from 'node:fs'
 import { readdir, stat } from 'node:fs/promises'
 import path from 'node:path'
 import { Failure } from '@bindery/server/local'
 import type { Address } from '../objects/address.js'
 import { bothFilters } from '../objects/globs.js'
+import type { KeyRange } from '../objects/key-range.js'
 import type { MetadataFilter } from '../objects/metadata-filter.js'
 import { objectsBelow } from '../objects/selected.js'
 import type { ClientOf } from '../objects/with-client.js'
@@ -23,8 +25,11 @@ export interface Item {
 /** A source that is not transferred. */
 export interface LeftOut {
   readonly name: string
-  /** `badName`: its key cannot be the name of a file below the target; `notText`: its name is not UTF-8, so that it cannot be a key. */
-  readonly reason: 'notAFile' | 'badName' | 'notText'
+  /**
+   * `badName`: its key cannot be the name of a file below the target; `notText`: its name is not UTF-8, so that it cannot be a key;
+   * `unreadable`: a file or folder that the system does not show.
+   */
+  readonly reason: 'notAFile' | 'badName' | 'notText' | 'unreadable'
 }
 
 /** Whether data are missing from the target because a source was left out. */
@@ -40,6 +45,8 @@ export interface Transfers {
   readonly filter?: Filter | undefined
   /** Which of several objects are taken, by their user metadata. */
   readonly metadata?: MetadataFilter | undefined
+  /** The part of listings of objects that is looked at; absent: all of it. */
+  readonly range?: KeyRange | undefined
   /** The version of the source, where it is one object. */
   readonly versionId?: string | undefined
   readonly onLeftOut: (left: LeftOut) => void
@@ -126,11 +133,13 @@ export interface Walked {
 
 /**
  * The files below a folder, in the order of the UTF-8 of their names. Links to files are followed; links to folders are not,
- * because they may form a circle. Throws Failure `fileUnreadable`.
+ * because they may form a circle. Throws Failure `fileUnreadable` for the folder itself.
  */
 export async function* walk(folder: string, prefix: string, onLeftOut: Selection['onLeftOut']): AsyncGenerator<Walked> {
   const entries = await readdir(folder, { withFileTypes: true }).catch((error) => {
-    throw new Failure('fileUnreadable', { file: folder }, { cause: error })
+    if (prefix === '') throw new Failure('fileUnreadable', { file: folder }, { cause: error })
+    onLeftOut({ name: folder, reason: 'unreadable' })
+    return []
   })
   // a folder is where the names below it belong
   const sorted = entries
@@ -139,13 +148,24 @@ export async function* walk(folder: string, prefix: string, onLeftOut: Selection
   for (const { entry } of sorted) {
     const file = path.join(folder, entry.name)
     const name = `${prefix}${entry.name}`
-    const found = entry.isDirectory() && !isReplaced(entry.name) ? undefined : await stat(file).catch(() => undefined)
+    const found = entry.isDirectory() && !isReplaced(entry.name) ? undefined : await statOf(file)
     if (isReplaced(entry.name) && found === undefined) onLeftOut({ name: file, reason: 'notText' })
     else if (entry.isDirectory()) yield* walk(file, `${name}/`, onLeftOut)
+    else if (found === 'hidden') onLeftOut({ name: file, reason: 'unreadable' })
     else {
       if (found?.isFile() === true) yield { file, name, size: found.size, modified: found.mtime }
       else onLeftOut({ name: file, reason: 'notAFile' })
     }
+  }
+}
+
+/** The facts of a file; undefined where there is none, as behind a link to nothing; `hidden` where the system does not show them. */
+async function statOf(file: string): Promise<Stats | 'hidden' | undefined> {
+  try {
+    return await stat(file)
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    return code === 'ENOENT' || code === 'ENOTDIR' || code === 'ELOOP' ? undefined : 'hidden'
   }
 }
 
@@ -156,14 +176,15 @@ function isReplaced(name: string): boolean {
 
 async function* objectsOf(
   clientOf: ClientOf,
-  { from, to, filter, metadata, onLeftOut }: Selection,
+  { from, to, filter, metadata, range, onLeftOut }: Selection,
 ): AsyncGenerator<Item> {
   if (from.kind !== 'object') return
   const { key: prefix } = from.address
   const client = clientOf(from.address)
+  const chosen = { filter, metadata, ...(range === undefined ? {} : { range }) }
   // names begin after the last slash of the prefix, as a shell's pattern would have them
   const start = prefix.lastIndexOf('/') + 1
-  for await (const { key, size, lastModified: modified } of objectsBelow(client, from.address, { filter, metadata })) {
+  for await (const { key, size, lastModified: modified } of objectsBelow(client, from.address, chosen)) {
     const name = key.slice(start)
     if (name === '' || (name.endsWith('/') && size === 0)) continue // stands for a folder
     if (isBelow(to, { ...from.address, key })) continue // made by this very command

@@ -25,11 +25,11 @@ export function jobsOf({ values }: Pick<TransferArguments, 'values'>): Jobs {
 }
 
 /**
- * What `--overwrite`, `--no-overwrite` and `--update` do to targets that exist. Trees are confirmed on a terminal, unless `--yes` is
+ * What `--overwrite`, and the flags that stand for one of its values, do to targets that exist. Trees are confirmed on a terminal, unless `--yes` is
  * given. Throws Failure `valueInvalid`.
  */
 export function overwriteOf(
-  { values, flags }: Pick<Arguments<'overwrite' | 'no-overwrite' | 'update' | 'yes' | 'json'>, 'values' | 'flags'>,
+  { values, flags }: Pick<Arguments<'overwrite' | keyof typeof SHORTHANDS | 'yes' | 'json'>, 'values' | 'flags'>,
   isTree: boolean,
 ): Overwrite {
   const given = oneOf('--overwrite', values.get('overwrite'), OVERWRITE)
@@ -38,14 +38,22 @@ export function overwriteOf(
     throw new Failure('valueInvalid', {
       name: '--overwrite',
       value: given,
-      expected: 'always, never, newer, different',
+      expected: 'always, never, newer, different, size',
     })
   }
   if (given !== undefined) return given
-  if (flags.has('no-overwrite')) return 'never'
-  if (flags.has('update')) return 'newer'
+  for (const flag of Object.keys(SHORTHANDS) as (keyof typeof SHORTHANDS)[])
+    if (flags.has(flag)) return SHORTHANDS[flag]
   return isTree && hasTerminal && !flags.has('yes') ? 'ask' : 'always'
 }
+
+/** Flags that stand for a value of `--overwrite`. */
+const SHORTHANDS = {
+  'no-overwrite': 'never',
+  update: 'newer',
+  checksum: 'different',
+  'size-only': 'size',
+} as const satisfies Readonly<Record<string, Overwrite>>
 
 /** Throws Failure `valueInvalid`. */
 export function transferOptionsOf(parsed: TransferArguments, overwrite: Overwrite): Omit<TransferOptions, 'onChanged'> {

@@ -5,6 +5,7 @@ import { EXIT, type ExitCode } from '../exit-codes.js'
 import type { TRANSFER_FLAGS } from '../flags.js'
 import { transferWordsIn } from '../messages/transfer.js'
 import { numberOf } from '../objects/arguments.js'
+import { metadataFilterOf, objectIn, requireObjects, withMetadata } from '../objects/metadata-filter.js'
 import { commandLineOf, complain, note } from '../objects/output.js'
 import type { ClientOf } from '../objects/with-client.js'
 import { hasSameBytes } from './checksum.js'
@@ -16,7 +17,14 @@ import { jobsOf, transferOptionsOf } from './options.js'
 import { type Place, parsePlace, placeText, requirePair } from './places.js'
 import { printPlan, runTransfers } from './run-transfers.js'
 
-type SyncFlag = (typeof TRANSFER_FLAGS)[number] | 'checksum' | 'size-only' | 'update' | 'max-delete' | 'backup-dir'
+type SyncFlag =
+  | (typeof TRANSFER_FLAGS)[number]
+  | 'checksum'
+  | 'size-only'
+  | 'update'
+  | 'no-overwrite'
+  | 'max-delete'
+  | 'backup-dir'
 
 /** Two folders, and how one is made like the other. */
 export interface SyncPlan {
@@ -41,6 +49,7 @@ export function syncPlanOf(
   const [fromText, toText] = requireArguments(parsed.positionals, command, ['FROM', 'TO'])
   const [from, to] = [folderOf(parsePlace(fromText)), folderOf(parsePlace(toText))]
   requirePair(command, from, to, true)
+  requireObjects(command, parsed, [from])
   if (parsed.values.get('max-delete') !== undefined && !isDeleting) {
     throw new Failure('argumentMissing', { command: `${command} --max-delete`, argument: '--delete' })
   }
@@ -72,7 +81,11 @@ export async function synchronise(clientOf: ClientOf, plan: SyncPlan, isRepeated
   const words = transferWordsIn(language)
   const deletesMax = numberOf('--max-delete', values.get('max-delete'), 0, 1_000_000)
   const extras = new Extras({ clientOf, isDry, hasJson, isDeleting, deletesMax, backup: plan.backup })
-  const items = (onLeftOut: (left: LeftOut) => void) => itemsOf(clientOf, plan, extras, onLeftOut)
+  const items = (onLeftOut: (left: LeftOut) => void) =>
+    itemsOf(clientOf, plan, extras, (left) => {
+      if (left.reason === 'unreadable') extras.isUncertain = true
+      onLeftOut(left)
+    })
   if (isDry) {
     await printPlan(items, { hasJson, words })
   } else {
@@ -86,9 +99,10 @@ export async function synchronise(clientOf: ClientOf, plan: SyncPlan, isRepeated
       isQuietWhenIdle: isRepeated,
       items,
       commandLine: commandLineOf(command, args),
-      options: transferOptionsOf(parsed, 'always'),
+      options: transferOptionsOf(parsed, flags.has('no-overwrite') ? 'never' : 'always'),
     })
     if (extras.deleted > 0 && !hasJson) note(words.deletedExtras(extras.deleted))
+    if (extras.hasKept) complain(words.extrasKept)
     if (exit !== EXIT.ok) return exit
     if (extras.failed > 0) return EXIT.partial
   }
@@ -112,7 +126,10 @@ async function* itemsOf(
   const targets = entriesBelow(clientOf, to, { onLeftOut: () => {}, mayBeMissing: true })
   const isSame = sameness(clientOf, parsed.flags)
   const isLeft = (source: Entry, target: Entry) => filter?.(source) === false || isSame(source, target)
-  for await (const { kind, entry } of differences(sources, targets, isLeft)) {
+  const taken = withMetadata(differences(sources, targets, isLeft), metadataFilterOf(parsed), ({ kind, entry }) =>
+    kind === 'transfer' ? objectIn(clientOf, entry.place) : undefined,
+  )
+  for await (const { kind, entry } of taken) {
     if (kind === 'extra') {
       if (isTaken(nameFilter, entry)) await extras.add(entry, from)
     } else if (isTaken(filter, entry)) {
@@ -128,8 +145,9 @@ function isTaken(filter: Filter | undefined, entry: Entry): boolean {
 
 function sameness(
   clientOf: ClientOf,
-  flags: { has(flag: 'checksum' | 'size-only' | 'update'): boolean },
+  flags: { has(flag: 'checksum' | 'size-only' | 'update' | 'no-overwrite'): boolean },
 ): (source: Entry, target: Entry) => boolean | Promise<boolean> {
+  if (flags.has('no-overwrite')) return () => true
   if (flags.has('checksum')) return (source, target) => hasSameBytes(clientOf, source, target)
   if (flags.has('size-only')) return (source, target) => source.size === target.size
   if (flags.has('update')) return isAsNew

@@ -1,25 +1,16 @@
 /** One connection to a server, on which requests of HTTP/1.1 follow one another. */
-import net from 'node:net'
-import tls from 'node:tls'
+import type net from 'node:net'
 import type { Body, TransportRequest, TransportResponse } from '../types/client.js'
 import { CLIENT_CODES, OssError } from '../types/error.js'
 import { TransportError } from '../wire/failure.js'
 import { type ResponseHead, ResponseParser } from './http-parser.js'
 import { ReceivedBody } from './received.js'
+import type { Opener, Origin } from './route.js'
 
 /** Heads and small bodies are read into this much memory of the connection. */
 const OWN_BYTES = 64 * 1024
 /** A body of known length that is longer is read into blocks. */
 const OWN_BODY_MAX = 16 * 1024
-
-/** A server, as connections are opened to it. */
-export interface Origin {
-  readonly isSecure: boolean
-  readonly hostname: string
-  readonly port: number
-  /** The value of the header Host. */
-  readonly host: string
-}
 
 /** A request under way. */
 interface Exchange {
@@ -37,29 +28,31 @@ interface Exchange {
  */
 export class Connection {
   readonly #socket: net.Socket
+  readonly #origin: Origin
+  readonly #opener: Opener
   readonly #parser = new ResponseParser()
   readonly #own = Buffer.allocUnsafeSlow(OWN_BYTES)
-  readonly #host: string
   readonly #onFree: () => void
   #exchange: Exchange | undefined
   #failure: unknown
   #isPaused = false
 
-  constructor({ isSecure, hostname, port, host }: Origin, onFree: () => void, onClosed: () => void) {
-    this.#host = host
+  /** @param tunnel to the server, where the way has one */
+  constructor(
+    origin: Origin,
+    opener: Opener,
+    tunnel: net.Socket | undefined,
+    { onFree, onClosed }: { readonly onFree: () => void; readonly onClosed: () => void },
+  ) {
+    this.#origin = origin
+    this.#opener = opener
     this.#onFree = onFree
     const onread = {
       buffer: () => this.#room(),
       callback: (length: number, into: Uint8Array) => this.#receive(length, into),
     }
-    const options = { host: hostname, port, noDelay: true, onread }
-    this.#socket = isSecure
-      ? tls.connect({
-          ...options,
-          ALPNProtocols: ['http/1.1'],
-          ...(net.isIP(hostname) === 0 ? { servername: hostname } : {}),
-        })
-      : net.connect(options)
+    this.#socket = opener.open(origin, onread, tunnel)
+    this.#limitConnecting(opener.timeoutMs)
     this.#socket.on('error', (error) => this.#lost(error))
     this.#socket.on('end', () => this.#ended())
     this.#socket.on('timeout', () => this.#stalled())
@@ -67,6 +60,17 @@ export class Connection {
       this.#lost(new Error('the connection was closed before an answer'))
       onClosed()
     })
+  }
+
+  #limitConnecting(milliseconds: number | undefined): void {
+    if (milliseconds === undefined) return
+    const { isSecure, host } = this.#origin
+    const timer = setTimeout(() => {
+      this.#lost(new TransportError('network', `no connection to ${host} within ${milliseconds} ms`))
+    }, milliseconds)
+    for (const event of [isSecure ? 'secureConnect' : 'connect', 'close']) {
+      this.#socket.once(event, () => clearTimeout(timer))
+    }
   }
 
   /** Whether a request can be sent. */
@@ -87,7 +91,7 @@ export class Connection {
   /** Sends a request. Rejects with TransportError, with the signal's reason, or with the failure of the request's body. */
   send(request: TransportRequest): Promise<TransportResponse> {
     const { signal, stallTimeoutMs } = request
-    const text = headOf(request, this.#host)
+    const text = headOf(request, this.#origin, this.#opener)
     this.#socket.ref()
     this.#socket.setTimeout(stallTimeoutMs)
     const onAbort = () => this.#lost(signal.reason)
@@ -228,10 +232,13 @@ async function* piecesOfBlob(blob: Blob): AsyncGenerator<Uint8Array> {
 /** Headers are byte strings; a line break in one would end it. */
 const VALUE = /^[\t\x20-\x7e\x80-\xff]*$/
 
-function headOf({ method, url, headers, body, bodyLength }: TransportRequest, host: string): string {
+function headOf({ method, url, headers, body, bodyLength }: TransportRequest, origin: Origin, opener: Opener): string {
   // unparsed: in a parsed URL the segments `.` and `..` of a key are resolved
-  const target = url.slice(url.indexOf('/', url.indexOf('://') + 3))
-  const sent: Record<string, string> = { host, ...headers, connection: 'keep-alive' }
+  const path = url.slice(url.indexOf('/', url.indexOf('://') + 3))
+  const isRelayed = opener.isRelayed(origin)
+  const target = isRelayed ? `http://${origin.host}${path}` : path
+  const sent: Record<string, string> = { host: origin.host, ...headers, connection: 'keep-alive' }
+  if (isRelayed) Object.assign(sent, opener.proxyHeaders)
   if (body !== undefined || method === 'PUT' || method === 'POST') sent['content-length'] = String(bodyLength)
   let text = `${method} ${target} HTTP/1.1\r\n`
   for (const [name, value] of Object.entries(sent)) {

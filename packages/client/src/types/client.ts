@@ -131,7 +131,10 @@ export interface RequestTrace {
   readonly bytesSent: number
   /** Bytes of the response's body, as its head announces them. */
   readonly bytesReceived: number
+  /** The code of what failed. */
   readonly error?: string
+  /** The message of what failed. */
+  readonly reason?: string | undefined
 }
 
 /** A body of a known length. An iterable is read once. */

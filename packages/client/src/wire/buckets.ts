@@ -76,9 +76,9 @@ export async function getBucketInfo(requester: Requester, bucket: string): Promi
  */
 export async function* listVersions(
   requester: Requester,
-  { bucket, prefix = '', delimiter, pageSize = 1000, signal }: ListOptions & { readonly bucket: string },
+  { bucket, prefix = '', delimiter, startAfter, pageSize = 1000, signal }: ListOptions & { readonly bucket: string },
 ): AsyncGenerator<ListedVersion> {
-  let position: Record<string, string> = {}
+  let position: Record<string, string> = startAfter === undefined ? {} : { 'key-marker': startAfter }
   for (;;) {
     const query = {
       versions: '',

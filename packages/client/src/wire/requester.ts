@@ -43,6 +43,7 @@ interface Outcome {
   readonly bytesSent: number
   readonly bytesReceived: number
   readonly error?: string
+  readonly reason?: string
 }
 
 /** A signal that is never aborted. Each request has its own: Node.js warns where more than ten listen to one. */
@@ -188,7 +189,8 @@ export class Requester {
       throw errorOf(response, await readText(response.body).catch(() => ''))
     } catch (thrown) {
       const error = asOssError(thrown)
-      trace({ status: error.status, requestId: error.requestId, bytesSent: 0, bytesReceived: 0, error: error.code })
+      const { status, requestId, code, message } = error
+      trace({ status, requestId, bytesSent: 0, bytesReceived: 0, error: code, reason: message })
       throw error
     }
   }
@@ -215,7 +217,10 @@ export class Requester {
     return this.#authorizing
   }
 
-  #trace({ op, method, bucket, key, query = {} }: Call, { startedAt, requestId, error, ...outcome }: Outcome): void {
+  #trace(
+    { op, method, bucket, key, query = {} }: Call,
+    { startedAt, requestId, error, reason, ...outcome }: Outcome,
+  ): void {
     const { onRequest } = this.#options
     if (onRequest === undefined) return
     onRequest({
@@ -223,7 +228,7 @@ export class Requester {
       url: urlWith(this.address.url(bucket, key), query),
       ms: Date.now() - startedAt,
       ...(requestId === undefined ? {} : { requestId }),
-      ...(error === undefined ? {} : { error }),
+      ...(error === undefined ? {} : { error, reason }),
     })
   }
 }
