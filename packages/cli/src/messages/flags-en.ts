@@ -18,7 +18,7 @@ export const ENGLISH_FLAGS: Readonly<Record<FlagName, string>> = {
   'read-timeout': 'how long a request may make no progress before it is repeated, such as 60s; default 20s',
   proxy: 'HTTP proxy to the server, such as http://user:password@proxy:3128; OSS_PROXY',
   'bind-address': 'address of this machine from which connections are opened',
-  'skip-verify-cert': 'accept any certificate: whoever is in between can read and change everything',
+  'skip-verify-cert': 'accept any certificate: another machine can then read and change everything',
   'ignore-env-var': 'use no environment variables for the server, the key and the profile',
   loglevel: 'requests to log on standard error: off (default), info for those that fail, debug for all',
   'log-file': 'log to this file, debug by default',

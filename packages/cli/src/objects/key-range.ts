@@ -43,7 +43,7 @@ export function isPast(key: string, { endWith }: KeyRange): boolean {
   return endWith !== undefined && compareKeys(key, endWith) > 0
 }
 
-/** At most so many entries. */
+/** The first entries, as many as a range has at most. */
 export async function* limited<T>(entries: AsyncIterable<T>, { max }: KeyRange): AsyncGenerator<T> {
   let count = 0
   for await (const entry of entries) {

@@ -108,7 +108,7 @@ export interface RemoteObject {
   readonly key: string
 }
 
-/** The object that a place is, and the client of its server; undefined where it is none. */
+/** The object that a place is, and the client of its server; undefined for other places. */
 export function objectIn(clientOf: ClientOf, place: Place): RemoteObject | undefined {
   if (place.kind !== 'object') return undefined
   const { bucket, key } = place.address

@@ -11,7 +11,7 @@ export interface Proxy {
   readonly seen: readonly string[]
 }
 
-/** Starts a proxy that lets in who has the key `me:secret`. */
+/** Starts a proxy for requests with the key `me:secret`. */
 export async function startProxy(t: TestContext): Promise<Proxy> {
   const seen: string[] = []
   const key = `Basic ${Buffer.from('me:secret').toString('base64')}`

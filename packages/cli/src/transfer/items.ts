@@ -159,7 +159,7 @@ export async function* walk(folder: string, prefix: string, onLeftOut: Selection
   }
 }
 
-/** The facts of a file; undefined where there is none, as behind a link to nothing; `hidden` where the system does not show them. */
+/** The facts of a file; undefined where it does not exist, as behind a link to nothing; `hidden` where the system does not show them. */
 async function statOf(file: string): Promise<Stats | 'hidden' | undefined> {
   try {
     return await stat(file)

@@ -72,7 +72,7 @@ test('a proxy that refuses a tunnel, closes it or stays silent is named, and an 
   await assert.rejects(aborted, { message: 'enough' })
 })
 
-test('a connection that does not stand in time is given up, and one may begin at a chosen address', async (t) => {
+test('a connection that is not open in time is given up, and one may begin at a chosen address', async (t) => {
   // a server that accepts connections and never speaks TLS
   const silent = await listen(
     t,
