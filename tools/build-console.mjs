@@ -4,6 +4,7 @@
 import { mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { gzipSync } from 'node:zlib'
+import { librariesOf } from './libraries.mjs'
 
 const PACKAGE = 'packages/console'
 const TARGET = `${PACKAGE}/bundle`
@@ -74,6 +75,7 @@ export async function buildConsole(root) {
     mkdirSync(path.join(root, TARGET), { recursive: true })
     for (const { path: file, contents } of outputFiles) write(path.basename(file), contents)
     write('icon.svg', ICON)
+    write('libraries.json', JSON.stringify(librariesOf(root)))
     mkdirSync(path.join(root, path.dirname(CONSOLE_RECORD)), { recursive: true })
     writeFileSync(path.join(root, CONSOLE_RECORD), JSON.stringify(metafile.outputs))
     write('index.html', page({ main: nameOf(ENTRIES.main), style: nameOf(ENTRIES.style) }))
@@ -90,7 +92,7 @@ function isCurrent(root) {
   const sources = [
     ...PARTS.map((name) => path.join(root, 'packages', name, 'tsconfig.tsbuildinfo')),
     ...readdirSync(styles).map((name) => path.join(styles, name)),
-    path.join(root, 'tools', 'build-console.mjs'),
+    ...['package-lock.json', 'tools/build-console.mjs', 'tools/libraries.mjs'].map((name) => path.join(root, name)),
   ]
   return sources.every((file) => timeOf(file) < made)
 }

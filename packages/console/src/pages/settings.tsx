@@ -1,6 +1,8 @@
 import type { JSX } from 'preact'
+import type { PageProps } from '../app/console.js'
 import { time } from '../app/format.js'
 import { chooseLanguage, useLanguage, useWords } from '../app/language.js'
+import { link } from '../app/route.js'
 import { useStore } from '../app/store.js'
 import { chooseTheme, currentTheme, THEMES } from '../app/theme.js'
 import { useLoad } from '../app/use-load.js'
@@ -8,19 +10,44 @@ import { Choice } from '../parts/field.js'
 import { KeyList } from '../parts/help.js'
 import { WhenLoaded } from '../parts/states.js'
 import { aboutServer, currentSession } from '../wire/session.js'
+import { Configuration } from './configuration.js'
+import { Licences } from './licences.js'
+import { ServerSettings } from './server-settings.js'
+
+const TABS = ['general', 'server', 'configuration', 'licences'] as const
 
 /** The server, the session, and preferences of this browser. */
-export function SettingsPage(): JSX.Element {
+export function SettingsPage({ query }: PageProps): JSX.Element {
+  const words = useWords()
+  const tab = TABS.find((one) => one === query.tab) ?? 'general'
+  return (
+    <div class="page">
+      <header>
+        <h1>{words.place.settings}</h1>
+      </header>
+      <nav class="tabs" aria-label={words.place.settings}>
+        {TABS.map((one) => (
+          <a key={one} href={link(['settings'], { tab: one })} aria-current={one === tab ? 'page' : undefined}>
+            {words.server.tabs[one]}
+          </a>
+        ))}
+      </nav>
+      {tab === 'general' && <General />}
+      {tab === 'server' && <ServerSettings />}
+      {tab === 'configuration' && <Configuration />}
+      {tab === 'licences' && <Licences />}
+    </div>
+  )
+}
+
+function General(): JSX.Element {
   const words = useWords()
   const about = useLoad(() => aboutServer(), [])
   const session = useStore(currentSession)
   const theme = useStore(currentTheme)
   const language = useLanguage()
   return (
-    <div class="page">
-      <header>
-        <h1>{words.place.settings}</h1>
-      </header>
+    <>
       <section class="card stack">
         <h2>{words.settings.server}</h2>
         <WhenLoaded loaded={about}>
@@ -55,26 +82,28 @@ export function SettingsPage(): JSX.Element {
       )}
       <section class="card stack">
         <h2>{words.settings.appearance}</h2>
-        <Choice
-          label={words.settings.theme}
-          value={theme}
-          onChange={chooseTheme}
-          options={THEMES.map((one) => [one, words.themes[one]] as const)}
-        />
-        <Choice
-          label={words.settings.language}
-          value={language}
-          onChange={(one) => void chooseLanguage(one)}
-          options={[
-            ['en', 'English'],
-            ['zh', '简体中文'],
-          ]}
-        />
+        <div class="pairs">
+          <Choice
+            label={words.settings.theme}
+            value={theme}
+            onChange={chooseTheme}
+            options={THEMES.map((one) => [one, words.themes[one]] as const)}
+          />
+          <Choice
+            label={words.settings.language}
+            value={language}
+            onChange={(one) => void chooseLanguage(one)}
+            options={[
+              ['en', 'English'],
+              ['zh', '简体中文'],
+            ]}
+          />
+        </div>
       </section>
       <section class="card stack">
         <h2>{words.keys.title}</h2>
         <KeyList />
       </section>
-    </div>
+    </>
   )
 }
