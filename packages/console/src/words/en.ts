@@ -604,7 +604,7 @@ export const ENGLISH = {
     atRunTime: 'changed while running',
     licences: 'Licences',
     licenceElsewhere: 'The package refers to the text by this name.',
-    licencesHint: 'Bindery has the Apache License 2.0. It contains these libraries, which nobody changed.',
+    licencesHint: 'Bindery has the Apache License 2.0. It contains these libraries, unchanged.',
   },
   keys: {
     title: 'Keyboard',
