@@ -7,6 +7,11 @@ export interface CrcParameters {
   readonly polynomial: bigint
   /** As many ones as the CRC has bits. */
   readonly allOnes: bigint
+  /**
+   * A sparse multiple of the polynomial: how many 64-bit words each of its terms is below the first one, downwards. Words
+   * from 16 bytes before are not among them. Absent: none is known.
+   */
+  readonly multiple?: readonly number[]
 }
 
 /** The CRC of `bytes`, or, given the CRC of what came before, of all together. */
@@ -18,13 +23,21 @@ const ONES_64 = 0xffff_ffff_ffff_ffffn
 /** The CRCs of this package by their names in the catalogue of parametrised CRCs. */
 export const CRC_PARAMETERS = {
   /** CRC-64/XZ, which OSS calls crc64ecma. */
-  crc64: { polynomial: 0xc96c5795d7870f42n, allOnes: ONES_64 },
+  crc64: {
+    polynomial: 0xc96c5795d7870f42n,
+    allOnes: ONES_64,
+    multiple: [1403, 1250, 894, 395, 241, 152, 117],
+  },
   /** CRC-32/ISO-HDLC, that of zlib. */
   crc32: { polynomial: 0xedb88320n, allOnes: ONES_32 },
   /** CRC-32/ISCSI, Castagnoli's. */
   crc32c: { polynomial: 0x82f63b78n, allOnes: ONES_32 },
   /** CRC-64/NVME. */
-  crc64nvme: { polynomial: 0x9a6c9329ac4bc9b5n, allOnes: ONES_64 },
+  crc64nvme: {
+    polynomial: 0x9a6c9329ac4bc9b5n,
+    allOnes: ONES_64,
+    multiple: [1740, 1645, 1607, 1598, 1172, 979, 280],
+  },
 } as const satisfies Record<string, CrcParameters>
 
 /** The CRCs that have parameters here. */

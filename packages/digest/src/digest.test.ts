@@ -1,7 +1,14 @@
 import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'
 import { test } from 'node:test'
-import { CRC_PARAMETERS, type CrcName, createPlainCrc, createWasmCrc, crc64 as plainCrc64 } from '@bindery/bytes'
+import {
+  CRC_PARAMETERS,
+  type CrcName,
+  type CrcParameters,
+  createPlainCrc,
+  createWasmCrc,
+  crc64 as plainCrc64,
+} from '@bindery/bytes'
 import { crcOf } from './crcs.js'
 import { crc64, createDigester, DIGEST_NAMES } from './index.js'
 
@@ -53,6 +60,38 @@ test('the WebAssembly kernel continues from a checksum and across its block of 6
     assert.equal(kernel(scrambled.subarray(cut), kernel(scrambled.subarray(0, cut))), whole, `cut at ${cut}`)
   }
 })
+
+for (const name of ['crc64', 'crc64nvme'] as const) {
+  test(`many bytes are folded to the same ${name}, whatever came before, with and without vectors`, () => {
+    const plain = createPlainCrc(CRC_PARAMETERS[name])
+    const bytes = Buffer.concat([scrambled, scrambled.subarray(3)])
+    for (const kernel of [createWasmCrc(CRC_PARAMETERS[name]), withoutVectors(CRC_PARAMETERS[name])]) {
+      assert.ok(kernel)
+      for (const length of [33_000, 41_791, 41_792, 42_000, 65_537, 131_072, 144_384, 144_385, 275_000, 399_997]) {
+        const piece = bytes.subarray(length % 19, length)
+        assert.equal(kernel(piece), plain(piece), `${length} bytes`)
+        assert.equal(kernel(piece, 0x123456789abcdef0n), plain(piece, 0x123456789abcdef0n), `${length} more bytes`)
+      }
+    }
+  })
+}
+
+/** The kernel of a runtime that compiles no module with vectors. */
+function withoutVectors(parameters: CrcParameters): ReturnType<typeof createWasmCrc> {
+  const api = Reflect.get(globalThis, 'WebAssembly')
+  Reflect.set(globalThis, 'WebAssembly', {
+    ...{ Memory: api.Memory, Instance: api.Instance },
+    Module: function compile(code: Uint8Array) {
+      if (Buffer.from(code).includes(Buffer.from([0xfd, 0x51]))) throw new api.CompileError('there are no vectors')
+      return new api.Module(code)
+    },
+  })
+  try {
+    return createWasmCrc(parameters)
+  } finally {
+    Reflect.set(globalThis, 'WebAssembly', api)
+  }
+}
 
 test('without WebAssembly there is no kernel', () => {
   const api = Reflect.get(globalThis, 'WebAssembly')
