@@ -9,6 +9,8 @@ import path from 'node:path'
 import { after, before, test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { guideBlocks } from '../support/guide-blocks.mjs'
+import { RUN_ANDROID } from './connect/android.mjs'
+import { PROGRAMS as CLIENTS } from './connect/clients.mjs'
 import { ENVIRONMENT, HELLO, PROGRAMS, runScript, startFor } from './connect/run.mjs'
 import { openPlace, runShell } from './guides/place.mjs'
 
@@ -18,7 +20,7 @@ before(async () => {
   const build = ['build', '-o', path.join(PROGRAMS, 'ossutil'), 'github.com/aliyun/ossutil']
   const cwd = new URL('connect', import.meta.url)
   execFileSync('go', build, { cwd, env: ENVIRONMENT, stdio: ['ignore', 'ignore', 'inherit'] })
-  server = await startFor(['curl'])
+  server = await startFor(['curl', 'restic', 'terraform', 'android'])
 })
 after(() => server?.stop())
 
@@ -86,8 +88,19 @@ test('bindery --compat ossutil prints what ossutil prints, character by characte
   }
 })
 
-for (const client of ['curl', 'aws', 'rclone', 'ossutil', 'go', 'go-v2', 'java', 'java-v2']) {
-  test(`${client}: the printed script stores an object and reads it back`, async (t) => {
-    assert.equal((await runScript(t, server, client)).trim(), HELLO)
+// restic and Terraform store files in formats of their own
+const STORED = { restic: { key: 'config' }, terraform: { key: 'env:/hello.tfstate' } }
+const hasTerraform = spawnSync('terraform', ['version']).status === 0
+
+for (const client of CLIENTS) {
+  const skip = client === 'terraform' && !hasTerraform && 'no registry of packages has Terraform'
+  test(`${client}: the printed script stores an object and reads it back`, { skip }, async (t) => {
+    const content = await runScript(t, server, client, STORED[client])
+    if (client === 'terraform') assert.equal(JSON.parse(content).outputs.hello.value, HELLO)
+    else if (client !== 'restic') assert.equal(content.trim(), HELLO)
   })
 }
+
+test('android: the printed function stores an object and reads it back, on Robolectric', async (t) => {
+  assert.equal(await runScript(t, server, 'android', { more: RUN_ANDROID }), HELLO)
+})

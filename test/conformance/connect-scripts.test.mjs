@@ -4,17 +4,25 @@ import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
 import { createInterface } from 'node:readline'
 import { after, before, test } from 'node:test'
+import { snippets } from '../../packages/cli/dist/connect/index.js'
+import { RUN, SCRIPTS } from './connect/clients.mjs'
 import { HELLO, printed, runScript, startFor, startShell } from './connect/run.mjs'
 
 let server
 before(async () => {
-  server = await startFor(['client'])
+  server = await startFor(['client', 'opendal', 'ossfs', 'duckdb'])
 })
 after(() => server?.stop())
 
-for (const client of ['node', 'aws-sdk', 'client', 'python', 'python-v2', 'boto3']) {
+test('the clients that are not marked as untested are those that the tests run, and at least twenty', () => {
+  const tested = [...snippets('')].filter(([, { untested }]) => untested === undefined).map(([name]) => name)
+  assert.deepEqual(tested.toSorted(), RUN.toSorted())
+  assert.ok(RUN.length >= 20)
+})
+
+for (const client of SCRIPTS) {
   test(`${client}: the printed script stores an object and reads it back`, async (t) => {
-    assert.equal(await runScript(t, server, client), HELLO)
+    assert.equal((await runScript(t, server, client)).trim(), HELLO)
   })
 }
 

@@ -33,9 +33,12 @@ export function startFor(clients) {
   return startServer({ args: ['--workers', '1', '--buckets', clients.map(bucketOf).join(',')] })
 }
 
-/** Runs the script of a client to its end, and returns what it printed. It must have stored hello.txt. */
-export async function runScript(t, server, client, key = 'hello.txt') {
-  const script = printed(server, client)
+/**
+ * Runs the script of a client to its end, and `more` after it: together they must print the greeting. Returns the content
+ * of the object `key` that they stored.
+ */
+export async function runScript(t, server, client, { key = 'hello.txt', more = '' } = {}) {
+  const script = `${printed(server, client)}${more}`
   const child = startShell(t, script)
   const output = { stdout: '', stderr: '' }
   for (const name of ['stdout', 'stderr']) {

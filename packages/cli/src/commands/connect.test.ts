@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
+import { readFileSync } from 'node:fs'
 import { test } from 'node:test'
 import { snippets } from '../connect/index.js'
-import { phpQuoted, shellQuoted } from '../connect/snippet.js'
+import { phpQuoted, shellQuoted, springQuoted, sqlQuoted } from '../connect/snippet.js'
 import { bindery, newFolder, start } from '../testing/support.js'
 
 test('connect lists every client, and suggests the right one for a misspelt name', async () => {
@@ -15,6 +16,23 @@ test('connect lists every client, and suggests the right one for a misspelt name
     code: 1,
     output: 'bindery: there is no snippet for pyton. Did you mean python?\n',
   })
+})
+
+test('the guides state how many clients there are, how many are tested, and which are not', () => {
+  const clients = [...snippets('').values()]
+  const untested = clients.filter((client) => client.untested !== undefined)
+  const guide = (name: string) => readFileSync(new URL(`../../../../docs/guides/${name}.md`, import.meta.url), 'utf8')
+  assert.match(guide('running'), new RegExp(`programs for ${clients.length} SDKs and tools`))
+  const notes = guide('compatibility-notes')
+  assert.match(notes, new RegExp(`with ${clients.length - untested.length} of its ${clients.length} clients`))
+  const notRun = /Not run, because.*?marks them/s.exec(notes)?.[0].replaceAll('\n', ' ') ?? ''
+  const named = /the programs for (.*?): they/.exec(notRun)?.[1]?.split(/, | and /) ?? []
+  assert.equal(named.length, untested.length)
+  for (const name of named)
+    assert.ok(
+      untested.some(({ title }) => title.includes(name)),
+      name,
+    )
 })
 
 test('a snippet has the address, region and key of the server that uses the folder, and the requested bucket', async (t) => {
@@ -36,4 +54,6 @@ test('a secret with quotes is a literal of its language', () => {
   const secret = `a'b"c\\d$HOME`
   assert.equal(execFileSync('sh', ['-c', `printf %s ${shellQuoted(secret)}`], { encoding: 'utf8' }), secret)
   assert.equal(phpQuoted(secret), String.raw`'a\'b"c\\d$HOME'`)
+  assert.equal(sqlQuoted(secret), String.raw`'a''b"c\d$HOME'`)
+  assert.equal(springQuoted('a"\x24{b}'), '"a\\"\\\\\x24{b}"')
 })

@@ -1,5 +1,5 @@
 // size: exempt (a table: one entry per client)
-import { doubleQuoted, type Snippet } from './snippet.js'
+import { doubleQuoted, type Snippet, springQuoted } from './snippet.js'
 
 /** The Maven project of the snippets in Java. */
 function mavenProject(artifact: string, version: string): string {
@@ -118,6 +118,57 @@ go get github.com/aliyun/alibabacloud-oss-go-sdk-v2@v1.6.1
 go run .
 `,
   },
+  'aws-go': {
+    title: 'aws-sdk-go-v2, Go, S3',
+    needs: 'go',
+    quote: doubleQuoted,
+    script: ({ endpoint, region, bucket, accessKeyId, secret }) => `cat > go.mod <<'END'
+module hello
+
+go 1.25
+END
+cat > main.go <<'END'
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"log"
+	"strings"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/credentials"
+	"github.com/aws/aws-sdk-go-v2/service/s3"
+)
+
+func check[T any](value T, err error) T {
+	if err != nil {
+		log.Fatal(err)
+	}
+	return value
+}
+
+func main() {
+	ctx := context.Background()
+	client := s3.New(s3.Options{
+		BaseEndpoint: aws.String("${endpoint}"),
+		Region:       "${region}",
+		Credentials:  credentials.NewStaticCredentialsProvider("${accessKeyId}", ${secret}, ""),
+		UsePathStyle: true,
+	})
+	bucket, key := aws.String("${bucket}"), aws.String("hello.txt")
+	check(client.CreateBucket(ctx, &s3.CreateBucketInput{Bucket: bucket}))
+	check(client.PutObject(ctx, &s3.PutObjectInput{Bucket: bucket, Key: key, Body: strings.NewReader("Hello from Bindery")}))
+	result := check(client.GetObject(ctx, &s3.GetObjectInput{Bucket: bucket, Key: key}))
+	fmt.Println(string(check(io.ReadAll(result.Body))))
+}
+END
+go get github.com/aws/aws-sdk-go-v2@v1.48.0 github.com/aws/aws-sdk-go-v2/credentials@v1.21.0 \\
+  github.com/aws/aws-sdk-go-v2/service/s3@v1.114.10
+go run .
+`,
+  },
   java: {
     title: 'aliyun-sdk-oss, Java',
     needs: 'java, mvn',
@@ -186,6 +237,94 @@ public class Hello {
           GetObjectRequest.newBuilder().bucket("${bucket}").key("hello.txt").build())) {
         System.out.println(new String(result.body().readAllBytes()));
       }
+    }
+  }
+}
+END
+${RUN_MAVEN}
+`,
+  },
+  'aws-java': {
+    title: 'AWS SDK for Java 2, S3',
+    needs: 'java, mvn',
+    quote: doubleQuoted,
+    script: ({
+      endpoint,
+      region,
+      bucket,
+      accessKeyId,
+      secret,
+    }) => `${mavenProject('software.amazon.awssdk:s3', '2.57.8')}
+cat > src/main/java/Hello.java <<'END'
+import java.net.URI;
+import software.amazon.awssdk.auth.credentials.*;
+import software.amazon.awssdk.core.sync.RequestBody;
+import software.amazon.awssdk.regions.Region;
+import software.amazon.awssdk.services.s3.S3Client;
+
+public class Hello {
+  public static void main(String[] args) {
+    try (S3Client client = S3Client.builder()
+        .endpointOverride(URI.create("${endpoint}"))
+        .region(Region.of("${region}"))
+        .credentialsProvider(StaticCredentialsProvider.create(AwsBasicCredentials.create("${accessKeyId}", ${secret})))
+        .forcePathStyle(true)
+        .build()) {
+      client.createBucket(request -> request.bucket("${bucket}"));
+      client.putObject(
+          request -> request.bucket("${bucket}").key("hello.txt"), RequestBody.fromString("Hello from Bindery"));
+      System.out.println(
+          client.getObjectAsBytes(request -> request.bucket("${bucket}").key("hello.txt")).asUtf8String());
+    }
+  }
+}
+END
+${RUN_MAVEN}
+`,
+  },
+  spring: {
+    title: 'Spring Boot with Spring Cloud AWS, Java, S3',
+    needs: 'java, mvn',
+    quote: springQuoted,
+    script: ({
+      endpoint,
+      region,
+      bucket,
+      accessKeyId,
+      secret,
+    }) => `${mavenProject('io.awspring.cloud:spring-cloud-aws-starter-s3', '3.4.0')}
+mkdir -p src/main/resources
+cat > src/main/resources/application.yaml <<'END'
+spring:
+  main:
+    banner-mode: "off"
+  cloud:
+    aws:
+      endpoint: "${endpoint}"
+      region:
+        static: "${region}"
+      credentials:
+        access-key: "${accessKeyId}"
+        secret-key: ${secret}
+      s3:
+        path-style-access-enabled: true
+END
+cat > src/main/java/Hello.java <<'END'
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.awspring.cloud.s3.S3Template;
+import java.io.ByteArrayInputStream;
+import org.springframework.boot.SpringApplication;
+import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
+
+@EnableAutoConfiguration
+public class Hello {
+  public static void main(String[] args) throws Exception {
+    try (var context = SpringApplication.run(Hello.class, args)) {
+      S3Template template = context.getBean(S3Template.class);
+      template.createBucket("${bucket}");
+      template.upload("${bucket}", "hello.txt", new ByteArrayInputStream("Hello from Bindery".getBytes()));
+      System.out.println(template.download("${bucket}", "hello.txt").getContentAsString(UTF_8));
     }
   }
 }
@@ -309,7 +448,6 @@ cc hello.c -o hello $(apr-1-config --cflags --includes) -I/usr/local/include/oss
   android: {
     title: 'oss-android-sdk, Android, Kotlin',
     needs: 'Android Studio',
-    untested: 'noToolchain',
     needsBucket: true,
     quote: doubleQuoted,
     script: ({ endpoint, region, bucket, accessKeyId, secret }) => `cat > Hello.kt <<'END'

@@ -1,5 +1,5 @@
 // size: exempt (a table: one entry per client)
-import { doubleQuoted, phpQuoted, type Snippet } from './snippet.js'
+import { doubleQuoted, isSecure, phpQuoted, type Snippet, sqlQuoted } from './snippet.js'
 
 /** Clients in JavaScript, Python and PHP. */
 export const SCRIPT_LANGUAGES = {
@@ -170,6 +170,125 @@ const { Body } = await client.send(new GetObjectCommand(object))
 console.log(await Body.transformToString())
 END
 node hello.mjs
+`,
+  },
+  minio: {
+    title: 'minio, Node.js, S3',
+    needs: 'npm',
+    quote: doubleQuoted,
+    script: ({ endpoint, region, bucket, accessKeyId, secret }) => `npm install minio@8
+cat > hello.mjs <<'END'
+import { text } from 'node:stream/consumers'
+import { Client } from 'minio'
+
+const client = new Client({
+  endPoint: '${new URL(endpoint).hostname}',
+  port: ${new URL(endpoint).port || (isSecure(endpoint) ? 443 : 80)},
+  useSSL: ${isSecure(endpoint)},
+  region: '${region}',
+  accessKey: '${accessKeyId}',
+  secretKey: ${secret},
+})
+await client.makeBucket('${bucket}', '${region}')
+await client.putObject('${bucket}', 'hello.txt', 'Hello from Bindery')
+console.log(await text(await client.getObject('${bucket}', 'hello.txt')))
+END
+node hello.mjs
+`,
+  },
+  opendal: {
+    title: 'Apache OpenDAL, Python',
+    needs: 'python3',
+    needsBucket: true,
+    quote: doubleQuoted,
+    script: ({ endpoint, bucket, accessKeyId, secret }) => `python3 -m venv .venv
+.venv/bin/pip install --quiet opendal==0.47.12
+cat > hello.py <<'END'
+import opendal
+
+operator = opendal.Operator(
+    "oss",
+    endpoint="${endpoint}",
+    addressing_style="path",
+    bucket="${bucket}",
+    access_key_id="${accessKeyId}",
+    access_key_secret=${secret},
+)
+operator.write("hello.txt", b"Hello from Bindery")
+print(operator.read("hello.txt").decode())
+END
+.venv/bin/python hello.py
+`,
+  },
+  ossfs: {
+    title: 'ossfs, Python, for fsspec, pandas and Dask',
+    needs: 'python3',
+    needsBucket: true,
+    quote: doubleQuoted,
+    script: ({ endpoint, bucket, accessKeyId, secret }) => `python3 -m venv .venv
+.venv/bin/pip install --quiet ossfs==2025.5.0
+cat > hello.py <<'END'
+import fsspec
+
+files = fsspec.filesystem("oss", endpoint="${endpoint}", key="${accessKeyId}", secret=${secret})
+with files.open("${bucket}/hello.txt", "w") as file:
+    file.write("Hello from Bindery")
+with files.open("${bucket}/hello.txt") as file:
+    print(file.read().decode())
+END
+.venv/bin/python hello.py
+`,
+  },
+  pyarrow: {
+    title: 'PyArrow, Python, S3',
+    needs: 'python3',
+    quote: doubleQuoted,
+    script: ({ endpoint, region, bucket, accessKeyId, secret }) => `python3 -m venv .venv
+.venv/bin/pip install --quiet pyarrow==26.0.1
+cat > hello.py <<'END'
+from pyarrow.fs import S3FileSystem
+
+files = S3FileSystem(
+    endpoint_override="${endpoint}",
+    region="${region}",
+    access_key="${accessKeyId}",
+    secret_key=${secret},
+    allow_bucket_creation=True,
+)
+files.create_dir("${bucket}")
+with files.open_output_stream("${bucket}/hello.txt") as file:
+    file.write(b"Hello from Bindery")
+with files.open_input_stream("${bucket}/hello.txt") as file:
+    print(file.read().decode())
+END
+.venv/bin/python hello.py
+`,
+  },
+  duckdb: {
+    title: 'DuckDB, Python, S3',
+    needs: 'python3',
+    needsBucket: true,
+    quote: sqlQuoted,
+    script: ({ endpoint, region, bucket, accessKeyId, secret }) => `python3 -m venv .venv
+.venv/bin/pip install --quiet duckdb==1.5.5 duckdb-extensions==1.5.5 duckdb-extension-httpfs==1.5.5
+cat > hello.sql <<'END'
+LOAD httpfs;
+CREATE SECRET bindery (
+  TYPE s3, ENDPOINT '${new URL(endpoint).host}', USE_SSL ${isSecure(endpoint)}, URL_STYLE 'path', REGION '${region}',
+  KEY_ID '${accessKeyId}', SECRET ${secret}
+);
+COPY (SELECT 'Hello from Bindery') TO 's3://${bucket}/hello.txt' (FORMAT csv, HEADER false);
+SELECT content FROM read_text('s3://${bucket}/hello.txt');
+END
+cat > hello.py <<'END'
+import duckdb
+from duckdb_extensions import import_extension
+
+import_extension("httpfs")
+with open("hello.sql") as file:
+    print(duckdb.sql(file.read()).fetchone()[0])
+END
+.venv/bin/python hello.py
 `,
   },
   php: {

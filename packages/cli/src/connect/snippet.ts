@@ -36,5 +36,14 @@ export const shellQuoted = (text: string): string => `'${text.replaceAll("'", St
 /** A literal of PHP in single quotes, in which only the quote and the backslash have a meaning. */
 export const phpQuoted = (text: string): string => `'${text.replace(/['\\]/g, String.raw`\$&`)}'`
 
+/** A literal of SQL, in which only the quote has a meaning. */
+export const sqlQuoted = (text: string): string => `'${text.replaceAll("'", "''")}'`
+
+/** A value in a YAML file of Spring, which replaces `${` unless it follows a backslash. */
+export const springQuoted = (text: string): string => JSON.stringify(text.replaceAll('${', String.raw`\${`))
+
 /** HCL interpolates `${` and `%{`. */
 export const hclQuoted = (text: string): string => JSON.stringify(text).replace(/([$%])\{/g, '$1$1{')
+
+/** Whether an endpoint is reached by TLS. */
+export const isSecure = (endpoint: string): boolean => endpoint.startsWith('https:')

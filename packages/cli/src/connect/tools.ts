@@ -77,10 +77,25 @@ oss s3 cp hello.txt s3://${bucket}/hello.txt
 oss s3 cp s3://${bucket}/hello.txt -
 `,
   },
+  restic: {
+    title: 'restic, backups, S3',
+    needs: 'restic',
+    needsBucket: true,
+    quote: shellQuoted,
+    script: ({ endpoint, region, bucket, accessKeyId, secret }) => `export AWS_ACCESS_KEY_ID=${accessKeyId}
+export AWS_SECRET_ACCESS_KEY=${secret}
+export AWS_DEFAULT_REGION=${region}
+export RESTIC_REPOSITORY=s3:${endpoint}/${bucket}
+export RESTIC_PASSWORD=hello # keep yours: without it, the backups cannot be read
+restic init
+echo 'Hello from Bindery' > hello.txt
+restic backup hello.txt
+restic dump latest /hello.txt
+`,
+  },
   terraform: {
     title: 'Terraform, state in a bucket',
     needs: 'terraform',
-    untested: 'noPackage',
     needsBucket: true,
     quote: hclQuoted,
     script: ({ endpoint, region, bucket, accessKeyId, secret }) => `cat > main.tf <<'END'
