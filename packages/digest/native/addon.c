@@ -237,6 +237,19 @@ static napi_value try_lock(napi_env env, napi_callback_info info) {
   return number_value(env, file_try_lock((int)fd));
 }
 
+// readCached(fd, bytes, position) → the bytes that are cached from there, or -1; on the calling thread, because it does not wait
+static napi_value read_cached(napi_env env, napi_callback_info info) {
+  napi_value values[3];
+  int64_t fd, position;
+  const uint8_t *data;
+  size_t length;
+  if (!read_arguments(env, info, 3, values) || !read_integer(env, values[0], INT32_MAX, &fd) ||
+      !read_bytes(env, values[1], &data, &length) || !read_integer(env, values[2], SAFE_INTEGER_MAX, &position)) {
+    return NULL;
+  }
+  return number_value(env, (double)file_read_cached((int)fd, (uint8_t *)data, length, position));
+}
+
 // Ciphers
 
 static void free_cipher(napi_env env, void *data, void *hint) {
@@ -579,5 +592,6 @@ NAPI_MODULE_INIT() {
   export_function(env, exports, "cipherVerify", cipher_verify_tag);
   export_function(env, exports, "close", close_engine);
   export_function(env, exports, "tryLock", try_lock);
+  export_function(env, exports, "readCached", read_cached);
   return exports;
 }

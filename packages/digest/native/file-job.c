@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <sys/file.h>
+#include <sys/uio.h>
 #include <unistd.h>
 
 // The most that one call of pwrite accepts on every system.
@@ -70,4 +71,14 @@ int file_try_lock(int fd) {
   do result = flock(fd, LOCK_EX | LOCK_NB);
   while (result != 0 && errno == EINTR);
   return result == 0 ? 0 : errno;
+}
+
+int64_t file_read_cached(int fd, uint8_t *data, size_t length, int64_t position) {
+#if defined(__linux__) && defined(RWF_NOWAIT)
+  struct iovec range = {.iov_base = data, .iov_len = length};
+  return preadv2(fd, &range, 1, (off_t)position, RWF_NOWAIT);
+#else
+  (void)fd, (void)data, (void)length, (void)position;
+  return -1;
+#endif
 }

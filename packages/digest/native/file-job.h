@@ -9,3 +9,7 @@ int file_job_run(const struct job *job);
 // Locks an open file exclusively, until the descriptor is closed or its process ends, without waiting. Returns 0 or an
 // errno: EWOULDBLOCK if another descriptor has locked it.
 int file_try_lock(int fd);
+
+// Copies what the page cache holds of a range from its start, without waiting for the disk. Returns the number of bytes, or -1 if
+// the first one is not cached, if this system does not support that, or if reading fails.
+int64_t file_read_cached(int fd, uint8_t *data, size_t length, int64_t position);

@@ -8,8 +8,8 @@ export type Reply<O extends Operation> = {
   /** One of the operation's other statuses of success. */
   readonly status?: number
   readonly output: OutputOf<O> & S3OutputOf<O['name']>
-  /** Content that is lent piece by piece; absent where nothing is sent. Resources that it reads are open in the call's scope. */
-  readonly content?: AsyncIterable<LentBytes> | Uint8Array
+  /** Content that is lent, whole or piece by piece; absent where nothing is sent. Resources that it reads are open in the call's scope. */
+  readonly content?: AsyncIterable<LentBytes> | LentBytes | Uint8Array
   /** Bytes of the content, where that is known. */
   readonly contentSize?: number
   /** An application's answer to a callback, sent instead of the result. */

@@ -41,6 +41,11 @@ export type RequestHead = Omit<ServiceRequest, 'body'>
 
 /** Content that is lent piece by piece; each piece must be released when it has been sent. */
 export interface LentBody extends AsyncIterable<LentBytes> {
+  /**
+   * The whole content, to be released when it has been sent; undefined if it was taken before, or closed. Absent: it comes piece
+   * by piece.
+   */
+  takeWhole?(): LentBytes | undefined
   /** Releases the source of the content; must be called unless it was read to its end. Later calls do nothing. */
   close(): Promise<void>
 }

@@ -117,6 +117,11 @@ export interface BlobStore {
    */
   read(id: BlobId, range?: ByteRange, options?: ReadOptions | ReadAsStored): AsyncIterable<LentBytes>
   /**
+   * The bytes of a range of at least one byte, as `read` yields them, if they can be had in one piece and without waiting, and are
+   * neither encrypted nor `carried`; otherwise undefined, and `read` finds the reason. Absent: every read of the store waits.
+   */
+  readNow?(id: BlobId, range: ByteRange): LentBytes | undefined
+  /**
    * The bytes of a blob that its id carries, if it is not encrypted, without waiting; undefined for any other blob. They
    * are checked as `read` checks them: throws StorageError `corrupt`. Absent: ids of the store carry no bytes.
    */

@@ -61,6 +61,10 @@ export function withFaults(seed: number, rates: FaultRates): Faults {
       incarnation: store.incarnation,
       write: (source, options) => around('write', () => store.write(source, options)),
       read: (id, range, options) => broken('read', store.read(id, range, options)),
+      readNow(id, range) {
+        strike('before', 'readNow')
+        return store.readNow?.(id, range)
+      },
       ...(store.carried && { carried: (id: BlobId) => store.carried?.(id) }),
       crc64: (id, range, options) => around('crc64', () => store.crc64(id, range, options)),
       delete: (id) => around('delete', () => store.delete(id)),

@@ -98,6 +98,16 @@ export function createMemoryBlobStore(options: MemoryBlobOptions = {}): MemoryBl
       const blob = find(id)
       yield* lendRange(blob, range ?? { start: 0, end: blob.size }, cipherOf(blob, options))
     },
+    readNow(id, range) {
+      open()
+      const blob = blobs.get(id)
+      // only every second one, so that both ways of reading meet the same callers
+      if (blob === undefined || blob.encryption !== undefined || !/[02468]$/.test(blob.name)) return undefined
+      const { start, end } = requireRange(range, blob.size)
+      const index = Math.floor(start / CHUNK_BYTES)
+      const piece = blob.chunks[index]?.slice(start - index * CHUNK_BYTES, end - index * CHUNK_BYTES)
+      return piece?.length === end - start && start < end ? lend(piece) : undefined
+    },
     async crc64(id, range, options = {}) {
       open()
       const blob = find(id)

@@ -34,6 +34,13 @@ export class FaultyFiles {
         if (this.faults.read === 'rot' && length > 0) buffer[0] = (buffer[0] ?? 0) ^ 1
         return length
       }),
+    readCached: (file, buffer, position) => {
+      const { read } = this.faults
+      if (typeof read === 'string' && read !== 'rot') return false
+      const isRead = systemFiles.readCached(file, buffer, position)
+      if (isRead && read === 'rot') buffer[0] = (buffer[0] ?? 0) ^ 1
+      return isRead
+    },
     // As in the system, a close that fails has closed the file.
     close: async (file) => {
       this.#open.delete(file)

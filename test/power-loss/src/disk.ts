@@ -74,6 +74,7 @@ export class Disk {
     size: (file) => this.#call('size', this.#pathOf(file), () => this.#file(file).node.size),
     read: (file, buffer, position) =>
       this.#call('read', this.#pathOf(file), () => this.#file(file).node.read(buffer, position)),
+    readCached: (file, buffer, position) => this.#file(file).node.read(buffer, position) === buffer.length,
     write: (file, pieces, position) => this.#write('write', file, Buffer.concat(pieces), position),
     hashAndWrite: async (file, digest, bytes, position) => {
       const writing = this.#write('hashAndWrite', file, Buffer.from(bytes), position)

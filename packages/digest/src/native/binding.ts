@@ -109,6 +109,8 @@ export interface Binding {
   close(engine: RawEngine): void
   /** Locks an open file without waiting. Returns 0 or an errno. */
   tryLock(fd: number): number
+  /** Copies the bytes from a position that the system has in memory, without waiting. Returns their number, or -1. */
+  readCached(fd: number, bytes: Uint8Array, position: number): number
 }
 
 /**

@@ -81,6 +81,12 @@ export interface Native {
    * descriptor has locked it, in any process. Throws a system error.
    */
   tryLock(fd: number): boolean
+  /**
+   * Fills `bytes` from a position in an open file as far as the system has them in memory, without waiting for a disk.
+   * Returns their number: 0 at the end of the file, -1 if the first one is not in memory, or if that cannot be known here, or
+   * reading it fails.
+   */
+  readCached(fd: number, bytes: Uint8Array, position: number): number
   /** Starts threads. One engine serves a whole process: see `nativeEngine`. */
   createEngine(kernels?: KernelChoice): NativeEngine
 }
@@ -120,6 +126,7 @@ function nativeOf(binding: Binding): Native {
       if (errno !== 0 && errno !== constants.errno.EWOULDBLOCK) throw systemError(errno, 'flock')
       return errno === 0
     },
+    readCached: (fd, bytes, position) => binding.readCached(fd, bytes, position),
     createEngine: ({ md5, crc } = {}) => new Engine(binding, md5Place(md5), crcPlace(crc)),
   }
 }

@@ -103,6 +103,63 @@ test('a reader that takes nothing for the idle time loses its connection', async
   client.socket.destroy()
 })
 
+/** A body in one piece, which it counts as lent until its release. */
+function lentWhole(bytes: number) {
+  const state = { taken: 0, released: 0 }
+  const release = () => {
+    state.released += 1
+  }
+  const piece = { bytes: Buffer.alloc(bytes, 'w'), release }
+  const takeWhole = () => {
+    state.taken += 1
+    return piece
+  }
+  const none = () => assert.fail('it is not iterated')
+  const body: LentBody = { takeWhole, [Symbol.asyncIterator]: none, close: async () => {} }
+  return { body, state }
+}
+
+test('a body that is lent whole arrives completely and is released once', async (t) => {
+  const { body, state } = lentWhole(PIECE_BYTES)
+  const { port } = await listen(t, async () => streamed(body, PIECE_BYTES))
+  const client = await rawConnection(port)
+  await client.send(GET)
+  const received = await client.until('w'.repeat(PIECE_BYTES))
+  assert.equal(received.length - received.indexOf('\r\n\r\n') - 4, PIECE_BYTES)
+  await settled(() => state.released === 1)
+  client.socket.destroy()
+  assert.equal(state.taken, 1)
+})
+
+for (const [reason, idleTimeoutMs] of [
+  ['leaves', 60_000],
+  ['takes nothing for the idle time', 200],
+] as const) {
+  test(`a body that is lent whole is released once when the reader ${reason}`, async (t) => {
+    const { body, state } = lentWhole(64 * PIECE_BYTES)
+    const { port } = await listen(t, async () => streamed(body, 64 * PIECE_BYTES), { idleTimeoutMs })
+    const client = await rawConnection(port)
+    await client.send(GET)
+    await client.until('\r\n\r\n')
+    client.socket.pause()
+    assert.equal(state.released, 0)
+    if (reason === 'leaves') client.socket.resetAndDestroy()
+    await settled(() => state.released === 1)
+    client.socket.destroy()
+  })
+}
+
+test('a body that is lent whole is released when its head cannot be sent', async (t) => {
+  const { body, state } = lentWhole(10)
+  const headers = [['X-Bad', 'line\nbreak']] as const
+  const { port } = await listen(t, async () => ({ ...streamed(body, 10), headers }))
+  const client = await rawConnection(port)
+  await client.send(GET)
+  assert.match(await client.until('\r\n\r\n'), /^HTTP\/1\.1 500 /)
+  await settled(() => state.released === 1)
+  client.socket.destroy()
+})
+
 test('a body that fails while it is sent breaks the connection instead of ending normally', async (t) => {
   const { body, state } = lender(2, new Error('damaged'))
   const { port } = await listen(t, async () => streamed(body, 3 * PIECE_BYTES))

@@ -4,6 +4,7 @@ import type { Call, Reply } from '../call.js'
 import { requireLease } from '../domain/cluster/cluster.js'
 import { type Answer, encodeReply } from './answer.js'
 import { LentStream } from './lent-stream.js'
+import { LentWhole } from './lent-whole.js'
 
 /** The answer to a call. Content that is lent has been read as far as its first piece; its end closes the scope of the request. */
 export function beginAnswer(call: Call<Operation>, reply: Reply<Operation>): Awaitable<Answer> {
@@ -12,6 +13,7 @@ export function beginAnswer(call: Call<Operation>, reply: Reply<Operation>): Awa
   if (content === undefined) return answer
   const { status, headers } = answer
   if (content instanceof Uint8Array) return { status, headers, body: content }
+  if ('bytes' in content) return { status, headers, body: new LentWhole(content) }
   const body = LentStream.begin(content, contentSize, {
     beforePiece: () => requireLease(call.domain.cluster),
     onEnd: () => call.scope.close(),

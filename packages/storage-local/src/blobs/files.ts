@@ -5,7 +5,7 @@
 import fs from 'node:fs'
 import { promisify } from 'node:util'
 import { loadNative, nativeEngine, type StreamDigest } from '@bindery/digest'
-import { StorageError } from '@bindery/storage'
+import { type Awaitable, StorageError, settle } from '@bindery/storage'
 
 /** Files are descriptors, paths are absolute. Every failure rejects. */
 export interface FileOperations {
@@ -18,10 +18,12 @@ export interface FileOperations {
   /** The size of an open file in bytes. */
   size(file: number): Promise<number>
   /**
-   * Fills `buffer` from a position in the file; resolves with the number of bytes, fewer only at the end of the
-   * file.
+   * Fills `buffer` from a position in the file; the number of bytes, fewer only at the end of the file. What the system
+   * has in memory is read without waiting.
    */
-  read(file: number, buffer: Uint8Array, position: number): Promise<number>
+  read(file: number, buffer: Uint8Array, position: number): Awaitable<number>
+  /** Fills `buffer` as `read` does, if the system has all of that in memory; otherwise returns false, without waiting. */
+  readCached(file: number, buffer: Uint8Array, position: number): boolean
   /** Writes all pieces, one after the other. */
   write(file: number, pieces: readonly Uint8Array[], position: number): Promise<void>
   /** Hashes bytes and writes them; resolves, when both are finished, with their CRC-64. */
@@ -76,7 +78,9 @@ export const systemFiles: FileOperations = {
   open: (path) => calls.open(path, 'r'),
   openToClear: (path) => calls.open(path, 'r+'),
   size: async (file) => (await calls.fstat(file)).size,
-  read: readFully,
+  read: (file, buffer, position) =>
+    readCached(file, buffer, position) ? buffer.length : readFully(file, buffer, position),
+  readCached,
   write: writeFully,
   async hashAndWrite(file, digest, bytes, position) {
     if (digest.updateAndWrite !== undefined) return digest.updateAndWrite(bytes, { fd: file, position })
@@ -145,6 +149,10 @@ async function writeZeros(file: number, position: number, length: number): Promi
   }
 }
 
+function readCached(file: number, buffer: Uint8Array, position: number): boolean {
+  return native?.readCached(file, buffer, position) === buffer.length
+}
+
 async function readFully(file: number, buffer: Uint8Array, position: number): Promise<number> {
   let filled = 0
   while (filled < buffer.length) {
@@ -209,7 +217,13 @@ export function withStorageErrors(files: FileOperations): FileOperations {
     open: guard('open', files.open),
     openToClear: guard('openToClear', files.openToClear),
     size: guard('size', files.size),
-    read: guard('read', files.read),
+    read: (file, buffer, position) =>
+      settle(
+        () => files.read(file, buffer, position),
+        (bytes) => bytes,
+        (error) => Promise.reject(asStorageError(error, 'read')),
+      ),
+    readCached: files.readCached,
     write: guard('write', files.write),
     hashAndWrite: guard('hashAndWrite', files.hashAndWrite),
     allocate: guard('allocate', files.allocate),

@@ -13,6 +13,7 @@ import { adoptBlob, openStored } from './moving.js'
 import { OpenFiles } from './open-files.js'
 import { PackSpace } from './pack-space.js'
 import { Packs } from './packs.js'
+import { readNow } from './read-now.js'
 import { Shards } from './shards.js'
 
 /** Options of a store of blobs in files. */
@@ -106,6 +107,10 @@ function createStore({ incarnation, space, reading, writing }: Parts): MovableBl
     async *read(id, range, options = {}) {
       requireOpen()
       yield* readBlob(reading, id, range, options)
+    },
+    readNow(id, range) {
+      requireOpen()
+      return readNow(reading, id, range)
     },
     carried(id) {
       requireOpen()

@@ -7,6 +7,8 @@ const IDLE_MS_MAX = 1_000
 
 interface OpenFile<Opened> {
   readonly opened: Promise<Opened>
+  /** The value that `opened` has resolved with. */
+  value?: Opened
   users: number
   /** By `performance.now`. */
   idleSince: number
@@ -38,11 +40,21 @@ export class OpenFiles<Opened> {
     this.#files.set(path, file)
     file.users += 1
     try {
-      return { opened: await file.opened, release: () => this.#release(path, file) }
+      const opened = await file.opened
+      file.value = opened
+      return { opened, release: () => this.#release(path, file) }
     } catch (error) {
       if (this.#files.get(path) === file) this.#files.delete(path)
       throw error
     }
+  }
+
+  /** Holds a file if it is open. */
+  tryHold(path: string): Held<Opened> | undefined {
+    const file = this.#files.get(path)
+    if (file?.value === undefined) return undefined
+    file.users += 1
+    return { opened: file.value, release: () => this.#release(path, file) }
   }
 
   /** Runs `work` on a file. Rejects if opening it does. */

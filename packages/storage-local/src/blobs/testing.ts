@@ -80,7 +80,9 @@ export function recordedFiles(failure: (call: Call) => Error | undefined = () =>
     }
     return [name, call] as const
   })
-  return { calls, files: Object.fromEntries(wrapped) as unknown as FileOperations }
+  // a read that is not recorded would not fail either
+  const readCached = () => false
+  return { calls, files: { ...(Object.fromEntries(wrapped) as unknown as FileOperations), readCached } }
 }
 
 /** An error like those of the system. */

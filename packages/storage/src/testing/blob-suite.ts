@@ -85,6 +85,27 @@ function testBytes(storeTest: StoreTest): void {
     }
   })
 
+  storeTest('a read that need not wait finds the same bytes, in one piece', async (store) => {
+    for (const size of SIZES) {
+      const { id } = await store.write(sourceOf(content.subarray(0, size)), options)
+      for (const [start, end] of [
+        [0, Math.min(size, MIB)],
+        [size >> 1, (size >> 1) + 1],
+        [Math.max(0, size - 70), size],
+      ] as const) {
+        if (start >= end || end > size) continue
+        const expected = await readAll(store, id, { start, end })
+        const piece = store.readNow?.(id, { start, end })
+        if (piece === undefined) continue
+        assertSame(piece.bytes, expected)
+        piece.release()
+        assert.throws(() => piece.release(), isStorageError('misuse'))
+      }
+      assert.equal(store.readNow?.(id, { start: 0, end: 0 }), undefined)
+    }
+    assert.equal(store.readNow?.('ffffffffffffffff-000000000001', { start: 0, end: 1 }), undefined)
+  })
+
   storeTest('the published check value is matched', async (store) => {
     const info = await store.write(sourceOf(bytesOf('123456789')), options)
     assert.equal(info.crc64, 0x995dc9bbdf1939fan)

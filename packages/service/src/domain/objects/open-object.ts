@@ -21,8 +21,11 @@ export interface OpenObject {
    * they are granted, so that nothing is lent while they are waited for.
    */
   read(range?: ByteRange, take?: TakeBytes): AsyncIterable<LentBytes>
-  /** The bytes of a range, by default all, if they came with the record; undefined for any other object. */
-  readInRecord(range?: ByteRange): Uint8Array | undefined
+  /**
+   * The bytes of a range, by default all, if they need no waiting: those that came with the record, or lent; otherwise
+   * undefined.
+   */
+  readNow(range?: ByteRange): Uint8Array | LentBytes | undefined
 }
 
 /** Opens the version that a name denotes; its bytes stay until the scope closes. Throws noSuchKey, noSuchVersion. */
@@ -63,18 +66,24 @@ function openRecord(domain: Domain, registered: RegisteredRead, record: ObjectRe
     record,
     read: (range = { start: 0, end: record.size }, take = undefined) =>
       take === undefined ? readBytes(domain, record, range) : readAsGranted(domain, record, range, take),
-    readInRecord: (range) => bytesInRecord(domain, record, range),
+    readNow: (range = { start: 0, end: record.size }) => readNow(domain, record, range),
   }
 }
 
-function bytesInRecord(
+/** The bytes that came with records, as long as these are kept. */
+const carriedBytes = new WeakMap<ObjectRecord, Uint8Array>()
+
+function readNow(
   { blobs }: Domain,
-  { bytes, encryption }: ObjectRecord,
-  range?: ByteRange,
-): Uint8Array | undefined {
+  record: ObjectRecord,
+  { start, end }: ByteRange,
+): Uint8Array | LentBytes | undefined {
+  const { bytes, encryption } = record
   if (bytes.kind !== 'blob' || encryption !== undefined) return undefined
-  const whole = blobs.carried?.(bytes.blob)
-  return range === undefined ? whole : whole?.subarray(range.start, range.end)
+  const carried = carriedBytes.get(record) ?? blobs.carried?.(bytes.blob)
+  if (carried === undefined) return start < end ? blobs.readNow?.(bytes.blob, { start, end }) : undefined
+  carriedBytes.set(record, carried)
+  return end - start === carried.length ? carried : carried.subarray(start, end)
 }
 
 function readBytes(domain: Domain, record: ObjectRecord, range: ByteRange): AsyncIterable<LentBytes> {

@@ -114,9 +114,9 @@ function takeAt(pace: Pace | undefined): TakeBytes | undefined {
   return pace && ((wanted) => pace.take(wanted))
 }
 
-/** Bytes that came with the record need no stream. */
+/** Bytes that are there need no stream. */
 function contentOf(object: OpenObject, range: ByteRange | undefined, take: TakeBytes | undefined) {
-  return (take === undefined ? object.readInRecord(range) : undefined) ?? object.read(range, take)
+  return (take === undefined ? object.readNow(range) : undefined) ?? object.read(range, take)
 }
 
 /** An image that is processed: conditions are of its source, and ranges are ignored. */

@@ -1,0 +1,103 @@
+import assert from 'node:assert/strict'
+import { open } from 'node:fs/promises'
+import { type TestContext, test } from 'node:test'
+import { loadNative } from '@bindery/digest'
+import { type BlobStore, StorageError } from '@bindery/storage'
+import { testCipher } from '@bindery/storage/testing'
+import { openLocalBlobStore } from './local-blob-store.js'
+import { filesBelow, MIB, options, readAll, scrambled, sourceOf, temporaryFolder } from './testing.js'
+
+const content = scrambled(2 * MIB + 100)
+/** Only the addon, and only on Linux, can read without waiting. */
+const skip = process.platform !== 'linux' || loadNative() === undefined
+/** The sizes of a blob in a pack, and of one with a file of its own. */
+const PACKED = 70_000
+const OWN = content.length
+
+async function openStore(t: TestContext, bufferBytes = 16 * MIB) {
+  const folder = await temporaryFolder(t)
+  const store = await openLocalBlobStore({ folder, incarnation: 'a1', bufferBytes })
+  t.after(() => store.close())
+  return { folder, store }
+}
+
+/** Writes a blob and reads it, so that its file is open and its bytes are in memory. */
+async function writeAndRead(store: BlobStore, size: number): Promise<string> {
+  const { id } = await store.write(sourceOf(content.subarray(0, size)), options)
+  await readAll(store, id)
+  return id
+}
+
+function now(store: BlobStore, id: string, start: number, end: number): Buffer | undefined {
+  const piece = store.readNow?.(id, { start, end })
+  const copy = piece && Buffer.from(piece.bytes)
+  piece?.release()
+  return copy
+}
+
+async function flip(path: string, byte: number): Promise<void> {
+  const file = await open(path, 'r+')
+  const { buffer } = await file.read({ buffer: Buffer.alloc(1), position: byte })
+  await file.write(Buffer.from([buffer.readUInt8(0) ^ 0x10]), 0, 1, byte)
+  await file.close()
+}
+
+for (const [kind, size] of [
+  ['in a pack', PACKED],
+  ['in a file of its own', OWN],
+] as const) {
+  test(`a blob ${kind} that was read lately is read again without waiting`, { skip }, async (t) => {
+    const { store } = await openStore(t)
+    const id = await writeAndRead(store, size)
+    const end = Math.min(size, MIB)
+    for (const range of [
+      { start: 0, end },
+      { start: 5, end: 6 },
+      { start: size - 9, end: size },
+    ]) {
+      assert.deepEqual(now(store, id, range.start, range.end), Buffer.from(content.subarray(range.start, range.end)))
+    }
+  })
+
+  test(`of a blob ${kind} a changed byte is not read, and the read that waits reports it`, { skip }, async (t) => {
+    const { folder, store } = await openStore(t)
+    const id = await writeAndRead(store, size)
+    const [path = ''] = await filesBelow(folder)
+    await flip(path, 4096 + 50_000)
+    assert.equal(now(store, id, 0, 10), undefined)
+    await assert.rejects(
+      readAll(store, id, { start: 0, end: 10 }),
+      (error) => error instanceof StorageError && error.kind === 'corrupt',
+    )
+  })
+}
+
+test('a range in two chunks, an encrypted blob and a file that is not open are read by waiting', {
+  skip,
+}, async (t) => {
+  const { store } = await openStore(t)
+  const id = await writeAndRead(store, OWN)
+  assert.equal(now(store, id, MIB - 1, MIB + 1), undefined)
+  const cipher = testCipher('secret')
+  for (const size of [PACKED, OWN]) {
+    const secret = await store.write(sourceOf(content.subarray(0, size)), { ...options, cipher })
+    await readAll(store, secret.id, undefined, { cipher })
+    assert.equal(now(store, secret.id, 0, 10), undefined)
+  }
+  const unread = await store.write(sourceOf(content), options)
+  assert.equal(now(store, unread.id, 0, 10), undefined)
+})
+
+test('when half of the buffers are lent, the rest is left to reads that hold little', { skip }, async (t) => {
+  const { store } = await openStore(t)
+  const id = await writeAndRead(store, OWN)
+  const held = []
+  for (let piece = store.readNow?.(id, { start: 0, end: MIB }); piece !== undefined; ) {
+    held.push(piece)
+    assert.ok(held.length < 16, 'it lends without end')
+    piece = store.readNow?.(id, { start: 0, end: MIB })
+  }
+  assert.ok(held.length > 0)
+  for (const piece of held) piece.release()
+  assert.ok(now(store, id, 0, MIB))
+})
