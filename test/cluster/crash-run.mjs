@@ -97,13 +97,14 @@ export class ClusterCrashRun {
     for (;;) {
       const { findings, report } = await this.#findings(false)
       if (findings.length > 0) return findings.map((finding) => JSON.stringify(finding))
-      const [[graves]] = await runStatements(this.cluster.url, GRAVES)
+      const [[graves, members]] = await runStatements(this.cluster.url, GRAVES)
       const { blobs, blobsNamed, blobsToFree, blobsToRecover } = report.checked
       if (blobsToFree + blobsToRecover === 0 && blobs === blobsNamed) {
         console.log(`settled: ${blobs} blobs, all of them named; ${graves} graves`)
         return this.audit(true)
       }
-      if (performance.now() > end) return [`not settled: ${JSON.stringify(report)}`]
+      if (performance.now() > end)
+        return [`not settled: ${members} members, ${graves} graves, ${JSON.stringify(report)}`]
       await sleep(5_000)
     }
   }
@@ -186,4 +187,5 @@ function isRunning(pid) {
 
 /** The end of a process that was declared dead. */
 const ENDED = /another process has ended this session|this process was declared dead/
-const GRAVES = "SELECT count(*) FROM bindery.kv WHERE k >= 'x' AND k < 'y'"
+const GRAVES = `SELECT count(*) FILTER (WHERE k >= 'x' AND k < 'y'), count(*) FILTER (WHERE k >= 'i' AND k < 'j')
+  FROM bindery.kv`

@@ -4,6 +4,7 @@ import { Access } from './access/access.js'
 import { logObjectKey } from './access-log/line.js'
 import { loggingLifecycle } from './access-log/log-lifecycle.js'
 import { createBucket } from './domain/buckets/buckets.js'
+import { freeUnnamed } from './domain/bytes/blobs.js'
 import { describeCluster } from './domain/cluster/describe-cluster.js'
 import { createDomain, type Domain } from './domain/domain.js'
 import { expireNonces } from './domain/ram/nonces.js'
@@ -59,6 +60,7 @@ export function createService(options: ServiceOptions, surfaces: Surfaces = SURF
     },
     applyLifecycle: (signal) => loggingLifecycle(domain, options.region, applyLifecycle(domain, signal)),
     keepNotes: async () => {
+      await freeUnnamed(domain)
       await domain.logLines.keep()
       await keepAccess(domain)
     },

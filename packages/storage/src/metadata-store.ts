@@ -72,7 +72,9 @@ export interface MetadataStore {
    * `body` may run more than once (a conflict), and awaits nothing but `tx`; a body that leaves `tx` is refused.
    * When it throws, nothing is written and the error is thrown on; so are a `limit` and a `misuse` that it swallowed.
    * Throws StorageError `conflict` after 16 attempts, `limit`, `misuse`, `noSpace`, `unavailable`; DamagedRow for a
-   * damaged row that it reads or adds to.
+   * damaged row that it reads or adds to. After `unavailable` it may have been committed, or may be yet: before the next
+   * transaction of this store that writes, and that one's reads are validated behind it. A body that only reads may see
+   * the state before.
    */
   transact<T>(body: (tx: Transaction) => Awaitable<T>): Promise<T>
   /**

@@ -34,8 +34,8 @@ export const BREAKS: readonly Break[] = [
     theme: 'completing',
     seed: 1,
     file: `${DOMAIN}bytes/blobs.js`,
-    find: 'if (!named)\n            await domain.blobs.delete',
-    replace: 'if (true)\n            await domain.blobs.delete',
+    find: 'if (!(error instanceof StorageError))\n            await deleteUnnamed(domain, blob, owner);',
+    replace: 'if (true)\n            await deleteUnnamed(domain, blob, owner);',
   },
   {
     invariant: 'D2',

@@ -71,6 +71,8 @@ export interface StoredRows {
 }
 
 const ROWS_AT_ONCE = 1_000
+/** Kinds of rows that are numbers, and name nothing. */
+const NUMBERS = new Set<string | undefined>(['epoch', 'ram'])
 
 export async function readRows(metadata: MetadataStore): Promise<StoredRows> {
   const stored = emptyRows()
@@ -176,7 +178,7 @@ function sortIn(stored: StoredRows, row: Row): void {
     case documentRows:
       break // configuration, which names nothing
     default:
-      if (spaceOf(row.key)?.kind === 'epoch') break // a number, which names nothing
+      if (NUMBERS.has(spaceOf(row.key)?.kind)) break
       throw new Error(`no space holds the key ${byteString(row.key)}`)
   }
 }

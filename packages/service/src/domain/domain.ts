@@ -3,6 +3,7 @@ import type { Digests } from '@bindery/protocol'
 import type { BlobStore, MetadataStore } from '@bindery/storage'
 import { BoundDomains } from './buckets/bound-domains.js'
 import type { KeyProvider } from './bytes/encryption.js'
+import { UnnamedBlobs } from './bytes/unnamed-blobs.js'
 import type { Membership } from './cluster/cluster.js'
 import { Announcer, type EventBus, EventHub } from './events.js'
 import { type Meter, NO_METER } from './meter.js'
@@ -51,6 +52,7 @@ export interface Domain extends Pick<DomainOptions, Handed> {
   /** Current versions that were read lately. */
   readonly objectCache: RowCache<ObjectRecord>
   readonly boundDomains: BoundDomains
+  readonly unnamedBlobs: UnnamedBlobs
   readonly events: Announcer
   readonly meter: Meter
   readonly logLines: LogLines
@@ -70,6 +72,7 @@ export function createDomain(options: DomainOptions): Domain {
     bucketCache: new RowCache<BucketRecord>({ records: BUCKETS_KEPT_MAX }),
     objectCache: new RowCache<ObjectRecord>({ records: OBJECTS_KEPT_MAX }),
     boundDomains: new BoundDomains(),
+    unnamedBlobs: new UnnamedBlobs(),
     logLines: new LogLines({ metadata, clock, random }),
     accessNotes: new AccessNotes(clock),
   }

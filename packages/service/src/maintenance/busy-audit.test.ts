@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { MetadataStore, Row } from '@bindery/storage'
+import type { Bytes, MetadataStore, Row, Transaction } from '@bindery/storage'
 import { deleteObject } from '../domain/objects/objects.js'
-import { objectRows, ownerRows } from '../domain/stored/keyspace.js'
-import { BUCKET, named, key as objectKey } from '../domain/testing.js'
-import { blobOf, filled, run } from './testing.js'
+import { promote } from '../domain/objects/promote.js'
+import { objectRows, ownerRows, versionRows } from '../domain/stored/keyspace.js'
+import { newVersionId } from '../domain/stored/version-id.js'
+import { BUCKET, keepAsVersion, named, key as objectKey, put } from '../domain/testing.js'
+import { BIG, blobOf, filled, run } from './testing.js'
 
 test('a record that is freed while its blob is looked for is not reported', async () => {
   const store = await filled()
@@ -22,12 +24,9 @@ test('a record that is freed while its blob is looked for is not reported', asyn
   assert.equal(listings, 2)
 })
 
-test('an owner row that is freed after it was read is not reported', async () => {
-  const store = await filled()
-  const { metadata } = store.domain
-  const key = ownerRows.key({ blob: 'nothing' })
-  await metadata.transact((tx) => tx.set(key, objectRows.key({ bucket: BUCKET, key: objectKey('empty') })))
-  let freed = 0
+/** A store in which `meanwhile` happens once, after a read of rows of which `key` is one. */
+function changing(metadata: MetadataStore, key: Bytes, meanwhile: (tx: Transaction) => Promise<void>) {
+  let changes = 0
   const read: MetadataStore['read'] = async (body) => {
     const found: Row[] = []
     const result = await metadata.read((reader) =>
@@ -41,13 +40,38 @@ test('an owner row that is freed after it was read is not reported', async () =>
         },
       }),
     )
-    if (found.some((row) => Buffer.from(row.key).equals(key))) {
-      freed += 1
-      await metadata.transact((tx) => tx.delete(key))
+    if (changes === 0 && found.some((row) => Buffer.from(row.key).equals(key))) {
+      changes += 1
+      await metadata.transact(meanwhile)
     }
     return result
   }
-  const busy = { ...store, domain: { ...store.domain, metadata: { ...metadata, read } } }
-  assert.deepEqual((await run(busy)).kinds, [])
-  assert.equal(freed, 1)
+  return { store: { ...metadata, read }, changes: () => changes }
+}
+
+test('an owner row that is freed after it was read is not reported', async () => {
+  const store = await filled()
+  const { metadata } = store.domain
+  const key = ownerRows.key({ blob: 'nothing' })
+  await metadata.transact((tx) => tx.set(key, objectRows.key({ bucket: BUCKET, key: objectKey('empty') })))
+  const busy = changing(metadata, key, async (tx) => tx.delete(key))
+  assert.deepEqual((await run({ ...store, domain: { ...store.domain, metadata: busy.store } })).kinds, [])
+  assert.equal(busy.changes(), 1)
+})
+
+test('an owner row whose blob moves to another record after it was read is not reported', async () => {
+  const store = await filled()
+  const { domain } = store
+  await put(domain, 'moving', BIG)
+  const key = ownerRows.key({ blob: await blobOf(store, 'moving') })
+  const version = { bucket: BUCKET, key: objectKey('moving'), place: 1_767_600_000_000 }
+  await keepAsVersion(domain, version, newVersionId(version.place, domain))
+  const busy = changing(domain.metadata, key, async (tx) => {
+    const record = await versionRows.read(tx, version)
+    assert.ok(record !== undefined && !('deleteMarker' in record))
+    promote(tx, { row: versionRows.key(version), record })
+  })
+  const { all } = await run({ ...store, domain: { ...domain, metadata: busy.store } })
+  assert.equal(busy.changes(), 1)
+  assert.ok(!all.some(({ kind }) => kind === 'ownerStray'), JSON.stringify(all))
 })

@@ -179,16 +179,17 @@ async function* foundNames({ metadata, blobs }: Inspection): AsyncGenerator<{ re
   }
 }
 
-/** Every owner row: that the record at its key names the blob, or that the blob is to be freed. */
+/**
+ * Every owner row: that the record at its key names the blob, or that the blob is to be freed. Servers may run: whatever has
+ * changed since the walk read the row, the row, its record and the garbage are compared in one state of the store.
+ */
 export async function checkOwners({ metadata, findings, damaged }: Inspection): Promise<void> {
-  for await (const { row, blob, record: owner } of walk(metadata, ownerRows, damaged)) {
-    const isKnown = await metadata.read(
-      async (reader) =>
-        (await sizeIfNamed(reader, owner, blob)) !== undefined ||
-        (await isGarbage(reader, 'blob', blob)) ||
-        // freed since the walk has read it
-        (await reader.get(row.key)) === undefined,
-    )
+  for await (const { row, blob } of walk(metadata, ownerRows, damaged)) {
+    const isKnown = await metadata.read(async (reader) => {
+      const owner = await unlessDamaged(reader.get(row.key))
+      if (owner === undefined) return true
+      return (await sizeIfNamed(reader, owner, blob)) !== undefined || (await isGarbage(reader, 'blob', blob))
+    })
     if (!isKnown) await findings.add('ownerStray', { blob }, { commit: (tx) => tx.delete(row.key) })
   }
 }

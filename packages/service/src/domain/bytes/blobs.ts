@@ -12,13 +12,15 @@ import {
   type Reader,
   type Row,
   StorageError,
+  type Transaction,
   together,
   type WriteOptions,
 } from '@bindery/storage'
 import type { Domain } from '../domain.js'
 import { incarnationRows, objectRows, ownerRows, partRows, spaceOf, versionRows } from '../stored/keyspace.js'
 import type { Checksum, ChecksumName, ObjectRecord, PartRecord, VersionRecord } from '../stored/model.js'
-import { isGarbageBlob } from './garbage.js'
+import { discardBlob, isGarbageBlob } from './garbage.js'
+import type { UnnamedBlob } from './unnamed-blobs.js'
 
 /** A digest that the sender of bytes has announced. */
 export interface ExpectedDigest {
@@ -53,7 +55,7 @@ export async function storeBytes(
     if (contentMd5 !== undefined && !equalBytes(contentMd5, blob.md5)) throw new OssError('invalidDigestMismatch')
     checkDigests(expected, checksumsIn(blob))
   } catch (error) {
-    await domain.blobs.delete(blob.id)
+    await deleteUnnamed(domain, blob, options.owner)
     throw error
   }
   return blob
@@ -96,7 +98,10 @@ export function checksumOf({ expected = [] }: Announced): Checksum | undefined {
   return announced && { name: announced.name, type: 'FULL_OBJECT', value: base64(announced.value()) }
 }
 
-/** Runs the commit that names a blob. Where it fails, the blob becomes garbage, unless a record does name it. */
+/**
+ * Runs the commit that names a blob. Where it fails, the blob is freed, unless a record does name it: a failure of the
+ * store leaves open whether the commit went through, any other means that it did not.
+ */
 export async function commitBlob<T>(
   domain: Domain,
   blob: BlobInfo,
@@ -106,28 +111,47 @@ export async function commitBlob<T>(
   try {
     return await commit()
   } catch (error) {
-    await dropUnnamed(domain, blob, owner)
+    if (!(error instanceof StorageError)) await deleteUnnamed(domain, blob, owner)
+    else if (!carriesBytes(blob.id)) {
+      domain.unnamedBlobs.add({ id: blob.id, size: blob.size, owner })
+      await freeUnnamed(domain)
+    }
     throw error
   }
 }
 
-/**
- * A failed commit proves nothing: its record may be there, and may have been copied or replaced since. So a transaction
- * must show that the blob was never named: wherever it is known to be now, no record names it, and it is not garbage,
- * which may still be read. If that fails too the blob stays, to be found as an orphan when this process has ended.
- */
-async function dropUnnamed(domain: Domain, { id }: BlobInfo, owner: Bytes): Promise<void> {
-  if (carriesBytes(id)) return
+/** Deletes a blob of which it is certain that no commit has named it or will; where that fails, it is freed later. */
+async function deleteUnnamed({ blobs, unnamedBlobs }: Domain, { id, size }: BlobInfo, owner: Bytes): Promise<void> {
   try {
-    const named = await domain.metadata.transact(async (tx) => {
-      const ownerNow = (await tx.get(ownerRows.key({ blob: id }))) ?? owner
-      const [isNamed, isGarbage] = await together(namesBlob(tx, ownerNow, id), isGarbageBlob(tx, id))
-      return isNamed || isGarbage
-    })
-    if (!named) await domain.blobs.delete(id)
+    await blobs.delete(id)
   } catch (error) {
     if (!(error instanceof StorageError)) throw error
+    unnamedBlobs.add({ id, size, owner })
   }
+}
+
+/**
+ * Gives the sweeper the blobs that this process could not free, as far as the store answers. It may still carry out a commit whose
+ * answer was given up for lost, but later ones of this process come behind that. So a commit, which validates that no record
+ * names a blob, makes it garbage, and nothing is deleted on the strength of a read.
+ */
+export async function freeUnnamed(domain: Domain): Promise<void> {
+  for (const blob of domain.unnamedBlobs.all()) {
+    try {
+      await domain.metadata.transact((tx) => discardUnlessNamed(domain, tx, blob))
+      domain.unnamedBlobs.remove(blob)
+    } catch (error) {
+      if (!(error instanceof StorageError)) throw error
+      return
+    }
+  }
+}
+
+/** A record that the commit wrote may have been copied or replaced since: the blob is named, or garbage, elsewhere then. */
+async function discardUnlessNamed(domain: Domain, tx: Transaction, { id, size, owner }: UnnamedBlob): Promise<void> {
+  const ownerNow = (await tx.get(ownerRows.key({ blob: id }))) ?? owner
+  const [isNamed, isGarbage] = await together(namesBlob(tx, ownerNow, id), isGarbageBlob(tx, id))
+  if (!isNamed && !isGarbage) discardBlob(domain, tx, id, 'orphan', owner, size)
 }
 
 /** Whether the record at a key names a blob. */

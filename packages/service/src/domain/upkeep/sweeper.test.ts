@@ -160,6 +160,7 @@ test('blobs that a dead process left unnamed are found, named ones stay', async 
   assert.equal(await blobCount(heir), 2)
   assert.equal((await get(heir, 'k')).toString(), 'named')
   await assert.rejects(put(first, 'late', 'bytes'), { kind: 'fenced' })
+  await sweepAll(heir)
   assert.equal(await blobCount(heir), 2)
 })
 

@@ -190,10 +190,12 @@ export class Sweeper {
     const failed = new Set(unnamed.filter((_, index) => deletions[index]?.status === 'rejected'))
     const done = garbage.filter((item, index) => standings[index] !== 'unknown' && !failed.has(item))
     if (done.length > 0) {
+      const gone = new Set(unnamed)
       await metadata.transact(async (tx) => {
-        for (const { key, id } of done) {
-          tx.delete(key)
-          tx.delete(ownerRows.key({ blob: id }))
+        for (const item of done) {
+          tx.delete(item.key)
+          // the owner row of a blob that stays leads to the record that names it
+          if (gone.has(item)) tx.delete(ownerRows.key({ blob: item.id }))
         }
       })
     }

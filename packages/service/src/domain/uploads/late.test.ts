@@ -2,7 +2,14 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { ListedParts } from '@bindery/protocol'
-import { createMemoryBlobStore, createMemoryMetadataStore, type MetadataStore, StorageError } from '@bindery/storage'
+import {
+  createMemoryBlobStore,
+  createMemoryMetadataStore,
+  type MetadataStore,
+  StorageError,
+  type Transaction,
+} from '@bindery/storage'
+import { freeUnnamed } from '../bytes/blobs.js'
 import { copyObject } from '../objects/copy-object.js'
 import { deleteObject } from '../objects/objects.js'
 import { openObject } from '../objects/open-object.js'
@@ -55,6 +62,50 @@ async function domainThatLoses() {
   return { domain, others: { ...domain, metadata: inner }, lose: metadata.lose }
 }
 
+/** A store whose next commit is given up for lost, and goes through before a later one, as in a session of PostgreSQL. */
+function stalling(metadata: MetadataStore): MetadataStore & { stall(): void; land(): Promise<void> } {
+  const behind = new Error('this commit comes behind the one that stalls')
+  let isToStall = false
+  let stalled: (() => Promise<unknown>) | undefined
+  const land = async (): Promise<void> => {
+    const commit = stalled
+    stalled = undefined
+    await commit?.()
+  }
+  const noticing = (tx: Transaction): Transaction => ({
+    get: (key) => tx.get(key),
+    getMany: (keys) => tx.getMany(keys),
+    range: (from, to, options) => tx.range(from, to, options),
+    delete: (key) => tx.delete(key),
+    add: (key, deltas) => tx.add(key, deltas),
+    set(key, value) {
+      if (stalled !== undefined) throw behind
+      tx.set(key, value)
+    },
+  })
+  return {
+    ...metadata,
+    async transact(body) {
+      if (isToStall) {
+        isToStall = false
+        stalled = () => metadata.transact(body)
+        throw new StorageError('unavailable', 'no answer comes')
+      }
+      try {
+        return await metadata.transact((tx) => body(noticing(tx)))
+      } catch (error) {
+        if (error !== behind) throw error
+        await land()
+        return metadata.transact(body)
+      }
+    },
+    stall() {
+      isToStall = true
+    },
+    land,
+  }
+}
+
 const copied = { bucket: BUCKET, key: key('copy'), owner: OWNER, acl: 'default', forbidOverwrite: false } as const
 const source = { bucket: BUCKET, key: key('k') }
 
@@ -64,6 +115,44 @@ test('D2: an object whose put was answered by a failure, and that was copied mea
   await assert.rejects(put(domain, 'k', 'bytes'), { kind: 'unavailable' })
   assert.equal((await get(domain, 'copy')).toString(), 'bytes')
   for (const name of ['k', 'copy']) await deleteObject(domain, named(name))
+  await sweepAll(domain)
+  assert.equal(await blobCount(domain), 0)
+})
+
+test('D2: the bytes of a put that was given up for lost are kept, though it is committed only after that', async () => {
+  const metadata = stalling(createMemoryMetadataStore())
+  const domain = await testDomain({ metadata })
+  await put(domain, 'k', 'old')
+  metadata.stall()
+  await assert.rejects(put(domain, 'k', 'new'), { kind: 'unavailable' })
+  await metadata.land()
+  assert.equal((await get(domain, 'k')).toString(), 'new')
+  await sweepAll(domain)
+  assert.equal((await get(domain, 'k')).toString(), 'new')
+  assert.equal(await blobCount(domain), 1)
+})
+
+test('bytes of puts that failed while neither store answered are freed by their process, which goes on', async () => {
+  const inner = { metadata: createMemoryMetadataStore(), blobs: createMemoryBlobStore() }
+  let isAway = false
+  const answered = <T>(work: () => Promise<T>): Promise<T> =>
+    isAway ? Promise.reject(new StorageError('unavailable', 'away')) : work()
+  const metadata: MetadataStore = {
+    ...inner.metadata,
+    transact: (body) => answered(() => inner.metadata.transact(body)),
+  }
+  const blobs = { ...inner.blobs, delete: (id: string) => answered(() => inner.blobs.delete(id)) }
+  const domain = await testDomain({ metadata, blobs })
+  isAway = true
+  await assert.rejects(put(domain, 'k', 'bytes'), { kind: 'unavailable' })
+  const contentMd5 = new Uint8Array(16)
+  await assert.rejects(put(domain, 'k', 'wrong', { contentMd5 }), { reason: 'invalidDigestMismatch' })
+  assert.equal(await blobCount(domain), 2)
+  await freeUnnamed(domain)
+  isAway = false
+  await sweepAll(domain)
+  assert.equal(await blobCount(domain), 2)
+  await freeUnnamed(domain)
   await sweepAll(domain)
   assert.equal(await blobCount(domain), 0)
 })
