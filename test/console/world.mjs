@@ -1,6 +1,6 @@
 // A server with something to see on every page of the console, and the list of those pages.
 
-import { createHash } from 'node:crypto'
+import { createHash, randomUUID } from 'node:crypto'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
@@ -30,6 +30,17 @@ const PAGES = [
     },
   },
   { name: 'user', address: '#/access?user=scanner', ready: 'details summary' },
+  {
+    name: 'rotation',
+    address: '#/access?user=scanner',
+    ready: 'summary >> text=BK',
+    prepare: async (page) => {
+      await page.locator('summary:has-text("BK")').click()
+      await page.fill('section form input[type=text]', 'scans/1.png')
+      await page.click('section form:has(> .pairs) > .row .button')
+      await page.waitForSelector('[role=status] .notice')
+    },
+  },
   { name: 'policies', address: '#/access?tab=policy', ready: 'tbody tr' },
   {
     name: 'create-role',
@@ -362,7 +373,7 @@ async function createUser(server) {
   const admin = async (operation, input) => {
     const body = JSON.stringify(input)
     const key = `admin/v1/${operation}`
-    const headers = { 'content-type': 'application/json' }
+    const headers = { 'content-type': 'application/json', 'x-oss-nonce': randomUUID() }
     const payload = createHash('sha256').update(body).digest('hex')
     const signed = signedHeaders(
       { method: 'POST', bucket: '-', key, query: {}, headers },
@@ -374,7 +385,7 @@ async function createUser(server) {
   }
   const UserName = 'scanner'
   await admin('CreateUser', { UserName, Comments: 'The scanner on the second floor' })
-  await admin('CreateAccessKey', { UserName })
+  for (let key = 0; key < 2; key += 1) await admin('CreateAccessKey', { UserName })
   const statement = { Effect: 'Allow', Action: ['oss:PutObject'], Resource: 'acs:oss:*:*:demo/scans/*' }
   const PolicyDocument = { Version: '1', Statement: [statement] }
   await admin('PutUserPolicy', { UserName, PolicyName: 'uploads', PolicyDocument })

@@ -10,6 +10,7 @@ import { quoted } from '../parts/as-command.js'
 import { Dialog } from '../parts/dialog.js'
 import { Icon } from '../parts/icon.js'
 import { Failure } from '../parts/notice.js'
+import { type PlainColumn, PlainTable } from '../parts/plain-table.js'
 import { Empty, WhenLoaded } from '../parts/states.js'
 import { announce } from '../parts/toasts.js'
 import { KINDS, type Kind, type Listed, list, remove } from '../wire/identities.js'
@@ -107,49 +108,36 @@ function Table({
   readonly onDelete: (row: Listed) => void
 }): JSX.Element {
   const words = useWords()
-  return (
-    <div class="table">
-      <table>
-        <thead>
-          <tr>
-            <th scope="col">{words.name}</th>
-            <th scope="col">{words.access.comments}</th>
-            <th scope="col">{words.created}</th>
-            <th scope="col">
-              <span class="unseen">{words.actions}</span>
-            </th>
-          </tr>
-        </thead>
-        <tbody>
-          {rows.map((row) => (
-            <tr key={row.name}>
-              <td>
-                <span class="named">
-                  <Icon name="key" />
-                  <a href={link(['access'], { [kind]: row.name })}>{row.name}</a>
-                  {row.isSystem && <span class="badge">{words.access.types.System}</span>}
-                </span>
-              </td>
-              <td class="break">{row.comments}</td>
-              <td>{row.isSystem ? '' : time(Date.parse(row.created))}</td>
-              <td class="tools">
-                {!row.isSystem && (
-                  <button
-                    type="button"
-                    class="button bare icon little"
-                    aria-label={words.identities[kind].deleteOne(row.name)}
-                    onClick={() => onDelete(row)}
-                  >
-                    <Icon name="remove" />
-                  </button>
-                )}
-              </td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
-  )
+  const columns: readonly PlainColumn<Listed>[] = [
+    {
+      title: words.name,
+      cell: ({ name, isSystem }) => (
+        <span class="named">
+          <Icon name="key" />
+          <a href={link(['access'], { [kind]: name })}>{name}</a>
+          {isSystem && <span class="badge">{words.access.types.System}</span>}
+        </span>
+      ),
+    },
+    { title: words.access.comments, kind: 'break', cell: ({ comments }) => comments },
+    { title: words.created, cell: ({ isSystem, created }) => (isSystem ? '' : time(Date.parse(created))) },
+    {
+      title: words.actions,
+      kind: 'tools',
+      cell: (row) =>
+        !row.isSystem && (
+          <button
+            type="button"
+            class="button bare icon little"
+            aria-label={words.identities[kind].deleteOne(row.name)}
+            onClick={() => onDelete(row)}
+          >
+            <Icon name="remove" />
+          </button>
+        ),
+    },
+  ]
+  return <PlainTable columns={columns} rows={rows} keyOf={({ name }) => name} />
 }
 
 function DeleteDialog({

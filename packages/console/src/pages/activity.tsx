@@ -14,7 +14,9 @@ import { Icon } from '../parts/icon.js'
 import { Failure } from '../parts/notice.js'
 import { Empty } from '../parts/states.js'
 import { type Column, VirtualTable } from '../parts/virtual-table.js'
-import { explainRefusal, lookUpEvents, type TrailEvent } from '../wire/trail.js'
+import { type Explanation, explainRefusal } from '../wire/explanation.js'
+import { lookUpEvents, type TrailEvent } from '../wire/trail.js'
+import { Explained } from './explained.js'
 import { Requests } from './requests.js'
 
 const TABS = ['requests', 'actions', 'why'] as const
@@ -152,7 +154,7 @@ function EventDialog({ event, onClose }: { readonly event: TrailEvent; readonly 
 function Explain({ first }: { readonly first: string }): JSX.Element {
   const words = useWords()
   const [id, setId] = useState(first)
-  const [answer, setAnswer] = useState<Record<string, unknown> | undefined>()
+  const [answer, setAnswer] = useState<Explanation | undefined>()
   const [error, setError] = useState<unknown>(undefined)
   const explain = async () => {
     setError(undefined)
@@ -183,12 +185,7 @@ function Explain({ first }: { readonly first: string }): JSX.Element {
         </button>
       </div>
       {error !== undefined && <Failure error={error} />}
-      {answer !== undefined && (
-        // biome-ignore lint/a11y/noNoninteractiveTabindex: it may scroll, and then the keyboard must reach it
-        <pre class="block" tabIndex={0}>
-          {JSON.stringify(answer, undefined, 2)}
-        </pre>
-      )}
+      {answer !== undefined && <Explained explanation={answer} />}
       <AsCommand lines={[`bindery admin explain --request ${quoted(id.trim() || 'REQUEST')}`]} />
     </form>
   )

@@ -9,6 +9,7 @@ import { Choice } from '../parts/field.js'
 import { JsonEditor } from '../parts/json-editor.js'
 import { WhenLoaded } from '../parts/states.js'
 import { announceFailure } from '../parts/toasts.js'
+import type { Actor } from '../wire/explanation.js'
 import {
   groupsOf,
   holdersOf,
@@ -21,6 +22,7 @@ import {
   trustBy,
   writePolicy,
 } from '../wire/identities.js'
+import { AccessTest } from './access-test.js'
 import { Keys } from './keys.js'
 import { PoliciesOf } from './policies-of.js'
 
@@ -77,6 +79,7 @@ function UserPage({ name }: { readonly name: string }): JSX.Element {
       </section>
       <PoliciesOf holder={{ kind: 'user', name }} />
       <Membership kind="user" name={name} />
+      <TestCard actor={{ UserName: name }} />
     </Frame>
   )
 }
@@ -178,7 +181,19 @@ function RolePage({ name }: { readonly name: string }): JSX.Element {
         </WhenLoaded>
       </section>
       <PoliciesOf holder={{ kind: 'role', name }} />
+      <TestCard actor={{ RoleName: name }} />
     </Frame>
+  )
+}
+
+function TestCard({ actor }: { readonly actor: Actor }): JSX.Element {
+  const words = useWords()
+  return (
+    <section class="card stack">
+      <h2>{words.explained.title}</h2>
+      <p class="muted">{words.explained.about}</p>
+      <AccessTest actor={actor} />
+    </section>
   )
 }
 

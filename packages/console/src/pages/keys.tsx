@@ -3,15 +3,17 @@ import { useState } from 'preact/hooks'
 import { time } from '../app/format.js'
 import { useWords } from '../app/language.js'
 import { useLoad } from '../app/use-load.js'
-import { quoted } from '../parts/as-command.js'
 import { Dialog } from '../parts/dialog.js'
 import { Icon } from '../parts/icon.js'
 import { Failure } from '../parts/notice.js'
+import { type PlainColumn, PlainTable } from '../parts/plain-table.js'
 import { WhenLoaded } from '../parts/states.js'
 import { announce, announceFailure } from '../parts/toasts.js'
 import { createKey, deleteKey, enableKey, type KeyEntry, listKeys, type NewKey, type Owner } from '../wire/access.js'
 import { ServerError } from '../wire/server-error.js'
+import { keyCommand } from './key-command.js'
 import { NewKeyShown } from './new-key.js'
+import { Rotation, rotationAmong } from './rotation.js'
 
 /** The access keys of a user, or of the account itself. */
 export function Keys({ owner }: { readonly owner: Owner }): JSX.Element {
@@ -19,6 +21,7 @@ export function Keys({ owner }: { readonly owner: Owner }): JSX.Element {
   const keys = useLoad(() => listKeys(owner), [owner])
   const [made, setMade] = useState<NewKey | undefined>()
   const [deleting, setDeleting] = useState<KeyEntry | undefined>()
+  const [isRotating, setRotating] = useState(false)
   const create = async () => setMade(await createKey(owner))
   const toggle = async ({ AccessKeyId, Status }: KeyEntry) => {
     await enableKey(owner, AccessKeyId, Status !== 'Active')
@@ -28,6 +31,7 @@ export function Keys({ owner }: { readonly owner: Owner }): JSX.Element {
   const closed = () => {
     setMade(undefined)
     setDeleting(undefined)
+    setRotating(false)
     keys.again()
   }
   // the account that administers the server has no keys besides the root key
@@ -37,13 +41,17 @@ export function Keys({ owner }: { readonly owner: Owner }): JSX.Element {
   return (
     <div class="stack">
       <WhenLoaded loaded={keys}>
-        {(all) =>
-          all.length === 0 ? (
-            <p class="muted">{words.access.noKeys}</p>
-          ) : (
-            <KeyTable keys={all} onToggle={(key) => void toggle(key).catch(announceFailure)} onDelete={setDeleting} />
+        {(all) => {
+          const rotated = rotationAmong(all)
+          const acts = { onToggle: (key: KeyEntry) => void toggle(key).catch(announceFailure), onDelete: setDeleting }
+          if (all.length === 0) return <p class="muted">{words.access.noKeys}</p>
+          return (
+            <>
+              <KeyTable keys={all} onRotate={() => setRotating(true)} {...acts} />
+              {rotated && <Rotation owner={owner} rotated={rotated} {...acts} />}
+            </>
           )
-        }
+        }}
       </WhenLoaded>
       <div class="row">
         <button type="button" class="button" onClick={() => void create().catch(announceFailure)}>
@@ -51,8 +59,28 @@ export function Keys({ owner }: { readonly owner: Owner }): JSX.Element {
           {words.access.createKey}
         </button>
       </div>
+      {isRotating && (
+        <Dialog title={words.rotation.rotate} onClose={closed} commands={[keyCommand('create', owner)]}>
+          <p>{words.rotation.begin}</p>
+          <footer>
+            <button type="button" class="button" onClick={closed}>
+              {words.cancel}
+            </button>
+            <button
+              type="button"
+              class="button primary"
+              onClick={() => {
+                setRotating(false)
+                void create().catch(announceFailure)
+              }}
+            >
+              {words.access.createKey}
+            </button>
+          </footer>
+        </Dialog>
+      )}
       {made && (
-        <Dialog title={words.access.keyCreated} onClose={closed} commands={[commandOf('create', owner)]} wide>
+        <Dialog title={words.access.keyCreated} onClose={closed} commands={[keyCommand('create', owner)]} wide>
           <NewKeyShown newKey={made} bucket={undefined} onClose={closed} />
         </Dialog>
       )}
@@ -70,56 +98,53 @@ export function Keys({ owner }: { readonly owner: Owner }): JSX.Element {
 
 function KeyTable({
   keys,
+  onRotate,
   onToggle,
   onDelete,
 }: {
   readonly keys: readonly KeyEntry[]
+  readonly onRotate: () => void
   readonly onToggle: (key: KeyEntry) => void
   readonly onDelete: (key: KeyEntry) => void
 }): JSX.Element {
   const words = useWords()
-  return (
-    <div class="table">
-      <table>
-        <thead>
-          <tr>
-            <th scope="col">AccessKey ID</th>
-            <th scope="col">{words.access.status}</th>
-            <th scope="col">{words.created}</th>
-            <th scope="col">{words.access.lastUsed}</th>
-            <th scope="col">
-              <span class="unseen">{words.actions}</span>
-            </th>
-          </tr>
-        </thead>
-        <tbody>
-          {keys.map((key) => {
-            const isActive = key.Status === 'Active'
-            return (
-              <tr key={key.AccessKeyId}>
-                <td class="mono">{key.AccessKeyId}</td>
-                <td>
-                  <span class={`badge ${isActive ? 'good' : 'warn'}`}>
-                    {isActive ? words.access.active : words.access.inactive}
-                  </span>
-                </td>
-                <td>{time(Date.parse(key.CreateDate))}</td>
-                <td>{key.LastUsedDate === undefined ? words.access.never : time(Date.parse(key.LastUsedDate))}</td>
-                <td class="tools">
-                  <button type="button" class="button little" onClick={() => onToggle(key)}>
-                    {isActive ? words.access.disable : words.access.enable}
-                  </button>{' '}
-                  <button type="button" class="button danger little" onClick={() => onDelete(key)}>
-                    {words.delete}
-                  </button>
-                </td>
-              </tr>
-            )
-          })}
-        </tbody>
-      </table>
-    </div>
-  )
+  const isActive = ({ Status }: KeyEntry) => Status === 'Active'
+  const at = (date: string | undefined) => (date === undefined ? words.access.never : time(Date.parse(date)))
+  const columns: readonly PlainColumn<KeyEntry>[] = [
+    { title: 'AccessKey ID', kind: 'mono', cell: ({ AccessKeyId }) => AccessKeyId },
+    {
+      title: words.access.status,
+      cell: (key) => (
+        <span class={`badge ${isActive(key) ? 'good' : 'warn'}`}>
+          {isActive(key) ? words.access.active : words.access.inactive}
+        </span>
+      ),
+    },
+    { title: words.created, cell: ({ CreateDate }) => at(CreateDate) },
+    { title: words.access.lastUsed, cell: ({ LastUsedDate }) => at(LastUsedDate) },
+    {
+      title: words.actions,
+      kind: 'tools',
+      cell: (key) => (
+        <>
+          {isActive(key) && (
+            <>
+              <button type="button" class="button little" onClick={onRotate}>
+                {words.rotation.rotateOne}
+              </button>{' '}
+            </>
+          )}
+          <button type="button" class="button little" onClick={() => onToggle(key)}>
+            {isActive(key) ? words.access.disable : words.access.enable}
+          </button>{' '}
+          <button type="button" class="button danger little" onClick={() => onDelete(key)}>
+            {words.delete}
+          </button>
+        </>
+      ),
+    },
+  ]
+  return <PlainTable columns={columns} rows={keys} keyOf={({ AccessKeyId }) => AccessKeyId} />
 }
 
 function DeleteKeyDialog({
@@ -141,7 +166,7 @@ function DeleteKeyDialog({
     onDone()
   }
   return (
-    <Dialog title={words.access.deleteKey(id)} onClose={onClose} commands={[`${commandOf('delete', owner)} ${id}`]}>
+    <Dialog title={words.access.deleteKey(id)} onClose={onClose} commands={[keyCommand('delete', owner, id)]}>
       <p>{words.access.deletesKey}</p>
       {error !== undefined && <Failure error={error} />}
       <footer>
@@ -154,8 +179,4 @@ function DeleteKeyDialog({
       </footer>
     </Dialog>
   )
-}
-
-function commandOf(verb: 'create' | 'delete', owner: Owner): string {
-  return owner === undefined ? `bindery admin account ${verb}-key` : `bindery admin key ${verb} ${quoted(owner)}`
 }

@@ -5,10 +5,12 @@ import { AsCommand } from '../parts/as-command.js'
 import { Choice, TextField } from '../parts/field.js'
 import { Icon } from '../parts/icon.js'
 import { Failure } from '../parts/notice.js'
+import { type PlainColumn, PlainTable } from '../parts/plain-table.js'
 import { announce } from '../parts/toasts.js'
 import { policyDocument, type Statement, statementsFor, statementsIn } from '../wire/bucket-policy.js'
 import { deleteDocument, writeDocument } from '../wire/documents.js'
 import { TEMPLATES, type Template } from '../wire/policy-templates.js'
+import { BucketAccessTest } from './access-test.js'
 
 const OFFERED = TEMPLATES.filter((one) => one !== 'nothing')
 
@@ -43,6 +45,10 @@ export function PolicyStatements({
       )}
       {error !== undefined && <Failure error={error} />}
       <AddStatement bucket={bucket} onAdd={(added) => save([...raw, ...added]).catch(setError)} />
+      <details>
+        <summary>{words.explained.title}</summary>
+        <BucketAccessTest bucket={bucket} />
+      </details>
       <AsCommand lines={[`bindery api put-bucket-policy --bucket ${bucket} --body file://policy.json`]} />
     </div>
   )
@@ -62,51 +68,47 @@ function StatementTable({
         {one}
       </div>
     ))
-  return (
-    <div class="table">
-      <table>
-        <thead>
-          <tr>
-            {[words.policy.effect, words.policy.who, words.policy.actions, words.policy.resources].map((title) => (
-              <th key={title} scope="col">
-                {title}
-              </th>
-            ))}
-            <th scope="col">
-              <span class="unseen">{words.actions}</span>
-            </th>
-          </tr>
-        </thead>
-        <tbody>
-          {statements.map(({ effect, principals, actions, resources, condition }, index) => (
-            <tr key={index}>
-              <td>
-                <span class={`badge ${effect === 'Deny' ? 'bad' : 'good'}`}>
-                  {effect === 'Deny' ? words.policy.deny : words.policy.allow}
-                </span>
-              </td>
-              <td class="mono">{lines(principals.map((one) => (one === '*' ? words.policy.everyone : one)))}</td>
-              <td class="mono">{lines(actions)}</td>
-              <td class="mono">
-                {lines(resources.map((one) => one.replace(/^acs:oss:\*:\*:/, '')))}
-                {condition !== '' && <div class="break muted">{words.policy.onlyIf(condition)}</div>}
-              </td>
-              <td class="tools">
-                <button
-                  type="button"
-                  class="button bare icon little"
-                  aria-label={words.policy.removeOne(index + 1)}
-                  onClick={() => onRemove(index)}
-                >
-                  <Icon name="remove" />
-                </button>
-              </td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
-  )
+  const columns: readonly PlainColumn<Statement>[] = [
+    {
+      title: words.policy.effect,
+      cell: ({ effect }) => (
+        <span class={`badge ${effect === 'Deny' ? 'bad' : 'good'}`}>
+          {effect === 'Deny' ? words.policy.deny : words.policy.allow}
+        </span>
+      ),
+    },
+    {
+      title: words.policy.who,
+      kind: 'mono',
+      cell: ({ principals }) => lines(principals.map((one) => (one === '*' ? words.policy.everyone : one))),
+    },
+    { title: words.policy.actions, kind: 'mono', cell: ({ actions }) => lines(actions) },
+    {
+      title: words.policy.resources,
+      kind: 'mono',
+      cell: ({ resources, condition }) => (
+        <>
+          {lines(resources.map((one) => one.replace(/^acs:oss:\*:\*:/, '')))}
+          {condition !== '' && <div class="break muted">{words.policy.onlyIf(condition)}</div>}
+        </>
+      ),
+    },
+    {
+      title: words.actions,
+      kind: 'tools',
+      cell: (_, index) => (
+        <button
+          type="button"
+          class="button bare icon little"
+          aria-label={words.policy.removeOne(index + 1)}
+          onClick={() => onRemove(index)}
+        >
+          <Icon name="remove" />
+        </button>
+      ),
+    },
+  ]
+  return <PlainTable columns={columns} rows={statements} keyOf={(_, index) => index} />
 }
 
 function AddStatement({

@@ -45,7 +45,9 @@ const operation = (verb: string, owner: Owner, noun: string) =>
 /** Throws ServerError. */
 export async function listKeys(owner: Owner): Promise<readonly KeyEntry[]> {
   type Answer = { readonly AccessKeys: { readonly AccessKey: readonly KeyEntry[] } }
-  return (await admin<Answer>(operation('List', owner, 'AccessKeys'), named(owner))).AccessKeys.AccessKey
+  const { AccessKeys } = await admin<Answer>(operation('List', owner, 'AccessKeys'), named(owner))
+  // the date of a key that was never used is empty
+  return AccessKeys.AccessKey.map(({ LastUsedDate, ...key }) => ({ ...key, ...(LastUsedDate && { LastUsedDate }) }))
 }
 
 /** Throws ServerError. */

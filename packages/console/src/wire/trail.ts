@@ -44,8 +44,3 @@ export async function lookUpEvents(
   const rows = answer.Events.Event
   return answer.IsTruncated && answer.Marker !== undefined ? { rows, next: { Marker: answer.Marker } } : { rows }
 }
-
-/** The rule by which a recent request was refused, as the server explains it. Throws ServerError EntityNotExist.Request. */
-export function explainRefusal(requestId: string): Promise<Record<string, unknown>> {
-  return admin<Record<string, unknown>>('ExplainAccess', { RequestId: requestId })
-}
