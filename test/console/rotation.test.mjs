@@ -98,7 +98,7 @@ test('what a user may do is decided by the server, with the rule and its stateme
   await page.waitForSelector('[role=status] >> text=It is refused.')
 })
 
-test('what a request without a signature may do in a bucket is shown beside its policy', async () => {
+test('the policy of a bucket is tested with a request without a signature', async () => {
   await open('#/buckets/logs/settings?document=policy')
   await page.click('summary >> text=Test a permission')
   await page.fill('details[open] input >> nth=1', 'public/app.log')

@@ -46,7 +46,7 @@ export function Explained({ explanation }: { readonly explanation: Explanation }
   )
 }
 
-/** What the rule did, in a sentence. */
+/** The effect of the rule, in a sentence. */
 function sentenceOf({ Decision, Message, Reason }: Explanation, words: Words): string {
   const source = SOURCES.find((one) => one === Reason?.Source)
   if (source === undefined) return Message ?? ''

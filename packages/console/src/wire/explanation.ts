@@ -17,7 +17,7 @@ export interface Explanation {
   readonly EC?: string
   readonly Reason?: {
     readonly Source: string
-    /** Of a request that no permission decided. */
+    /** The fault of a request that no permission decided. */
     readonly Cause?: string
     readonly At?: string
     readonly Policy?: string
@@ -44,13 +44,13 @@ export interface Explanation {
   }
 }
 
-/** Who does something: a user, a role, the account itself, or a request without a signature. */
+/** The actor of a question: a user, a role, the account itself, or a request without a signature. */
 export type Actor =
   | { readonly UserName: string }
   | { readonly RoleName: string }
   | { readonly Principal: 'account' | 'anonymous' }
 
-/** What an actor may do; an empty key stands for the bucket as a whole. */
+/** A question about an actor; an empty key stands for the bucket as a whole. */
 export interface Question {
   readonly actor: Actor
   readonly action: string
