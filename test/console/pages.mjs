@@ -1,0 +1,220 @@
+// The pages of the console, as a world fills them.
+
+const MIB = 1024 * 1024
+
+/** The address of an upload, whose id is known once it has begun. */
+export const UPLOAD = '#/buckets/film-archive/first-upload'
+
+/**
+ * Pages by their address. `ready` is a selector that exists once a page has loaded; `prepare` opens something on it; one that
+ * `reloads` leaves something that only a reload ends.
+ * @type {readonly { name: string, address: string, ready: string, reloads?: boolean, prepare?: (page: object, world: object) => Promise<void> }[]}
+ */
+export const PAGES = [
+  { name: 'overview', address: '#/', ready: '.notice.warn' },
+  { name: 'access', address: '#/access', ready: 'section p >> nth=1' },
+  {
+    name: 'create-user',
+    address: '#/access',
+    ready: 'tbody tr',
+    prepare: async (page) => {
+      await page.click('.page > header .button.primary')
+      await page.waitForSelector('dialog[open] select >> nth=1')
+    },
+  },
+  { name: 'user', address: '#/access?user=scanner', ready: 'details summary' },
+  {
+    name: 'rotation',
+    address: '#/access?user=scanner',
+    ready: 'summary >> text=BK',
+    prepare: async (page) => {
+      await page.locator('summary:has-text("BK")').click()
+      await page.fill('section form input[type=text]', 'scans/1.png')
+      await page.click('section form:has(> .pairs) > .row .button')
+      await page.waitForSelector('[role=status] .notice')
+    },
+  },
+  { name: 'policies', address: '#/access?tab=policy', ready: 'tbody tr' },
+  {
+    name: 'create-role',
+    address: '#/access?tab=role',
+    ready: 'tbody tr',
+    prepare: async (page) => {
+      await page.click('.page > header .button.primary')
+      await page.waitForSelector('dialog[open] textarea')
+    },
+  },
+  { name: 'role', address: '#/access?role=backup', ready: 'textarea' },
+  { name: 'group', address: '#/access?group=readers', ready: 'section a >> text="scanner"' },
+  { name: 'policy', address: '#/access?policy=papers-read', ready: 'section a >> text="readers"' },
+  { name: 'requests', address: '#/activity', ready: 'tbody tr' },
+  {
+    name: 'refused-request',
+    address: '#/activity',
+    ready: 'tbody tr',
+    prepare: async (page) => {
+      await page.fill('.toolbar input', 'SignatureDoesNotMatch')
+      await page.waitForSelector('tbody >> text=403 SignatureDoesNotMatch')
+      await page.focus('table[role=grid]')
+      await page.keyboard.press('Home')
+      await page.keyboard.press('Enter')
+      await page.waitForSelector('dialog[open] pre.block >> nth=1')
+    },
+  },
+  { name: 'actions', address: '#/activity?tab=actions', ready: 'tbody tr' },
+  { name: 'why', address: '#/activity?tab=why', ready: 'form' },
+  { name: 'metrics', address: '#/metrics', ready: 'tbody tr' },
+  { name: 'settings', address: '#/settings', ready: 'dl.facts' },
+  { name: 'server', address: '#/settings?tab=server', ready: 'section >> nth=3' },
+  { name: 'configuration', address: '#/settings?tab=configuration', ready: 'tbody tr' },
+  {
+    name: 'licences',
+    address: '#/settings?tab=licences',
+    ready: 'section summary >> text=preact',
+    prepare: (page) => page.click('section summary >> text=preact'),
+  },
+  { name: 'bucket-access', address: '#/buckets/demo/settings', ready: 'select' },
+  { name: 'lifecycle', address: '#/buckets/demo/settings?document=lifecycle', ready: 'textarea' },
+  { name: 'website', address: '#/buckets/demo/settings?document=website', ready: 'form select' },
+  {
+    name: 'cors',
+    address: '#/buckets/demo/settings?document=cors',
+    ready: 'form .button',
+    prepare: async (page) => {
+      await page.locator('section form .button').first().click()
+      await page.waitForSelector('fieldset textarea')
+    },
+  },
+  { name: 'bucket-policy', address: '#/buckets/logs/settings?document=policy', ready: 'tbody tr' },
+  { name: 'bucket-tags', address: '#/buckets/demo/settings?document=tagging', ready: 'section form .button' },
+  { name: 'retention', address: '#/buckets/demo/settings?document=retention', ready: 'section form' },
+  { name: 'inventories', address: '#/buckets/demo/settings?document=inventories', ready: 'tbody tr' },
+  { name: 'replication', address: '#/buckets/demo/settings?document=replication', ready: 'section .notice + p' },
+  {
+    name: 'palette',
+    address: '#/buckets',
+    ready: 'tbody tr',
+    prepare: async (page) => {
+      await page.keyboard.press('Control+k')
+      await page.waitForSelector('dialog .palette button >> nth=9')
+    },
+  },
+  {
+    name: 'keys',
+    address: '#/buckets',
+    ready: 'tbody tr',
+    prepare: async (page) => {
+      await page.keyboard.press('?')
+      await page.waitForSelector('dialog[open] kbd')
+    },
+  },
+  { name: 'buckets', address: '#/buckets', ready: 'tbody tr' },
+  {
+    name: 'create-bucket',
+    address: '#/buckets',
+    ready: 'tbody tr',
+    prepare: async (page) => {
+      await page.click('header .button.primary')
+      await page.waitForSelector('dialog[open]')
+      await page.click('dialog summary')
+    },
+  },
+  { name: 'objects', address: '#/buckets/demo', ready: 'tbody tr[aria-selected]' },
+  {
+    name: 'object-actions',
+    address: '#/buckets/demo',
+    ready: 'tbody tr[aria-selected]',
+    prepare: async (page) => {
+      await page.locator('tbody button[aria-haspopup]').first().click()
+      await page.waitForSelector('dialog[open] .menu')
+    },
+  },
+  {
+    name: 'copy-object',
+    address: '#/buckets/demo/object?key=readme.txt',
+    ready: 'dl.facts',
+    prepare: async (page) => {
+      await page.click('.page > header .button:nth-child(2)')
+      await page.waitForSelector('dialog[open] select')
+    },
+  },
+  { name: 'folder', address: '#/buckets/demo?prefix=photos%2F', ready: 'tbody tr[aria-selected]' },
+  { name: 'versions', address: '#/buckets/logs?versions=yes', ready: 'tbody tr[aria-selected]' },
+  {
+    name: 'delete-objects',
+    address: '#/buckets/demo',
+    ready: 'tbody tr[aria-selected]',
+    prepare: async (page) => {
+      for (const box of await page.locator('tbody input[type=checkbox]').all()) await box.check()
+      await page.click('.toolbar .button.danger')
+      await page.waitForSelector('dialog[open]')
+    },
+  },
+  { name: 'empty-bucket', address: '#/buckets/film-archive', ready: '.empty' },
+  { name: 'object', address: '#/buckets/demo/object?key=video%2Ffilm.mp4', ready: 'dl.facts' },
+  { name: 'preview-text', address: '#/buckets/demo/object?key=readme.txt&tab=preview', ready: 'pre.content' },
+  {
+    name: 'object-parts',
+    address: '#/buckets/demo/object?key=video%2Ffilm.mp4&tab=manifest',
+    ready: 'tbody tr',
+    prepare: async (page) => {
+      await page.click('section .button.primary')
+      await page.waitForSelector('.notice.good')
+    },
+  },
+  {
+    name: 'preview-image',
+    address: '#/buckets/demo/object?key=photos%2Fsquare.png&tab=preview',
+    ready: '.preview img',
+  },
+  { name: 'object-tags', address: '#/buckets/demo/object?key=readme.txt&tab=tags', ready: 'select' },
+  { name: 'object-versions', address: '#/buckets/logs/object?key=app.log&tab=versions', ready: 'tbody tr' },
+  { name: 'uploads', address: '#/uploads', ready: 'tbody td >> text=KiB' },
+  { name: 'bucket-uploads', address: '#/buckets/film-archive/uploads', ready: 'tbody td >> text=KiB' },
+  {
+    name: 'abort-upload',
+    address: '#/buckets/film-archive/uploads',
+    ready: 'tbody td >> text=KiB',
+    prepare: async (page) => {
+      await page.click('thead input[type=checkbox]')
+      await page.click('.toolbar .button.danger')
+      await page.waitForSelector('dialog[open] >> text=3.1 MiB')
+    },
+  },
+  { name: 'upload', address: UPLOAD, ready: 'canvas.map' },
+  {
+    name: 'complete-upload',
+    address: UPLOAD,
+    ready: 'canvas.map',
+    prepare: async (page) => {
+      await page.locator('.page > header .button:not(.primary):not(.danger)').click()
+      await page.waitForSelector('dialog[open]')
+    },
+  },
+  {
+    name: 'object-share',
+    address: '#/buckets/demo/object?key=readme.txt&tab=share',
+    ready: 'pre.block',
+    prepare: async (page) => {
+      await page.click('section summary, .card summary')
+      await page.waitForSelector('svg.qr')
+    },
+  },
+  {
+    name: 'transfers',
+    reloads: true,
+    address: '#/buckets/demo?prefix=in%2F',
+    ready: '.toolbar',
+    prepare: async (page, { files, client }) => {
+      // else the page lets the person decide about those that an earlier visit left
+      for (const name of ['film.mov', 'notes.txt']) await client.delete(`in/${name}`)
+      const session = await page.context().newCDPSession(page)
+      await session.send('Network.enable')
+      const speed = { latency: 0, downloadThroughput: -1, uploadThroughput: 6 * MIB }
+      await session.send('Network.emulateNetworkConditions', { offline: false, ...speed })
+      await page.locator('input[type=file]').first().setInputFiles(files)
+      await page.waitForSelector('.drawer canvas.strip')
+      await page.waitForTimeout(2_000)
+    },
+  },
+]
