@@ -32,6 +32,13 @@ export function boundedText(bytesMax: number, cause: Cause): Codec<string> {
   }
 }
 
+/** Tags of content, bare; `*` stands for all. */
+export const etags: Codec<readonly string[]> = {
+  name: 'ETag,… | *',
+  decode: (value) => value.split(',').map((tag) => etag.decode(tag.trim().replace(/^W\//, ''), '')),
+  encode: (value) => value.join(','),
+}
+
 /** A prefix or marker of keys. */
 export const prefixText = boundedText(OSS_KEY_BYTES_MAX, 'invalidPrefix')
 /** The position after which a listing continues: text of at most 1,023 bytes. Throws invalidMarker. */

@@ -4,9 +4,7 @@ import {
   type Codec,
   etag,
   fact,
-  httpDate,
   integer,
-  isoDate,
   oneOf,
   orEmpty,
   text,
@@ -21,7 +19,7 @@ import { encryptionOutput } from '../../operations/encryption-fields.js'
 import { copyObject as ossCopyObject } from '../../operations/object/copy-object.js'
 import type { CopySourceName } from '../../operations/object/copy-source.js'
 import { deletedList, deleteMultipleObjects } from '../../operations/object/delete-multiple-objects.js'
-import { deleteObject as ossDeleteObject } from '../../operations/object/delete-object.js'
+import { deletedTime, deleteObject as ossDeleteObject } from '../../operations/object/delete-object.js'
 import { getObject as ossGetObject } from '../../operations/object/get-object.js'
 import { headObject as ossHeadObject } from '../../operations/object/head-object.js'
 import { BYPASS_PERMISSION, bypassGovernance } from '../../operations/object/holds.js'
@@ -174,12 +172,6 @@ const headObject = s3Operation({
 
 /** The number of bytes that an object must have to be deleted. One that is missing counts as deleted. */
 const deletedSize = integer(0, OBJECT_SIZE_MAX)
-/** The time at which an object must have been written to be deleted, in HTTP's form or in ISO 8601. */
-const deletedTime: Codec<number> = {
-  ...isoDate,
-  name: 'HTTP date | ISO 8601 time',
-  decode: (value, argument) => httpDate.decode(value, argument) ?? isoDate.decode(value, argument),
-}
 
 const deleteObject = s3Operation({
   ...sharedWith(ossDeleteObject),
@@ -193,7 +185,7 @@ const deleteObject = s3Operation({
     modifiedAt: optional(header('x-amz-if-match-last-modified-time', deletedTime)),
   },
   output: ossDeleteObject.output,
-  errors: [...ossDeleteObject.errors, 'noSuchKey', 'preconditionFailed'],
+  errors: ossDeleteObject.errors,
 })
 
 const anyVersion = versionIdText()

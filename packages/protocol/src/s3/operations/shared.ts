@@ -1,12 +1,12 @@
 /** Codecs, fields and refusals that several declarations of S3 share. */
-import { badArgument, type Codec, etag, oneOf, text } from '../../codec.js'
+import { badArgument, type Codec, oneOf, text } from '../../codec.js'
 import type { Cause } from '../../errors/catalogue.js'
 import { OssError } from '../../errors/oss-error.js'
 import { header, implied, omit, optional, optionalEvenEmpty, withDefault } from '../../field.js'
 import { type Refusal, refuseHeader } from '../../operation.js'
 import { encryptionInput } from '../../operations/encryption-fields.js'
 import { HOLD_PERMISSIONS, holdHeaders } from '../../operations/object/holds.js'
-import { storageClass, storedHeaders } from '../../operations/shared.js'
+import { etags, storageClass, storedHeaders } from '../../operations/shared.js'
 import { optionalElement } from '../../xml.js'
 import { withoutAwsChunked } from '../chunked-body.js'
 import { CHECKSUMS, type ChecksumName, headerOf } from '../payload.js'
@@ -42,13 +42,6 @@ export const cannedBucketAcl: Codec<'private' | 'public-read' | 'public-read-wri
   },
 }
 
-/** Tags of content, bare; `*` stands for all. */
-const tags: Codec<readonly string[]> = {
-  name: 'ETag,… | *',
-  decode: (value) => value.split(',').map((tag) => etag.decode(tag.trim().replace(/^W\//, ''), '')),
-  encode: (value) => value.join(','),
-}
-
 /** Causes of the conditions under which a key is written. */
 export const WRITE_CONDITION_CAUSES = [
   'preconditionFailed',
@@ -58,8 +51,8 @@ export const WRITE_CONDITION_CAUSES = [
 
 /** The conditions under which a key is written; both together are refused. */
 export const writeConditions = {
-  matches: optional(header('If-Match', tags)),
-  differs: optional(header('If-None-Match', tags)),
+  matches: optional(header('If-Match', etags)),
+  differs: optional(header('If-None-Match', etags)),
 }
 
 const contentEncoding: Codec<string | undefined> = {

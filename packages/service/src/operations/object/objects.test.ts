@@ -364,3 +364,20 @@ test('keys of any bytes except a leading slash and NUL are stored and listed', a
   assertError(await put(started, 'k'.repeat(1024), 'x'), 400, 'InvalidObjectName')
   assert.equal((await put(started, 'k'.repeat(1023), 'x')).status, 200)
 })
+
+test('a deletion on a condition deletes what its sender has read, and nothing that was written since', async () => {
+  const started = await startWithBucket()
+  const remove = async (headers: Record<string, string>) =>
+    (await call(started, { method: 'DELETE', bucket: BUCKET, key: 'k', headers })).status
+  await put(started, 'k', 'old')
+  const read = (await head(started, 'k')).headers
+  const asRead = { 'x-oss-ext-if-match': read.etag ?? '', 'x-oss-ext-if-last-modified': read['last-modified'] ?? '' }
+  await put(started, 'k', 'new')
+  assert.equal(await remove(asRead), 412)
+  assert.equal(await remove({ 'x-oss-ext-if-last-modified': 'Wed, 01 Jan 2020 00:00:00 GMT' }), 412)
+  assert.equal(await remove({ 'x-oss-ext-if-last-modified': 'yesterday' }), 400)
+  assert.equal((await get(started, 'k')).text, 'new')
+  await put(started, 'k', 'old')
+  assert.equal(await remove({ 'x-oss-ext-if-match': read.etag ?? '' }), 204)
+  assert.equal(await remove({ 'x-oss-ext-if-match': read.etag ?? '' }), 404)
+})
