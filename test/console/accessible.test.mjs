@@ -83,7 +83,8 @@ async function requireReachable(page) {
       const { outlineStyle, outlineWidth } = getComputedStyle(element)
       // a list marks the row that its keys act on
       const isMarked =
-        (outlineStyle !== 'none' && outlineWidth !== '0px') || element.querySelector('tr.current') !== null
+        (outlineStyle !== 'none' && outlineWidth !== '0px') ||
+        element.querySelector('tr.current, .tile.current') !== null
       const { top, bottom, width } = element.getBoundingClientRect()
       return {
         index: globalThis.reachable.indexOf(element),

@@ -1,5 +1,7 @@
 // The pages of the console, as a world fills them.
 
+import { slowDown } from './stage.mjs'
+
 const MIB = 1024 * 1024
 
 /** The address of an upload, whose id is known once it has begun. */
@@ -139,6 +141,27 @@ export const PAGES = [
     },
   },
   { name: 'folder', address: '#/buckets/demo?prefix=photos%2F', ready: 'tbody tr[aria-selected]' },
+  {
+    name: 'tiles',
+    address: '#/buckets/demo?prefix=photos%2F',
+    ready: '.switch',
+    reloads: true,
+    prepare: async (page) => {
+      await page.locator('.switch .button').last().click()
+      await page.waitForSelector('.tile img')
+      await page.evaluate(() => localStorage.removeItem('bindery-object-view'))
+    },
+  },
+  {
+    name: 'move-objects',
+    address: '#/buckets/demo',
+    ready: 'tbody tr[aria-selected]',
+    prepare: async (page) => {
+      for (const box of await page.locator('tbody input[type=checkbox]').all()) await box.check()
+      await page.click('.toolbar .button:not(.danger):not(.icon)')
+      await page.waitForSelector('dialog[open] select')
+    },
+  },
   { name: 'versions', address: '#/buckets/logs?versions=yes', ready: 'tbody tr[aria-selected]' },
   {
     name: 'delete-objects',
@@ -192,6 +215,16 @@ export const PAGES = [
     },
   },
   {
+    name: 'complete-list',
+    address: UPLOAD,
+    ready: 'canvas.map',
+    prepare: async (page) => {
+      await page.locator('.page > header .button:not(.primary):not(.danger)').click()
+      await page.selectOption('dialog[open] select', 'chosen')
+      await page.waitForSelector('dialog[open] dd.mono >> text=/[0-9]{9}/')
+    },
+  },
+  {
     name: 'object-share',
     address: '#/buckets/demo/object?key=readme.txt&tab=share',
     ready: 'pre.block',
@@ -208,10 +241,7 @@ export const PAGES = [
     prepare: async (page, { files, client }) => {
       // else the page lets the person decide about those that an earlier visit left
       for (const name of ['film.mov', 'notes.txt']) await client.delete(`in/${name}`)
-      const session = await page.context().newCDPSession(page)
-      await session.send('Network.enable')
-      const speed = { latency: 0, downloadThroughput: -1, uploadThroughput: 6 * MIB }
-      await session.send('Network.emulateNetworkConditions', { offline: false, ...speed })
+      await slowDown(page, 6 * MIB)
       await page.locator('input[type=file]').first().setInputFiles(files)
       await page.waitForSelector('.drawer canvas.strip')
       await page.waitForTimeout(2_000)

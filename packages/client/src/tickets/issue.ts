@@ -34,7 +34,7 @@ export async function presignMultipart(
   }
 }
 
-/** Signs a ticket, and for a large object initiates its upload. Throws OssError InvalidOption. */
+/** Signs a ticket, and for a large object initiates its upload unless it continues one. Throws OssError InvalidOption. */
 export async function issueTicket(
   requester: Requester,
   options: TicketOptions & { readonly bucket: string },
@@ -47,7 +47,7 @@ export async function issueTicket(
   }
   const ticket = { v: 1 as const, endpoint: requester.address.endpoint, bucket, key, size }
   const common = { ...ticket, expiresAt: Date.now() + expiresIn * 1000, head: await sign({ method: 'HEAD' }) }
-  if (size < Math.max(1, multipartThreshold)) {
+  if (options.uploadId === undefined && size < Math.max(1, multipartThreshold)) {
     return { ...common, put: await sign({ method: 'PUT', ...sized(size, objectHeaders(options)) }) }
   }
   const least = requester.dialect === 's3' ? S3_PART_BYTES : undefined
@@ -58,7 +58,7 @@ export async function issueTicket(
       `A ticket has at most ${TICKET_PARTS_MAX} parts; ${size} bytes need ${planned.length} of ${partSize}.`,
     )
   }
-  const uploadId = await initiate(requester, { bucket, key, options })
+  const uploadId = options.uploadId ?? (await initiate(requester, { bucket, key, options }))
   const part = ({ partNumber, size: bytes }: { readonly partNumber: number; readonly size: number }) =>
     sign({ method: 'PUT', query: { partNumber: String(partNumber), uploadId }, ...sized(bytes, {}) })
   const headers = completionHeaders(options)

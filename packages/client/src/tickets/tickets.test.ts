@@ -77,6 +77,19 @@ test('an upload by ticket that failed goes on, and a ticket ends', async () => {
   await assert.rejects(ended.head('k'), { message: /expired/ })
 })
 
+test('a ticket for an upload that has begun continues it', async () => {
+  const { client, started } = await startClient()
+  const bytes = content(3 * PART)
+  const { uploadId } = await client.multipart.initiate({ key: 'k' })
+  await client.multipart.uploadPart({ key: 'k', uploadId, partNumber: 1, body: bytes.subarray(0, PART), size: PART })
+  const ticket = await client.issueTicket({ key: 'k', size: bytes.length, partSize: PART, uploadId })
+  const holder = await holderOf(ticket, started)
+  const how = { partSize: PART, multipartThreshold: 1, resume: { uploadId } }
+  const { reusedParts } = await holder.upload(bytes, { key: 'k', ...how }).result
+  assert.equal(reusedParts, 1)
+  assert.deepEqual(await client.get('k'), bytes)
+})
+
 test('a whole multipart upload is presigned', async () => {
   const { client, started } = await startClient()
   const { uploadId, parts, complete, abort } = await client.presignMultipart({ key: 'k', parts: 2, contentType: 'a/b' })

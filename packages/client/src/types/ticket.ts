@@ -31,6 +31,8 @@ export interface TicketOptions extends ObjectOptions {
   readonly partSize?: number
   /** Objects of fewer bytes are one request. Default 8 MiB. */
   readonly multipartThreshold?: number
+  /** Continues this multipart upload and initiates none; `partSize` must be that of its parts. */
+  readonly uploadId?: string
   /** Seconds, 1 to 604,800. Default 3,600. */
   readonly expiresIn?: number
 }

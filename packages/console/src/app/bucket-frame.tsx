@@ -1,4 +1,5 @@
 import type { ComponentChildren, JSX } from 'preact'
+import type { DragAttributes } from '../parts/drag.js'
 import { useWords } from './language.js'
 import { link } from './route.js'
 import { shownKey } from './shown-key.js'
@@ -11,6 +12,7 @@ export function BucketFrame({
   bucket,
   tab,
   crumbs = [],
+  takes = [],
   tools,
   isFull = false,
   isOver = false,
@@ -19,6 +21,8 @@ export function BucketFrame({
   readonly bucket: string
   readonly tab?: BucketTab
   readonly crumbs?: readonly (readonly [text: string, href: string])[]
+  /** How the bucket and each crumb take what is dragged. */
+  readonly takes?: readonly DragAttributes[]
   readonly tools?: ComponentChildren
   readonly isFull?: boolean
   /** Whether files are held over the page. */
@@ -37,7 +41,7 @@ export function BucketFrame({
         <nav aria-label={words.whereYouAre}>
           <ol class="crumbs">
             {path.map(([text, href], index) => (
-              <li key={href}>
+              <li key={href} {...takes[index - 1]}>
                 {index === path.length - 1 ? <h1 class="unseen">{shownKey(text)}</h1> : null}
                 <a href={href} aria-current={index === path.length - 1 ? 'page' : undefined}>
                   {shownKey(text)}

@@ -8,6 +8,7 @@ import { LaterPart } from './later-part.js'
 import { currentRoute, type Route } from './route.js'
 import { Shell, useHolder } from './shell.js'
 import { useStore } from './store.js'
+import { useLoad } from './use-load.js'
 
 /** The properties of every page: the decoded path after its own first segment, and the parameters. */
 export interface PageProps {
@@ -45,6 +46,8 @@ const loaded = new Map<string, ComponentType<PageProps>>()
 /** The page that the address names, for someone who is signed in. */
 export function Console(): JSX.Element {
   const holder = useHolder()
+  const { path } = useStore(currentRoute)
+  if (path[0] === 'ticket') return <LazyTicketPage />
   if (holder === undefined) return <SignInPage />
   return (
     <Shell holder={holder} tools={<LaterPart name="pill" />}>
@@ -54,6 +57,14 @@ export function Console(): JSX.Element {
       <Shortcuts />
     </Shell>
   )
+}
+
+/** For people without a key, who may never sign in. */
+function LazyTicketPage(): JSX.Element {
+  const words = useWords()
+  const page = useLoad(async () => (await import('../pages/ticket.js')).TicketPage, [])
+  const Page = page.value
+  return Page === undefined ? <p class="muted">{words.loading}</p> : <Page />
 }
 
 function CurrentPage(): JSX.Element {

@@ -7,7 +7,7 @@ import type { Words } from '../words/en.js'
 import { chooseLanguage, useLanguage, useWords } from './language.js'
 import { currentRoute, link } from './route.js'
 import { useStore } from './store.js'
-import { chooseTheme, currentTheme, nextTheme } from './theme.js'
+import { currentTheme, nextTheme } from './theme.js'
 
 /** The places of the rail, by the first segment of their address. */
 const PLACES: readonly (readonly [path: keyof Words['place'], icon: IconName])[] = [
@@ -101,7 +101,7 @@ export function Preferences(): JSX.Element {
   const other = language === 'en' ? 'zh' : 'en'
   return (
     <>
-      <button type="button" class="button bare" onClick={() => chooseTheme(nextTheme())} title={words.changeTheme}>
+      <button type="button" class="button bare" onClick={() => currentTheme.set(nextTheme())} title={words.changeTheme}>
         <Icon name="theme" />
         {words.themes[theme]}
       </button>

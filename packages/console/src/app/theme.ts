@@ -1,21 +1,13 @@
-import { Store } from './store.js'
+import { KeptChoice } from './kept-choice.js'
 
 /** `system` follows that of the browser. */
 export type Theme = 'system' | 'light' | 'dark'
 
 /** All of them, in the order in which they are offered. */
-export const THEMES: readonly Theme[] = ['system', 'light', 'dark']
-
-const KEPT_AS = 'bindery-theme'
+export const THEMES: readonly [Theme, ...Theme[]] = ['system', 'light', 'dark']
 
 /** The theme that was chosen. */
-export const currentTheme = new Store<Theme>(kept())
-
-/** Chooses a theme, also for the next visit. */
-export function chooseTheme(theme: Theme): void {
-  localStorage.setItem(KEPT_AS, theme)
-  currentTheme.set(theme)
-}
+export const currentTheme = new KeptChoice('bindery-theme', THEMES)
 
 /** The one that follows the chosen theme when it is changed step by step. */
 export function nextTheme(): Theme {
@@ -32,9 +24,4 @@ export function showTheme(): void {
   dark.addEventListener('change', show)
   currentTheme.follow(show)
   show()
-}
-
-function kept(): Theme {
-  const text = globalThis.localStorage?.getItem(KEPT_AS)
-  return THEMES.find((one) => one === text) ?? 'system'
 }

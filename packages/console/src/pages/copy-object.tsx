@@ -8,7 +8,8 @@ import { Check, Choice, TextField } from '../parts/field.js'
 import { Failure } from '../parts/notice.js'
 import { announce } from '../parts/toasts.js'
 import { listBuckets } from '../wire/buckets.js'
-import { copyObject, deleteObjects, type Target } from '../wire/objects.js'
+import { moveObject } from '../wire/moves.js'
+import { copyObject, type Target } from '../wire/objects.js'
 
 /** Copies an object under another key or into another bucket; with its original deleted it is renamed or moved. */
 export function CopyObjectDialog({
@@ -32,8 +33,9 @@ export function CopyObjectDialog({
   const isSame = into === bucket && key === target.key
   const run = async () => {
     setError(undefined)
-    await copyObject(bucket, target, { bucket: into, key }, overwrites ? {} : { 'x-oss-forbid-overwrite': 'true' })
-    if (moves) await deleteObjects(bucket, [target])
+    const place = { bucket: into, key }
+    if (moves) await moveObject(bucket, target, place, { overwrites })
+    else await copyObject(bucket, target, place, overwrites ? {} : { 'x-oss-forbid-overwrite': 'true' })
     announce(moves ? words.objects.wasMoved : words.objects.wasCopied)
     onDone()
   }

@@ -1,10 +1,11 @@
 import type { JSX } from 'preact'
-import { useRef, useState } from 'preact/hooks'
 import { count } from '../app/format.js'
 import { useWords } from '../app/language.js'
 import { shownKey } from '../app/shown-key.js'
+import { type RunProgress, useRun } from '../app/use-run.js'
 import { addressOf } from '../parts/as-command.js'
 import { Dialog } from '../parts/dialog.js'
+import { NameList } from '../parts/name-list.js'
 import { Failure } from '../parts/notice.js'
 import { announce } from '../parts/toasts.js'
 import { deleteObjects, type Entry, listPage, type Target } from '../wire/objects.js'
@@ -24,55 +25,45 @@ export function DeleteObjectsDialog({
   readonly onDone: () => void
 }): JSX.Element {
   const words = useWords()
-  const [done, setDone] = useState<number | undefined>()
-  const [error, setError] = useState<unknown>(undefined)
-  const isOpen = useRef(true)
+  const run = useRun({ onClose, onDone })
   const prefixes = entries.filter(({ kind }) => kind === 'prefix').length
-  const run = async () => {
-    const total = await deleteAll(bucket, entries, { onDone: setDone, goesOn: () => isOpen.current })
-    announce(words.objects.wereDeleted(count(total)))
-    onDone()
-  }
-  const close = () => {
-    isOpen.current = false
-    if (done === undefined) onClose()
-    else onDone()
-  }
   return (
     <Dialog
       title={words.objects.deleteTitle(count(entries.length))}
-      onClose={close}
+      onClose={run.close}
       commands={entries.slice(0, NAMED_MAX).map((entry) => commandFor(bucket, entry))}
     >
-      <ul class="stack tight">
-        {entries.slice(0, NAMED_MAX).map((entry) => (
-          <li key={JSON.stringify(entry)} class="break">
+      <NameList
+        all={entries.length}
+        names={entries.slice(0, NAMED_MAX).map((entry) => (
+          <>
             {shownKey(entry.key)}
             {entry.kind !== 'prefix' && entry.versionId !== undefined && (
               <span class="muted small"> · {entry.versionId}</span>
             )}
-          </li>
+          </>
         ))}
-        {entries.length > NAMED_MAX && <li>{words.andMore(count(entries.length - NAMED_MAX))}</li>}
-      </ul>
+      />
       {prefixes > 0 && <p>{words.objects.deletesBelow}</p>}
       <p class="muted">{words.objects.deletesForGood}</p>
-      {error !== undefined && <Failure error={error} />}
+      {run.error !== undefined && <Failure error={run.error} />}
       <footer>
         <span class="grow" aria-live="polite">
-          {done !== undefined && words.objects.deletedSoFar(count(done))}
+          {run.done !== undefined && words.objects.deletedSoFar(count(run.done))}
         </span>
-        <button type="button" class="button" onClick={close}>
+        <button type="button" class="button" onClick={run.close}>
           {words.cancel}
         </button>
         <button
           type="button"
           class="button danger primary"
-          disabled={done !== undefined && error === undefined}
-          onClick={() => {
-            setDone(0)
-            run().catch(setError)
-          }}
+          disabled={run.isRunning}
+          onClick={() =>
+            run.start(async (progress) => {
+              const total = await deleteAll(bucket, entries, progress)
+              announce(words.objects.wereDeleted(count(total)))
+            })
+          }
         >
           {words.delete}
         </button>
@@ -87,13 +78,8 @@ function commandFor(bucket: string, entry: Entry): string {
   return `bindery rm ${addressOf(bucket, entry.key)}${version}`
 }
 
-interface Progress {
-  readonly onDone: (count: number) => void
-  readonly goesOn: () => boolean
-}
-
 /** Deletes objects by name and prefixes page by page; returns the number of objects. */
-async function deleteAll(bucket: string, entries: readonly Entry[], { onDone, goesOn }: Progress): Promise<number> {
+async function deleteAll(bucket: string, entries: readonly Entry[], { onDone, goesOn }: RunProgress): Promise<number> {
   const named: readonly Target[] = entries.flatMap((one) => (one.kind === 'prefix' ? [] : [one]))
   await deleteObjects(bucket, named, onDone)
   let total = named.length

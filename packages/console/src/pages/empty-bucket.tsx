@@ -1,7 +1,8 @@
 import type { JSX } from 'preact'
-import { useRef, useState } from 'preact/hooks'
+import { useState } from 'preact/hooks'
 import { count } from '../app/format.js'
 import { useWords } from '../app/language.js'
+import { type RunProgress, useRun } from '../app/use-run.js'
 import { addressOf } from '../parts/as-command.js'
 import { Dialog } from '../parts/dialog.js'
 import { TextField } from '../parts/field.js'
@@ -22,25 +23,11 @@ export function EmptyBucketDialog({
 }): JSX.Element {
   const words = useWords()
   const [typed, setTyped] = useState('')
-  const [done, setDone] = useState<number | undefined>()
-  const [error, setError] = useState<unknown>(undefined)
-  const isOpen = useRef(true)
-  const isRunning = done !== undefined && error === undefined
-  const close = () => {
-    isOpen.current = false
-    if (done === undefined) onClose()
-    else onDone()
-  }
-  const run = async () => {
-    await emptyBucket(bucket, { onDone: setDone, goesOn: () => isOpen.current })
-    if (!isOpen.current) return
-    announce(words.buckets.wasEmptied(bucket))
-    onDone()
-  }
+  const run = useRun({ onClose, onDone })
   return (
     <Dialog
       title={words.buckets.emptyOne(bucket)}
-      onClose={close}
+      onClose={run.close}
       commands={[
         `bindery rm --recursive --all-versions --yes ${addressOf(bucket)}/`,
         `bindery mpu abort --all --yes ${addressOf(bucket)}/`,
@@ -50,22 +37,23 @@ export function EmptyBucketDialog({
         class="stack"
         onSubmit={(event) => {
           event.preventDefault()
-          setError(undefined)
-          setDone(0)
-          run().catch(setError)
+          run.start(async (progress) => {
+            await emptyBucket(bucket, progress)
+            if (progress.goesOn()) announce(words.buckets.wasEmptied(bucket))
+          })
         }}
       >
         <Notice kind="warn">{words.buckets.emptiesAll}</Notice>
         <TextField label={words.buckets.typeName(bucket)} value={typed} onChange={setTyped} autoFocus required />
-        {error !== undefined && <Failure error={error} />}
+        {run.error !== undefined && <Failure error={run.error} />}
         <footer>
           <span class="grow" aria-live="polite">
-            {done !== undefined && words.objects.deletedSoFar(count(done))}
+            {run.done !== undefined && words.objects.deletedSoFar(count(run.done))}
           </span>
-          <button type="button" class="button" onClick={close}>
+          <button type="button" class="button" onClick={run.close}>
             {words.cancel}
           </button>
-          <button type="submit" class="button danger primary" disabled={typed !== bucket || isRunning}>
+          <button type="submit" class="button danger primary" disabled={typed !== bucket || run.isRunning}>
             {words.buckets.empty}
           </button>
         </footer>
@@ -74,13 +62,8 @@ export function EmptyBucketDialog({
   )
 }
 
-interface Progress {
-  readonly onDone: (count: number) => void
-  readonly goesOn: () => boolean
-}
-
 /** Deletes page after page; the first page is listed again each time, because the one before is gone. */
-async function emptyBucket(bucket: string, { onDone, goesOn }: Progress): Promise<void> {
+async function emptyBucket(bucket: string, { onDone, goesOn }: RunProgress): Promise<void> {
   let total = 0
   for (;;) {
     const { rows } = await listPage({ bucket, prefix: '', versions: true }, {})

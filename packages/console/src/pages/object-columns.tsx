@@ -101,7 +101,8 @@ function typeBadge(type: string): JSX.Element | string {
   return type === '' || type === 'Normal' ? type : <span class="badge">{type}</span>
 }
 
-function More({
+/** Opens what can be done with an object. */
+export function More({
   entry,
   onMore,
   words,

@@ -2,18 +2,21 @@ import type { JSX } from 'preact'
 import { useMemo, useState } from 'preact/hooks'
 import { BucketFrame } from '../app/bucket-frame.js'
 import type { PageProps } from '../app/console.js'
-import { count } from '../app/format.js'
 import { useWords } from '../app/language.js'
 import { link, open, replace } from '../app/route.js'
 import { nameBelow } from '../app/shown-key.js'
-import { type Listing, useListing } from '../app/use-listing.js'
+import { useStore } from '../app/store.js'
+import { useListing } from '../app/use-listing.js'
 import { addressOf } from '../parts/as-command.js'
+import { type DragAttributes, dragSource, dropTarget } from '../parts/drag.js'
 import { Icon } from '../parts/icon.js'
 import { Failure } from '../parts/notice.js'
 import type { Selection } from '../parts/selection.js'
 import { Empty } from '../parts/states.js'
+import { TileGrid } from '../parts/tile-grid.js'
 import { announceFailure } from '../parts/toasts.js'
 import { VirtualTable } from '../parts/virtual-table.js'
+import type { Moved } from '../wire/moves.js'
 import { type Entry, listPage, type ObjectEntry } from '../wire/objects.js'
 import { serverTime } from '../wire/session.js'
 import type { Words } from '../words/en.js'
@@ -21,10 +24,13 @@ import { CopyObjectDialog } from './copy-object.js'
 import { CreateFolderDialog } from './create-folder.js'
 import { DeleteObjectsDialog } from './delete-objects.js'
 import { downloadObject } from './download.js'
+import { MoveObjectsDialog } from './move-objects.js'
 import { copyLink, ObjectActionsDialog } from './object-actions.js'
 import { columnsOf, hrefOf } from './object-columns.js'
-import { FilterChoices, filtered, NO_FILTER, type ObjectFilter } from './object-filter.js'
-import { UploadButtons, useDrop } from './upload-button.js'
+import { filtered, NO_FILTER } from './object-filter.js'
+import { ObjectTile } from './object-tile.js'
+import { ObjectsToolbar, objectView } from './objects-toolbar.js'
+import { takeDrop, UploadButtons, useDrop } from './upload-button.js'
 import { UploadsHere } from './uploads-here.js'
 
 const DELIMITER = '/'
@@ -36,6 +42,7 @@ const idOf = (entry: Entry): string =>
 type Opened =
   | { readonly dialog: 'folder' }
   | { readonly dialog: 'delete'; readonly entries: readonly Entry[] }
+  | { readonly dialog: 'move'; readonly entries: readonly Moved[]; readonly folder: string }
   | { readonly dialog: 'more' | 'copy'; readonly entry: ObjectEntry }
 
 /** The objects below a prefix of a bucket. */
@@ -56,25 +63,25 @@ export function ObjectsPage({ path, query }: PageProps): JSX.Element {
   const isOver = useDrop({ bucket, prefix })
   const here = (more: Record<string, string | undefined>) =>
     link(['buckets', bucket], { prefix, versions: query.versions, ...more })
-  const removeSelected = () => {
-    const entries = rows.filter((row) => selection.has(idOf(row)))
-    if (entries.length > 0) setOpened({ dialog: 'delete', entries })
-  }
+  const selected = () => rows.filter((row) => selection.has(idOf(row)))
   const changed = () => {
     setOpened(undefined)
     setSelection(new Set())
     listing.again()
   }
+  const takes = (folder: string) => folderAttributes(bucket, folder, setOpened)
+  const crumbs = crumbsOf(bucket, prefix)
   return (
     <BucketFrame
       bucket={bucket}
       tab="objects"
       isFull
       isOver={isOver}
-      crumbs={crumbsOf(bucket, prefix)}
+      crumbs={crumbs.map(({ text, href }) => [text, href] as const)}
+      takes={['', ...crumbs.map(({ below }) => below)].map(takes)}
       tools={<Tools bucket={bucket} prefix={prefix} onFolder={() => setOpened({ dialog: 'folder' })} />}
     >
-      <Toolbar
+      <ObjectsToolbar
         listing={listing}
         shown={rows.length}
         selection={selection}
@@ -84,34 +91,68 @@ export function ObjectsPage({ path, query }: PageProps): JSX.Element {
         onFilter={setFilter}
         onSearch={(text) => replace(here({ search: text }))}
         onVersions={() => replace(here({ versions: versions ? undefined : 'yes', search }))}
-        onDelete={removeSelected}
+        onMove={versions ? undefined : () => setOpened({ dialog: 'move', entries: selected(), folder: prefix })}
+        onDelete={() => setOpened({ dialog: 'delete', entries: selected() })}
       />
       <UploadsHere bucket={bucket} prefix={prefix} />
       {listing.error !== undefined && <Failure error={listing.error} />}
       {listing.rows.length === 0 && listing.isComplete ? (
         <Empty text={words.objects.none} command={`bindery cp FILE ${addressOf(bucket, prefix)}`} />
       ) : (
-        <VirtualTable
-          label={words.objects.title}
-          columns={columnsOf(
-            { bucket, prefix, versions, onMore: (entry) => setOpened({ dialog: 'more', entry }) },
-            words,
-          )}
+        <Entries
+          shown={{ bucket, prefix, versions, onMore: (entry) => setOpened({ dialog: 'more', entry }) }}
           rows={rows}
           isComplete={listing.isComplete}
-          keyOf={idOf}
-          nameOf={({ key }) => nameBelow(prefix, key)}
           onEnd={listing.more}
-          onOpen={(entry) => open(hrefOf(bucket, entry))}
-          onDelete={removeSelected}
-          keys={keysFor(bucket, words)}
+          onDelete={() => selection.size > 0 && setOpened({ dialog: 'delete', entries: selected() })}
           selection={selection}
           onSelect={setSelection}
+          dragOf={(entry) => ({
+            ...(versions ? {} : dragSource(bucket, () => (selection.has(idOf(entry)) ? selected() : [entry]))),
+            ...(entry.kind === 'prefix' ? takes(entry.key) : {}),
+          })}
         />
       )}
       {opened && <Dialogs bucket={bucket} prefix={prefix} opened={opened} onOpen={setOpened} onDone={changed} />}
     </BucketFrame>
   )
+}
+
+/** A folder takes entries of the page, after a question, and files from elsewhere. */
+function folderAttributes(bucket: string, folder: string, onOpen: (opened: Opened) => void): DragAttributes {
+  return dropTarget(folder, {
+    onEntries: (entries) => onOpen({ dialog: 'move', entries, folder }),
+    onFiles: (transfer) => void takeDrop(transfer, { bucket, prefix: folder }).catch(announceFailure),
+  })
+}
+
+/** The entries as rows or tiles. */
+function Entries({
+  shown,
+  ...list
+}: {
+  readonly shown: Parameters<typeof columnsOf>[0]
+  readonly rows: readonly Entry[]
+  readonly isComplete: boolean
+  readonly onEnd: () => void
+  readonly onDelete: () => void
+  readonly selection: Selection
+  readonly onSelect: (selection: Selection) => void
+  readonly dragOf: (entry: Entry) => DragAttributes
+}): JSX.Element {
+  const words = useWords()
+  const view = useStore(objectView)
+  const { bucket, prefix } = shown
+  const all = {
+    ...list,
+    label: words.objects.title,
+    keyOf: idOf,
+    nameOf: ({ key }: Entry) => nameBelow(prefix, key),
+    onOpen: (entry: Entry) => open(hrefOf(bucket, entry)),
+    keys: keysFor(bucket, words),
+  }
+  if (view === 'list') return <VirtualTable {...all} columns={columnsOf(shown, words)} />
+  return <TileGrid {...all} tile={(entry) => <ObjectTile {...shown} entry={entry} />} />
 }
 
 /** The keys of the row that has the cursor. */
@@ -165,6 +206,16 @@ function Dialogs({
       return <CreateFolderDialog bucket={bucket} prefix={prefix} onClose={close} onDone={onDone} />
     case 'delete':
       return <DeleteObjectsDialog bucket={bucket} entries={opened.entries} onClose={close} onDone={onDone} />
+    case 'move':
+      return (
+        <MoveObjectsDialog
+          bucket={bucket}
+          entries={opened.entries}
+          folder={opened.folder}
+          onClose={close}
+          onDone={onDone}
+        />
+      )
     case 'copy':
       return <CopyObjectDialog bucket={bucket} target={opened.entry} onClose={close} onDone={onDone} />
     case 'more':
@@ -180,73 +231,11 @@ function Dialogs({
   }
 }
 
-function Toolbar({
-  listing,
-  shown,
-  selection,
-  search,
-  versions,
-  filter,
-  onFilter,
-  onSearch,
-  onVersions,
-  onDelete,
-}: {
-  readonly listing: Listing<Entry>
-  /** Rows that the filter shows. */
-  readonly shown: number
-  readonly selection: Selection
-  readonly search: string
-  readonly versions: boolean
-  readonly filter: ObjectFilter
-  readonly onFilter: (filter: ObjectFilter) => void
-  readonly onSearch: (text: string) => void
-  readonly onVersions: () => void
-  readonly onDelete: () => void
-}): JSX.Element {
-  const words = useWords()
-  return (
-    <div class="toolbar dense">
-      <input
-        type="search"
-        placeholder={words.objects.search}
-        aria-label={words.objects.search}
-        value={search}
-        onChange={(event) => onSearch(event.currentTarget.value)}
-      />
-      <FilterChoices filter={filter} onChange={onFilter} />
-      <label class="check">
-        <input type="checkbox" checked={versions} onChange={onVersions} />
-        {words.objects.showVersions}
-      </label>
-      <span class="grow" />
-      <span class="muted" aria-live="polite">
-        {summaryOf(listing, shown, selection, words)}
-      </span>
-      {selection.size > 0 && (
-        <button type="button" class="button danger" onClick={onDelete}>
-          <Icon name="remove" />
-          {words.delete}
-        </button>
-      )}
-      <button type="button" class="button icon" aria-label={words.refresh} onClick={listing.again}>
-        <Icon name="again" />
-      </button>
-    </div>
-  )
-}
-
-function summaryOf(listing: Listing<Entry>, shown: number, selection: Selection, words: Words): string {
-  if (selection.size > 0) return words.objects.selected(count(selection.size))
-  if (listing.isLoading) return words.loading
-  return words.objects.listed(count(shown), listing.isComplete)
-}
-
 /** Each part of a prefix, with the address of what is below it. */
-function crumbsOf(bucket: string, prefix: string): readonly (readonly [string, string])[] {
+function crumbsOf(bucket: string, prefix: string) {
   const parts = prefix.split(DELIMITER).slice(0, -1)
   return parts.map((part, index) => {
     const below = `${parts.slice(0, index + 1).join(DELIMITER)}${DELIMITER}`
-    return [part === '' ? DELIMITER : part, link(['buckets', bucket], { prefix: below })] as const
+    return { text: part === '' ? DELIMITER : part, href: link(['buckets', bucket], { prefix: below }), below }
   })
 }

@@ -11,7 +11,7 @@ import { Notice } from '../parts/notice.js'
 import { Sparkline } from '../parts/sparkline.js'
 import { WhenLoaded } from '../parts/states.js'
 import { type BucketUsage, type StoreStatus, storeStatus } from '../wire/buckets.js'
-import { abortsUploads } from '../wire/lifecycle.js'
+import { readAbortRules } from '../wire/lifecycle.js'
 import { readMetrics, sumOf } from '../wire/metrics.js'
 import { listMoments } from '../wire/moments.js'
 import { aboutServer, serverTime } from '../wire/session.js'
@@ -142,13 +142,13 @@ async function findNeglected(buckets: readonly BucketUsage[], signal: AbortSigna
   const holding = buckets.filter(({ uploads }) => uploads > 0).sort((one, other) => other.partBytes - one.partBytes)
   const found = holding.slice(0, BUCKETS_MAX).map(async ({ name, uploads, partBytes }) => {
     const fact = { bucket: name, bytes: partBytes }
-    const [hasRule, page] = await Promise.all([
-      abortsUploads(name, signal),
+    const [rules, page] = await Promise.all([
+      readAbortRules(name, signal),
       listUploads({ bucket: name, prefix: '' }, {}, signal),
     ])
     const old = page.rows.filter(({ initiated }) => initiated < now - WEEK_MS).length
     return [
-      ...(hasRule ? [] : [{ ...fact, kind: 'noRule' as const, uploads }]),
+      ...(rules.length > 0 ? [] : [{ ...fact, kind: 'noRule' as const, uploads }]),
       ...(old > 0 ? [{ ...fact, kind: 'old' as const, uploads: old }] : []),
     ]
   })

@@ -5,11 +5,10 @@ import { useWords } from '../app/language.js'
 import { useListing } from '../app/use-listing.js'
 import { Icon } from '../parts/icon.js'
 import { Failure } from '../parts/notice.js'
+import { saveText } from '../parts/save-text.js'
 import { announceFailure } from '../parts/toasts.js'
 import { VirtualTable } from '../parts/virtual-table.js'
-import { allParts, completionOf } from '../wire/parts-export.js'
-import { listParts, type StoredPart, type UploadName } from '../wire/uploads.js'
-import { saveText } from './download.js'
+import { allParts, completionOf, listParts, type StoredPart, type UploadName } from '../wire/uploads.js'
 
 /** The stored parts of an upload as a table, on request: what the map shows by colours. */
 export function PartsTable({
@@ -72,12 +71,17 @@ function Table({ name }: { readonly name: UploadName }): JSX.Element {
   )
 }
 
+/** Saves the list of parts by which other programs complete the upload. */
+export function savePartList(parts: readonly StoredPart[]): void {
+  saveText('complete.xml', completionOf(parts), 'application/xml')
+}
+
 /** All parts, for other programs: as the body that completes the upload, and as they are. */
 function Exports({ name }: { readonly name: UploadName }): JSX.Element {
   const words = useWords()
   const save = async (format: 'xml' | 'json') => {
     const parts = await allParts(name)
-    if (format === 'xml') saveText('complete.xml', completionOf(parts), 'application/xml')
+    if (format === 'xml') savePartList(parts)
     else saveText('parts.json', JSON.stringify({ ...name, parts }, undefined, 2), 'application/json')
   }
   return (

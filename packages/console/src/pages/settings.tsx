@@ -4,7 +4,7 @@ import { time } from '../app/format.js'
 import { chooseLanguage, useLanguage, useWords } from '../app/language.js'
 import { link } from '../app/route.js'
 import { useStore } from '../app/store.js'
-import { chooseTheme, currentTheme, THEMES } from '../app/theme.js'
+import { currentTheme, THEMES } from '../app/theme.js'
 import { useLoad } from '../app/use-load.js'
 import { Choice } from '../parts/field.js'
 import { KeyList } from '../parts/help.js'
@@ -86,7 +86,7 @@ function General(): JSX.Element {
           <Choice
             label={words.settings.theme}
             value={theme}
-            onChange={chooseTheme}
+            onChange={(one) => currentTheme.set(one)}
             options={THEMES.map((one) => [one, words.themes[one]] as const)}
           />
           <Choice

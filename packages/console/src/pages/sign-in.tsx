@@ -1,7 +1,7 @@
 import type { JSX } from 'preact'
 import { useEffect, useState } from 'preact/hooks'
 import { useWords } from '../app/language.js'
-import { replace } from '../app/route.js'
+import { link, replace } from '../app/route.js'
 import { Preferences } from '../app/shell.js'
 import { useLoad } from '../app/use-load.js'
 import { TextField } from '../parts/field.js'
@@ -73,6 +73,11 @@ export function SignInPage(): JSX.Element {
           {words.signIn.button}
         </button>
         <p class="small muted">{words.signIn.about}</p>
+        <p class="small">
+          <a class="target" href={link(['ticket'])}>
+            {words.signIn.byTicket}
+          </a>
+        </p>
         {location.protocol === 'http:' && !isThisMachine() && <Notice kind="warn">{words.signIn.plainText}</Notice>}
         {about.value && (
           <p class="small muted">

@@ -86,10 +86,11 @@ export function useDrop({ bucket, prefix }: Place): boolean {
       if (relatedTarget === null) setOver(false)
     }
     const drop = (event: DragEvent) => {
-      if (!hasFiles(event) || event.dataTransfer === null) return
-      event.preventDefault()
       setOver(false)
-      void take(event.dataTransfer, { bucket, prefix }).catch(announceFailure)
+      // a folder on the page has taken them
+      if (event.defaultPrevented || !hasFiles(event) || event.dataTransfer === null) return
+      event.preventDefault()
+      void takeDrop(event.dataTransfer, { bucket, prefix }).catch(announceFailure)
     }
     // the transfers must have been loaded by then: the browser empties a drop after its event
     const enter = () => void transfers()
@@ -107,16 +108,17 @@ export function useDrop({ bucket, prefix }: Place): boolean {
   return isOver
 }
 
-/** Entries of folders and handles of files outlive the event of the drop, and the transfer does not. */
-async function take(transfer: DataTransfer, place: Place): Promise<void> {
-  const entries = Array.from(transfer.items, (item) => item.webkitGetAsEntry())
+/** Uploads what was dropped. Entries of folders and handles of files outlive the event of the drop, and the transfer does not. */
+export async function takeDrop(transfer: DataTransfer, place: Place): Promise<void> {
+  const items = Array.from(transfer.items).filter(({ kind }) => kind === 'file')
+  const entries = items.map((item) => item.webkitGetAsEntry())
+  // what comes from a page and not from a file system has no entry
+  const loose = items.flatMap((item, index) => (entries[index] === null ? (item.getAsFile() ?? []) : []))
   const handling = handlesOf(transfer)
   const { droppedFiles, uploadFiles } = await transfers()
   const kept = { items: entries.map((entry) => ({ webkitGetAsEntry: () => entry })) }
   const files = await droppedFiles(kept as unknown as DataTransfer)
   const handles = new Map((await handling).map((handle) => [handle?.name, handle]))
-  await uploadFiles(
-    files.map((one) => ({ ...one, handle: one.path.includes('/') ? undefined : handles.get(one.path) })),
-    place,
-  )
+  const named = files.map((one) => ({ ...one, handle: one.path.includes('/') ? undefined : handles.get(one.path) }))
+  await uploadFiles([...named, ...loose], place)
 }

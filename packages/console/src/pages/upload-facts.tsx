@@ -1,10 +1,13 @@
 import type { JSX } from 'preact'
 import { useEffect, useState } from 'preact/hooks'
+import { inTurns } from '../app/in-turns.js'
 import { explainUpload, type PartsMap, type UploadEntry } from '../wire/uploads.js'
 
 /** Explanations by upload id, for as long as the page of this tab lives: a row that scrolls out and in loads nothing. */
 const known = new Map<string, Promise<PartsMap>>()
 const KNOWN_MAX = 5_000
+/** Uploads of a listing that are read to filter and sort by their facts. */
+export const READ_MAX = 2_000
 
 function explained(upload: UploadEntry): Promise<PartsMap> {
   const found = known.get(upload.uploadId)
@@ -19,6 +22,35 @@ function explained(upload: UploadEntry): Promise<PartsMap> {
 /** Forgets what was known, so that it is read again. */
 export function forgetFacts(): void {
   known.clear()
+}
+
+/** Facts by upload id. */
+export type Facts = ReadonlyMap<string, PartsMap>
+
+/** Reads the facts of the first uploads of a list, a few at a time; what ended meanwhile has none. */
+export async function readFacts(uploads: readonly UploadEntry[], goesOn: () => boolean = () => true): Promise<Facts> {
+  const facts = new Map<string, PartsMap>()
+  await inTurns(uploads.slice(0, READ_MAX), async (upload) => {
+    if (!goesOn()) return
+    const found = await explained(upload).catch(() => undefined)
+    if (found !== undefined) facts.set(upload.uploadId, found)
+  })
+  return facts
+}
+
+/** The facts of the uploads of a list where they are wanted; undefined until all are read. */
+export function useFacts(uploads: readonly UploadEntry[], isWanted: boolean): Facts | undefined {
+  const [facts, setFacts] = useState<Facts | undefined>()
+  useEffect(() => {
+    if (!isWanted) return
+    let isShown = true
+    void readFacts(uploads, () => isShown).then((found) => isShown && setFacts(found))
+    return () => {
+      isShown = false
+    }
+    // a listing grows in place
+  }, [uploads, uploads.length, isWanted])
+  return isWanted ? facts : undefined
 }
 
 /** A fact about an upload that a listing does not contain; it is loaded when its row is drawn. */

@@ -20,7 +20,7 @@ import { type PartsMap as Explained, explainUpload, type UploadName, watchUpload
 import { AbortDialog } from './abort-uploads.js'
 import { CompleteDialog } from './complete-upload.js'
 import { PartsTable } from './parts-table.js'
-import { StateBadge } from './uploads.js'
+import { StateBadge } from './upload-columns.js'
 
 const TOGETHER_MS = 400
 

@@ -25,6 +25,9 @@ const PATHS = {
   out: 'M14 4H5v16h9M10 12h11m-4-4 4 4-4 4',
   theme: 'M12 3a9 9 0 1 0 9 9 7 7 0 0 1-9-9z',
   down: 'M12 4v11m-5-4 5 5 5-5M5 20h14',
+  move: 'M4 12h13m-5-5 5 5-5 5M20 4v16',
+  list: 'M4 6h16M4 12h16M4 18h16',
+  grid: 'M4 4h7v7H4zM13 4h7v7h-7zM13 13h7v7h-7zM4 13h7v7H4z',
   search: 'M10.5 17a6.5 6.5 0 1 1 0-13 6.5 6.5 0 0 1 0 13zM15.5 15.5 21 21',
 } as const
 

@@ -2,7 +2,7 @@ import type { JSX } from 'preact'
 import { useRef, useState } from 'preact/hooks'
 import { chooseLanguage, languageNow, useWords } from '../app/language.js'
 import { link, open } from '../app/route.js'
-import { chooseTheme, nextTheme } from '../app/theme.js'
+import { currentTheme, nextTheme } from '../app/theme.js'
 import { useLoad } from '../app/use-load.js'
 import { isDrawerOpen } from '../transfer/state.js'
 import { listBuckets } from '../wire/buckets.js'
@@ -92,7 +92,7 @@ function actionsIn(words: Words): readonly Choice[] {
     [words.identities.user.create, () => open(link(['access'], { create: 'yes' }))],
     [words.transfers.title, () => isDrawerOpen.set(true)],
     [words.transfers.toggle, () => void pauses().catch(announceFailure)],
-    [words.changeTheme, () => chooseTheme(nextTheme())],
+    [words.changeTheme, () => currentTheme.set(nextTheme())],
     [words.changeLanguage, () => void chooseLanguage(languageNow() === 'en' ? 'zh' : 'en')],
     [words.signOut, signOut],
   ]

@@ -2,7 +2,7 @@ import type { ComponentType, JSX } from 'preact'
 import { useEffect, useState } from 'preact/hooks'
 import { link, open } from '../app/route.js'
 import { PLACE_KEYS, singleKeys } from '../app/single-keys.js'
-import { chooseTheme, nextTheme } from '../app/theme.js'
+import { currentTheme, nextTheme } from '../app/theme.js'
 import { announceFailure } from './toasts.js'
 
 interface DialogProps {
@@ -59,7 +59,7 @@ function act(key: string): boolean {
     case '/':
       return reach('main input[type=search]', (field) => field.focus())
     case 't':
-      chooseTheme(nextTheme())
+      currentTheme.set(nextTheme())
       return true
     case 'p':
       void import('../transfer/transfers.js').then(({ togglePause }) => togglePause()).catch(announceFailure)

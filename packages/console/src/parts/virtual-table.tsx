@@ -1,8 +1,10 @@
 import type { ComponentChildren, JSX } from 'preact'
 import { useEffect, useId, useMemo, useRef, useState } from 'preact/hooks'
 import { useWords } from '../app/language.js'
-import { positionOf, rowWindow } from './row-window.js'
-import { allOf, extended, type Selection, toggled } from './selection.js'
+import type { DragAttributes } from './drag.js'
+import { revealRow, rowWindow } from './row-window.js'
+import { allOf } from './selection.js'
+import { type CursorOptions, useCursor, useView } from './use-cursor.js'
 
 /** One column of a table. */
 export interface Column<Row> {
@@ -18,27 +20,23 @@ export interface Column<Row> {
 }
 
 /** Rows that are drawn only where they can be seen, so that a million of them scroll as well as ten. */
-export interface VirtualTableProps<Row> {
+export interface VirtualTableProps<Row> extends Omit<CursorOptions<Row>, 'columns' | 'reveal'> {
   readonly label: string
   readonly columns: readonly Column<Row>[]
-  readonly rows: readonly Row[]
   readonly isComplete: boolean
-  readonly keyOf: (row: Row) => string
   readonly nameOf: (row: Row) => string
   /** Called when the end is close. */
   readonly onEnd: () => void
-  readonly onOpen: (row: Row) => void
-  readonly onDelete?: () => void
-  /** Further keys, for the row that has the cursor. */
-  readonly keys?: Readonly<Record<string, (row: Row) => void>>
-  /** Absent: nothing can be selected. */
-  readonly selection?: Selection
-  readonly onSelect?: (selection: Selection) => void
+  /** Another value where the values have changed by which rows are sorted. */
+  readonly revision?: unknown
+  /** Called before rows are sorted by a column. */
+  readonly onSort?: (column: string) => void
+  /** How a row is dragged, and takes what is dragged. */
+  readonly dragOf?: (row: Row) => DragAttributes
 }
 
 /** Rows before the end at which the next page is loaded. */
 const CLOSE_ROWS = 100
-const PAGE_ROWS = 15
 
 /** Sorting more would block the page; they keep the order of the server. */
 const SORTED_MAX = 20_000
@@ -52,7 +50,7 @@ interface Sorting<Row> {
 }
 
 /** The rows that were loaded, in the order of a column. */
-function useSorted<Row>({ rows, columns }: VirtualTableProps<Row>): Sorting<Row> {
+function useSorted<Row>({ rows, columns, revision, onSort }: VirtualTableProps<Row>): Sorting<Row> {
   const [order, setOrder] = useState<{ readonly by: string; readonly isDescending: boolean } | undefined>()
   const sortBy = columns.find(({ name }) => name === order?.by)?.sortBy
   const isDescending = order?.isDescending ?? false
@@ -63,8 +61,9 @@ function useSorted<Row>({ rows, columns }: VirtualTableProps<Row>): Sorting<Row>
     const valued = rows.map((row) => [row, sortBy(row)] as const)
     valued.sort(([, one], [, other]) => (one < other ? -sign : one > other ? sign : 0))
     return valued.map(([row]) => row)
-  }, [rows, rows.length, order])
+  }, [rows, rows.length, order, revision])
   const sort = (name: string) => {
+    onSort?.(name)
     if (order?.by !== name) setOrder({ by: name, isDescending: false })
     else setOrder(order.isDescending ? undefined : { by: name, isDescending: true })
   }
@@ -75,46 +74,16 @@ function useSorted<Row>({ rows, columns }: VirtualTableProps<Row>): Sorting<Row>
 export function VirtualTable<Row>(given: VirtualTableProps<Row>): JSX.Element {
   const sorted = useSorted(given)
   const props = { ...given, rows: sorted.rows }
-  const { label, rows, isComplete, keyOf, onEnd, onOpen, onDelete, keys = {}, selection, onSelect } = props
+  const { label, rows, isComplete, keyOf, onEnd, selection } = props
   const id = useId()
   const box = useRef<HTMLDivElement>(null)
-  const [view, setView] = useState({ top: 0, height: 600 })
-  const [cursor, setCursor] = useState(-1)
-  useEffect(() => {
-    const element = box.current
-    if (element === null) return
-    const measure = () => setView({ top: element.scrollTop, height: element.clientHeight })
-    const watch = new ResizeObserver(measure)
-    watch.observe(element)
-    element.addEventListener('scroll', measure, { passive: true })
-    return () => {
-      watch.disconnect()
-      element.removeEventListener('scroll', measure)
-    }
-  }, [])
+  const view = useView(box)
+  const reveal = (index: number) => box.current && revealRow(box.current, index, rows.length)
+  const cursor = useCursor({ ...props, columns: 1, reveal })
   const { first, end, before, after } = rowWindow(rows.length, view)
   useEffect(() => {
     if (!isComplete && end > rows.length - CLOSE_ROWS) onEnd()
   })
-  const goTo = (index: number, extend: boolean) => {
-    const next = Math.max(0, Math.min(rows.length - 1, index))
-    setCursor(next)
-    if (selection && onSelect && extend) onSelect(extended(selection, between(rows, cursor, next).map(keyOf)))
-    reveal(box.current, next, rows.length)
-  }
-  const current = rows[cursor]
-  const onKeyDown = (event: KeyboardEvent) => {
-    if (event.target !== event.currentTarget) return
-    const step = stepOf(event.key, cursor, rows.length)
-    if (step !== undefined) goTo(step, event.shiftKey)
-    else if (event.key === 'Enter' && current !== undefined) onOpen(current)
-    else if (event.key === ' ' && current !== undefined && selection) onSelect?.(toggled(selection, keyOf(current)))
-    else if (event.key === 'Delete') onDelete?.()
-    else if (current !== undefined && !hasModifier(event) && keys[event.key]) keys[event.key]?.(current)
-    else if (event.key === 'a' && (event.ctrlKey || event.metaKey)) onSelect?.(allOf(rows.map(keyOf)))
-    else return
-    event.preventDefault()
-  }
   return (
     <div class="table tall virtual" ref={box}>
       <table
@@ -123,12 +92,10 @@ export function VirtualTable<Row>(given: VirtualTableProps<Row>): JSX.Element {
         aria-label={label}
         aria-rowcount={isComplete ? rows.length + 1 : -1}
         aria-multiselectable={selection === undefined ? undefined : true}
-        aria-activedescendant={cursor >= first && cursor < end ? `${id}-${cursor}` : undefined}
+        aria-activedescendant={cursor.index >= first && cursor.index < end ? `${id}-${cursor.index}` : undefined}
         tabIndex={0}
-        onKeyDown={onKeyDown}
-        onFocus={(event) => {
-          if (event.target === event.currentTarget && cursor < 0 && rows.length > 0) setCursor(0)
-        }}
+        onKeyDown={cursor.onKeyDown}
+        onFocus={cursor.onFocus}
       >
         <Head table={props} sorting={sorted} />
         <tbody>
@@ -138,7 +105,8 @@ export function VirtualTable<Row>(given: VirtualTableProps<Row>): JSX.Element {
               key={keyOf(row)}
               id={`${id}-${first + offset}`}
               index={first + offset}
-              isCurrent={cursor === first + offset}
+              isCurrent={cursor.index === first + offset}
+              onTick={(isShifted) => cursor.click(first + offset, isShifted)}
               row={row}
               table={props}
             />
@@ -206,27 +174,35 @@ function BodyRow<Row>({
   id,
   index,
   isCurrent,
+  onTick,
   row,
   table,
 }: {
   readonly id: string
   readonly index: number
   readonly isCurrent: boolean
+  readonly onTick: (isShifted: boolean) => void
   readonly row: Row
   readonly table: VirtualTableProps<Row>
 }): JSX.Element {
   const words = useWords()
-  const { columns, keyOf, nameOf, selection, onSelect } = table
+  const { columns, keyOf, nameOf, selection, dragOf } = table
   const isSelected = selection?.has(keyOf(row))
   return (
-    <tr id={id} class={isCurrent ? 'current' : ''} aria-rowindex={index + 2} aria-selected={isSelected}>
+    <tr
+      {...dragOf?.(row)}
+      id={id}
+      class={isCurrent ? 'current' : ''}
+      aria-rowindex={index + 2}
+      aria-selected={isSelected}
+    >
       {selection && (
         <td class="tick">
           <input
             type="checkbox"
             aria-label={words.select(nameOf(row))}
             checked={isSelected}
-            onChange={() => onSelect?.(toggled(selection, keyOf(row)))}
+            onClick={(event) => onTick(event.shiftKey)}
           />
         </td>
       )}
@@ -248,30 +224,4 @@ function Gap({ height }: { readonly height: number }): JSX.Element | null {
       <td style={{ height: `${height}px` }} />
     </tr>
   )
-}
-
-const hasModifier = ({ ctrlKey, metaKey, altKey }: KeyboardEvent): boolean => ctrlKey || metaKey || altKey
-
-function stepOf(key: string, cursor: number, length: number): number | undefined {
-  if (key === 'ArrowDown' || key === 'j') return cursor + 1
-  if (key === 'ArrowUp' || key === 'k') return cursor - 1
-  if (key === 'PageDown') return cursor + PAGE_ROWS
-  if (key === 'PageUp') return cursor - PAGE_ROWS
-  if (key === 'Home') return 0
-  return key === 'End' ? length - 1 : undefined
-}
-
-/** The rows from one index to another, both included. */
-function between<Row>(rows: readonly Row[], from: number, to: number): readonly Row[] {
-  return rows.slice(Math.max(0, Math.min(from, to)), Math.max(from, to) + 1)
-}
-
-/** Scrolls a row into view, below the head. */
-function reveal(box: HTMLElement | null, index: number, rows: number): void {
-  if (box === null) return
-  const { clientHeight: height } = box
-  const top = positionOf(index, rows, height)
-  const lowest = positionOf(index + 2, rows, height) - height
-  if (top < box.scrollTop) box.scrollTop = top
-  else if (lowest > box.scrollTop) box.scrollTop = lowest
 }

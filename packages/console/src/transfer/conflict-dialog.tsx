@@ -4,6 +4,7 @@ import { useWords } from '../app/language.js'
 import { shownKey } from '../app/shown-key.js'
 import { useStore } from '../app/store.js'
 import { Dialog } from '../parts/dialog.js'
+import { NameList } from '../parts/name-list.js'
 import { question } from './state.js'
 
 const NAMED_MAX = 5
@@ -26,14 +27,7 @@ export function ConflictDialog(): JSX.Element | null {
           ? words.transfers.taken(taken.length, count(files))
           : words.transfers.mayBeTaken(count(files))}
       </p>
-      <ul class="stack tight">
-        {taken.slice(0, NAMED_MAX).map((key) => (
-          <li key={key} class="break">
-            {shownKey(key)}
-          </li>
-        ))}
-        {taken.length > NAMED_MAX && <li>{words.andMore(count(taken.length - NAMED_MAX))}</li>}
-      </ul>
+      <NameList names={taken.slice(0, NAMED_MAX).map(shownKey)} all={taken.length} />
       <footer>
         <button type="button" class="button" onClick={() => answer(undefined)}>
           {words.cancel}

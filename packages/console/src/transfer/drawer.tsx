@@ -1,20 +1,22 @@
 import type { UploadTask } from '@bindery/client/browser'
 import type { JSX } from 'preact'
-import { useEffect, useRef, useState } from 'preact/hooks'
+import { useEffect, useState } from 'preact/hooks'
 import { bytes, clock, count } from '../app/format.js'
 import { useWords } from '../app/language.js'
 import { useStore } from '../app/store.js'
 import { Icon } from '../parts/icon.js'
 import { announceFailure } from '../parts/toasts.js'
 import { ChoicesForm } from './choices-form.js'
-import { canContinue, drawn, isDrawerOpen, needsFile } from './state.js'
-import { TransferRow } from './transfer-row.js'
+import { GroupRow } from './group-row.js'
+import { grouped } from './groups.js'
+import { drawerWidth, ResizeHandle } from './resize-handle.js'
+import { canContinue, drawn, isDrawerOpen, needsFile, takingOver } from './state.js'
+import { TakeOverDialog } from './take-over.js'
+import { TransferRows } from './transfer-row.js'
 import { continueRestored, giveFiles, restoreUploads, uploads } from './transfers.js'
 
 export { ConflictDialog } from './conflict-dialog.js'
 
-/** Uploads that are drawn; of longer queues those that move come first. */
-const ROWS_MAX = 60
 const DRAWN_MS = 250
 
 /** The uploads of this tab, in a panel at the side. */
@@ -22,20 +24,22 @@ export function Drawer(): JSX.Element | null {
   const words = useWords()
   useSlowly()
   const isOpen = useStore(isDrawerOpen)
-  const panel = useRef<HTMLElement>(null)
+  const width = useStore(drawerWidth)
+  const moving = useStore(takingOver)
   if (!isOpen) return null
   const queue = uploads()
   const all = [...queue]
   const { files } = queue.progress
   const waiting = files.total - files.active - files.done - files.failed - files.paused
-  const shown = firstOf(all)
+  const { groups, single } = grouped(all)
   return (
     <aside
       class="drawer"
-      ref={panel}
+      style={{ '--drawer': `${width}px` }}
       aria-label={words.transfers.title}
       onKeyDown={(event) => event.key === 'Escape' && isDrawerOpen.set(false)}
     >
+      <ResizeHandle width={width} onResize={(wanted) => drawerWidth.set(wanted)} />
       <div class="row apart">
         <h2>{words.transfers.title}</h2>
         <button
@@ -83,32 +87,13 @@ export function Drawer(): JSX.Element | null {
       {all.length === 0 && <p>{words.transfers.none}</p>}
       <ContinueHere tasks={all} />
       <ChooseAgain tasks={all} />
-      {shown.map((task) => (
-        <TransferRow key={`${task.bucket}/${task.key}`} task={task} />
+      {groups.map((group) => (
+        <GroupRow key={group.folder} group={group} />
       ))}
-      {all.length > shown.length && <p class="muted">{words.andMore(count(all.length - shown.length))}</p>}
+      <TransferRows tasks={single} />
+      {moving !== undefined && <TakeOverDialog task={moving} onClose={() => takingOver.set(undefined)} />}
     </aside>
   )
-}
-
-const RANK: Readonly<Partial<Record<UploadTask['state'], number>>> = {
-  failed: 1,
-  paused: 2,
-  queued: 3,
-  done: 4,
-  aborted: 5,
-}
-
-/** Those that move first, then those that need someone, then the rest: as many as are drawn, without sorting a long queue. */
-function firstOf(tasks: readonly UploadTask[]): readonly UploadTask[] {
-  const ranks: UploadTask[][] = []
-  for (const task of tasks) {
-    const rank = RANK[task.state] ?? 0
-    ranks[rank] ??= []
-    const peers = ranks[rank]
-    if (peers.length < ROWS_MAX) peers.push(task)
-  }
-  return ranks.flat().slice(0, ROWS_MAX)
 }
 
 /** Draws at most four times a second, however fast parts arrive. */

@@ -1,4 +1,5 @@
 /** State of the drawer, apart from the uploads themselves, so that the first page need not load those. */
+import type { UploadTask } from '@bindery/client/browser'
 import { Store } from '../app/store.js'
 
 /** The reactions to an object that already has the key. `prompt` looks for such objects first, and lets the person decide. */
@@ -32,6 +33,9 @@ export const choices = new Store<Choices>({
   acl: 'default',
   tags: '',
 })
+
+/** The upload whose continuation on another machine is shown. */
+export const takingOver = new Store<UploadTask | undefined>(undefined)
 
 /** Whether the drawer is shown. */
 export const isDrawerOpen = new Store(false)

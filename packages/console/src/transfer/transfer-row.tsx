@@ -8,11 +8,11 @@ import { shownKey } from '../app/shown-key.js'
 import { Icon } from '../parts/icon.js'
 import { announceFailure } from '../parts/toasts.js'
 import type { Shade } from './part-colours.js'
-import { needsFile } from './state.js'
+import { needsFile, takingOver } from './state.js'
 import { Strip } from './strip.js'
 
 /** One upload: how far it is, its parts, and what can be done with it. */
-export function TransferRow({ task }: { readonly task: UploadTask }): JSX.Element {
+function TransferRow({ task }: { readonly task: UploadTask }): JSX.Element {
   const words = useWords()
   const { state, progress, bucket, key } = task
   const { total, committed, inFlight, bytesPerSecond, etaMs } = progress
@@ -30,16 +30,7 @@ export function TransferRow({ task }: { readonly task: UploadTask }): JSX.Elemen
         </strong>
         <Actions task={task} />
       </div>
-      <div
-        class="progress"
-        role="progressbar"
-        aria-label={shownKey(key)}
-        aria-valuemin={0}
-        aria-valuemax={100}
-        aria-valuenow={Math.round(share * 100)}
-      >
-        <div style={{ width: `${share * 100}%` }} />
-      </div>
+      <ProgressBar share={share} label={shownKey(key)} />
       <div class="row small muted">
         <span>{needsFile.has(task) ? words.transfers.needsFile : words.transfers.states[state]}</span>
         <span>{percent(share)}</span>
@@ -53,6 +44,60 @@ export function TransferRow({ task }: { readonly task: UploadTask }): JSX.Elemen
       {state === 'failed' && <FailureOf task={task} />}
       <Parts task={task} />
     </section>
+  )
+}
+
+/** Uploads that are drawn; of longer queues those that move come first. */
+const ROWS_MAX = 60
+
+/** Uploads one below the other, as many as are drawn at a time. */
+export function TransferRows({ tasks }: { readonly tasks: readonly UploadTask[] }): JSX.Element {
+  const words = useWords()
+  const shown = firstOf(tasks)
+  return (
+    <>
+      {shown.map((task) => (
+        <TransferRow key={`${task.bucket}/${task.key}`} task={task} />
+      ))}
+      {tasks.length > shown.length && <p class="muted">{words.andMore(count(tasks.length - shown.length))}</p>}
+    </>
+  )
+}
+
+const RANK: Readonly<Partial<Record<UploadTask['state'], number>>> = {
+  failed: 1,
+  paused: 2,
+  queued: 3,
+  done: 4,
+  aborted: 5,
+}
+
+/** Those that move first, then those that need someone, then the rest: as many as are drawn, without sorting a long queue. */
+function firstOf(tasks: readonly UploadTask[]): readonly UploadTask[] {
+  const ranks: UploadTask[][] = []
+  for (const task of tasks) {
+    const rank = RANK[task.state] ?? 0
+    ranks[rank] ??= []
+    const peers = ranks[rank]
+    if (peers.length < ROWS_MAX) peers.push(task)
+  }
+  return ranks.flat().slice(0, ROWS_MAX)
+}
+
+/** A share from 0 to 1 as a bar. */
+export function ProgressBar({ share, label }: { readonly share: number; readonly label: string }): JSX.Element {
+  return (
+    <div
+      class="progress"
+      role="progressbar"
+      aria-label={label}
+      aria-valuemin={0}
+      aria-valuemax={100}
+      aria-valuenow={Math.round(share * 100)}
+      aria-valuetext={percent(share)}
+    >
+      <div style={{ width: `${share * 100}%` }} />
+    </div>
   )
 }
 
@@ -85,6 +130,18 @@ function Actions({ task }: { readonly task: UploadTask }): JSX.Element {
           <Icon name={state === 'failed' ? 'again' : 'play'} />
         </button>
       )}
+      {canMove(task) && (
+        <button
+          type="button"
+          class="button bare icon little"
+          aria-label={words.transfers.takeOver(name)}
+          title={words.transfers.takeOverTitle}
+          aria-haspopup="dialog"
+          onClick={() => takingOver.set(task)}
+        >
+          <Icon name="move" />
+        </button>
+      )}
       {state !== 'done' && state !== 'aborted' && (
         <button
           type="button"
@@ -98,6 +155,11 @@ function Actions({ task }: { readonly task: UploadTask }): JSX.Element {
       )}
     </span>
   )
+}
+
+/** Whether the server has parts that another machine can go on from. */
+function canMove({ state, uploadId }: UploadTask): boolean {
+  return uploadId !== undefined && state !== 'done' && state !== 'aborted' && state !== 'completing'
 }
 
 function FailureOf({ task }: { readonly task: UploadTask }): JSX.Element {

@@ -12,6 +12,7 @@ import { createUploader } from '@bindery/client/upload'
 import { aboutServer, currentSession, serverTime, signingKey } from '../wire/session.js'
 import { pathOf, queryText, signedHeaders } from '../wire/sign.js'
 import { resolveConflicts, type Wanted } from './conflicts.js'
+import { joinGroup } from './groups.js'
 import { mayRead, type Picked } from './picked.js'
 import { type Choices, canContinue, choices, drawn, isDrawerOpen, needsFile } from './state.js'
 
@@ -96,14 +97,23 @@ export async function uploadFiles(
   isDrawerOpen.set(true)
   const options = { ...optionsOf(choices.value), bucket, onExists: resolved.onExists }
   let begun = performance.now()
-  for (const { file, key, handle } of resolved.files) {
+  for (const { file, key, path, handle } of resolved.files) {
     if (performance.now() - begun > SLICE_MS) {
       await new Promise((resolve) => setTimeout(resolve))
       begun = performance.now()
     }
     const contentType = file.type === '' ? {} : { contentType: file.type }
-    uploads().add({ ...contentType, ...options, key, source: handle ?? file, size: file.size })
+    const label = labelOf(bucket, prefix, path)
+    const item = { ...contentType, ...options, key, source: handle ?? file, size: file.size }
+    const task = uploads().add({ ...item, ...(label === undefined ? {} : { label }) })
+    if (label !== undefined) joinGroup(task, label)
   }
+}
+
+/** The folder in which a file was picked, by its address in the bucket; undefined for a file that was picked by itself. */
+function labelOf(bucket: string, prefix: string, path: string): string | undefined {
+  const slash = path.indexOf('/')
+  return slash === -1 ? undefined : `${bucket}/${prefix}${path.slice(0, slash + 1)}`
 }
 
 function pickedOf(given: File | Picked): Picked {
@@ -144,7 +154,13 @@ export async function togglePause(): Promise<void> {
 /** Offers the uploads that an earlier page left unfinished. */
 export async function restoreUploads(): Promise<void> {
   const restored = await uploads().restore()
-  for (const { task, needsSource } of restored) (needsSource ? needsFile : canContinue).add(task)
+  const labels = new Map<string, string | undefined>()
+  for await (const { bucket, key, label } of checkpoints.list()) labels.set(`${bucket}/${key}`, label)
+  for (const { task, needsSource } of restored) {
+    ;(needsSource ? needsFile : canContinue).add(task)
+    const label = labels.get(`${task.bucket}/${task.key}`)
+    if (label !== undefined) joinGroup(task, label)
+  }
   if (restored.length > 0) isDrawerOpen.set(true)
   drawn.set(drawn.value + 1)
 }

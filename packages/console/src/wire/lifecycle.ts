@@ -3,6 +3,8 @@ import { all, parseXml, textOf } from '@bindery/client/xml'
 import { send } from './request.js'
 import { ServerError } from './server-error.js'
 
+const DAY_MS = 86_400_000
+
 /** A rule that aborts uploads. */
 export interface AbortRule {
   readonly id: string
@@ -29,13 +31,22 @@ export function abortRulesIn(document: string): readonly AbortRule[] {
   })
 }
 
-/** Whether a bucket has a rule that aborts uploads. Throws ServerError. */
-export async function abortsUploads(bucket: string, signal?: AbortSignal): Promise<boolean> {
+/** The rules of a bucket that abort uploads now; none of a bucket without rules. Throws ServerError. */
+export async function readAbortRules(bucket: string, signal?: AbortSignal): Promise<readonly AbortRule[]> {
   try {
     const response = await send({ method: 'GET', bucket, query: { lifecycle: '' }, signal })
-    return abortRulesIn(await response.text()).some(({ isEnabled }) => isEnabled)
+    return abortRulesIn(await response.text()).filter(({ isEnabled }) => isEnabled)
   } catch (error) {
-    if (error instanceof ServerError && error.code === 'NoSuchLifecycle') return false
+    if (error instanceof ServerError && error.code === 'NoSuchLifecycle') return []
     throw error
   }
+}
+
+/** When the first of some rules by age ends an upload, in milliseconds since 1970; undefined: none of them does. */
+export function abortedAt(
+  { key, initiated }: { readonly key: string; readonly initiated: number },
+  rules: readonly AbortRule[],
+): number | undefined {
+  const days = rules.flatMap((rule) => (rule.days !== undefined && key.startsWith(rule.prefix) ? rule.days : []))
+  return days.length === 0 ? undefined : initiated + Math.min(...days) * DAY_MS
 }

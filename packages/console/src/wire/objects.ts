@@ -136,8 +136,13 @@ async function deleteBatch(bucket: string, targets: readonly Target[]): Promise<
   await send({ method: 'POST', bucket, query: { delete: '' }, headers, body })
 }
 
-async function deleteObject(bucket: string, { key, versionId }: Target): Promise<void> {
-  await send({ method: 'DELETE', bucket, key, query: versionOf(versionId) })
+/** Deletes one object or version; `headers` may state conditions. Throws ServerError. */
+export async function deleteObject(
+  bucket: string,
+  { key, versionId }: Target,
+  headers: Readonly<Record<string, string>> = {},
+): Promise<void> {
+  await send({ method: 'DELETE', bucket, key, query: versionOf(versionId), headers })
 }
 
 const versionOf = (versionId: string | undefined): Record<string, string> => (versionId ? { versionId } : {})

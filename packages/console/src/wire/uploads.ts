@@ -39,7 +39,8 @@ export interface PartsMap {
   readonly completable: boolean
   /** Why a Complete with all parts would fail now. */
   readonly obstacle?: { readonly code: string; readonly message: string; readonly partNumber?: number }
-  readonly autoComplete?: unknown
+  /** The number of parts that its initiator has declared, where it did. */
+  readonly autoComplete?: { readonly parts?: number }
 }
 
 /** A stored part. Times in milliseconds since 1970. */
@@ -111,16 +112,40 @@ export async function abortUpload({ bucket, key, uploadId }: UploadName): Promis
   await send({ method: 'DELETE', bucket, key, query: { uploadId } })
 }
 
-/** Makes an object of all parts. Throws ServerError, also FileAlreadyExists if it may not replace an object. */
+/**
+ * Makes an object of all parts, or of those given. Throws ServerError, also FileAlreadyExists if it may not replace an object, and
+ * InvalidPart if one of those given was replaced meanwhile.
+ */
 export async function completeUpload(
   { bucket, key, uploadId }: UploadName,
-  { forbidsOverwrite }: { readonly forbidsOverwrite: boolean },
+  { forbidsOverwrite, parts }: { readonly forbidsOverwrite: boolean; readonly parts?: readonly StoredPart[] },
 ): Promise<void> {
   const headers = {
-    'x-oss-complete-all': 'yes',
+    ...(parts === undefined ? { 'x-oss-complete-all': 'yes' } : { 'content-type': 'application/xml' }),
     ...(forbidsOverwrite ? { 'x-oss-forbid-overwrite': 'true' } : {}),
   }
-  await send({ method: 'POST', bucket, key, query: { uploadId }, headers })
+  const body = parts === undefined ? undefined : completionOf(parts)
+  await send({ method: 'POST', bucket, key, query: { uploadId }, headers, body })
+}
+
+/** The body of the CompleteMultipartUpload that makes an object of parts. */
+export function completionOf(parts: readonly StoredPart[]): string {
+  const lines = parts.map(
+    ({ partNumber, etag }) => `  <Part><PartNumber>${partNumber}</PartNumber><ETag>"${etag}"</ETag></Part>`,
+  )
+  return ['<CompleteMultipartUpload>', ...lines, '</CompleteMultipartUpload>'].join('\n')
+}
+
+/** All parts of an upload, by their numbers. Throws ServerError NoSuchUpload. */
+export async function allParts(name: UploadName): Promise<readonly StoredPart[]> {
+  const parts: StoredPart[] = []
+  let position: Readonly<Record<string, string>> | undefined = {}
+  while (position !== undefined) {
+    const page: Page<StoredPart> = await listParts(name, position)
+    parts.push(...page.rows)
+    position = page.next
+  }
+  return parts
 }
 
 /** An event about the uploads of a bucket. */

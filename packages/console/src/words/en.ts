@@ -70,12 +70,15 @@ export const ENGLISH = {
     NoSuchUpload: 'There is no such upload. It was completed or aborted meanwhile.',
     BucketAlreadyExists: 'This name is taken: choose another.',
     BucketNotEmpty: 'The bucket still holds objects, versions or incomplete uploads: delete them first.',
+    PreconditionFailed: 'The object has changed meanwhile. Load the page again to see it as it is.',
+    SourceChanged: 'The original changed while it was copied. It was kept, and the copy has what it held before.',
     FileAlreadyExists: 'There is already an object with this key, and it may not be overwritten.',
     InvalidBucketName: 'This cannot be the name of a bucket.',
   },
   signIn: {
     title: 'Sign in',
     button: 'Sign in',
+    byTicket: 'Upload with a ticket',
     about:
       'The key signs one request, which begins a session of one hour; an open page renews it for up to 12 hours. The secret is not kept.',
     plainText:
@@ -132,6 +135,17 @@ export const ENGLISH = {
     mayOverwrite: 'Replace an object that has the new key',
     move: 'Rename or move',
     copyHere: 'Copy',
+    moveHere: 'Move',
+    moveTitle: (number: number) => `Move ${number} ${plural(number, 'entry', 'entries')}`,
+    intoFolder: 'Into the folder',
+    intoFolderHint: 'Such as photos/2026/. Empty: the top of the bucket.',
+    isThere: 'They are there already, or the folder is one of them.',
+    movesUnchanged:
+      'Each object is copied, then the original is deleted if it has not changed meanwhile. One that has changed stays.',
+    movedSoFar: (number: string) => `${number} moved`,
+    wereMoved: (number: number) => `${number} ${plural(number, 'object was', 'objects were')} moved.`,
+    view: 'View',
+    views: { list: 'As a list', grid: 'As tiles' },
     wasMoved: 'The object has its new key.',
     wasCopied: 'The object was copied.',
     anyType: 'any type',
@@ -216,6 +230,22 @@ export const ENGLISH = {
   uploads: {
     age: 'Begun before',
     ages: (days: number) => (days === 0 ? 'of any age' : `older than ${days} ${plural(days, 'day', 'days')}`),
+    view: 'View',
+    views: {
+      all: 'all uploads',
+      active: 'active now',
+      orphans: 'orphans: idle for 7 days',
+      large: 'large: 1 GiB and more',
+    },
+    idleFor: 'Without a new part',
+    idles: (hours: number) => {
+      if (hours === 0) return 'idle or not'
+      const days = hours / 24
+      return days < 1
+        ? `idle for ${hours} ${plural(hours, 'hour', 'hours')}`
+        : `idle for ${days} ${plural(days, 'day', 'days')}`
+    },
+    looksAt: (number: string) => `The filter looks at the first ${number} uploads of the list.`,
     listed: (number: string) => `${number} ${number === '1' ? 'upload' : 'uploads'}`,
     map: 'Map',
     held: (size: string, uploads: string) =>
@@ -224,6 +254,12 @@ export const ENGLISH = {
     here: (number: string) => `${number} incomplete ${number === '1' ? 'upload' : 'uploads'} here:`,
     changed: 'There are changes',
     abort: 'Abort',
+    ends: 'Ends',
+    never: 'by no rule',
+    due: 'soon',
+    rulesEnd: (ended: string, all: string, first: string) =>
+      `Rules abort ${ended} of the ${all} in the list, the first from ${first} on.`,
+    noneShown: 'No upload is as the filter wants it.',
     none: 'No incomplete uploads. Interrupted uploads will appear here with their parts.',
     parts: 'Parts',
     stored: 'Stored',
@@ -232,7 +268,7 @@ export const ENGLISH = {
     begun: 'Begun',
     active: 'active now',
     idle: 'idle',
-    stalled: 'idle for 7 days',
+    stalled: 'left alone',
     abortTitle: (number: number) => `Abort ${number} ${plural(number, 'upload', 'uploads')}`,
     wereAborted: (number: number) => `${number} ${plural(number, 'upload was', 'uploads were')} aborted.`,
     frees: (size: string) => `This frees ${size}.`,
@@ -263,6 +299,14 @@ export const ENGLISH = {
     continueElsewhere: 'Continue on another machine',
     continueHint:
       'The command sends what the server does not have. It needs the same file, and takes over the part size.',
+    completesWith: 'The object is made of',
+    which: { all: 'all stored parts', chosen: 'the parts of a list' },
+    partList: 'Part numbers',
+    partListHint: 'Numbers and ranges, such as 1-11, 18. The parts are joined in the order of their numbers.',
+    listFault: 'Numbers from 1 to 10,000 and ranges with commas between them.',
+    listMissing: 'Some of these parts are not stored.',
+    drops: (parts: number) =>
+      `${parts} stored ${plural(parts, 'part is', 'parts are')} not in the list: ${plural(parts, 'it is', 'they are')} deleted for good.`,
     completesWithGaps:
       'Numbers are missing between the parts. The object then has the stored parts, one after the other.',
     replaces: (size: string) => `An object of ${size} has this key already.`,
@@ -329,6 +373,23 @@ export const ENGLISH = {
       failed: 'failed',
       aborted: 'aborted',
     },
+    filesDone: (done: string, all: string) => `${done} of ${all} files`,
+    filesFailed: (failed: number) => `${failed} failed`,
+    width: 'Width of the panel',
+    takeOver: (name: string) => `Continue ${name} on another machine`,
+    takeOverTitle: 'Continue on another machine',
+    takeOverHint:
+      'What the server has stays stored; the other machine needs the same file and sends the rest. Pause the upload here first, or both send the same parts.',
+    pauseHere: 'Pause here',
+    byCommand: 'With a key, by the command',
+    byConsole: 'With a key, in its browser',
+    byConsoleHint: 'The page of the upload, where its file is chosen.',
+    copyPage: 'Copy the address of the page',
+    byTicket: 'Without a key, with a ticket',
+    byTicketHint: (at: string) =>
+      `A file that permits the rest of this upload and nothing else, until ${at}. Anyone can use it.`,
+    saveTicket: 'Save a ticket',
+    copyTicketPage: 'Copy the address where it is used',
     pause: (name: string) => `Pause ${name}`,
     resume: (name: string) => `Resume ${name}`,
     abort: (name: string) => `Cancel ${name}`,
@@ -336,6 +397,14 @@ export const ENGLISH = {
     partsSentence: (stored: string, all: string, active: string) =>
       `${stored} of ${all} parts stored, ${active} being sent.`,
     retrying: (part: number, attempt: number) => `Part ${part} is on attempt ${attempt}.`,
+  },
+  ticket: {
+    title: 'Upload with a ticket',
+    about: 'A ticket permits the rest of one upload, without a key. Choose the ticket, then the file that is uploaded.',
+    file: 'The ticket (upload-ticket.json)',
+    until: 'Valid until',
+    isNone: 'This file is not an upload ticket.',
+    otherSize: (size: string) => `This file has ${size}: the ticket is for another file.`,
   },
   identities: {
     user: {

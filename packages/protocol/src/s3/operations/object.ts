@@ -1,15 +1,5 @@
 import { percentDecode } from '@bindery/bytes'
-import {
-  badArgument,
-  type Codec,
-  etag,
-  fact,
-  integer,
-  oneOf,
-  orEmpty,
-  text,
-  truth,
-} from '../../codec.js'
+import { badArgument, type Codec, etag, fact, integer, oneOf, orEmpty, text, truth } from '../../codec.js'
 import { fillMessage, type OssError } from '../../errors/oss-error.js'
 import { header, implied, omit, optional, query, silentFor, withDefault } from '../../field.js'
 import { DELETE_OBJECTS_MAX, OBJECT_SIZE_MAX, PART_NUMBER_MAX } from '../../limits.js'

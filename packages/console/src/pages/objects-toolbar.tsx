@@ -1,0 +1,111 @@
+import type { JSX } from 'preact'
+import { count } from '../app/format.js'
+import { KeptChoice } from '../app/kept-choice.js'
+import { useWords } from '../app/language.js'
+import { useStore } from '../app/store.js'
+import type { Listing } from '../app/use-listing.js'
+import { Icon } from '../parts/icon.js'
+import type { Selection } from '../parts/selection.js'
+import type { Entry } from '../wire/objects.js'
+import type { Words } from '../words/en.js'
+import { FilterChoices, type ObjectFilter } from './object-filter.js'
+
+/** Whether objects are shown as rows or as tiles. */
+export const objectView = new KeptChoice<'list' | 'grid'>('bindery-object-view', ['list', 'grid'])
+
+/** Search, filters, and what can be done with the selection. */
+export function ObjectsToolbar({
+  listing,
+  shown,
+  selection,
+  search,
+  versions,
+  filter,
+  onFilter,
+  onSearch,
+  onVersions,
+  onMove,
+  onDelete,
+}: {
+  readonly listing: Listing<Entry>
+  /** Rows that the filter shows. */
+  readonly shown: number
+  readonly selection: Selection
+  readonly search: string
+  readonly versions: boolean
+  readonly filter: ObjectFilter
+  readonly onFilter: (filter: ObjectFilter) => void
+  readonly onSearch: (text: string) => void
+  readonly onVersions: () => void
+  /** Absent among versions, which stay where they are. */
+  readonly onMove: (() => void) | undefined
+  readonly onDelete: () => void
+}): JSX.Element {
+  const words = useWords()
+  return (
+    <div class="toolbar dense">
+      <input
+        type="search"
+        placeholder={words.objects.search}
+        aria-label={words.objects.search}
+        value={search}
+        onChange={(event) => onSearch(event.currentTarget.value)}
+      />
+      <FilterChoices filter={filter} onChange={onFilter} />
+      <label class="check">
+        <input type="checkbox" checked={versions} onChange={onVersions} />
+        {words.objects.showVersions}
+      </label>
+      <span class="grow" />
+      <span class="muted" aria-live="polite">
+        {summaryOf(listing, shown, selection, words)}
+      </span>
+      {selection.size > 0 && (
+        <>
+          {onMove !== undefined && (
+            <button type="button" class="button" onClick={onMove}>
+              <Icon name="move" />
+              {words.objects.moveHere}
+            </button>
+          )}
+          <button type="button" class="button danger" onClick={onDelete}>
+            <Icon name="remove" />
+            {words.delete}
+          </button>
+        </>
+      )}
+      <ViewSwitch />
+      <button type="button" class="button icon" aria-label={words.refresh} onClick={listing.again}>
+        <Icon name="again" />
+      </button>
+    </div>
+  )
+}
+
+function ViewSwitch(): JSX.Element {
+  const words = useWords()
+  const view = useStore(objectView)
+  return (
+    <fieldset class="switch" aria-label={words.objects.view}>
+      {(['list', 'grid'] as const).map((one) => (
+        <button
+          key={one}
+          type="button"
+          class="button icon"
+          aria-label={words.objects.views[one]}
+          title={words.objects.views[one]}
+          aria-pressed={view === one}
+          onClick={() => objectView.set(one)}
+        >
+          <Icon name={one} />
+        </button>
+      ))}
+    </fieldset>
+  )
+}
+
+function summaryOf(listing: Listing<Entry>, shown: number, selection: Selection, words: Words): string {
+  if (selection.size > 0) return words.objects.selected(count(selection.size))
+  if (listing.isLoading) return words.loading
+  return words.objects.listed(count(shown), listing.isComplete)
+}

@@ -1,0 +1,133 @@
+// Objects of a bucket: tiles, moves and drags.
+
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { useStage } from './stage.mjs'
+
+const LIST = '#/buckets/shelf'
+
+const stage = useStage(['shelf', 'attic'])
+
+const names = async (prefix) =>
+  ((await stage.client.list({ prefix, 'max-keys': 100 })).objects ?? []).map(({ name }) => name)
+
+const openPrefix = (t, prefix) => stage.open(t, `${LIST}?prefix=${encodeURIComponent(prefix)}`)
+
+test('selected objects and folders are moved into a folder, with what is below them', async (t) => {
+  for (const key of ['m/a.txt', 'm/b.txt', 'm/c/d.txt', 'm/c/e/f.txt']) await stage.client.put(key, Buffer.from(key))
+  const { page, requireQuiet } = await openPrefix(t, 'm/')
+  for (const name of ['a.txt', 'c/']) await page.check(`input[aria-label="Select ${name}"]`)
+  await page.click('.toolbar >> text=Move')
+  await page.fill('dialog input[type=text]', 'kept/2026')
+  assert.match(
+    await page.textContent('dialog details pre'),
+    /bindery mv --recursive oss:\/\/shelf\/m\/c\/ oss:\/\/shelf\/kept\/2026\/c\//,
+  )
+  await page.click('dialog .button.primary')
+  await page.waitForSelector('text=3 objects were moved.')
+  assert.deepEqual(await names('kept/'), ['kept/2026/a.txt', 'kept/2026/c/d.txt', 'kept/2026/c/e/f.txt'])
+  assert.deepEqual(await names('m/'), ['m/b.txt'])
+  assert.equal((await stage.client.get('kept/2026/a.txt')).content.toString(), 'm/a.txt')
+  requireQuiet()
+})
+
+test('a moved object keeps its class and ACL, and a symlink stays one', async (t) => {
+  await stage.client.put('k/secret.txt', Buffer.from('x'), { headers: { 'x-oss-storage-class': 'IA' } })
+  await stage.client.putACL('k/secret.txt', 'public-read')
+  await stage.client.putSymlink('k/way', 'k/goal', {})
+  await stage.client.put('k/goal', Buffer.from('goal'))
+  const { page } = await openPrefix(t, 'k/')
+  for (const name of ['secret.txt', 'way']) await page.check(`input[aria-label="Select ${name}"]`)
+  await page.click('.toolbar >> text=Move')
+  await page.fill('dialog input[type=text]', 'l/')
+  await page.click('dialog .button.primary')
+  await page.waitForSelector('text=2 objects were moved.')
+  assert.equal((await stage.client.head('l/secret.txt')).res.headers['x-oss-storage-class'], 'IA')
+  assert.equal((await stage.client.getACL('l/secret.txt')).acl, 'public-read')
+  assert.equal((await stage.client.getSymlink('l/way')).targetName, 'k/goal')
+  assert.deepEqual(await names('k/'), ['k/goal'])
+})
+
+test('an object that changes while it is moved stays where it is', async (t) => {
+  await stage.client.put('race/a.txt', Buffer.from('old'))
+  const { page } = await stage.open(t, `#/buckets/shelf/object?key=race%2Fa.txt`)
+  // another program writes between the copy and the deletion
+  await page.route('**/shelf/race/a.txt', async (route) => {
+    if (route.request().method() === 'DELETE') await stage.client.put('race/a.txt', Buffer.from('newer'))
+    await route.continue()
+  })
+  await page.click('header .button >> text=Copy, rename or move')
+  await page.fill('dialog input[type=text]', 'race/b.txt')
+  await page.click('dialog .button.primary')
+  await page.waitForSelector('text=The original changed while it was copied.')
+  assert.equal((await stage.client.get('race/a.txt')).content.toString(), 'newer')
+  assert.equal((await stage.client.get('race/b.txt')).content.toString(), 'old')
+})
+
+test('an object is dragged onto a folder and onto a part of the path, and moved after a question', async (t) => {
+  for (const key of ['drag/one.txt', 'drag/two.txt', 'drag/in/three.txt']) await stage.client.put(key, Buffer.from(key))
+  const { page, requireQuiet } = await openPrefix(t, 'drag/')
+  const row = (name) => page.locator('tbody tr', { hasText: name })
+  await row('one.txt').dragTo(row('in/'))
+  await page.waitForSelector('dialog >> text=drag/one.txt')
+  await page.click('dialog .button.primary')
+  await row('one.txt').waitFor({ state: 'detached' })
+  // nothing can be moved to where it is
+  await row('two.txt').dragTo(row('two.txt'))
+  assert.equal(await page.locator('dialog').count(), 0)
+  await row('two.txt').dragTo(page.locator('.crumbs li', { hasText: 'shelf' }))
+  await page.click('dialog .button.primary')
+  await row('two.txt').waitFor({ state: 'detached' })
+  assert.deepEqual(await names('drag/'), ['drag/in/one.txt', 'drag/in/three.txt'])
+  assert.deepEqual(await names('two'), ['two.txt'])
+  requireQuiet()
+})
+
+test('files that are dropped on a folder of the list are uploaded into it', async (t) => {
+  await stage.client.put('box/in/first.txt', Buffer.from('1'))
+  const { page } = await openPrefix(t, 'box/')
+  await page.waitForSelector('tbody tr')
+  const transfer = await page.evaluateHandle(() => {
+    const data = new DataTransfer()
+    data.items.add(new File(['second'], 'second.txt'))
+    return data
+  })
+  for (const type of ['dragenter', 'dragover', 'drop']) {
+    await page.dispatchEvent('tbody tr', type, { dataTransfer: transfer })
+  }
+  await page.waitForSelector('text=Done 1')
+  assert.deepEqual(await names('box/'), ['box/in/first.txt', 'box/in/second.txt'])
+  assert.equal(await page.locator('.over').count(), 0)
+})
+
+test('tiles show pictures, are used by keyboard, and stay until the list is chosen again', async (t) => {
+  const dot = '<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"><circle r="4"/></svg>'
+  for (const name of ['a.svg', 'b.txt', 'c.txt']) await stage.client.put(`t/${name}`, Buffer.from(dot))
+  const { page, requireQuiet } = await openPrefix(t, 't/')
+  await page.click('button[aria-label="As tiles"]')
+  await page.waitForFunction(() => document.querySelector('.tile img')?.naturalWidth === 9)
+  await page.focus('[role=grid]')
+  await page.keyboard.press('ArrowRight')
+  await page.keyboard.press('Space')
+  await page.keyboard.press('Shift+ArrowRight')
+  await page.waitForSelector('text=2 selected')
+  await page.reload()
+  await page.waitForSelector('.tile')
+  await page.focus('[role=grid]')
+  await page.keyboard.press('End')
+  await page.keyboard.press('Enter')
+  await page.waitForSelector('h1:has-text("c.txt")', { state: 'attached' })
+  await page.goBack()
+  await page.click('button[aria-label="As a list"]')
+  await page.waitForSelector('tbody tr')
+  requireQuiet()
+})
+
+test('a click with Shift selects all from the last one', async (t) => {
+  for (const name of ['1', '2', '3', '4']) await stage.client.put(`s/${name}`, Buffer.from(name))
+  const { page } = await openPrefix(t, 's/')
+  await page.check('input[aria-label="Select 1"]')
+  await page.click('input[aria-label="Select 3"]', { modifiers: ['Shift'] })
+  await page.waitForSelector('text=3 selected')
+  assert.equal(await page.locator('tbody input:checked').count(), 3)
+})
