@@ -20,7 +20,7 @@ function bannerOf(language: 'en' | 'zh', ...flags: string[]): string {
 test('the banner states who can connect, and whether by TLS', () => {
   assert.match(bannerOf('en'), /Only this machine can connect/)
   assert.match(bannerOf('en', '--host=0.0.0.0'), /Other machines can connect, without TLS/)
-  assert.match(bannerOf('en', '--host=0.0.0.0', '--tls-cert=c', '--tls-key=k'), /Other machines can connect, by TLS/)
+  assert.match(bannerOf('en', '--host=0.0.0.0', '--tls-cert=c', '--tls-key=k'), /Other machines can connect, with TLS/)
 })
 
 test('the banner lists the created buckets and the kind of hashing, in columns that are aligned in both languages', () => {

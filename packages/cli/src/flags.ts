@@ -129,8 +129,8 @@ export const FLAGS = {
 /** The name of a flag, without its dashes. */
 export type FlagName = keyof typeof FLAGS
 
-/** The server, the key and the form of the output: every command on objects has these. */
-export const SERVER_FLAGS = [
+/** The server and the key. */
+export const CONNECTION_FLAGS = [
   'endpoint',
   'dir',
   'region',
@@ -151,12 +151,13 @@ export const SERVER_FLAGS = [
   'ignore-env-var',
   'loglevel',
   'log-file',
-  'utc',
-  'quiet',
-  'json',
-  'output-query',
-  'format',
 ] as const satisfies readonly FlagName[]
+
+/** The form of the output. */
+export const OUTPUT_FLAGS = ['utc', 'quiet', 'json', 'output-query', 'format'] as const satisfies readonly FlagName[]
+
+/** The server, the key and the form of the output: every command on objects has these. */
+export const SERVER_FLAGS = [...CONNECTION_FLAGS, ...OUTPUT_FLAGS] as const satisfies readonly FlagName[]
 
 /** The choice among several files or objects. */
 export const FILTER_FLAGS = [

@@ -1,9 +1,10 @@
 import { Failure } from '@bindery/server/local'
-import type { Environment } from './command.js'
+import { commandOf, type Environment } from './command.js'
 import { type CommandLine, readCommandLine } from './command-line.js'
-import { overview, pageIn, requireCommand } from './commands/help.js'
+import { pageIn, requireCommand } from './commands/help.js'
 import { RUN } from './commands/index.js'
 import { EXIT, type ExitCode } from './exit-codes.js'
+import { overview } from './help-page.js'
 import { type Language, languageOf } from './language.js'
 import { objectWordsIn } from './messages/objects.js'
 import { failureExit, messagesIn } from './messages.js'
@@ -55,7 +56,8 @@ function report(error: unknown, [first, ...rest]: readonly string[], language: L
     return EXIT.crashed
   }
   const exit = failureExit(error)
-  const text = messages.failure(error)
+  const name = commandOf(first ?? '')
+  const text = messages.failure(error, name === undefined ? undefined : `bindery help ${name}`)
   process.stderr.write(`bindery: ${text}\n`)
   // the process that starts a server takes its first line for that of a running server
   if (rest.includes('--json') && first !== 'serve') {

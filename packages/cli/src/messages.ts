@@ -7,7 +7,8 @@ import { CHINESE } from './messages/zh.js'
 
 /** The texts of the command in one language. */
 export interface Messages extends Omit<Sentences, 'failures'> {
-  readonly failure: (failure: Failure) => string
+  /** `help`: the command line that prints the page of the command that failed. */
+  readonly failure: (failure: Failure, help?: string) => string
 }
 
 /** The texts in a language. */
@@ -16,7 +17,8 @@ export function messagesIn(language: Language): Messages {
   const { failures } = sentences
   return {
     ...sentences,
-    failure: ({ kind, details }) => (failures[kind] as (details: unknown) => string)(details),
+    failure: ({ kind, details }, help = 'bindery help') =>
+      (failures[kind] as (details: unknown, help: string) => string)(details, help),
   }
 }
 

@@ -11,6 +11,8 @@ export interface FailureDetails {
   /** A configuration file is not an object of JSON. */
   settingsMalformed: { file: string }
   unexpectedArgument: { argument: string }
+  /** A key to which no upload is open. */
+  uploadsMissing: { address: string; bucket: string }
   argumentMissing: { command: string; argument: string }
   valueMissing: { flag: string; placeholder: string }
   /** A value after a flag that takes none. */

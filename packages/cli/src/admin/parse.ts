@@ -122,7 +122,7 @@ const UNITS: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3_600 }
 function secondsOf(value: string): number {
   const [, number, unit = 's'] = /^(\d{1,6})([smh]?)$/.exec(value) ?? []
   if (number === undefined) {
-    throw new Failure('valueInvalid', { name: '--max-session', value, expected: '900s, 30m, 12h' })
+    throw new Failure('valueInvalid', { name: '--max-session', value, expected: 'a time such as 900s, 30m or 12h' })
   }
   return Number(number) * (UNITS[unit || 's'] ?? 1)
 }
@@ -130,6 +130,10 @@ function secondsOf(value: string): number {
 function pairOf(pair: string): [string, string] {
   const sign = pair.indexOf('=')
   if (sign < 1)
-    throw new Failure('valueInvalid', { name: '--condition', value: pair, expected: 'acs:SourceIp=10.0.0.1' })
+    throw new Failure('valueInvalid', {
+      name: '--condition',
+      value: pair,
+      expected: 'a condition such as acs:SourceIp=10.0.0.1',
+    })
   return [pair.slice(0, sign), pair.slice(sign + 1)]
 }

@@ -29,7 +29,7 @@ test('a user is created with a key and a policy, from the command line', async (
     /UserName: +alice\nDisplayName: +Alice\n/,
   )
   const created = await ok('key', 'create', 'alice')
-  assert.match(created, /The secret is shown this once/)
+  assert.match(created, /The secret is shown only this once/)
   const [, accessKeyId = ''] = /AccessKeyId: +(\w+)/.exec(created) ?? []
   const [, accessKeySecret = ''] = /AccessKeySecret: +(\w+)/.exec(created) ?? []
   await ok('policy', 'create', 'reads', file)

@@ -2,8 +2,10 @@ import { ADMIN_COMMANDS } from '../admin/commands.js'
 import { type ParsedCommand, parseAdmin, usageOf } from '../admin/parse.js'
 import { renderAnswer, requestLine } from '../admin/render.js'
 import { type AdminAnswer, type AdminServer, adminServer, followAdmin, sendAdmin } from '../admin/send.js'
+import { wrapped } from '../columns.js'
 import type { Invocation } from '../command.js'
 import { EXIT, type ExitCode } from '../exit-codes.js'
+import { helpColumns } from '../help-page.js'
 import type { Language } from '../language.js'
 import { adminWordsIn } from '../messages/admin.js'
 import { write } from '../objects/output.js'
@@ -36,10 +38,10 @@ export async function adminCommand({ args, env, language }: Invocation): Promise
 }
 
 /** The commands below `bindery admin`, and their flags. */
-export async function adminPage(language: Language): Promise<string> {
+export async function adminPage(language: Language, columns = helpColumns()): Promise<string> {
   const words = adminWordsIn(language)
-  const lines = ADMIN_COMMANDS.map((command) => `  bindery admin ${usageOf(command)}\n`)
-  return `${words.usage}\n\n${lines.join('')}\n${words.flags}\n`
+  const lines = ADMIN_COMMANDS.map((command) => wrapped(`  bindery admin ${usageOf(command)}`, columns, '      '))
+  return `${wrapped(words.usage, columns)}\n\n${lines.join('\n')}\n\n${words.flags}\n`
 }
 
 function send(server: AdminServer, { command, input }: ParsedCommand, marker: unknown): Promise<AdminAnswer> {

@@ -43,7 +43,7 @@ export function apiPage(language: Language, name: string | undefined): string {
     const text = [value === undefined ? `--${flag}` : `--${flag} ${value}`, ...spellings].join(', ')
     const isRequired =
       (field?.presence === 'required' && onlyValueOf(field) === undefined) || flag === 'bucket' || flag === 'key'
-    return `  ${padColumns(text, 50)}${isRequired ? words.required : ''}\n`
+    return `${`  ${padColumns(text, 50)}${isRequired ? words.required : ''}`.trimEnd()}\n`
   })
   const { body } = operation
   const document =
@@ -112,7 +112,7 @@ function require(
 function metaOf(pair: string): Record<string, string> {
   const at = pair.indexOf('=')
   if (at > 0) return { [`x-oss-meta-${pair.slice(0, at).toLowerCase()}`]: pair.slice(at + 1) }
-  throw new Failure('valueInvalid', { name: '--meta', value: pair, expected: 'name=value' })
+  throw new Failure('valueInvalid', { name: '--meta', value: pair, expected: 'a pair such as name=value' })
 }
 
 async function send(

@@ -5,7 +5,7 @@ import type { Invocation } from '../command.js'
 import { EXIT, type ExitCode } from '../exit-codes.js'
 import { sizeText } from '../messages/maintenance-words.js'
 import { type Address, parseAddress } from '../objects/address.js'
-import { bytesOf, numberOf } from '../objects/arguments.js'
+import { bytesOf, numberOf, PART_SIZES } from '../objects/arguments.js'
 import { hushed, note, write, writeJson } from '../objects/output.js'
 import { withClient } from '../objects/with-client.js'
 
@@ -35,7 +35,7 @@ export async function benchCommand({ args, env }: Invocation): Promise<ExitCode>
   const size = bytesOf('--size', values.get('size')) ?? DEFAULT_SIZE
   const objects = numberOf('--objects', values.get('objects'), 1, 100_000) ?? DEFAULT_OBJECTS
   const jobs = numberOf('--jobs', values.get('jobs'), 1, 64) ?? DEFAULT_JOBS
-  const partSize = bytesOf('--part-size', values.get('part-size'))
+  const partSize = bytesOf('--part-size', values.get('part-size'), PART_SIZES)
   const target = { bucket, key: `${key}bindery-bench-${randomUUID()}/` }
   await withClient(parsed, env, async (client) => {
     const stop = new AbortController()

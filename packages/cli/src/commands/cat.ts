@@ -32,6 +32,7 @@ function rangeOf(text: string | undefined): { readonly start: number; readonly e
   if (text === undefined) return undefined
   const [, first = '', last = ''] = /^(\d{1,15})-(\d{0,15})$/.exec(text) ?? []
   const isValid = first !== '' && (last === '' || Number(last) >= Number(first))
-  if (!isValid) throw new Failure('valueInvalid', { name: '--range', value: text, expected: '0-99, 100-' })
+  if (!isValid)
+    throw new Failure('valueInvalid', { name: '--range', value: text, expected: 'a range such as 0-99 or 100-' })
   return last === '' ? { start: Number(first) } : { start: Number(first), end: Number(last) + 1 }
 }

@@ -14,7 +14,7 @@ test('connect lists every client, and suggests the right one for a misspelt name
   }
   assert.deepEqual(await bindery('connect', 'pyton'), {
     code: 1,
-    output: 'bindery: there is no snippet for pyton. Did you mean python?\n',
+    output: 'bindery: unknown client pyton. Did you mean python?\n',
   })
 })
 
@@ -37,7 +37,7 @@ test('the guides state how many clients there are, how many are tested, and whic
 
 test('a snippet has the address, region and key of the server that uses the folder, and the requested bucket', async (t) => {
   const folder = await newFolder(t)
-  assert.match((await bindery('connect', 'node', folder)).output, /no server uses .*--endpoint URL/)
+  assert.match((await bindery('connect', 'node', folder)).output, /no server is running on .*--endpoint URL/)
   const server = await start(t, folder)
   for (const client of ['node', 'curl', 'terraform', 'client']) {
     const { code, output } = await bindery('connect', client, folder, '--bucket', 'my-bucket')
@@ -47,7 +47,7 @@ test('a snippet has the address, region and key of the server that uses the fold
   }
   assert.match((await bindery('connect', 'node', folder, '--bucket', 'B')).output, /--bucket cannot be "B"/)
   assert.equal(await server.stop(), 0)
-  assert.match((await bindery('connect', 'node', folder)).output, /no server uses/)
+  assert.match((await bindery('connect', 'node', folder)).output, /no server is running on/)
 })
 
 test('a secret with quotes is a literal of its language', () => {

@@ -2,9 +2,12 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { columnsOf, padColumns } from '../columns.js'
 import { COMMAND_NAMES, COMMANDS } from '../command.js'
+import { overview, pageOf } from '../help-page.js'
 import { messagesIn } from '../messages.js'
+import { referenceOf } from '../reference.js'
 import { bindery } from '../testing/support.js'
-import { overview, pageOf } from './help.js'
+import { adminPage } from './admin.js'
+import { optionsPage } from './serve-options.js'
 
 test('the overview names every command, and its page has each flag and an example, in both languages', () => {
   for (const language of ['en', 'zh'] as const) {
@@ -12,15 +15,30 @@ test('the overview names every command, and its page has each flag and an exampl
     for (const name of COMMAND_NAMES) {
       assert.ok(overview(messages).includes(`\n  ${name} `), name)
       const page = pageOf(name, language)
-      for (const flag of COMMANDS[name].flags) assert.match(page, new RegExp(`^  --${flag}\\b.*  \\S`, 'm'))
+      for (const flag of COMMANDS[name].flags)
+        assert.match(page, new RegExp(`^  --${flag}\\b.*(?:  |\\n {8,})\\S`, 'm'))
       for (const example of COMMANDS[name].examples) assert.ok(page.includes(`  ${example}\n`), example)
     }
   }
 })
 
-test('the overview fits a terminal of 120 columns, in both languages', () => {
+test('the pages of both languages state as much', () => {
+  for (const name of COMMAND_NAMES) {
+    const [english, chinese] = (['en', 'zh'] as const).map((language) => referenceOf(name, language))
+    assert.equal(chinese?.details.length, english?.details.length, name)
+  }
+})
+
+test('help pages fit the columns of a terminal, in both languages, except for examples', async () => {
+  const pages = { serve: optionsPage, admin: adminPage }
   for (const language of ['en', 'zh'] as const) {
-    for (const line of overview(messagesIn(language)).split('\n')) assert.ok(columnsOf(line) <= 120, line)
+    const texts = [
+      overview(messagesIn(language), 80),
+      ...COMMAND_NAMES.map((name) => pageOf(name, language, 80).replace(/\n(?:Examples:|示例：)[\s\S]*/, '')),
+      ...(await Promise.all(Object.values(pages).map((page) => page(language, 80)))),
+    ]
+    for (const line of texts.join('\n').split('\n'))
+      assert.ok(columnsOf(line) <= 80 || !line.trim().includes(' '), line)
   }
 })
 
@@ -57,7 +75,8 @@ test('wrong arguments of any command are exit code 1 and name what is wrong', as
     [['fsck', '--byte'], /unknown flag --byte\. Did you mean --bytes\?/],
     [['backup'], /backup needs DIR/],
     [['restore', 'a'], /restore needs DIR/],
-    [['version', 'x'], /unexpected argument x/],
+    [['version', 'x'], /unexpected argument x\. See: bindery help version/],
+    [['cp', 'a', 'oss://b', '--something'], /unknown flag --something\. See: bindery help cp/],
   ]
   for (const [args, message] of cases) {
     const { code, output } = await bindery(...args)

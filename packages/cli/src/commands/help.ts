@@ -1,10 +1,10 @@
 import { Failure, nearest } from '@bindery/server/local'
 import { readArguments } from '../arguments.js'
-import { columnsOf, padColumns } from '../columns.js'
-import { COMMAND_NAMES, COMMANDS, type CommandName, commandOf, type Invocation, type Subject } from '../command.js'
+import { COMMAND_NAMES, type CommandName, commandOf, type Invocation } from '../command.js'
 import { EXIT, type ExitCode } from '../exit-codes.js'
+import { overview, pageOf } from '../help-page.js'
 import type { Language } from '../language.js'
-import { type Messages, messagesIn } from '../messages.js'
+import { messagesIn } from '../messages.js'
 import { writeJson } from '../objects/output.js'
 import { referenceOf } from '../reference.js'
 
@@ -12,13 +12,14 @@ import { referenceOf } from '../reference.js'
 export async function helpCommand({ args, language }: Invocation): Promise<ExitCode> {
   const { positionals, flags } = readArguments('help', args, 2)
   const [name, argument] = positionals
-  const messages = messagesIn(language)
   if (flags.has('json')) {
     for (const one of name === undefined ? COMMAND_NAMES : [requireCommand(name)])
       await writeJson(referenceOf(one, language))
     return EXIT.ok
   }
-  process.stdout.write(name === undefined ? overview(messages) : await pageIn(language, requireCommand(name), argument))
+  process.stdout.write(
+    name === undefined ? overview(messagesIn(language)) : await pageIn(language, requireCommand(name), argument),
+  )
   return EXIT.ok
 }
 
@@ -50,31 +51,3 @@ const OTHER_NAMES: ReadonlyMap<string, CommandName> = new Map([
   ['start', 'serve'],
   ['server', 'serve'],
 ])
-
-/** The commands, one per line and by subject, and where to read more. */
-export function overview({ help, commands }: Messages): string {
-  const width = Math.max(...COMMAND_NAMES.map((name) => name.length)) + 2
-  const sections = (Object.keys(help.subjects) as Subject[]).map((subject) => {
-    const names = COMMAND_NAMES.filter((name) => COMMANDS[name].subject === subject)
-    return [
-      help.subjects[subject],
-      ...names.map((name) => `  ${name.padEnd(width)}${commands[name].summary}`),
-      '',
-    ].join('\n')
-  })
-  return `${[help.title, help.usage, '', ...sections, help.more, help.exitCodes].join('\n')}\n`
-}
-
-/** A help page from the table of commands: its arguments, flags and examples. */
-export function pageOf(name: CommandName, language: Language): string {
-  const messages = messagesIn(language)
-  const { synopsis, summary, details, flags, examples } = referenceOf(name, language)
-  const width = Math.max(0, ...flags.map(({ usage }) => columnsOf(usage))) + 2
-  const sections = [
-    `bindery ${name} ${synopsis}`.trimEnd(),
-    [summary, ...details].join('\n'),
-    flags.map(({ usage, text }) => `  ${padColumns(usage, width)}${text}`).join('\n'),
-    `${messages.help.examples}\n${examples.map((line) => `  ${line}`).join('\n')}`,
-  ]
-  return `${sections.filter((section) => section !== '').join('\n\n')}\n`
-}

@@ -75,7 +75,7 @@ test('complete makes the object of the stored parts, and refuses gaps without --
   const gap = await begin('gap', bytes, [1, 3])
   const refused = await bindery(['mpu', 'complete', 'oss://demo/gap', gap])
   assert.equal(refused.code, 6)
-  assert.match(refused.stderr, /lacks parts in 1 places.*--all/)
+  assert.match(refused.stderr, /has 1 gap.*--all/)
   await succeed(['mpu', 'complete', 'oss://demo/gap', gap, '--all'])
   assert.equal((await client.head('gap')).size, 2 * PART)
   assert.equal((await bindery(['mpu', 'complete', 'oss://demo/gap', 'F'.repeat(32)])).code, 2)

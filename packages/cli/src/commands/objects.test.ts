@@ -176,14 +176,14 @@ test('the server is found by the data folder that it uses, and one that does not
   assert.match(silent.stderr, /no answer from http:\/\/127\.0\.0\.1:1: nothing listens there/)
   const unused = await runWith(server, ['ls', '--dir', '/nowhere'], { env: none })
   assert.equal(unused.code, 3)
-  assert.match(unused.stderr, /no server uses \/nowhere/)
+  assert.match(unused.stderr, /no server is running on \/nowhere/)
 })
 
 test('a server that does not answer is reported with the reason', async () => {
   const reasonOf = async (endpoint: string) => (await bindery(['ls', '--endpoint', endpoint])).stderr
   assert.match(await reasonOf('http://127.0.0.1:1'), /nothing listens there/)
-  assert.match(await reasonOf('http://no-such-name.invalid'), /its name is unknown/)
-  assert.match(await reasonOf(server.endpoint.replace('http:', 'https:')), /does not speak TLS/)
+  assert.match(await reasonOf('http://no-such-name.invalid'), /the host name cannot be resolved/)
+  assert.match(await reasonOf(server.endpoint.replace('http:', 'https:')), /does not use TLS/)
   const { host } = new URL(server.endpoint)
   assert.match(await succeed(['ls', '--endpoint', host]), /oss:\/\/demo\n/)
 })

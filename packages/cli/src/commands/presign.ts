@@ -7,7 +7,7 @@ import { readArguments, requireArguments } from '../arguments.js'
 import type { Invocation } from '../command.js'
 import { EXIT, type ExitCode } from '../exit-codes.js'
 import { type Address, parseAddress, parseObject } from '../objects/address.js'
-import { bytesOf, oneOf, secondsOf } from '../objects/arguments.js'
+import { bytesOf, oneOf, PART_SIZES, secondsOf } from '../objects/arguments.js'
 import { call, requestOf } from '../objects/call.js'
 import { WHOLE } from '../objects/key-range.js'
 import { write, writeJson } from '../objects/output.js'
@@ -42,7 +42,7 @@ export async function presignCommand({ args, env }: Invocation): Promise<ExitCod
     const address = parseObject('presign', given)
     const size = await sizeOf(file)
     const partSize =
-      bytesOf('--part-size', values.get('part-size')) ?? Math.max(PART_BYTES, Math.ceil(size / PARTS_MAX))
+      bytesOf('--part-size', values.get('part-size'), PART_SIZES) ?? Math.max(PART_BYTES, Math.ceil(size / PARTS_MAX))
     const plan = await withClient(parsed, env, (client) =>
       presignUpload(client, address, { size, partSize, expiresIn }),
     )
@@ -76,7 +76,11 @@ function addressOf(given: string): Address {
 function headerOf(text: string): readonly [string, string] {
   const [, name, value = ''] = /^([\w-]+):[ \t]*(.+)$/.exec(text) ?? []
   if (name !== undefined) return [name.toLowerCase(), value.trim()]
-  throw new Failure('valueInvalid', { name: '--header', value: text, expected: 'NAME: VALUE' })
+  throw new Failure('valueInvalid', {
+    name: '--header',
+    value: text,
+    expected: 'a header such as "x-oss-object-acl: private"',
+  })
 }
 
 /** Throws Failure `fileUnreadable`. */

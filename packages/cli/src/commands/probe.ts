@@ -32,7 +32,8 @@ export async function probeCommand({ args, env, language }: Invocation): Promise
         await writeJson({ t: 'step', step, isOk: failure === undefined, ms, ...facts, ...(failure && { text }) })
       } else {
         const sign = failure === undefined ? '✓' : '✗'
-        await write(`${sign} ${padColumns(words.steps[step], 16)}${`${ms.toFixed(1)} ms`.padStart(12)}  ${text}\n`)
+        const line = `${sign} ${padColumns(words.steps[step], 16)}${`${ms.toFixed(1)} ms`.padStart(12)}  ${text}`
+        await write(`${line.trimEnd()}\n`)
       }
     }
   })

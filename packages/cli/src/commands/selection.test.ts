@@ -196,7 +196,10 @@ test('rules of names come from flags and files, and the last one that matches de
   assert.deepEqual(await taken('--filter-from', rules), ['a.jpg', 'raw/c.jpg'])
   assert.deepEqual(await taken('--filter-from', rules, '--exclude-from', patterns), ['a.jpg'])
   assert.deepEqual(await taken('--include-from', patterns, '--filter', '- d.*'), ['raw/c.jpg'])
-  assert.match((await bindery(['ls', 'oss://demo', '--filter', '*.jpg'])).stderr, /Expected: "\+ \*\.jpg"/)
+  assert.match(
+    (await bindery(['ls', 'oss://demo', '--filter', '*.jpg'])).stderr,
+    /Expected: a rule such as "\+ \*\.jpg"/,
+  )
   assert.equal((await bindery(['ls', 'oss://demo', '--include-from', `${rules}.missing`])).code, 1)
   const piped = await succeed(['sync', from, 'oss://demo/rules/', '--dry-run', '--filter-from', '-'], '- *\n+ b.txt\n')
   assert.match(piped, /^\S+b\.txt → \S+b\.txt\n$/)

@@ -237,7 +237,7 @@ test('a wrong flag or variable is refused with the right one, in the language of
   assert.match(flag.message, /unknown flag --worker\. Did you mean --workers\?/)
   assert.equal(flag.exitCode, 1)
   const variable = await failure({ folder, env: { BINDERY_PROT: '1', BINDERY_LANG: 'zh' } })
-  assert.match(variable.message, /没有环境变量 BINDERY_PROT。是不是 BINDERY_PORT？/)
+  assert.match(variable.message, /未知的环境变量 BINDERY_PROT。是不是 BINDERY_PORT？/)
 })
 
 test('a folder that is a link to nothing, or that the system forbids, is refused with what to do', async (t) => {

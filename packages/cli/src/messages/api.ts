@@ -10,18 +10,18 @@ export interface ApiWords {
 const ENGLISH: ApiWords = {
   usage: `bindery api [OPERATION] [flags]
 
-Send one request of any operation, and print its answer as JSON.
-Without OPERATION it lists the operations. Each has a page: bindery api get-bucket-acl --help
-A field has a flag by its own name, and one by that of its header or query key.
+Send one request of any operation, and print the response as JSON.
+Without OPERATION, lists the operations. Each has a help page: bindery api get-bucket-acl --help
+Each field is a flag, by its own name or by the name of its header or query key.
 
   --bucket BUCKET, -b             bucket of the request
   --key KEY                       key of the request
   --body TEXT|file://FILE|-       document, as XML or JSON, or the bytes of an object
-  --output FILE                   file for the bytes of an answer; standard output by default
+  --output FILE                   file for the data of the response; by default standard output
   --raw                           print the document as the server sent it
-  --json                          print the answer in one line
+  --json                          print the response in one line
 
-The flags of the server and the key are those of the other commands: bindery help ls
+Flags for the server and the key are the same as in other commands: bindery help ls
 
 Examples:
   bindery api
@@ -40,8 +40,8 @@ const CHINESE: ApiWords = {
 不带 OPERATION 时列出全部操作。每个操作都有说明：bindery api get-bucket-acl --help
 每个字段都有同名的参数，也可以用其请求头或查询参数的名称。
 
-  --bucket BUCKET, -b             请求的 Bucket
-  --key KEY                       请求的 Key
+  --bucket BUCKET, -b             Bucket 名称
+  --key KEY                       对象的 Key
   --body TEXT|file://FILE|-       XML 或 JSON 文档，或对象的数据
   --output FILE                   保存响应数据的文件；默认写到标准输出
   --raw                           按服务器发送的原样打印文档

@@ -2,13 +2,13 @@
 import type { CommandTexts, HelpSentences } from './sentences.js'
 
 const SERVER_DETAILS = [
-  'The key is that of OSS_ACCESS_KEY_ID and OSS_ACCESS_KEY_SECRET, or of the data folder.',
+  'The key comes from OSS_ACCESS_KEY_ID and OSS_ACCESS_KEY_SECRET, from a profile, or from the data folder.',
 ] as const
 
 /** The help pages. */
 export const ENGLISH_COMMANDS: { readonly help: HelpSentences; readonly commands: CommandTexts } = {
   help: {
-    title: 'Bindery, an object store that speaks the OSS protocol.',
+    title: 'Bindery, an object store with the protocol of Alibaba Cloud OSS.',
     usage: 'Usage: bindery COMMAND [arguments] [flags]',
     subjects: {
       objects: 'Objects:',
@@ -17,49 +17,61 @@ export const ENGLISH_COMMANDS: { readonly help: HelpSentences; readonly commands
       server: 'The server and its data:',
       settings: 'This command:',
     },
-    more: 'Arguments, flags and examples of a command: bindery help COMMAND\nIn the other language: --language zh. With the output of ossutil 1: --compat ossutil',
+    more: 'Arguments, flags and examples of a command: bindery help COMMAND\n中文：--language zh. For scripts that read the output of ossutil 1: --compat ossutil',
     exitCodes:
-      'Exit codes: 0 success, 1 wrong arguments, 2 the server refused, 3 the machine or network\n' +
-      'prevented it, 4 some of many failed, 5 stopped by a signal, 6 a check found a problem',
+      'Exit codes: 0 success, 1 wrong arguments, 2 the server refused the request, 3 this machine or the network\n' +
+      'prevented it, 4 some of several items failed, 5 stopped by a signal, 6 a check found a problem',
     examples: 'Examples:',
+    groups: {
+      own: 'Flags:',
+      selection: 'Choosing among several files or objects:',
+      properties: 'Properties of the objects:',
+      server: 'Server and key:',
+      output: 'Output:',
+    },
+    values: 'Values: ',
+    fallback: 'Default: ',
     options:
-      'Options: flag, environment variable, default. Flags take precedence over variables, and variables over the file of --config.',
+      'Options, each as a flag and as an environment variable. Flags take precedence over variables, and variables over the file of --config.',
   },
   commands: {
     serve: {
       summary: 'Run the server.',
-      details: ['It prints its address and its key, and runs until Ctrl-C or SIGTERM.'],
+      details: ['Prints its address and key, and runs until Ctrl-C or SIGTERM.'],
       flags: {},
     },
     connect: {
       summary: 'Print a ready-made program for an SDK or tool, with the address and key of the running server.',
       details: [
-        'Without CLIENT it lists the clients. The output is a shell script to run in an empty folder. It contains the key.',
-        'The server is the one that uses DIR (BINDERY_DIR, or ./data), or the one at --endpoint or OSS_ENDPOINT.',
-        'The key is that of DIR, or of OSS_ACCESS_KEY_ID and OSS_ACCESS_KEY_SECRET.',
+        'Without CLIENT, lists the clients. The output is a shell script for an empty folder; it contains the key.',
+        'The server is the one running on DIR (by default BINDERY_DIR or ./data), or the one at --endpoint or OSS_ENDPOINT.',
+        'The key comes from DIR, or from OSS_ACCESS_KEY_ID and OSS_ACCESS_KEY_SECRET.',
       ],
       flags: {
-        bucket: 'bucket to use; demo by default',
+        bucket: 'bucket to use; default demo',
         endpoint: 'address of a server elsewhere',
-        json: 'print one line of JSON per client, or one with the script',
+        json: 'print one line of JSON per client, or one line with the script',
       },
     },
     health: {
       summary: 'Check whether the running server is ready, for example in container health checks.',
       details: [
-        'It prints the answer of /-/health/ready. The exit code is 0 if the server is ready, otherwise 3.',
-        'The server is the one that uses DIR (BINDERY_DIR, or ./data), or the one at --endpoint.',
+        'Prints the response of /-/health/ready. The exit code is 0 if the server is ready, otherwise 3.',
+        'The server is the one running on DIR (by default BINDERY_DIR or ./data), or the one at --endpoint.',
       ],
-      flags: { endpoint: 'address of a server elsewhere', json: 'changes nothing: the answer is always JSON' },
+      flags: {
+        endpoint: 'address of a server elsewhere',
+        json: 'accepted, but not needed: the response is always JSON',
+      },
     },
     doctor: {
       summary: 'Find out why clients have problems with a running server.',
       details: [
-        'It checks address, readiness, disk, clock, both signatures, how buckets are addressed, and the CORS rules of a bucket.',
-        'The server and the key are chosen as by connect. The exit code is 6 if there is a problem.',
+        'Checks address, readiness, disk, clock, V1 and V4 signatures, the addressing of buckets, and the CORS rules of a bucket.',
+        'Server and key are found as in connect. The exit code is 6 if there is a problem.',
       ],
       flags: {
-        bucket: 'bucket whose CORS rules are checked',
+        bucket: 'bucket whose CORS rules to check',
         endpoint: 'address of a server elsewhere',
         json: 'print one line of JSON per check',
       },
@@ -67,59 +79,59 @@ export const ENGLISH_COMMANDS: { readonly help: HelpSentences; readonly commands
     fsck: {
       summary: 'Check the data folder of a stopped server.',
       details: [
-        'DIR defaults to BINDERY_DIR, or ./data. The exit code is 6 if it has a problem.',
-        'Without DIR, and with BINDERY_METADATA, BINDERY_BLOBS and their keys as for serve, it checks a cluster whose gateways have stopped.',
+        'DIR is BINDERY_DIR or ./data by default. The exit code is 6 if there is a problem.',
+        'If BINDERY_METADATA, BINDERY_BLOBS and their keys are set as for serve, and DIR is omitted, checks the cluster; all its gateways must have stopped.',
       ],
       flags: {
         bytes: 'read and verify all bytes, not only the metadata',
-        repair: 'repair what can be repaired; removed data is kept in DIR/quarantine, for a cluster in ./quarantine',
-        json: 'print one line of JSON per finding, and a report as the last line',
+        repair: 'repair what can be repaired; what is removed is kept in DIR/quarantine, for a cluster in ./quarantine',
+        json: 'print one line of JSON per problem, and a summary as the last line',
       },
     },
     backup: {
       summary: 'Back up a data folder or a cluster, even while servers use it.',
       details: [
-        'Another backup to the same TARGET copies only new data. An interrupted backup continues.',
-        'With the word cluster instead of DIR, it copies a consistent state of the cluster of BINDERY_METADATA and BINDERY_BLOBS.',
+        'Another backup to the same TARGET copies only new data. An interrupted backup continues when it is run again.',
+        'With the word cluster as DIR, copies a consistent state of the cluster that BINDERY_METADATA and BINDERY_BLOBS name.',
       ],
       flags: {
         bytes: 'read and verify all bytes of the copy',
-        json: 'print one line of JSON per finding, and a report as the last line',
+        json: 'print one line of JSON per problem, and a summary as the last line',
       },
     },
     restore: {
       summary: 'Create a data folder from a backup, or make archived objects readable for some days.',
       details: [
-        'DIR must be empty, or not exist yet. With an address it requests the restoration of archived objects.',
-        'With the word cluster instead of DIR, it fills the empty cluster of BINDERY_METADATA and BINDERY_BLOBS.',
+        'DIR must be empty, or not exist yet. With an address, restores archived objects.',
+        'With the word cluster as DIR, fills the empty cluster that BINDERY_METADATA and BINDERY_BLOBS name.',
       ],
       flags: {
         recursive: 'all keys that begin with KEY',
         bytes: 'read and verify all bytes of the copy',
-        json: 'print one line of JSON per finding, and a report as the last line',
+        json: 'print one line of JSON per problem, and a summary as the last line',
       },
     },
     migrate: {
       summary: 'Move everything from a data folder to a cluster, or back, while servers keep serving reads.',
       details: [
-        'FROM or TO is the word cluster, for the cluster of BINDERY_METADATA and BINDERY_BLOBS with their keys, as for serve; the other is a folder. TO must be empty.',
-        'Servers of FROM may run. They accept writes until the last pass, which copies what is new, and refuse them from then on with 503: start the servers of TO, and direct clients there.',
-        'Every row is compared, and TO is checked, before it can be served. Nothing in FROM is changed or deleted. --undo lets it accept writes again; what TO got meanwhile stays there.',
-        'An interrupted run is continued by the same command. The exit code is 6 if TO has a problem.',
+        'One of FROM and TO is a folder; the other is the word cluster, for the cluster that BINDERY_METADATA, BINDERY_BLOBS and their keys name, as for serve. TO must be empty.',
+        'Servers of FROM may run. They accept writes until the last changes are copied, and refuse them with 503 from then on: start the servers of TO, and direct clients to them.',
+        'Before TO can be used, every row is compared and TO is checked. Nothing in FROM is changed or deleted. --undo makes FROM accept writes again; what was written to TO meanwhile stays in TO.',
+        'The same command continues an interrupted run. The exit code is 6 if TO has a problem.',
       ],
       flags: {
         bytes: 'read and verify all bytes of TO',
-        json: 'print one line of JSON per finding, and a report as the last line',
+        json: 'print one line of JSON per problem, and a summary as the last line',
       },
     },
     upgrade: {
       summary:
         'Check whether this release can use a data folder or a backup, before you install it in place of another.',
       details: [
-        'Nothing is changed, and the network is not used. A server may use DIR. DIR defaults to BINDERY_DIR, or ./data.',
-        'The exit code is 0 if a server of this release starts on DIR (or the backup can be restored), and 6 if it refuses.',
-        'No release converts data folders so far, so --check is required for them.',
-        'Without DIR, and with BINDERY_METADATA, BINDERY_BLOBS and their keys as for serve, it brings the database of a cluster up to this release. Older gateways keep working until --finish.',
+        'Changes nothing and does not use the network. A server may be running on DIR. DIR is BINDERY_DIR or ./data by default.',
+        'The exit code is 0 if a server of this release can start on DIR (or the backup can be restored), otherwise 6.',
+        'No data folder needs a conversion so far, so --check is required for folders.',
+        'If BINDERY_METADATA, BINDERY_BLOBS and their keys are set as for serve, and DIR is omitted, upgrades the database of the cluster to this release. Older gateways keep working until --finish.',
       ],
       flags: { json: 'print the result as one line of JSON' },
     },
@@ -127,10 +139,10 @@ export const ENGLISH_COMMANDS: { readonly help: HelpSentences; readonly commands
       summary: 'List and change KMS keys and master keys.',
       details: [
         'ACTION is list, create, rotate ID, enable ID or disable ID. A running server notices changes within a second.',
-        'For master keys, ACTION is masters, generate, rewrap or retire ID; except for masters, no server may use DIR.',
-        'generate adds a key for new data. rewrap re-encrypts all keys and secrets with the newest key; retire does so and removes an older one.',
-        'Without DIR, and with BINDERY_METADATA and the other variables of a gateway, they are the keys of a cluster; its master keys are those of the variable.',
-        'Each line shows ID, state, number of versions, and the time of the newest one. Rotation does not rewrite data.',
+        'For master keys, ACTION is masters, generate, rewrap or retire ID. Only masters may run while a server uses DIR.',
+        'generate adds a master key, which encrypts new data. rewrap encrypts all keys and secrets with the newest master key; retire does the same and then removes an older one.',
+        'If BINDERY_METADATA and the other variables of a gateway are set, and DIR is omitted, uses the keys of the cluster; its master keys are in BINDERY_MASTER_KEYS.',
+        'Columns: ID, state, number of versions, creation time of the newest version. Rotation does not rewrite data.',
       ],
       flags: { json: 'print one line of JSON per key' },
     },
@@ -139,25 +151,25 @@ export const ENGLISH_COMMANDS: { readonly help: HelpSentences; readonly commands
       details: SERVER_DETAILS,
       flags: {
         acl: 'private, public-read or public-read-write',
-        'storage-class': 'class of objects that name none: Standard, IA, Archive, ColdArchive, DeepColdArchive',
+        'storage-class': 'default storage class of its objects: Standard, IA, Archive, ColdArchive or DeepColdArchive',
       },
     },
     rb: {
       summary: 'Delete a bucket.',
-      details: ['It must be empty, unless --force is given.', ...SERVER_DETAILS],
-      flags: { yes: 'empty it first: all objects, versions and parts of uploads' },
+      details: ['The bucket must be empty, unless --force is used.', ...SERVER_DETAILS],
+      flags: { yes: 'empty the bucket first: delete all objects, versions and parts' },
     },
     ls: {
       summary: 'List buckets, or the objects and folders of a bucket.',
       details: [
-        'It lists keys that begin with PREFIX up to the next slash; end a folder with one. Columns: time, size, class, address.',
-        'In PREFIX, * and ? match within one folder and ** across folders; quote them for the shell.',
-        'A template of --format has {address}, {key}, {size}, {modified}, {class}, {etag}, {version} and {kind}; \\t, \\n and \\0 are escapes.',
+        'Lists keys that begin with PREFIX, up to the next slash; for a folder, end PREFIX with a slash. Columns: time, size, storage class, address.',
+        'In PREFIX, * and ? match within one folder, and ** across folders; quote them for the shell.',
+        'Names for --format: {address}, {key}, {size}, {modified}, {class}, {etag}, {version} and {kind}; \\t, \\n and \\0 are escapes.',
         ...SERVER_DETAILS,
       ],
       flags: {
-        recursive: 'all keys with the prefix',
-        mpu: 'incomplete uploads: time, parts, bytes, id, address',
+        recursive: 'list all keys with the prefix',
+        mpu: 'list incomplete uploads: time, parts, bytes, ID, address',
       },
     },
     stat: {
@@ -168,7 +180,7 @@ export const ENGLISH_COMMANDS: { readonly help: HelpSentences; readonly commands
     cat: {
       summary: 'Write an object to standard output.',
       details: [
-        'After a broken connection it resumes where it stopped. The exit code is 6 if the bytes do not have the CRC-64 of the object.',
+        'If the connection breaks, continues where it stopped. The exit code is 6 if the data does not match the CRC-64 of the object.',
         ...SERVER_DETAILS,
       ],
       flags: {},
@@ -176,32 +188,32 @@ export const ENGLISH_COMMANDS: { readonly help: HelpSentences; readonly commands
     rm: {
       summary: 'Delete an object, or all objects whose keys begin with a prefix.',
       details: [
-        'A key without an object counts as deleted. In a bucket with versioning, versions stay.',
-        'With --recursive or a pattern it must be confirmed; without a terminal it needs --yes.',
-        'In KEY, * and ? match within one folder and ** across folders; quote them for the shell.',
-        'A pattern without a slash matches the last part of a name. The last matching rule decides; if none matches, the name is included, unless the first rule is an --include.',
+        'Deleting an object that does not exist succeeds. Buckets with versioning keep previous versions.',
+        'With --recursive or a pattern, it must be confirmed; without a terminal, --yes is required.',
+        'In KEY, * and ? match within one folder, and ** across folders; quote them for the shell.',
+        'A pattern of --include or --exclude without a slash matches the last part of a name. The last matching rule decides; if none matches, the name is included, unless the first rule is an --include.',
         ...SERVER_DETAILS,
       ],
       flags: {
-        recursive: 'all keys that begin with KEY; oss://BUCKET/ is all of them',
-        'dry-run': 'print what would be deleted',
-        'all-versions': 'every version and delete marker; this cannot be undone',
+        recursive: 'delete all keys that begin with KEY; oss://BUCKET/ means the whole bucket',
+        'dry-run': 'only print what would be deleted',
+        'all-versions': 'delete every version and delete marker for good',
       },
     },
     cp: {
-      summary: 'Upload, download or copy: one file or object, or all below a folder or prefix.',
+      summary: 'Upload, download or copy a file or object, or everything below a folder or prefix.',
       details: [
-        'FROM and TO are files, folders, addresses such as oss://BUCKET/KEY, or - for standard input and output.',
-        'PROFILE:BUCKET/KEY is on the server of a profile; copies between two servers pass through this machine.',
-        'In KEY, * and ? match within one folder and ** across folders; quote them for the shell.',
-        'If TO ends in a slash or is a folder, the name of FROM is appended. Uploads and downloads are verified by CRC-64 from end to end.',
-        'A pattern without a slash matches the last part of a name. The last matching rule decides; if none matches, the name is included, unless the first rule is an --include.',
-        'After an interruption, run it again: it transfers only what is missing. Ctrl-C waits for the running parts.',
+        'FROM and TO are files, folders, addresses of the form oss://BUCKET/KEY, or - for standard input or output.',
+        'PROFILE:BUCKET/KEY is an object on the server of that profile. Copies between two servers pass through this machine.',
+        'In KEY, * and ? match within one folder, and ** across folders; quote them for the shell.',
+        'If TO ends with a slash or is a folder, the name of FROM is kept. Uploads and downloads are verified by CRC-64 from end to end.',
+        'A pattern of --include or --exclude without a slash matches the last part of a name. The last matching rule decides; if none matches, the name is included, unless the first rule is an --include.',
+        'After an interruption, run the command again: it transfers only what is missing. Ctrl-C waits for the parts in transit.',
         ...SERVER_DETAILS,
       ],
       flags: {
-        recursive: 'all files below the folder FROM, or all keys that begin with it',
-        'dry-run': 'print what would be transferred',
+        recursive: 'all files below the folder FROM, or all keys that begin with FROM',
+        'dry-run': 'only print what would be transferred',
         'version-id': 'version of the object FROM',
         yes: 'replace existing targets without confirmation',
       },
@@ -209,52 +221,55 @@ export const ENGLISH_COMMANDS: { readonly help: HelpSentences; readonly commands
     sync: {
       summary: 'Synchronize folders or prefixes: transfer what is missing or different.',
       details: [
-        'FROM and TO are folders, or prefixes such as oss://BUCKET/PREFIX/; at least one is on a server.',
-        'A file is transferred if TO lacks it, has a different size, or is older.',
-        'What --include and --exclude omit (see cp) is neither transferred nor deleted.',
+        'FROM and TO are folders, or prefixes of the form oss://BUCKET/PREFIX/; at least one is on a server.',
+        'A file is transferred if it is missing in TO, has a different size there, or is older there.',
+        'What --include and --exclude leave out (see cp) is neither transferred nor deleted.',
         ...SERVER_DETAILS,
       ],
       flags: {
-        'dry-run': 'print what would be transferred and deleted',
-        yes: 'accepted for scripts: there is no confirmation',
+        'dry-run': 'only print what would be transferred and deleted',
+        yes: 'accepted for compatibility: there is no confirmation',
       },
     },
     mv: {
       summary: 'Move: upload, download or copy, then delete each source.',
       details: [
-        'FROM and TO are as for cp. A source is deleted after its target has been verified; what was skipped stays.',
+        'FROM and TO are as in cp. A source is deleted only after its target has been verified; skipped files stay.',
         ...SERVER_DETAILS,
       ],
       flags: {
-        recursive: 'all files below the folder FROM, or all keys that begin with it',
-        'dry-run': 'print what would be moved',
+        recursive: 'all files below the folder FROM, or all keys that begin with FROM',
+        'dry-run': 'only print what would be moved',
         yes: 'replace existing targets without confirmation',
       },
     },
     mirror: {
       summary: 'Make a folder or prefix an exact copy of another one, once or continuously.',
       details: [
-        'Same as sync --delete. With --watch it keeps running: changes in a folder are noticed at once, changes below a prefix at the next comparison.',
-        'If a later run fails, for example because the server is unreachable, it is reported and tried again. Ctrl-C between runs exits with 0.',
+        'Same as sync --delete. With --watch, keeps running: changes in a folder are noticed at once, changes below a prefix at the next comparison.',
+        'If a later run fails, for example because the server is unreachable, the failure is reported and the run is tried again. Ctrl-C between runs exits with 0.',
         ...SERVER_DETAILS,
       ],
       flags: {
-        'dry-run': 'print what would be transferred and deleted',
-        yes: 'accepted for scripts: there is no confirmation',
+        'dry-run': 'only print what would be transferred and deleted',
+        yes: 'accepted for compatibility: there is no confirmation',
       },
     },
     put: {
-      summary: 'Upload standard input, whatever its length.',
+      summary: 'Upload standard input, of any length.',
       details: [
-        'Parts grow with the length, up to the largest possible object. After an error or Ctrl-C nothing is left on the server.',
+        'Parts grow with the length, up to the largest possible object. After an error or Ctrl-C, no parts are left on the server.',
         ...SERVER_DETAILS,
       ],
-      flags: { yes: 'accepted for scripts: there is no confirmation', 'dry-run': 'print what would be transferred' },
+      flags: {
+        yes: 'accepted for compatibility: there is no confirmation',
+        'dry-run': 'only print what would be transferred',
+      },
     },
     touch: {
       summary: 'Create an empty object, or set the modification time of an existing one to now.',
       details: [
-        'An existing object is copied onto itself, which moves no data but creates a new version in a bucket with versioning.',
+        'An existing object is copied onto itself, which moves no data, but creates a new version in a bucket with versioning.',
         ...SERVER_DETAILS,
       ],
       flags: {},
@@ -270,9 +285,9 @@ export const ENGLISH_COMMANDS: { readonly help: HelpSentences; readonly commands
       flags: {},
     },
     find: {
-      summary: 'Print the files or objects below a folder or prefix that match.',
+      summary: 'Print the matching files or objects below a folder or prefix.',
       details: [
-        'Columns: time, bytes, address. A template has {address}, {name}, {size}, {modified}, {class} and {etag}; \\t and \\n are escapes.',
+        'Columns: time, bytes, address. Names for --format: {address}, {name}, {size}, {modified}, {class} and {etag}; \\t and \\n are escapes.',
         ...SERVER_DETAILS,
       ],
       flags: { 'storage-class': 'only objects of this class' },
@@ -280,7 +295,7 @@ export const ENGLISH_COMMANDS: { readonly help: HelpSentences; readonly commands
     diff: {
       summary: 'Compare two folders or prefixes by name, size and CRC-64.',
       details: [
-        'Signs: < only in ONE, > only in OTHER, ! different. The exit code is 6 if they differ. CRC-64 takes one request per object, and reads files.',
+        'Signs: < only in ONE, > only in OTHER, ! different. The exit code is 6 if they differ. Comparing by CRC-64 needs one request per object, and reads files.',
         ...SERVER_DETAILS,
       ],
       flags: { 'size-only': 'compare by name and size' },
@@ -288,15 +303,15 @@ export const ENGLISH_COMMANDS: { readonly help: HelpSentences; readonly commands
     hash: {
       summary: 'Print checksums of a file or object, or compare two.',
       details: [
-        'The checksums of an object are those that the server reports. With OTHER the exit code is 6 if size or CRC-64 differ.',
+        'The checksums of an object are those that the server reports. With OTHER, the exit code is 6 if size or CRC-64 differ.',
         ...SERVER_DETAILS,
       ],
-      flags: { bytes: 'read the bytes of objects' },
+      flags: { bytes: 'compute the checksums from the data of objects' },
     },
     mkdir: {
       summary: 'Create an empty object that represents a folder.',
       details: [
-        'A folder exists as soon as a key begins with its name. Some programs show it only if it has such an object.',
+        'Folders need no such object: a folder exists as soon as a key begins with its name. But some programs show only folders that have one.',
         ...SERVER_DETAILS,
       ],
       flags: {},
@@ -304,87 +319,87 @@ export const ENGLISH_COMMANDS: { readonly help: HelpSentences; readonly commands
     append: {
       summary: 'Append a file or standard input to an object.',
       details: [
-        'The first append creates the object, with the properties in the flags. Objects that were created in another way cannot be appended to.',
+        'The first append creates the object, with the properties that the flags set. Objects that were created in another way cannot be appended to.',
         ...SERVER_DETAILS,
       ],
       flags: {},
     },
     symlink: {
       summary: 'Create a symbolic link to another object of the bucket.',
-      details: ['Reading LINK returns the current TARGET.', ...SERVER_DETAILS],
-      flags: { 'no-overwrite': 'keep an object that exists' },
+      details: ['Reading LINK returns the current content of TARGET.', ...SERVER_DETAILS],
+      flags: { 'no-overwrite': 'do not replace an existing object' },
     },
     'set-props': {
       summary: 'Change headers, metadata, ACL, storage class or tags of objects.',
       details: [
-        'Everything else stays. Changing headers or the class copies the object onto itself, which moves no data but creates a new version in a bucket with versioning.',
+        'Properties that no flag names stay. Changing headers or the storage class copies the object onto itself, which moves no data, but creates a new version in a bucket with versioning.',
         ...SERVER_DETAILS,
       ],
       flags: { recursive: 'all keys that begin with KEY' },
     },
     tag: {
       summary: 'Print or change the tags of an object or a bucket.',
-      details: ["Without TAGS it prints them; TAGS such as 'stage=raw&team=a' replace them.", ...SERVER_DETAILS],
+      details: ["Without TAGS, prints the tags; TAGS of the form 'stage=raw&team=a' replace them.", ...SERVER_DETAILS],
       flags: { delete: 'delete all tags' },
     },
     mpu: {
       summary: 'List, resume, complete and abort incomplete multipart uploads.',
       details: [
-        'ls: the uploads with start time, parts, bytes and ID. parts: time, number, bytes and ETag. du: the sums.',
-        'map: which parts are stored, and with --upload FILE what is left to send; without ID of the latest upload of the key.',
-        'resume: sends the missing parts of FILE, whichever program began the upload. complete: makes an object of the stored parts.',
-        'abort: frees the parts. gc: aborts the uploads without activity for --older-than (7d). watch: events, or the map of one upload.',
+        'ls: lists uploads with start time, parts, bytes and ID. parts: lists parts with time, number, bytes and ETag. du: prints totals.',
+        'map: shows the stored parts, and with --upload FILE what is left to send; without ID, for the latest upload to the key.',
+        'resume: sends the missing parts of FILE, whichever program began the upload. complete: creates the object from the stored parts.',
+        'abort: aborts an upload and deletes its parts. gc: aborts uploads without activity for --older-than (7d). watch: shows events, or the map of one upload.',
         ...SERVER_DETAILS,
       ],
       flags: {
-        all: 'abort: every upload whose address begins with this one. complete: even if part numbers before the last are missing',
-        yes: 'abort --all and gc: without a confirmation',
-        'dry-run': 'abort --all, gc and complete: print what would be done',
-        'min-age': 'gc: how long nothing has happened to an upload; 7d by default',
-        upload: 'map: the file, from whose size the plan is made',
-        'no-overwrite': 'complete: keep an object that exists',
-        'checkpoint-dir': 'folder of the records of interrupted uploads, from which aborted ones are removed',
+        all: 'abort: all uploads whose address begins with this one. complete: even if part numbers before the last are missing',
+        yes: 'abort --all and gc: without confirmation',
+        'dry-run': 'abort --all, gc and complete: only print what would be done',
+        'min-age': 'gc: time without activity; default 7d',
+        upload: 'map: the file to upload, for what is left to send',
+        'no-overwrite': 'complete: do not replace an existing object',
+        'checkpoint-dir': 'folder with the records of interrupted uploads; records of aborted ones are removed',
       },
     },
     bucket: {
       summary: 'Read, set and delete the configuration of a bucket: ACL, CORS, lifecycle, policy and others.',
       details: [
-        'Without arguments it lists the documents, with what can be done to each.',
-        'get prints the document in the format of OSS (XML or JSON), or with --json as JSON; set accepts both.',
-        'A setting that is one header, such as the ACL, takes its VALUE.',
+        'Without arguments, lists the documents and what can be done with each.',
+        'get prints the document in the format of OSS (XML or JSON), or as JSON with --json; set accepts both.',
+        'Settings that consist of one header, such as the ACL, take a VALUE.',
         ...SERVER_DETAILS,
       ],
       flags: {},
     },
     presign: {
-      summary: 'Print a URL for reading or writing an object without a key.',
+      summary: 'Print a presigned URL, which reads or writes an object without a key.',
       details: [
-        'With --query the URL is that of any request: on an object, on a bucket (oss://BUCKET), or on the server (oss://).',
-        'With --upload it begins a multipart upload, and prints a script for sh, dd and curl that sends the parts and completes it.',
+        'With --query, the URL is for any request on an object, on a bucket (oss://BUCKET), or on the server (oss://).',
+        'With --upload, begins a multipart upload, and prints a script for sh, dd and curl that sends the parts and completes the upload.',
         ...SERVER_DETAILS,
       ],
       flags: {},
     },
     admin: {
-      summary: 'Manage users, access keys, groups, roles and policies of a running server.',
+      summary: 'Manage accounts, users, access keys, groups, roles and policies of a running server.',
       details: [],
       flags: {},
     },
-    api: { summary: 'Send one request of any operation, and print its answer as JSON.', details: [], flags: {} },
+    api: { summary: 'Send one request of any operation, and print the response as JSON.', details: [], flags: {} },
     config: {
-      summary: 'Read and write the settings of a profile: the server and the key; or explain the options of a server.',
+      summary: 'Read and change profiles (server and key), or explain the options of a server.',
       details: [
         'Settings: endpoint, region, access-key-id, access-key-secret, sts-token, addressing-style, sign-version, credential-process.',
-        'VALUE - is read from standard input, so that no secret is on the command line. credential-process is a program that prints a key as JSON.',
-        'The file is BINDERY_CONFIG, or bindery/config below XDG_CONFIG_HOME, readable by its owner alone.',
-        'explain prints each option that serve would use with the same flags, variables and file: its value, and where it comes from. Secrets are not shown.',
+        'With - as VALUE, reads it from standard input, so that no secret is on the command line. credential-process is a program that prints a key as JSON.',
+        'The file is BINDERY_CONFIG, or bindery/config below XDG_CONFIG_HOME; only its owner can read it.',
+        'explain prints the options that serve would use with the same flags, variables and file, with their values and sources. Secrets are not shown.',
       ],
-      flags: { profile: 'name of the profile; without it, the one named default', json: 'print it as JSON' },
+      flags: { profile: 'name of the profile; default “default”', json: 'print it as JSON' },
     },
     profile: {
       summary: 'List the profiles that commands can use with --profile.',
       details: [
-        'Profiles come from bindery config, ~/.ossutilconfig (OSSUTIL_CONFIG_FILE) and ~/.aws; of those with one name the first counts. Secrets are not printed.',
+        'Profiles come from bindery config, ~/.ossutilconfig (OSSUTIL_CONFIG_FILE), ~/.aws and mc; the first one with a name counts. Secrets are not printed.',
       ],
       flags: { json: 'print one line of JSON per profile' },
     },
@@ -396,32 +411,32 @@ export const ENGLISH_COMMANDS: { readonly help: HelpSentences; readonly commands
     run: {
       summary: 'Run command lines from a file, several at a time, in one process.',
       details: [
-        'Each line is a command without bindery, quoted as for a shell; # begins a comment. No order is kept between lines.',
-        'Failed lines are reported with their numbers, and the others still run; the exit code is then 4.',
+        'Each line is a command without the word bindery, quoted as in a shell; # begins a comment. Lines run in no particular order.',
+        'Failed lines are reported with their numbers, and the others still run. The exit code is then 4.',
       ],
       flags: {
-        jobs: 'lines at a time, 1 to 64; 5 by default',
+        jobs: 'lines to run at a time, 1 to 64; default 5',
         json: 'print one line of JSON per failed line, and a summary',
       },
     },
     probe: {
-      summary: 'Measure each step to a server: name, connection, TLS, response, key, and with a bucket also transfers.',
+      summary: 'Measure each step to a server: name, connection, TLS, response, key; with a bucket also transfers.',
       details: [
-        'It stops at the first step that fails, with exit code 6, and deletes what it stored. To check how a server is set up, use doctor.',
+        'Stops at the first step that fails, with exit code 6, and deletes what it has stored. To check the setup of a server, use doctor.',
         ...SERVER_DETAILS,
       ],
-      flags: { size: 'bytes of the object that is uploaded and downloaded; 8MiB by default' },
+      flags: { size: 'size of the object to upload and download; default 8MiB' },
     },
     bench: {
       summary: 'Measure uploads and downloads with temporary objects.',
       details: [
-        'Columns: requests, requests per second, bytes per second, and the times within which half and 99 % of the requests end.',
+        'Columns: requests, requests per second, bytes per second, and the times in which 50 % and 99 % of the requests finish.',
         ...SERVER_DETAILS,
       ],
-      flags: { jobs: 'requests at a time, 1 to 64; 8 by default' },
+      flags: { jobs: 'requests at a time, 1 to 64; default 8' },
     },
     help: {
-      summary: 'Explain the commands, or one of them.',
+      summary: 'Print help for all commands, or for one.',
       details: [],
       flags: { json: 'print one line of JSON per command' },
     },

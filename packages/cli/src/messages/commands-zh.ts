@@ -1,7 +1,7 @@
 // size: exempt (a table: the texts of each command)
 import type { CommandTexts, HelpSentences } from './sentences.js'
 
-const SERVER_DETAILS = ['访问密钥取自 OSS_ACCESS_KEY_ID 和 OSS_ACCESS_KEY_SECRET，或取自数据目录。'] as const
+const SERVER_DETAILS = ['访问密钥取自 OSS_ACCESS_KEY_ID 和 OSS_ACCESS_KEY_SECRET、Profile 或数据目录。'] as const
 
 /** The help pages. */
 export const CHINESE_COMMANDS: { readonly help: HelpSentences; readonly commands: CommandTexts } = {
@@ -15,12 +15,21 @@ export const CHINESE_COMMANDS: { readonly help: HelpSentences; readonly commands
       server: '服务器及其数据：',
       settings: '本命令：',
     },
-    more: '查看命令的参数和示例：bindery help COMMAND\n切换为英文（English）：--language en。按 ossutil 1 的格式输出：--compat ossutil',
+    more: '查看命令的参数和示例：bindery help COMMAND\nEnglish: --language en。供解析 ossutil 1 输出的脚本使用：--compat ossutil',
     exitCodes:
       '退出码：0 成功，1 参数有误，2 服务器拒绝了请求，3 受本机或网络所限，\n' +
       '4 部分项目失败，5 被信号停止，6 检查发现问题',
     examples: '示例：',
-    options: '选项：参数、环境变量、默认值。参数优先于环境变量，环境变量优先于 --config 指定的文件。',
+    groups: {
+      own: '参数：',
+      selection: '从多个文件或对象中选择：',
+      properties: '对象的属性：',
+      server: '服务器和访问密钥：',
+      output: '输出：',
+    },
+    values: '取值：',
+    fallback: '默认值：',
+    options: '各选项的参数和环境变量。参数优先于环境变量，环境变量优先于 --config 指定的文件。',
   },
   commands: {
     serve: {
@@ -331,12 +340,13 @@ export const CHINESE_COMMANDS: { readonly help: HelpSentences; readonly commands
     presign: {
       summary: '打印用于读写对象的预签名 URL，使用者无需访问密钥。',
       details: [
+        '使用 --query 时，URL 用于对象、Bucket（oss://BUCKET）或服务器（oss://）的任意请求。',
         '使用 --upload 时，初始化一个分片上传，并打印用 sh、dd 和 curl 上传分片并完成上传的脚本。',
         ...SERVER_DETAILS,
       ],
       flags: {},
     },
-    admin: { summary: '管理运行中服务器的用户、访问密钥、用户组、角色和权限策略。', details: [], flags: {} },
+    admin: { summary: '管理运行中服务器的账号、用户、访问密钥、用户组、角色和权限策略。', details: [], flags: {} },
     api: { summary: '发送任意操作的一个请求，并以 JSON 打印响应。', details: [], flags: {} },
     config: {
       summary: '读取和更改 Profile（服务器地址和访问密钥），或说明服务器的各选项。',
@@ -374,7 +384,7 @@ export const CHINESE_COMMANDS: { readonly help: HelpSentences; readonly commands
         '在第一个失败的步骤结束，退出码为 6。测试中存储的内容会被删除。服务器的设置请用 doctor 检查。',
         ...SERVER_DETAILS,
       ],
-      flags: { size: '上传和下载的对象的字节数，默认 8MiB' },
+      flags: { size: '上传和下载的对象的大小；默认 8MiB' },
     },
     bench: {
       summary: '测量上传和下载的速度，结束后删除所用的对象。',

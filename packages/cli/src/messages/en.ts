@@ -4,25 +4,25 @@ import { ENGLISH_FLAGS } from './flags-en.js'
 import { objectWordsIn } from './objects.js'
 import type { Sentences } from './sentences.js'
 
-const seeHelp = 'See: bindery help'
-const perhaps = (suggestion: string | undefined) => (suggestion === undefined ? seeHelp : `Did you mean ${suggestion}?`)
+const perhaps = (suggestion: string | undefined, help: string) =>
+  suggestion === undefined ? `See: ${help}` : `Did you mean ${suggestion}?`
 
 const { advice, failures: reasons } = objectWordsIn('en')
 
 /** The rest of the sentence that a server does not answer, by the reason. */
 const silences = {
-  refused: ': nothing listens there. Check that the server runs, or name it: --endpoint URL',
-  unknownHost: ': its name is unknown. Check it, or the network: --endpoint URL',
-  notTls: ': what listens there does not speak TLS. Perhaps it is http:// instead of https://',
-  otherName: ': its certificate is for another name. Use a name that it has: --endpoint URL',
-  unknown: '. Check that the server runs, or name it: --endpoint URL',
+  refused: ': nothing listens there. Check that the server is running, or name its address: --endpoint URL',
+  unknownHost: ': the host name cannot be resolved. Check the name and the network: --endpoint URL',
+  notTls: ': it does not use TLS. Perhaps the address begins with http://, not https://',
+  otherName: ': its certificate is for another name. Use a name in the certificate: --endpoint URL',
+  unknown: '. Check that the server is running, or name its address: --endpoint URL',
 }
 
 /** The texts in English, except those of options, which their table holds. */
 export const ENGLISH: Sentences = {
   ...ENGLISH_COMMANDS,
   flags: ENGLISH_FLAGS,
-  crash: 'bindery: this is a bug in Bindery. Please report it with these lines:',
+  crash: 'bindery: this is a bug in Bindery. Please report it with the following lines:',
   endpoint: 'Endpoint',
   region: 'Region',
   folder: 'Data',
@@ -35,32 +35,33 @@ export const ENGLISH: Sentences = {
   console: 'Console',
   consoleOnce: '(signs in once, within 15 minutes)',
   connect: 'To connect:',
-  connectMore: 'More clients, as programs to paste: bindery connect',
+  connectMore: 'Programs for more clients: bindery connect',
   onlyHere: 'Only this machine can connect. To allow other machines: --host 0.0.0.0',
-  reachable: 'Other machines can connect, without TLS. On a shared network, put a proxy with TLS in front of it.',
-  reachableByTls: 'Other machines can connect, by TLS.',
+  reachable: 'Other machines can connect, without TLS. On a shared network, use TLS, or a proxy with TLS in front.',
+  reachableByTls: 'Other machines can connect, with TLS.',
   byDefault: 'default',
   howToStop: 'Press Ctrl-C to stop; running requests are completed first.',
   stopping: 'Stopping after the running requests. A second signal aborts them.',
   stopped: 'Stopped.',
   stoppedCutting: (requests) => `Stopped; ${countText(requests, 'running request')} aborted.`,
   failures: {
-    unknownCommand: ({ command, suggestion }) => `unknown command ${command}. ${perhaps(suggestion)}`,
-    unknownFlag: ({ flag, suggestion }) => `unknown flag ${flag}. ${perhaps(suggestion)}`,
-    unknownVariable: ({ variable, suggestion }) => `unknown environment variable ${variable}. ${perhaps(suggestion)}`,
-    settingUnknown: ({ file, setting, suggestion }) =>
-      `${file} sets ${setting}, which is not an option. ${perhaps(suggestion)}`,
+    unknownCommand: ({ command, suggestion }, help) => `unknown command ${command}. ${perhaps(suggestion, help)}`,
+    unknownFlag: ({ flag, suggestion }, help) => `unknown flag ${flag}. ${perhaps(suggestion, help)}`,
+    unknownVariable: ({ variable, suggestion }, help) =>
+      `unknown environment variable ${variable}. ${perhaps(suggestion, help)}`,
+    settingUnknown: ({ file, setting, suggestion }, help) =>
+      `${file} sets ${setting}, which is not an option. ${perhaps(suggestion, help)}`,
     settingsMalformed: ({ file }) => `${file} is not a JSON object such as {"port": 9000, "buckets": ["demo"]}.`,
-    unexpectedArgument: ({ argument }) => `unexpected argument ${argument}. ${seeHelp}`,
+    unexpectedArgument: ({ argument }, help) => `unexpected argument ${argument}. See: ${help}`,
     argumentMissing: ({ command, argument }) => `${command} needs ${argument}. See: bindery help ${command}`,
     valueMissing: ({ flag, placeholder }) => `${flag} needs a value: ${flag} ${placeholder}`,
     valueRefused: ({ flag, value }) =>
       `${flag} takes no value, but is followed by ${JSON.stringify(value)}. Write ${flag} alone; for a folder of that name, write ./${value}`,
     valueInvalid: ({ name, value, expected }) => `${name} cannot be ${JSON.stringify(value)}. Expected: ${expected}`,
     keyHalfGiven: ({ missing }) =>
-      `half of the root key is missing: set ${missing} too, or neither BINDERY_ACCESS_KEY_ID nor BINDERY_ACCESS_KEY_SECRET.`,
+      `the root key is incomplete: set ${missing} too, or neither BINDERY_ACCESS_KEY_ID nor BINDERY_ACCESS_KEY_SECRET.`,
     instanceRoleProxied: () =>
-      '--instance-role hands out keys without a signature, which clients of a proxy must not get: omit it, or --trusted-proxies.',
+      '--instance-role serves keys without a signature, and clients of a proxy must not get them: omit either --instance-role or --trusted-proxies.',
     tlsHalfGiven: ({ missing }) => `TLS needs a certificate and its key: set ${missing} too.`,
     certificateUnusable: ({ certificate, key, reason }) =>
       `the certificate ${certificate} and the key ${key} cannot be used: ${reason}`,
@@ -74,18 +75,20 @@ export const ENGLISH: Sentences = {
     serverSilent: ({ endpoint, certificate, reason, message }) =>
       certificate === undefined
         ? `no answer from ${endpoint}${reason === undefined && message !== undefined ? `: ${message}` : ''}${silences[reason ?? 'unknown']}`
-        : `the certificate of ${endpoint} is not trusted: ${certificate}. ${reason === 'otherName' ? 'Use a name that it has: --endpoint URL' : 'Set NODE_EXTRA_CA_CERTS to the file with its authority'}`,
+        : `the certificate of ${endpoint} is not trusted: ${certificate}. ${reason === 'otherName' ? 'Use a name in the certificate: --endpoint URL' : 'Set NODE_EXTRA_CA_CERTS to a file with the certificate of its issuer'}`,
     serverNotFound: ({ folder }) =>
-      `no server uses ${folder}. Start it (bindery serve ${folder}), name another data folder, or name its address: --endpoint URL`,
+      `no server is running on ${folder}. Start one (bindery serve ${folder}), or name another data folder, or an address: --endpoint URL`,
     keyOther: ({ accessKeyId }) =>
-      `the server was started with the key ${accessKeyId} of its environment. Set OSS_ACCESS_KEY_ID and OSS_ACCESS_KEY_SECRET to it, or to a key of a user.`,
+      `the server got its key ${accessKeyId} from its environment. Set OSS_ACCESS_KEY_ID and OSS_ACCESS_KEY_SECRET to this key, or to the key of a user.`,
     clientUnknown: ({ client, suggestion }) =>
-      `there is no snippet for ${client}. ${suggestion === undefined ? 'List all: bindery connect' : `Did you mean ${suggestion}?`}`,
+      `unknown client ${client}. ${suggestion === undefined ? 'List all: bindery connect' : `Did you mean ${suggestion}?`}`,
     fileUnwritable: ({ file }) => `${file} cannot be written. Check its folder and permissions.`,
     fileUnreadable: ({ file }) =>
       `${file} cannot be read. Check its name and permissions, or use - for standard input.`,
     addressInvalid: ({ address, suggestion }) =>
       `${address} is not an address of a bucket or object. ${suggestion === undefined ? 'Expected: oss://BUCKET/KEY' : `Did you mean ${suggestion}?`}`,
+    uploadsMissing: ({ address, bucket }) =>
+      `${address} has no incomplete upload. List those of the bucket: bindery mpu ls oss://${bucket}`,
     addressUnfit: ({ command, address, needed }) =>
       `${command} cannot use ${address}: it needs ${needed}. See: bindery help ${command}`,
     requestRefused: ({ code, message, ec, requestId }) =>
@@ -98,9 +101,9 @@ export const ENGLISH: Sentences = {
     settingMissing: ({ profile, setting }) => `the profile ${profile} has no ${setting}.`,
     credentialProcess: ({ program, reason }) => `${program}, which should print a key, failed: ${reason}`,
     uploadIncomplete: ({ address, uploadId, gaps }) =>
-      `upload ${uploadId} to ${address} lacks parts in ${gaps} places, so the object would be too short. Send them (bindery mpu resume), or complete it as it is with --all.`,
+      `upload ${uploadId} to ${address} has ${countText(gaps, 'gap')}, so the object would be too short. Send the missing parts (bindery mpu resume), or complete it anyway with --all.`,
     sourceEmpty: ({ source }) =>
-      `${source} is empty, so --delete would delete everything at the target. Check the source; to delete everything: bindery rm --recursive`,
+      `${source} is empty, so --delete would delete everything in the target. Check the source; to delete everything, use bindery rm --recursive`,
     confirmationNeeded: ({ address }) =>
       `this deletes every object ${/[*?]/.test(address) ? 'that matches' : 'whose address begins with'} ${address}, and there is no terminal to confirm it on. Check with --dry-run, then add --yes.`,
     portTaken: ({ host, port }) =>
@@ -108,17 +111,17 @@ export const ENGLISH: Sentences = {
     portForbidden: ({ port }) =>
       `this user is not allowed to listen on port ${port}. Choose a port above 1023, such as --port 9000, or grant the permission.`,
     hostUnknown: ({ host }) =>
-      `${host} is not an address of this machine. Use --host 127.0.0.1 to serve only this machine, or --host 0.0.0.0 for all its addresses.`,
+      `${host} is not an address of this machine. Use --host 127.0.0.1 for this machine only, or --host 0.0.0.0 for all its addresses.`,
     folderForbidden: ({ folder }) => `this user cannot write to ${folder}. Choose another folder, or change its owner.`,
     notAFolder: ({ folder }) => `${folder} is not a folder. Name a folder, or omit it to use ./data.`,
     folderDangling: ({ folder, target }) =>
       `${folder} is a link to ${target}, which does not exist. If that is a volume, mount it first; otherwise create the folder.`,
     folderMissing: ({ folder }) => `${folder} is not a data folder: no server has used it. Name another folder.`,
     backupUnfinished: ({ folder }) =>
-      `${folder} is not a finished backup. If a backup to it was interrupted, run it again; it will continue. A data folder is copied with bindery backup.`,
+      `${folder} is not a finished backup. If a backup to it was interrupted, run it again; it will continue. To copy a data folder, use bindery backup.`,
     targetNotEmpty: ({ folder }) => `${folder} is not empty. Name an empty folder, or one that does not exist yet.`,
     folderForeign: ({ folder }) =>
-      `${folder} is not a data folder, and is not empty. Name an empty folder, or one that does not exist yet. A backup becomes a data folder with bindery restore.`,
+      `${folder} is not a data folder, and is not empty. Name an empty folder, or one that does not exist yet. To create a data folder from a backup, use bindery restore.`,
     folderInside: ({ folder, other }) => `one of ${folder} and ${other} is inside the other. Name a folder outside it.`,
     folderLocked: ({ folder, pid }) =>
       pid === undefined
@@ -150,21 +153,21 @@ export const ENGLISH: Sentences = {
     masterKeysLacking: ({ place, source }) =>
       `${place} needs the master keys of ${source}: add them to BINDERY_MASTER_KEYS, after its own. A data folder keeps them in its file master-keys.`,
     moveSame: () =>
-      'a migration leads from a data folder to a cluster, or back: name one of both with the word cluster.',
+      'data can be migrated from a data folder to a cluster, or back: write the word cluster for one of them.',
     masterKeyMissing: ({ folder }) =>
-      `${folder} has keys under a master key that is not given. Add the older master keys too, until bindery keys rewrap has ended.`,
+      `${folder} has keys that are encrypted with a master key that is not given. Also give the older master keys until bindery keys rewrap has finished.`,
     keyUnknown: ({ id, folder }) => `${folder} has no key ${id}. List its keys: bindery keys list ${folder}`,
     masterKeyUnknown: ({ id, folder }) =>
       `${folder} has no master key ${id}. List them: bindery keys masters ${folder}`,
     masterKeyNewest: ({ id }) =>
       `${id} is the newest master key, which encrypts new data. Make another one first: bindery keys generate`,
     masterKeysOutside: ({ variable }) =>
-      `${variable} gives the master keys: change it there. To make one: openssl rand -base64 32. Put it first; remove an older one when bindery keys rewrap has ended.`,
+      `${variable} gives the master keys: change it there. To make one: openssl rand -base64 32. Put it first; remove older ones after bindery keys rewrap has finished.`,
     masterKeysInvalid: ({ variable }) =>
       `${variable} does not hold master keys. Expected: 32 bytes in base64, several of them separated by commas.`,
     fileDamaged: ({ file }) => `${file} is damaged. Restore it from a backup; nothing was changed.`,
     diskFull: ({ folder }) => `the disk of ${folder} is full. Free some space, then try again; no data is lost.`,
     workersFail: ({ times, how }) =>
-      `worker processes keep ending (${times} within a minute, the last by ${how}), so the server gives up. The log above may show the reason.`,
+      `worker processes keep exiting (${times} times within a minute; the last one: ${how}), so the server stops. The log above may show the reason.`,
   },
 }

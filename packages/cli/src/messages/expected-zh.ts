@@ -19,9 +19,26 @@ const EXPECTED: Readonly<Record<string, string>> = {
   'letters, digits and . _ = -': '字母、数字和 . _ = -',
 }
 
+/** The kinds of values, in texts of the form “a size such as 8MiB or 1GiB, from 100KiB to 5GiB”. */
+const NOUNS: Readonly<Record<string, string>> = {
+  'a size': '大小',
+  'a time': '时间',
+  'a rule': '规则',
+  'a range': '范围',
+  'a pair': '名称和值',
+  'a condition': '条件',
+  'a header': '请求头',
+  tags: '标签',
+}
+
 /** The values that an option takes, as a Chinese sentence lists them. */
 export function expectedInChinese(expected: string): string {
-  const [, least, most] = /^a size such as 64MiB or 1GiB, from (\w+) to (\w+)$/.exec(expected) ?? []
-  if (least !== undefined) return `大小，例如 64MiB 或 1GiB，从 ${least} 到 ${most}`
-  return EXPECTED[expected] ?? expected
+  const [, min, max] = /^a number from (\d+) to (\d+)$/.exec(expected) ?? []
+  if (min !== undefined) return `${min} 到 ${max} 之间的整数`
+  const [, noun = '', examples = '', least, most] =
+    /^(.+?) such as (.+?)(?:, from (\w+) to (\w+))?$/.exec(expected) ?? []
+  const word = NOUNS[noun]
+  if (EXPECTED[expected] !== undefined || word === undefined) return EXPECTED[expected] ?? expected
+  const list = examples.replaceAll(', ', '、').replaceAll(' or ', ' 或 ')
+  return `${word}，例如 ${list}${least === undefined ? '' : `，从 ${least} 到 ${most}`}`
 }

@@ -3,8 +3,10 @@ import type { FailureDetails, FailureKind } from '@bindery/server/local'
 import type { COMMANDS, CommandName, Subject } from '../command.js'
 import type { FlagName } from '../flags.js'
 
-/** A sentence for each kind of failure: what happened, and what to do next. */
-export type FailureSentences = { readonly [K in FailureKind]: (details: FailureDetails[K]) => string }
+/** A sentence for each kind of failure: what happened, and what to do next. `help`: the command line that prints the page of the command. */
+export type FailureSentences = {
+  readonly [K in FailureKind]: (details: FailureDetails[K], help: string) => string
+}
 
 /** The headings of help pages. */
 export interface HelpSentences {
@@ -17,8 +19,13 @@ export interface HelpSentences {
   /** Lines. */
   readonly exitCodes: string
   readonly examples: string
+  /** Headings of the flags of a command, by what they are about. */
+  readonly groups: Readonly<Record<'own' | 'selection' | 'properties' | 'server' | 'output', string>>
   /** Heading of the options of `serve`. */
   readonly options: string
+  /** Before the values that an option takes, and before the one that it has if nothing sets it. */
+  readonly values: string
+  readonly fallback: string
 }
 
 /** The help page of a command, except for what is the same in every language. */

@@ -4,8 +4,8 @@ import { CHINESE_FLAGS } from './flags-zh.js'
 import { objectWordsIn } from './objects.js'
 import type { Sentences } from './sentences.js'
 
-const seeHelp = '参见：bindery help'
-const perhaps = (suggestion: string | undefined) => (suggestion === undefined ? seeHelp : `是不是 ${suggestion}？`)
+const perhaps = (suggestion: string | undefined, help: string) =>
+  suggestion === undefined ? `参见：${help}` : `是不是 ${suggestion}？`
 
 const { advice, failures: reasons } = objectWordsIn('zh')
 
@@ -45,18 +45,19 @@ export const CHINESE: Sentences = {
   stopped: '已停止。',
   stoppedCutting: (requests) => `已停止；中断了 ${requests} 个请求。`,
   failures: {
-    unknownCommand: ({ command, suggestion }) => `未知的命令 ${command}。${perhaps(suggestion)}`,
-    unknownFlag: ({ flag, suggestion }) => `未知的参数 ${flag}。${perhaps(suggestion)}`,
-    unknownVariable: ({ variable, suggestion }) => `未知的环境变量 ${variable}。${perhaps(suggestion)}`,
-    settingUnknown: ({ file, setting, suggestion }) => `${file} 中的 ${setting} 不是有效的选项。${perhaps(suggestion)}`,
+    unknownCommand: ({ command, suggestion }, help) => `未知的命令 ${command}。${perhaps(suggestion, help)}`,
+    unknownFlag: ({ flag, suggestion }, help) => `未知的参数 ${flag}。${perhaps(suggestion, help)}`,
+    unknownVariable: ({ variable, suggestion }, help) => `未知的环境变量 ${variable}。${perhaps(suggestion, help)}`,
+    settingUnknown: ({ file, setting, suggestion }, help) =>
+      `${file} 中的 ${setting} 不是有效的选项。${perhaps(suggestion, help)}`,
     settingsMalformed: ({ file }) => `${file} 的内容不是 JSON 对象。示例：{"port": 9000, "buckets": ["demo"]}`,
-    unexpectedArgument: ({ argument }) => `多余的参数 ${argument}。${seeHelp}`,
+    unexpectedArgument: ({ argument }, help) => `多余的参数 ${argument}。参见：${help}`,
     argumentMissing: ({ command, argument }) => `${command} 缺少 ${argument}。参见：bindery help ${command}`,
     valueMissing: ({ flag, placeholder }) => `${flag} 缺少值：${flag} ${placeholder}`,
     valueRefused: ({ flag, value }) =>
       `${flag} 没有值，但后面有 ${JSON.stringify(value)}。请只写 ${flag}；如果这是目录名，请写成 ./${value}`,
     valueInvalid: ({ name, value, expected }) =>
-      `${name} 的值 ${JSON.stringify(value)} 无效。有效值：${expectedInChinese(expected)}`,
+      `${name} 的值 ${JSON.stringify(value)} 无效，应为：${expectedInChinese(expected)}`,
     keyHalfGiven: ({ missing }) =>
       `根密钥不完整：请同时设置 ${missing}，或者两者（BINDERY_ACCESS_KEY_ID 和 BINDERY_ACCESS_KEY_SECRET）都不设置。`,
     instanceRoleProxied: () =>
@@ -64,7 +65,7 @@ export const CHINESE: Sentences = {
     tlsHalfGiven: ({ missing }) => `TLS 需要证书和私钥：请同时设置 ${missing}。`,
     certificateUnusable: ({ certificate, key, reason }) => `无法使用证书 ${certificate} 和私钥 ${key}：${reason}`,
     adminArgument: ({ argument, usage }) =>
-      `${argument === undefined ? '缺少参数' : `多出了参数 ${argument}`}。用法：bindery admin ${usage}`,
+      `${argument === undefined ? '缺少参数' : `多余的参数 ${argument}`}。用法：bindery admin ${usage}`,
     adminCommandUnknown: ({ command, suggestion }) =>
       `未知的命令 admin ${command}。${suggestion === undefined ? '参见：bindery admin' : `是不是 admin ${suggestion}？`}`,
     adminKeyMissing: ({ file }) =>
@@ -79,11 +80,13 @@ export const CHINESE: Sentences = {
     keyOther: ({ accessKeyId }) =>
       `服务器启动时使用了环境变量中的访问密钥 ${accessKeyId}。请将 OSS_ACCESS_KEY_ID 和 OSS_ACCESS_KEY_SECRET 设置为该密钥，或某个用户的访问密钥。`,
     clientUnknown: ({ client, suggestion }) =>
-      `没有客户端 ${client} 的示例。${suggestion === undefined ? '列出全部：bindery connect' : `是不是 ${suggestion}？`}`,
+      `未知的客户端 ${client}。${suggestion === undefined ? '列出全部：bindery connect' : `是不是 ${suggestion}？`}`,
     fileUnwritable: ({ file }) => `无法写入 ${file}。请检查其目录和权限。`,
     fileUnreadable: ({ file }) => `无法读取 ${file}。请检查文件名和权限，或用 - 表示标准输入。`,
     addressInvalid: ({ address, suggestion }) =>
       `${address} 不是 Bucket 或对象的地址。${suggestion === undefined ? '格式：oss://BUCKET/KEY' : `是不是 ${suggestion}？`}`,
+    uploadsMissing: ({ address, bucket }) =>
+      `${address} 没有未完成的上传。列出该 Bucket 的上传：bindery mpu ls oss://${bucket}`,
     addressUnfit: ({ command, address, needed }) =>
       `${command} 不能用于 ${address}：需要 ${needed}。参见：bindery help ${command}`,
     requestRefused: ({ code, message, ec, requestId }) =>

@@ -5,7 +5,7 @@ import { requireArguments } from '../arguments.js'
 import { EXIT, type ExitCode } from '../exit-codes.js'
 import { type MpuWords, mpuWordsIn } from '../messages/mpu.js'
 import { type Address, parseObject } from '../objects/address.js'
-import { bytesOf } from '../objects/arguments.js'
+import { bytesOf, PART_SIZES } from '../objects/arguments.js'
 import { write, writeJson } from '../objects/output.js'
 import { withClient } from '../objects/with-client.js'
 import { partMap, statesOf } from '../part-map.js'
@@ -24,7 +24,7 @@ export async function mapUpload({ parsed, rest, env, language }: MpuInvocation):
   const { values, flags } = parsed
   const file = values.get('upload')
   const size = file === undefined ? undefined : await sizeOf(file)
-  const partSize = bytesOf('--part-size', values.get('part-size'))
+  const partSize = bytesOf('--part-size', values.get('part-size'), PART_SIZES)
   const { uploadId, explained } = await withClient(parsed, env, async (client) => {
     const id = rest[1] ?? (await latestOf(client, address))
     return { uploadId: id, explained: await explain(client, address, id, { size, partSize }) }
@@ -42,7 +42,7 @@ async function sizeOf(file: string): Promise<number> {
   return found.size
 }
 
-/** The id of the upload of a key that was begun last. Throws Failure `addressUnfit` where it has none. */
+/** The id of the upload of a key that was begun last. Throws Failure `uploadsMissing` where it has none. */
 export async function latestOf(client: Client, { bucket, key }: Address): Promise<string> {
   let latest: { readonly uploadId: string; readonly initiated: Date } | undefined
   for await (const upload of client.listUploads({ bucket, prefix: key })) {
@@ -50,11 +50,7 @@ export async function latestOf(client: Client, { bucket, key }: Address): Promis
     if (latest === undefined || upload.initiated >= latest.initiated) latest = upload
   }
   if (latest !== undefined) return latest.uploadId
-  throw new Failure('addressUnfit', {
-    command: 'mpu',
-    address: `oss://${bucket}/${key}`,
-    needed: 'oss://BUCKET/KEY ID',
-  })
+  throw new Failure('uploadsMissing', { address: `oss://${bucket}/${key}`, bucket })
 }
 
 /** The parts that an upload has when it is whole, as far as that is known. */

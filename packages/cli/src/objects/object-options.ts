@@ -79,14 +79,18 @@ export function tagsOf(flag: string, text: string): Record<string, string> {
     tags[decoded(flag, text, key)] = decoded(flag, text, value)
   }
   if (Object.keys(tags).length > 0 && !('' in tags)) return tags
-  throw new Failure('valueInvalid', { name: flag, value: text, expected: 'stage=raw&team=a' })
+  throw new Failure('valueInvalid', { name: flag, value: text, expected: 'tags such as stage=raw&team=a' })
 }
 
 function decoded(flag: string, whole: string, part: string): string {
   try {
     return decodeURIComponent(part)
   } catch (error) {
-    throw new Failure('valueInvalid', { name: flag, value: whole, expected: 'stage=raw&team=a' }, { cause: error })
+    throw new Failure(
+      'valueInvalid',
+      { name: flag, value: whole, expected: 'tags such as stage=raw&team=a' },
+      { cause: error },
+    )
   }
 }
 
@@ -98,7 +102,7 @@ function pairsOf(text: string): Pair[] {
   return (isOne ? [text] : text.split('#')).map((one) => {
     const [name = '', value] = splitAt(one, isOne ? /=/ : /[:=]/)
     if (value !== undefined && /^[\w-]+$/.test(name)) return [name.toLowerCase(), value] as const
-    throw new Failure('valueInvalid', { name: '--meta', value: text, expected: 'name=value' })
+    throw new Failure('valueInvalid', { name: '--meta', value: text, expected: 'a pair such as name=value' })
   })
 }
 

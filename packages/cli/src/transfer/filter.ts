@@ -78,7 +78,11 @@ function rulesOf(flag: string, value: string): readonly Rule[] {
   return signed.map((text) => {
     const [, sign, pattern] = /^([+-])\s+(.+)$/.exec(text) ?? []
     if (pattern !== undefined) return rule(sign === '+')(pattern)
-    throw new Failure('valueInvalid', { name: `--${flag}`, value: text, expected: '"+ *.jpg", "- drafts/**"' })
+    throw new Failure('valueInvalid', {
+      name: `--${flag}`,
+      value: text,
+      expected: 'a rule such as "+ *.jpg" or "- drafts/**"',
+    })
   })
 }
 

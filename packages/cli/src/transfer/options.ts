@@ -3,7 +3,7 @@ import { fileStore } from '@bindery/client'
 import { Failure } from '@bindery/server/local'
 import type { Arguments } from '../arguments.js'
 import type { TRANSFER_FLAGS } from '../flags.js'
-import { bytesOf, numberOf, oneOf } from '../objects/arguments.js'
+import { bytesOf, numberOf, oneOf, PART_SIZES } from '../objects/arguments.js'
 import { objectOptionsOf } from '../objects/object-options.js'
 import { bandwidthOf } from './bandwidth.js'
 import { OVERWRITE, type Overwrite } from './existing.js'
@@ -58,7 +58,7 @@ const SHORTHANDS = {
 /** Throws Failure `valueInvalid`. */
 export function transferOptionsOf(parsed: TransferArguments, overwrite: Overwrite): Omit<TransferOptions, 'onChanged'> {
   const { values } = parsed
-  const partSize = bytesOf('--part-size', values.get('part-size'))
+  const partSize = bytesOf('--part-size', values.get('part-size'), PART_SIZES)
   const parallel = numberOf('--parallel', values.get('parallel'), 1, 64)
   const multipartThreshold = bytesOf('--bigfile-threshold', values.get('bigfile-threshold'))
   const kibPerSecond = numberOf('--maxspeed', values.get('maxspeed'), 0, 999_999_999)
