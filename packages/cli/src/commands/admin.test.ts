@@ -35,7 +35,7 @@ test('a user is created with a key and a policy, from the command line', async (
   await ok('policy', 'create', 'reads', file)
   assert.equal(await ok('user', 'attach', 'alice', 'reads'), 'Done.\n')
   await writeFile(file, POLICY.replace('GetObject', 'GetObjekt'))
-  const warning = /Warning: nothing on this server needs the action oss:GetObjekt\./
+  const warning = /Warning: no feature of this server needs the action oss:GetObjekt\./
   assert.match(await ok('policy', 'create', 'misspelt', file), warning)
   const alice = { ...server, accessKeyId, accessKeySecret }
   assert.equal(await send(alice, 'GET', 'a/1'), 'hello')

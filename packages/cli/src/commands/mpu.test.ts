@@ -53,7 +53,7 @@ test('the map of an upload shows what is stored and missing, and with the file w
   const [json] = linesOf(await succeed(['mpu', 'map', 'oss://demo/mapped', uploadId, '--json']))
   assert.deepEqual(json?.gaps, [{ from: 2, to: 2 }])
   const none = await bindery(['mpu', 'map', 'oss://demo/no-upload'])
-  assert.deepEqual([none.code, /it needs oss:\/\/BUCKET\/KEY ID/.test(none.stderr)], [1, true])
+  assert.deepEqual([none.code, /no-upload has no incomplete upload/.test(none.stderr)], [3, true])
 })
 
 test('an upload that another program began is resumed with the parts that are missing, in any order', async () => {

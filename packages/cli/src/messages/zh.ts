@@ -24,7 +24,7 @@ export const CHINESE: Sentences = {
   flags: CHINESE_FLAGS,
   crash: 'bindery: 这是 Bindery 自身的错误，请附上以下内容进行报告：',
   endpoint: 'Endpoint',
-  region: 'Region',
+  region: '地域',
   folder: '数据目录',
   newFolder: '（新建）',
   buckets: 'Bucket',
