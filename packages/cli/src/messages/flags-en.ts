@@ -34,7 +34,7 @@ export const ENGLISH_FLAGS: Readonly<Record<FlagName, string>> = {
   interval:
     'with --watch: longest time between two comparisons; default 10s, or 60s for a folder, whose changes are noticed at once',
   overwrite:
-    'whether to replace existing targets: always (default), never, newer, different (by CRC-64), size (another size), or ask (default for folders on a terminal)',
+    'whether to replace existing targets: always (default), never, newer, different (by CRC-64), size (another size), or you decide with ask, the default for folders on a terminal',
   'files-from': 'transfer only the names below FROM that this file lists, one per line',
   'no-glob': 'take * and ? in a key literally',
   directory: 'list the folders and objects of one level (default)',
