@@ -538,6 +538,28 @@ static napi_value crc(napi_env env, napi_callback_info info) {
   return result;
 }
 
+// readChecked(fd, bytes, position, before, after) → the CRC-64 of `bytes`, which it fills, and its surroundings, or undefined if
+// not all of that is cached; on the calling thread
+static napi_value read_checked(napi_env env, napi_callback_info info) {
+  napi_value values[5], result = NULL;
+  const uint8_t *data;
+  int64_t fd, before, after;
+  uint64_t crc64;
+  struct file_range range;
+  if (!read_arguments(env, info, 5, values) || !read_integer(env, values[0], INT32_MAX, &fd) ||
+      !read_bytes(env, values[1], &data, &range.length) ||
+      !read_integer(env, values[2], SAFE_INTEGER_MAX, &range.position) ||
+      !read_integer(env, values[3], (double)range.position, &before) ||
+      !read_integer(env, values[4], UINT32_MAX, &after)) {
+    return NULL;
+  }
+  range.fd = (int)fd, range.before = (size_t)before, range.after = (size_t)after;
+  if (file_read_checked(&range, (uint8_t *)data, crc_kernels[crc_kernel_count - 1], &crc64)) {
+    napi_create_bigint_uint64(env, crc64, &result);
+  }
+  return result;
+}
+
 // The module
 
 static void export_function(napi_env env, napi_value exports, const char *name, napi_callback callback) {
@@ -593,5 +615,6 @@ NAPI_MODULE_INIT() {
   export_function(env, exports, "close", close_engine);
   export_function(env, exports, "tryLock", try_lock);
   export_function(env, exports, "readCached", read_cached);
+  export_function(env, exports, "readChecked", read_checked);
   return exports;
 }

@@ -13,3 +13,13 @@ int file_try_lock(int fd);
 // Copies what the page cache holds of a range from its start, without waiting for the disk. Returns the number of bytes, or -1 if
 // the first one is not cached, if this system does not support that, or if reading fails.
 int64_t file_read_cached(int fd, uint8_t *data, size_t length, int64_t position);
+
+// A range of a file, and the bytes before and behind it that its checksum covers as well.
+struct file_range {
+  int fd;
+  int64_t position;
+  size_t length, before, after;
+};
+
+// Copies a range like `file_read_cached`, and computes the CRC-64 of it with its surroundings. Returns 0 if not all of that is cached.
+int file_read_checked(const struct file_range *range, uint8_t *data, const struct crc_kernel *kernel, uint64_t *crc64);

@@ -18,6 +18,7 @@ export {
   type NativeEngine,
   type NativeStream,
   nativeEngine,
+  type Surroundings,
 } from './native/native.js'
 export {
   DIGEST_NAMES,

@@ -35,11 +35,15 @@ export class FaultyFiles {
         return length
       }),
     readCached: (file, buffer, position) => {
-      const { read } = this.faults
-      if (typeof read === 'string' && read !== 'rot') return false
+      if (this.#failsReads) return false
       const isRead = systemFiles.readCached(file, buffer, position)
-      if (isRead && read === 'rot') buffer[0] = (buffer[0] ?? 0) ^ 1
+      if (isRead && this.faults.read === 'rot') buffer[0] = (buffer[0] ?? 0) ^ 1
       return isRead
+    },
+    readChecked: (file, buffer, position, around) => {
+      if (this.#failsReads) return undefined
+      const checksum = systemFiles.readChecked(file, buffer, position, around)
+      return this.faults.read === 'rot' && checksum !== undefined ? checksum ^ 1n : checksum
     },
     // As in the system, a close that fails has closed the file.
     close: async (file) => {
@@ -48,6 +52,11 @@ export class FaultyFiles {
       await this.#call('close', async () => {})
     },
     freeBytes: (path) => this.#call('freeBytes', async () => this.freeBytes ?? systemFiles.freeBytes(path)),
+  }
+
+  get #failsReads(): boolean {
+    const { read } = this.faults
+    return typeof read === 'string' && read !== 'rot'
   }
 
   async #call<T>(operation: Operation, run: () => Promise<T>): Promise<T> {

@@ -1,5 +1,6 @@
 /** A disk in memory behind the blob store's interface of file operations, with a journal of all calls. */
 import { setImmediate as nextTurn } from 'node:timers/promises'
+import { crc64 } from '@bindery/digest'
 import type { Random } from '@bindery/storage'
 import type { FileOperations } from '@bindery/storage-local'
 import { FileNode, FolderNode, type Inode } from './inodes.js'
@@ -75,6 +76,13 @@ export class Disk {
     read: (file, buffer, position) =>
       this.#call('read', this.#pathOf(file), () => this.#file(file).node.read(buffer, position)),
     readCached: (file, buffer, position) => this.#file(file).node.read(buffer, position) === buffer.length,
+    readChecked: (file, buffer, position, { before, after }) => {
+      const { node } = this.#file(file)
+      const whole = Buffer.alloc(before + buffer.length + after)
+      if (node.read(whole, position - before) < whole.length) return undefined
+      buffer.set(whole.subarray(before, before + buffer.length))
+      return crc64(whole)
+    },
     write: (file, pieces, position) => this.#write('write', file, Buffer.concat(pieces), position),
     hashAndWrite: async (file, digest, bytes, position) => {
       const writing = this.#write('hashAndWrite', file, Buffer.from(bytes), position)

@@ -63,6 +63,12 @@ export interface KernelChoice {
   readonly crc?: string
 }
 
+/** Bytes before and behind a range. */
+export interface Surroundings {
+  readonly before: number
+  readonly after: number
+}
+
 /** The capabilities of the native addon on this machine. */
 export interface Native {
   /** Names of the kernels that this processor can run. */
@@ -87,6 +93,11 @@ export interface Native {
    * reading it fails.
    */
   readCached(fd: number, bytes: Uint8Array, position: number): number
+  /**
+   * Fills `bytes` like `readCached`, and returns the CRC-64 of them together with the bytes around them in the file; undefined if
+   * not all of that is in memory.
+   */
+  readChecked(fd: number, bytes: Uint8Array, position: number, around: Surroundings): bigint | undefined
   /** Starts threads. One engine serves a whole process: see `nativeEngine`. */
   createEngine(kernels?: KernelChoice): NativeEngine
 }
@@ -127,6 +138,7 @@ function nativeOf(binding: Binding): Native {
       return errno === 0
     },
     readCached: (fd, bytes, position) => binding.readCached(fd, bytes, position),
+    readChecked: (fd, bytes, position, { before, after }) => binding.readChecked(fd, bytes, position, before, after),
     createEngine: ({ md5, crc } = {}) => new Engine(binding, md5Place(md5), crcPlace(crc)),
   }
 }

@@ -78,6 +78,7 @@ export async function readChunk(context: ChunkContext, blob: OpenBlob, index: nu
   try {
     const position = index * CHUNK_BYTES
     const bytes = slab.subarray(0, Math.min(CHUNK_BYTES, blob.size - position))
+    if (isReadNow(context, blob, index, bytes)) return slab
     const length = await context.files.read(blob.file, bytes, blob.start + position)
     if (length < bytes.length) throw damaged(blob.id, index)
     await openChunk(context, blob, index, bytes)
@@ -86,6 +87,15 @@ export async function readChunk(context: ChunkContext, blob: OpenBlob, index: nu
     context.pool.release(slab)
     throw error
   }
+}
+
+const ALONE = { before: 0, after: 0 }
+
+/** Fills a buffer with a chunk that the system has in memory, unless that has to be decrypted or does not match its checksum. */
+function isReadNow({ files }: ChunkContext, { file, start, view }: OpenBlob, index: number, bytes: Buffer): boolean {
+  if (view.decryption !== undefined) return false
+  const checksum = files.readChecked(file, bytes, start + index * CHUNK_BYTES, ALONE)
+  return checksum !== undefined && checksum === view.yielded[index]
 }
 
 /** Decrypts a chunk in place if the read has a cipher, and checks it. Throws StorageError `corrupt`. */

@@ -4,7 +4,7 @@
  */
 import fs from 'node:fs'
 import { promisify } from 'node:util'
-import { loadNative, nativeEngine, type StreamDigest } from '@bindery/digest'
+import { loadNative, nativeEngine, type StreamDigest, type Surroundings } from '@bindery/digest'
 import { type Awaitable, StorageError, settle } from '@bindery/storage'
 
 /** Files are descriptors, paths are absolute. Every failure rejects. */
@@ -24,6 +24,8 @@ export interface FileOperations {
   read(file: number, buffer: Uint8Array, position: number): Awaitable<number>
   /** Fills `buffer` as `read` does, if the system has all of that in memory; otherwise returns false, without waiting. */
   readCached(file: number, buffer: Uint8Array, position: number): boolean
+  /** As `readCached`; returns the CRC-64 of the buffer with its surroundings, or undefined if not all of that is in memory. */
+  readChecked(file: number, buffer: Uint8Array, position: number, around: Surroundings): bigint | undefined
   /** Writes all pieces, one after the other. */
   write(file: number, pieces: readonly Uint8Array[], position: number): Promise<void>
   /** Hashes bytes and writes them; resolves, when both are finished, with their CRC-64. */
@@ -81,6 +83,7 @@ export const systemFiles: FileOperations = {
   read: (file, buffer, position) =>
     readCached(file, buffer, position) ? buffer.length : readFully(file, buffer, position),
   readCached,
+  readChecked: (file, buffer, position, around) => native?.readChecked(file, buffer, position, around),
   write: writeFully,
   async hashAndWrite(file, digest, bytes, position) {
     if (digest.updateAndWrite !== undefined) return digest.updateAndWrite(bytes, { fd: file, position })
@@ -224,6 +227,7 @@ export function withStorageErrors(files: FileOperations): FileOperations {
         (error) => Promise.reject(asStorageError(error, 'read')),
       ),
     readCached: files.readCached,
+    readChecked: files.readChecked,
     write: guard('write', files.write),
     hashAndWrite: guard('hashAndWrite', files.hashAndWrite),
     allocate: guard('allocate', files.allocate),

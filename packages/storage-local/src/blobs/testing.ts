@@ -81,8 +81,8 @@ export function recordedFiles(failure: (call: Call) => Error | undefined = () =>
     return [name, call] as const
   })
   // a read that is not recorded would not fail either
-  const readCached = () => false
-  return { calls, files: { ...(Object.fromEntries(wrapped) as unknown as FileOperations), readCached } }
+  const unread = { readCached: () => false, readChecked: () => undefined }
+  return { calls, files: { ...(Object.fromEntries(wrapped) as unknown as FileOperations), ...unread } }
 }
 
 /** An error like those of the system. */
