@@ -71,6 +71,8 @@ export class Commits {
   #number = 0
   #working: Promise<void> | undefined
   readonly counts: CommitCounts = { batches: 0, attempts: 0, outdated: 0, lost: 0, seconds: 0 }
+  /** The last batch is not waited for any more. */
+  #isAbandoned = false
   /** Why nothing can be committed now. */
   #refusal: StorageError | undefined
 
@@ -100,9 +102,13 @@ export class Commits {
     await this.#options.connection.query(END_SESSION, [session])
   }
 
-  /** Ends the session when everything that waits has an outcome. */
+  /** Ends the session when everything that waits has an outcome, or when the database has been silent for too long. */
   async close(): Promise<void> {
+    const timer = setTimeout(() => {
+      this.#isAbandoned = true
+    }, this.#options.patienceMs)
     await this.#working
+    clearTimeout(timer)
     await this.#options.connection.query(END_SESSION, [this.#options.session]).catch(() => {})
   }
 
@@ -204,7 +210,8 @@ export class Commits {
         this.#number = number
         const failed = new Set(rows.flatMap(([attempt]) => (attempt === null ? [] : [Number(attempt)])))
         return cancelled.length > 0 || failed.has(CANCELLED) ? 'cancelled' : failed
-      } catch {
+      } catch (error) {
+        if (this.#isAbandoned) throw error
         await sleep(RETRY_MS)
       }
     }

@@ -20,6 +20,13 @@ export interface ConnectionOptions {
 
 const CONNECT_TIMEOUT_MS = 5_000
 
+/**
+ * A process that is cut off leaves its sessions, of which the server would learn after two hours only: too many of them, and it
+ * accepts no others.
+ */
+const NOTICE_SILENCE = `SET tcp_keepalives_idle = 30; SET tcp_keepalives_interval = 10; SET tcp_keepalives_count = 3;
+  SET tcp_user_timeout = 60000`
+
 /** Columns arrive as text, which the sender of the statement interprets. */
 const RAW = { getTypeParser: () => (text: string) => text }
 
@@ -63,9 +70,11 @@ export class Connection {
 /** One session of PostgreSQL, for as long as it lasts. */
 export class Session {
   readonly #client: pg.Client
+  readonly #onBroken: () => void
 
-  constructor(client: pg.Client) {
+  constructor(client: pg.Client, onBroken: () => void) {
     this.#client = client
+    this.#onBroken = onBroken
   }
 
   /**
@@ -83,7 +92,8 @@ export class Session {
       return rows
     } catch (error) {
       if (isRefusal(error)) throw error
-      // a server that is silent now may never answer on this connection again, and a new one may lead to another server
+      // a server that is silent now may never answer on this connection again, nor close it, and a new one may lead to another server
+      this.#onBroken()
       void this.end()
       throw lost(error)
     }
@@ -133,12 +143,14 @@ async function connectTo(host: string, answerTimeoutMs: number, onBroken: () => 
   client.on('end', broken)
   try {
     await client.connect()
+    // where the settings are not to be had, they are not needed for correctness
+    client.query(NOTICE_SILENCE).catch(() => {})
     const { rows } = await client.query<{ standby: boolean }>('SELECT pg_is_in_recovery() AS standby')
     // a standby may lag behind acknowledged commits
     if (rows[0]?.standby !== false) throw new Error('the server is a standby')
     if (isBroken) throw new Error('the connection broke at once')
     isOpen = true
-    return new Session(client)
+    return new Session(client, onBroken)
   } catch (error) {
     client.end().catch(() => {})
     throw error

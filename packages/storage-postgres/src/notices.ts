@@ -16,6 +16,8 @@ export interface NoticesOptions {
   readonly onNotice: (text: string) => void
   /** Called when texts may have been lost, and when they arrive again. */
   readonly onGap: () => void
+  /** Milliseconds between two looks whether the connection still works, and that an answer may take. Default: 10,000. */
+  readonly silenceMs?: number
 }
 
 /** Bytes of the longest text that PostgreSQL takes. */
@@ -24,7 +26,7 @@ const CHANNEL = 'bindery'
 /** Texts that wait to be sent; more are dropped. */
 const WAITING_MAX = 1_000
 const RETRY_MS = 500
-const ANSWER_TIMEOUT_MS = 10_000
+const SILENCE_MS = 10_000
 const SEND = `SELECT pg_notify('${CHANNEL}', text) FROM unnest($1::text[]) text`
 
 /** Opens a channel. It connects by itself, and again after its connection broke. */
@@ -67,18 +69,30 @@ class Channel implements Notices {
     while (this.#waiting.length > 0) {
       const texts = this.#waiting
       this.#waiting = []
-      await this.#client?.query(SEND, [texts]).catch(() => {})
+      const client = this.#client
+      if (client !== undefined) await query(client, SEND, [texts])
+    }
+  }
+
+  /** A connection on which packets disappear looks like one on which nothing is sent. */
+  async #watch(client: pg.Client, signal: AbortSignal): Promise<void> {
+    const { silenceMs = SILENCE_MS } = this.#options
+    for (;;) {
+      await sleep(silenceMs, undefined, { signal, ref: false }).catch(() => {})
+      if (signal.aborted) return
+      await query(client, 'SELECT 1')
     }
   }
 
   async #listen(): Promise<void> {
     const { signal } = this.#closing
-    const hosts = urlsOf(this.#options.url)
+    const { url, silenceMs = SILENCE_MS } = this.#options
+    const hosts = urlsOf(url)
     for (let turn = 0; !signal.aborted; turn += 1) {
       const client = new pg.Client({
         connectionString: hosts[turn % hosts.length] ?? hosts[0],
-        connectionTimeoutMillis: ANSWER_TIMEOUT_MS,
-        query_timeout: ANSWER_TIMEOUT_MS,
+        connectionTimeoutMillis: silenceMs,
+        query_timeout: silenceMs,
         keepAlive: true,
         application_name: 'bindery notices',
       })
@@ -93,12 +107,24 @@ class Channel implements Notices {
         this.#client = client
         this.#options.onGap()
         if (signal.aborted) await client.end()
+        const watching = new AbortController()
+        void this.#watch(client, watching.signal)
         await ended
+        watching.abort()
       } catch {
         client.end().catch(() => {})
       }
       this.#client = undefined
       await sleep(RETRY_MS, undefined, { signal }).catch(() => {})
     }
+  }
+}
+
+/** Ends a connection that does not answer: another one takes its place. */
+async function query(client: pg.Client, text: string, values: unknown[] = []): Promise<void> {
+  try {
+    await client.query(text, values)
+  } catch {
+    client.end().catch(() => {})
   }
 }

@@ -36,6 +36,8 @@ export interface ReadContext {
   readonly reads: S3Reads
   readonly hasher: Hasher
   readonly pool: BufferPool
+  /** Milliseconds after which a reader that takes nothing loses its connection: many slow ones would leave none for others. */
+  readonly pauseMs: number
 }
 
 /** How often a read goes on from the last verified chunk after its connection broke, without a chunk in between. */
@@ -190,7 +192,15 @@ export async function* readChunks(
       const bytes = slab.subarray(Math.max(start - base, 0), Math.min(end - base, CHUNK_BYTES))
       index += 1
       breaks = 0
-      yield { bytes, ...tail, release: () => pool.release(slab) }
+      const pause = setTimeout(() => {
+        stream?.close()
+        stream = undefined
+      }, context.pauseMs)
+      try {
+        yield { bytes, ...tail, release: () => pool.release(slab) }
+      } finally {
+        clearTimeout(pause)
+      }
     }
   } finally {
     stream?.close()

@@ -117,6 +117,29 @@ describe('an S3 store that fails', () => {
     assert.ok(performance.now() - began < 2_500)
   })
 
+  test('a store that is silent is not waited for again and again', async (t) => {
+    const blobs = await open(t, { silenceMs: 300, hedgeMs: 100 })
+    const { id } = await blobs.write(sourceOf(content.subarray(0, MIB)), options)
+    proxy.plan = () => 'silence'
+    const before = proxy.seen.length
+    await assert.rejects(blobs.write(sourceOf(content.subarray(0, MIB)), options), isStorageError('unavailable'))
+    await assert.rejects(readAll(blobs, id), isStorageError('unavailable'))
+    const methods = proxy.seen.slice(before).map((line) => line.split(' ')[0])
+    assert.deepEqual(methods, ['PUT', 'DELETE', 'GET', 'GET'])
+  })
+
+  test('a reader that stands still keeps no connection, and reads on afterwards', async (t) => {
+    const blobs = await open(t, { pauseMs: 50 })
+    const { id } = await blobs.write(sourceOf(content), options)
+    const pieces: Buffer[] = []
+    for await (const piece of blobs.read(id)) {
+      pieces.push(Buffer.from(piece.bytes))
+      piece.release()
+      if (pieces.length === 1) while (proxy.running() > 0) await new Promise((resolve) => setTimeout(resolve, 10))
+    }
+    assert.equal(md5(Buffer.concat(pieces)), md5(content))
+  })
+
   test('blobs that are deleted at once take one request', async (t) => {
     const blobs = await open(t)
     const ids: string[] = []

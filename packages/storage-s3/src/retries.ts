@@ -12,7 +12,13 @@ const BUDGET_MAX = 50
 export class Retries {
   /** Requests that were sent once more than needed. */
   repeated = 0
+  readonly #forMs: number
   #budget = BUDGET_MAX
+
+  /** @param forMs milliseconds after the first try in which another one may begin: a store that is silent is not waited for again */
+  constructor(forMs: number) {
+    this.#forMs = forMs
+  }
 
   /** Whether one more request may be sent than is needed. */
   take(): boolean {
@@ -25,11 +31,13 @@ export class Retries {
   /** The result of the first try that succeeds. */
   async run<T>(attempt: () => Promise<T>): Promise<T> {
     this.#budget = Math.min(this.#budget + SHARE, BUDGET_MAX)
+    const began = performance.now()
     for (let tries = 1; ; tries += 1) {
       try {
         return await attempt()
       } catch (error) {
-        const mayRepeat = error instanceof S3Failure && error.isTemporary && tries < TRIES_MAX
+        const isSoon = tries < TRIES_MAX && performance.now() - began < this.#forMs
+        const mayRepeat = error instanceof S3Failure && error.isTemporary && isSoon
         if (!mayRepeat || !this.take()) throw error
         await sleep(Math.random() * Math.min(WAIT_MS_MAX, WAIT_MS_MIN * 4 ** tries))
       }

@@ -18,7 +18,7 @@ import { Deletions } from './deletions.js'
 import { sizeOf } from './format.js'
 import { adoptBlob, openStored } from './moving.js'
 import { Retries } from './retries.js'
-import { type RequestCounts, S3Client } from './s3-client.js'
+import { type RequestCounts, S3Client, SILENCE_MS } from './s3-client.js'
 import { S3Lists } from './s3-lists.js'
 import { S3Objects } from './s3-objects.js'
 import type { S3Place } from './s3-place.js'
@@ -36,6 +36,10 @@ export interface S3BlobStoreOptions {
   readonly hedgeMs?: number
   /** Milliseconds of silence after which a sender gives way if others wait for its buffers. Default 10,000. */
   readonly patienceMs?: number
+  /** Milliseconds without a byte after which a connection to the store counts as broken. Default 30,000. */
+  readonly silenceMs?: number
+  /** Milliseconds for which a read keeps its connection while its reader takes nothing. Default 5,000. */
+  readonly pauseMs?: number
 }
 
 /** Blobs in S3, and how the requests for them went. */
@@ -47,6 +51,7 @@ export interface S3BlobStore extends MovableBlobs {
 }
 
 const BUFFER_BYTES_DEFAULT = 64 * 1024 ** 2
+const PAUSE_MS = 5_000
 
 /**
  * Opens a store of blobs in an S3 bucket: an object per blob, and none for those whose id carries them. See
@@ -56,8 +61,9 @@ const BUFFER_BYTES_DEFAULT = 64 * 1024 ** 2
 export async function openS3BlobStore(options: S3BlobStoreOptions): Promise<S3BlobStore> {
   const { place, incarnation } = options
   if (!isIncarnation(incarnation)) throw new StorageError('misuse', `not an incarnation: ${incarnation}`)
-  const client = new S3Client(place)
-  const retries = new Retries()
+  const { silenceMs = SILENCE_MS, pauseMs = PAUSE_MS } = options
+  const client = new S3Client(place, silenceMs)
+  const retries = new Retries(silenceMs)
   const hasher = createHasher()
   const half = (options.bufferBytes ?? BUFFER_BYTES_DEFAULT) / 2
   const budget = new SlabBudget(Math.max(half, place.partBytes))
@@ -78,6 +84,7 @@ export async function openS3BlobStore(options: S3BlobStoreOptions): Promise<S3Bl
       reads: new S3Reads(client, retries, place.prefix, options.hedgeMs),
       hasher,
       pool: new BufferPool(half),
+      pauseMs,
     },
     writing: {
       objects: new S3Objects(client, retries, hasher, place.prefix),

@@ -1,5 +1,5 @@
 import { createHash, createHmac } from 'node:crypto'
-import { Agent as HttpAgent, type IncomingMessage, request as requestHttp } from 'node:http'
+import { type ClientRequest, Agent as HttpAgent, type IncomingMessage, request as requestHttp } from 'node:http'
 import { Agent as HttpsAgent, request as requestHttps } from 'node:https'
 import { percentEncode } from '@bindery/bytes'
 import { type Digests, signS3 } from '@bindery/protocol'
@@ -34,9 +34,13 @@ export interface RequestCounts {
   seconds: number
 }
 
-const CONNECTIONS_MAX = 64
+const CONNECTIONS_MAX = 256
+/** Milliseconds that a connection may take to be made. */
+const CONNECT_MS = 5_000
 /** Milliseconds without a byte in either direction after which a connection counts as broken. */
-const IDLE_MS = 30_000
+export const SILENCE_MS = 30_000
+/** Bytes of the longest answer that is read as a whole: a list of 1,000 long keys. */
+const ANSWER_BYTES_MAX = 16 * 1024 ** 2
 /** The digests of bodies are headers of their own. */
 const PAYLOAD = 'UNSIGNED-PAYLOAD'
 
@@ -61,9 +65,11 @@ export class S3Client {
   }
   readonly #agent: HttpAgent
   readonly #isTls: boolean
+  readonly #silenceMs: number
 
-  constructor(place: S3Place) {
+  constructor(place: S3Place, silenceMs = SILENCE_MS) {
     this.#place = place
+    this.#silenceMs = silenceMs
     this.#isTls = place.endpoint.startsWith('https:')
     const options = { keepAlive: true, maxSockets: CONNECTIONS_MAX }
     this.#agent = this.#isTls ? new HttpsAgent(options) : new HttpAgent(options)
@@ -72,14 +78,9 @@ export class S3Client {
   /** The whole answer. Throws S3Failure for any status but 2xx, and for a connection that breaks. */
   async send(request: S3Request): Promise<S3Answer> {
     const response = await this.open(request)
-    const pieces: Buffer[] = []
-    try {
-      for await (const piece of response) pieces.push(piece as Buffer)
-    } catch (error) {
-      throw broken(error)
-    }
+    const text = await textOf(response)
     if (!response.complete) throw broken(undefined)
-    return { headers: response.headers, text: Buffer.concat(pieces).toString() }
+    return { headers: response.headers, text }
   }
 
   /** The head of an answer, whose body must be read or destroyed. Throws as `send`. */
@@ -87,7 +88,8 @@ export class S3Client {
     const response = await this.#counted(request)
     const status = response.statusCode ?? 0
     if (status >= 200 && status < 300) return response
-    const text = await textOf(response)
+    // the status is known, whatever becomes of the text
+    const text = await textOf(response).catch(() => '')
     const code = elementOf(text, 'Code') ?? ''
     const name = `${request.method} ${request.key}`
     throw new S3Failure(status, code, `${name}: ${status} ${code} ${elementOf(text, 'Message') ?? ''}`)
@@ -131,7 +133,7 @@ export class S3Client {
       const sent = this.#isTls ? requestHttps(options) : requestHttp(options)
       sent.on('response', resolve)
       sent.on('error', (error) => reject(broken(error)))
-      sent.setTimeout(IDLE_MS, () => sent.destroy(new Error('the S3 store does not answer')))
+      limitSilence(sent, this.#silenceMs)
       for (const piece of body) sent.write(piece)
       sent.end()
     })
@@ -152,12 +154,30 @@ function broken(error: unknown): S3Failure {
   return new S3Failure(0, '', 'the connection to the S3 store broke', { cause: error })
 }
 
+/** Throws S3Failure. */
 async function textOf(response: IncomingMessage): Promise<string> {
-  let text = ''
+  const pieces: Buffer[] = []
+  let bytes = 0
   try {
-    for await (const piece of response) text += String(piece)
-  } catch {
-    // the status is known
+    for await (const piece of response) {
+      pieces.push(piece as Buffer)
+      bytes += (piece as Buffer).length
+      if (bytes > ANSWER_BYTES_MAX) throw new S3Failure(0, '', 'the answer of the S3 store is too long')
+    }
+  } catch (error) {
+    throw broken(error)
   }
-  return text
+  return Buffer.concat(pieces).toString()
+}
+
+/** Breaks a request whose connection is not made, or on which nothing arrives or leaves. */
+function limitSilence(sent: ClientRequest, silenceMs: number): void {
+  const giveUp = (): void => void sent.destroy(new Error('the S3 store does not answer'))
+  sent.setTimeout(silenceMs, giveUp)
+  sent.on('socket', (socket) => {
+    if (!socket.connecting) return
+    const timer = setTimeout(giveUp, Math.min(CONNECT_MS, silenceMs))
+    const end = (): void => clearTimeout(timer)
+    socket.once('connect', end).once('close', end)
+  })
 }

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Hasher } from '@bindery/digest'
 import { rethrowHashFailure, StorageError } from '@bindery/storage'
 import type { Retries } from './retries.js'
@@ -9,6 +10,10 @@ import { elementOf, encoded } from './s3-xml.js'
 const FULL_MS = 30_000
 /** A PUT whose answer did not come may still be carried out: its object is deleted again after this time. */
 const LATE_MS = 60_000
+/** Objects that are to be deleted again at most; more are found as orphans when this process has ended. */
+const LATE_MAX = 10_000
+/** How long a request that has failed waits for its object to be deleted. */
+const CLEAN_MS = 5_000
 
 /** A multipart upload of one object. */
 export interface Upload {
@@ -160,17 +165,33 @@ export class S3Objects {
 
   /** Removes whatever a failed request has made, or makes later. */
   async #deleteFailed(key: string): Promise<void> {
-    await this.#delete(key)
-    const timer = setTimeout(() => {
-      this.#late.delete(key)
-      void this.#delete(key)
+    this.#deleteLater(key)
+    const waited = new AbortController()
+    const late = sleep(CLEAN_MS, undefined, { signal: waited.signal, ref: false }).catch(() => {})
+    await Promise.race([this.#delete(key), late])
+    waited.abort()
+  }
+
+  /** Again and again, until the store has answered once. */
+  #deleteLater(key: string): void {
+    if (this.#late.size >= LATE_MAX) return
+    const timer = setTimeout(async () => {
+      const isDone = await this.#delete(key)
+      // it may have been closed meanwhile
+      if (!this.#late.delete(key) || isDone) return
+      this.#deleteLater(key)
     }, LATE_MS)
     this.#late.set(key, timer.unref())
   }
 
-  async #delete(key: string): Promise<void> {
-    // what is not deleted is found as an orphan when this process has ended
-    await this.#client.send({ method: 'DELETE', key: this.#prefix + key }).catch(() => {})
+  /** Whether the store has answered. What is never deleted is found as an orphan when this process has ended. */
+  async #delete(key: string): Promise<boolean> {
+    try {
+      await this.#client.send({ method: 'DELETE', key: this.#prefix + key })
+      return true
+    } catch (error) {
+      return error instanceof S3Failure && error.isMissing
+    }
   }
 
   #failure(error: unknown, what: string): unknown {

@@ -33,7 +33,7 @@ export class GatewayEvents implements EventBus {
   readonly #options: GatewayEventsOptions
   readonly #beats: readonly NodeJS.Timeout[]
   #othersListenUntil = Number.NEGATIVE_INFINITY
-  #whenHeard: (() => void)[] = []
+  readonly #whenHeard = new Set<() => void>()
   #isStopping = false
 
   constructor(options: GatewayEventsOptions) {
@@ -57,8 +57,13 @@ export class GatewayEvents implements EventBus {
     const { end } = this.#hub.subscribe(listener)
     if (this.#isStopping) queueMicrotask(() => listener({ type: 'stopping' }))
     const ready = new Promise<void>((resolve) => {
-      this.#whenHeard.push(resolve)
-      setTimeout(resolve, READY_MS).unref()
+      const heard = (): void => {
+        this.#whenHeard.delete(heard)
+        resolve()
+      }
+      this.#whenHeard.add(heard)
+      // through a pooler nothing is heard
+      setTimeout(heard, READY_MS).unref()
     })
     this.#send({ kind: 'listens' })
     return { ready, end }
@@ -78,7 +83,7 @@ export class GatewayEvents implements EventBus {
     if (notice.kind === 'report' && !isOwn) this.#options.onReport()
     if (notice.kind !== 'listens') return
     if (!isOwn) this.#othersListenUntil = this.#options.uptime() + LISTENS_FOR_MS
-    else for (const resolve of this.#whenHeard.splice(0)) resolve()
+    else for (const heard of this.#whenHeard) heard()
   }
 
   /** Notices may have been lost. */

@@ -7,6 +7,8 @@ import { setTimeout as sleep } from 'node:timers/promises'
 export type Fault =
   /** The request does not arrive. */
   | 'refuse'
+  /** The request arrives, and no answer ever comes. */
+  | 'silence'
   /** The request is carried out, and its answer is lost. */
   | 'loseAnswer'
   /** The store has less of the body than was sent. */
@@ -29,6 +31,8 @@ export interface FaultyProxy {
   /** Requests that passed, or were to. */
   readonly seen: readonly string[]
   plan: Plan
+  /** Requests that have not been answered to their end. */
+  running(): number
   close(): Promise<void>
 }
 
@@ -38,7 +42,12 @@ const DELAY_MS = 3_000
 export async function startFaultyProxy(store: string): Promise<FaultyProxy> {
   const seen: string[] = []
   const proxy = { plan: (() => undefined) as Plan }
+  let running = 0
   const server = createServer((incoming, outgoing) => {
+    running += 1
+    outgoing.on('close', () => {
+      running -= 1
+    })
     const about = { method: incoming.method ?? '', target: incoming.url ?? '' }
     seen.push(`${about.method} ${about.target}`)
     void exchange(store, incoming, outgoing, proxy.plan(about)).catch(() => incoming.socket.destroy())
@@ -48,6 +57,7 @@ export async function startFaultyProxy(store: string): Promise<FaultyProxy> {
   return Object.assign(proxy, {
     endpoint: `http://127.0.0.1:${port}`,
     seen,
+    running: () => running,
     close: () => closed(server),
   })
 }
@@ -61,6 +71,7 @@ async function exchange(
   const body: Buffer[] = []
   for await (const piece of incoming) body.push(piece as Buffer)
   if (fault === 'refuse') return await refuse(outgoing)
+  if (fault === 'silence') return
   const bytes = Buffer.concat(body)
   if (fault === 'changeRequest' && bytes.length > 0) flip(bytes)
   if (fault === 'cutRequest') {

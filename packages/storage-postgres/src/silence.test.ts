@@ -1,0 +1,93 @@
+/** Connections on which nothing arrives any more, though they stay open. */
+import assert from 'node:assert/strict'
+import { once } from 'node:events'
+import { after, before, describe, type TestContext, test } from 'node:test'
+import { WriteSet } from '@bindery/storage'
+import { bytesOf, isStorageError } from '@bindery/storage/testing'
+import { Commits } from './commits.js'
+import { Connection } from './connection.js'
+import { openNotices } from './notices.js'
+import { openPostgresMetadataStore } from './postgres-metadata-store.js'
+import { type PostgresServer, runStatements, startPostgres, withoutPostgres } from './testing/postgres-server.js'
+import { type SilentProxy, startSilentProxy } from './testing/silent-proxy.js'
+
+const SHORT_MS = 300
+
+describe('a database that falls silent', { skip: withoutPostgres() }, () => {
+  let server: PostgresServer
+  let proxy: SilentProxy
+  let direct = ''
+  let url = ''
+  before(async () => {
+    server = await startPostgres()
+    proxy = await startSilentProxy(server.port)
+    direct = await server.database('silent')
+    url = proxy.through(direct)
+    await (await openPostgresMetadataStore({ url: direct, session: 'maker', migrate: true })).close()
+  })
+  after(async () => {
+    await proxy.close()
+    await server.dispose()
+  })
+
+  const connect = (t: TestContext): Connection => {
+    const connection = new Connection({ url, answerTimeoutMs: SHORT_MS })
+    t.after(() => connection.close())
+    return connection
+  }
+
+  test('a question to a silent server fails, and the next one goes over a new connection', async (t) => {
+    const connection = connect(t)
+    await connection.query('SELECT 1')
+    proxy.silence()
+    const lost = connection.query('SELECT 1')
+    const alsoLost = connection.query('SELECT 2')
+    for (const question of [lost, alsoLost]) await assert.rejects(question, isStorageError('unavailable'))
+    assert.deepEqual(await connection.query('SELECT 3'), [['3']])
+  })
+
+  test('the server notices processes that have fallen silent within two minutes', async (t) => {
+    const connection = connect(t)
+    const settings = "SELECT current_setting('tcp_keepalives_idle'), current_setting('tcp_user_timeout')"
+    assert.deepEqual(await connection.query(settings), [['30', '60000']])
+  })
+
+  test('commits are closed though the database does not answer', async (t) => {
+    const commits = new Commits({ connection: connect(t), session: 's', patienceMs: SHORT_MS, onFenced: () => {} })
+    await commits.begin()
+    const isAway = new Connection({ url: url.replace(/:\d+\//, ':1/'), answerTimeoutMs: SHORT_MS })
+    const lost = new Commits({ connection: isAway, session: 's', patienceMs: SHORT_MS, onFenced: () => {} })
+    const writes = new WriteSet(new Map([['k', bytesOf('v')]]))
+    await assert.rejects(lost.commit({ keys: [], ranges: [], writes }, false), isStorageError('unavailable'))
+    await lost.close()
+    await isAway.close()
+    await commits.close()
+  })
+
+  test('notices arrive again after their connection has fallen silent, and the gap is announced', async (t) => {
+    const texts: string[] = []
+    let gaps = 0
+    const channel = openNotices({
+      url,
+      onNotice: (text) => texts.push(text),
+      onGap: () => {
+        gaps += 1
+      },
+      silenceMs: SHORT_MS,
+    })
+    t.after(() => channel.close())
+    const until = async (isDone: () => boolean): Promise<void> => {
+      for (let tries = 0; !isDone(); tries += 1) {
+        assert.ok(tries < 1_000)
+        await once(AbortSignal.timeout(10), 'abort')
+      }
+    }
+    await until(() => gaps === 1)
+    await runStatements(direct, "NOTIFY bindery, 'before'")
+    await until(() => texts.includes('before'))
+    proxy.silence()
+    await until(() => gaps === 2)
+    await runStatements(direct, "NOTIFY bindery, 'after'")
+    await until(() => texts.includes('after'))
+  })
+})
