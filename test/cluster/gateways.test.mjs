@@ -124,7 +124,7 @@ function testGateways(startBlobs) {
     const other = randomBytes(32).toString('base64')
     await assert.rejects(
       world.startGateway({ env: { BINDERY_MASTER_KEYS: other } }),
-      /under a master key that is not given/,
+      /with a master key that is not given/,
     )
     await assert.rejects(world.startGateway({ env: { BINDERY_MASTER_KEYS: '' } }), /set BINDERY_MASTER_KEYS/)
     const keyless = { BINDERY_ACCESS_KEY_ID: '', BINDERY_ACCESS_KEY_SECRET: '' }

@@ -31,7 +31,7 @@ test('after a rewrap of a cluster at rest its data are read under the new master
   const { code, output } = await both.bindery('keys', 'rewrap')
   assert.equal(code, 0, output)
   assert.match(output, /^[1-9]\d* records/m)
-  await assert.rejects(world.startGateway(under(old)), /under a master key that is not given/)
+  await assert.rejects(world.startGateway(under(old)), /with a master key that is not given/)
   const last = await world.startGateway(under(next))
   const reading = rawClient(last)
   for (const [key, bytes] of contents) assert.ok((await reading.get(key)).equals(bytes), key)
