@@ -1,11 +1,16 @@
-import { commandReferences } from '@bindery/cli'
+import { commandReferences, FAILURE_LINE, JSON_LINES } from '@bindery/cli'
 import { anchor, code, table } from './markdown.mjs'
 
 const INTRODUCTION = `\`bindery help COMMAND\` prints the same, in English or Chinese. The guides to [objects](../guides/transferring.md),
 [running a server](../guides/running.md), [backups](../guides/operations.md) and [users](../guides/users-and-policies.md) show the commands at work.
 
 \`--language en|zh\` and \`--compat ossutil\` (the output of ossutil 1) go with every command. They and the flags that all commands on objects
-have, such as \`--endpoint\` and \`--json\`, may precede its name.`
+have, such as \`--endpoint\` and \`--json\`, may precede its name.
+
+With \`--json\` each line of standard output is an object. Its forms stand below each command: the field by which it is recognized with its value, and
+the others with their types: \`text\`, \`number\`, \`boolean\`, \`time\` (in UTC, as \`2026-11-30T06:38:21.000Z\`), \`object\` or \`list\`. A field with
+\`?\` may be absent, one with \`!\` may be null, and \`…\` stands for further fields. A command that fails prints \`${FAILURE_LINE}\` last.
+\`cat --json\` prints its line on standard error.`
 
 const EXIT_CODES = [
   ['0', 'success'],
@@ -43,6 +48,7 @@ function section({ name, synopsis, summary, details, flags, examples }) {
     ELSEWHERE[name] ?? '',
     rows.length === 0 ? '' : table(['Flag', 'Meaning'], rows),
     `\`\`\`sh\n${examples.join('\n')}\n\`\`\``,
+    JSON_LINES[name].length === 0 ? '' : `Lines of \`--json\`:\n\n\`\`\`text\n${JSON_LINES[name].join('\n')}\n\`\`\``,
   ]
   return parts.filter((part) => part !== '').join('\n\n')
 }

@@ -11,6 +11,7 @@ import { failureExit, messagesIn } from './messages.js'
 import { isUnfit, note } from './objects/output.js'
 
 export { EXIT } from './exit-codes.js'
+export { FAILURE_LINE, JSON_LINES } from './json-lines.js'
 export { type CommandReference, commandReferences, type FlagReference } from './reference.js'
 
 /** Runs the command `bindery`. Resolves with its exit code; never rejects. */

@@ -52,7 +52,8 @@ export async function openServed(t, args = []) {
   }
 }
 
-function environment(place, variables) {
+/** The variables of commands in a place. */
+export function environment(place, variables = {}) {
   // rclone cannot use the bundle, and a test runner within one must not report to it
   const { NODE_TEST_CONTEXT: _, AWS_CA_BUNDLE: __, ...others } = process.env
   const inherited = Object.entries(others).filter(([name]) => !/^(?:BINDERY|OSS|AWS)_/.test(name))

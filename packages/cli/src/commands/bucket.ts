@@ -44,8 +44,11 @@ export async function bucketCommand({ args, env, language }: Invocation): Promis
   const parsed = readArguments('bucket', args, 4)
   const { positionals, flags } = parsed
   if (positionals.length === 0) {
-    for (const [name, actions] of DOCUMENTS)
-      await write(`${name.padEnd(28)}${ACTIONS.filter((one) => one in actions).join(', ')}\n`)
+    for (const [name, actions] of DOCUMENTS) {
+      const known = ACTIONS.filter((one) => one in actions)
+      if (flags.has('json')) await writeJson({ kind: 'document', document: name, actions: known })
+      else await write(`${name.padEnd(28)}${known.join(', ')}\n`)
+    }
     return EXIT.ok
   }
   const [name, verb, given] = requireArguments(positionals, 'bucket', ['DOCUMENT', 'get|set|rm', 'oss://BUCKET'])

@@ -23,6 +23,9 @@ test('objects are stored with the metadata, tags, ACL and class of the flags, an
   assert.deepEqual([stored.headers['cache-control'], stored.storageClass], ['no-cache', 'IA'])
   assert.equal((await fetch(`${server.endpoint}/demo/page`)).status, 200)
   assert.equal(stored.headers['x-oss-tagging-count'], '2')
+  assert.match(await succeed(['stat', 'oss://demo/page']), /^Cache-Control: +no-cache\nx-oss-tagging-count: +2$/m)
+  const [facts] = linesOf(await succeed(['stat', 'oss://demo/page', '--json']))
+  assert.deepEqual([facts?.cacheControl, facts?.tags], ['no-cache', '2'])
 
   await succeed(['cp', 'oss://demo/page', 'oss://demo/copied', '--meta', 'stage=done', '--tagging', 'b=1'])
   const copied = await client.head('copied')

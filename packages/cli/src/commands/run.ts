@@ -1,5 +1,5 @@
 import { readArguments, requireArguments } from '../arguments.js'
-import type { Invocation } from '../command.js'
+import { COMMANDS, type Command, commandOf, type Invocation } from '../command.js'
 import { EXIT, type ExitCode } from '../exit-codes.js'
 import { runWordsIn } from '../messages/run.js'
 import { numberOf } from '../objects/arguments.js'
@@ -18,10 +18,15 @@ export async function runCommand({ args, language, dispatch }: Invocation): Prom
   const [file] = requireArguments(positionals, 'run', ['FILE'])
   const jobs = numberOf('--jobs', values.get('jobs'), 1, 64) ?? DEFAULT_JOBS
   const words = runWordsIn(language)
-  const batch = new Batch(dispatch, flags.has('fail-fast'), async (line, text, exit) => {
-    complain(words.failed(line, text, exit))
-    if (flags.has('json')) await writeJson({ t: 'failed', line, command: text, exit })
-  })
+  const hasJson = flags.has('json')
+  const batch = new Batch(
+    (line) => dispatch(hasJson ? withJson(line) : line),
+    flags.has('fail-fast'),
+    async (line, text, exit) => {
+      complain(words.failed(line, text, exit))
+      if (hasJson) await writeJson({ t: 'failed', line, command: text, exit })
+    },
+  )
   const onSignal = () => batch.stop(words.stopping)
   // each command that runs waits for signals
   process.setMaxListeners(0)
@@ -35,10 +40,21 @@ export async function runCommand({ args, language, dispatch }: Invocation): Prom
   }
   const { commands, failed, isStopped, nextLine } = batch
   const exit = isStopped ? EXIT.interrupted : failed > 0 ? EXIT.partial : EXIT.ok
-  if (flags.has('json')) await writeJson({ t: 'summary', commands, failed, exit })
+  if (hasJson) await writeJson({ t: 'summary', commands, failed, exit })
   else note(words.summary(commands, failed))
   if (nextLine !== undefined) complain(words.notRun(file, nextLine))
   return exit
+}
+
+/** A command line whose output is JSON, where its command has such a form. */
+function withJson(line: readonly string[]): readonly string[] {
+  const name = commandOf(line[0] ?? '')
+  if (name === undefined || line.includes('--json')) return line
+  const { flags }: Command = COMMANDS[name]
+  const hasForm = flags.includes('json') || name === 'admin' || name === 'api'
+  if (!hasForm) return line
+  const end = line.indexOf('--')
+  return end === -1 ? [...line, '--json'] : [...line.slice(0, end), '--json', ...line.slice(end)]
 }
 
 type OnFailed = (line: number, text: string, exit: ExitCode) => Promise<void>

@@ -24,16 +24,37 @@ export async function statCommand({ args, env }: Invocation): Promise<ExitCode> 
   return EXIT.ok
 }
 
-/** Without the headers: they are the same facts in another form. */
-function jsonOf({ headers: _, ...info }: ObjectInfo): object {
-  return { kind: 'object', ...info }
+/** Facts that only headers hold, by their names in JSON. */
+const HEADERS = {
+  cacheControl: 'Cache-Control',
+  contentDisposition: 'Content-Disposition',
+  contentEncoding: 'Content-Encoding',
+  contentLanguage: 'Content-Language',
+  expires: 'Expires',
+  tags: 'x-oss-tagging-count',
+  restore: 'x-oss-restore',
+  expiration: 'x-oss-expiration',
+  encryption: 'x-oss-server-side-encryption',
+  retention: 'x-oss-object-worm-mode',
+  retainUntil: 'x-oss-object-worm-retain-until-date',
+  symlinkTarget: 'x-oss-symlink-target',
+} as const
+
+/** The other headers are the same facts in another form. */
+function jsonOf({ headers, ...info }: ObjectInfo): object {
+  const others = Object.entries(HEADERS).flatMap(([name, header]) => {
+    const value = headers[header.toLowerCase()]
+    return value === undefined ? [] : [[name, value] as const]
+  })
+  return { kind: 'object', ...info, ...Object.fromEntries(others) }
 }
 
 type Row = readonly [name: string, value: string]
 
 /** Names of headers and of elements: they are the same in every language. */
 function rowsOf(info: ObjectInfo): Row[] {
-  const { bucket, key, size, etag, crc64, lastModified, contentType, storageClass, type, versionId, meta } = info
+  const { bucket, key, size, etag, crc64, lastModified, contentType, storageClass, type, versionId, meta, headers } =
+    info
   const rows: (readonly [string, string | undefined])[] = [
     ['Address', addressText({ bucket, key })],
     ['Size', String(size)],
@@ -44,9 +65,15 @@ function rowsOf(info: ObjectInfo): Row[] {
     ['Type', type],
     ['Storage-Class', storageClass],
     ['Version-Id', versionId],
+    ...Object.values(HEADERS).map((header) => [header, shownIn(headers, header)] as const),
     ...Object.entries(meta).map(([name, value]) => [`x-oss-meta-${name}`, shown(value)] as const),
   ]
   return rows.filter((row): row is Row => row[1] !== undefined)
+}
+
+function shownIn(headers: ObjectInfo['headers'], header: string): string | undefined {
+  const value = headers[header.toLowerCase()]
+  return value === undefined ? undefined : shown(value)
 }
 
 function rowsOfBucket({ name, location, created, storageClass, acl, versioning, owner }: BucketInfo): Row[] {

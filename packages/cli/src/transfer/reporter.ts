@@ -20,6 +20,8 @@ export interface ReporterOptions {
   readonly hasProgress: boolean
   /** Finds the transfers a second time, to count them. */
   readonly counted?: () => AsyncIterable<Item>
+  /** Further facts for the summary in JSON. */
+  readonly summaryFacts?: () => object
 }
 
 /** Shows how far transfers are: a line on a terminal, or events as JSON; and a summary at the end. */
@@ -28,6 +30,7 @@ export class Reporter {
   readonly #words: TransferWords
   readonly #hasJson: boolean
   readonly #hasProgress: boolean
+  readonly #summaryFacts: (() => object) | undefined
   readonly #line = new ProgressLine()
   readonly #timer: NodeJS.Timeout
   /** Set where what ossutil 1 prints is printed. */
@@ -35,10 +38,11 @@ export class Reporter {
   #isClosed = false
   #pauses = 0
 
-  constructor(board: Board, words: TransferWords, { hasJson, hasProgress, counted }: ReporterOptions) {
+  constructor(board: Board, words: TransferWords, { hasJson, hasProgress, counted, summaryFacts }: ReporterOptions) {
     this.#board = board
     this.#words = words
     this.#hasJson = hasJson
+    this.#summaryFacts = summaryFacts
     this.#hasProgress = hasProgress && mayDraw()
     this.#ossutil = settings().isOssutil ? new OssutilReport(board) : undefined
     this.#timer = setInterval(() => this.#tick(), this.#intervalMs)
@@ -77,7 +81,7 @@ export class Reporter {
     if (this.#ossutil !== undefined) return write(this.#ossutil.end(isBroken))
     const { files, skipped, failed, retries, bytes, streamed, reusedBytes, seconds } = this.#board
     const summary = { files, bytes: bytes + streamed, reusedBytes, skipped, failed, retries, seconds: rounded(seconds) }
-    if (this.#hasJson) await writeJson({ t: 'summary', ...summary, exit })
+    if (this.#hasJson) await writeJson({ t: 'summary', ...summary, ...this.#summaryFacts?.(), exit })
     else note(this.#words.summary(summary))
   }
 

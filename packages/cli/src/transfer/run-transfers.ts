@@ -45,6 +45,8 @@ export interface TransferPlan {
   readonly items: (onLeftOut: (left: LeftOut) => void) => AsyncIterable<Item>
   /** Finds them a second time, to count them where progress is shown; absent where that would cost too much. */
   readonly counted?: () => AsyncIterable<Item>
+  /** Further facts for the summary in JSON. */
+  readonly summaryFacts?: () => object
   /** The command line that continues after a signal. */
   readonly commandLine: string
   readonly options: Omit<TransferOptions, 'onChanged'>

@@ -98,6 +98,7 @@ export async function synchronise(clientOf: ClientOf, plan: SyncPlan, isRepeated
       isBatch: true,
       isQuietWhenIdle: isRepeated,
       items,
+      ...(isDeleting ? { summaryFacts: () => ({ deleted: extras.deleted }) } : {}),
       commandLine: commandLineOf(command, args),
       options: transferOptionsOf(parsed, flags.has('no-overwrite') ? 'never' : 'always'),
     })
