@@ -282,6 +282,13 @@ export const OPTIONS = {
     undefined,
     'Bearer token for reading /-/metrics from other machines; without it, only this machine can.',
   ),
+  metricsBuckets: option(
+    'BINDERY_METRICS_BUCKETS',
+    '--metrics-buckets',
+    integer('COUNT', 0, 1_000),
+    '0',
+    'Number of buckets that have metrics of their own, by name: those that hold the most bytes.',
+  ),
   accessKeyId: option(
     'BINDERY_ACCESS_KEY_ID',
     undefined,

@@ -48,7 +48,7 @@ export function createService(options: ServiceOptions, surfaces: Surfaces = SURF
   return {
     handle: notingRefusals(createDispatcher(surfaces, { options, domain, access }), access, options),
     refusal: (requestId) => access.refusals.find(requestId),
-    totals: () => storeTotals(domain),
+    totals: (largest) => storeTotals(domain, largest),
     uploadAges: () => activity.ages(),
     cluster: () => describeCluster(domain.metadata),
     ensureBucket: (name, owner) => createBucket(domain, { name: bucketName(name), owner }),

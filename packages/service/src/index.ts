@@ -11,6 +11,7 @@ export { ELECTION_BEAT_MS, type ElectionOptions, Elections, readBeats } from './
 export { BEAT_MS, RowCluster, type RowClusterOptions } from './domain/cluster/row-cluster.js'
 export { type Event, type EventBus, EventHub, type Listener, type Subscription } from './domain/events.js'
 export type { Meter } from './domain/meter.js'
+export type { BucketStat } from './domain/stored/counters.js'
 export type { Damage } from './domain/stored/damage.js'
 export type { MemberDetails } from './domain/stored/member-model.js'
 export type { Encryption as StoredEncryption, EncryptionChoice } from './domain/stored/model.js'

@@ -107,8 +107,8 @@ export interface Service {
   handle(request: ServiceRequest): Awaitable<ServiceResponse>
   /** A recent refusal by this process; undefined if it does not remember such a request. */
   refusal(requestId: string): RememberedRefusal | undefined
-  /** The sums over the buckets of all accounts. */
-  totals(): Promise<StoreTotals>
+  /** The sums over the buckets of all accounts, and the figures of the `largest` ones. */
+  totals(largest?: number): Promise<StoreTotals>
   /** How old incomplete uploads are, and how long ago their last parts came: of the first 10,000. */
   uploadAges(): Promise<UploadAges>
   /** The processes that serve the same stores, and what waits for them. */

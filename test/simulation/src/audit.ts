@@ -141,7 +141,8 @@ function checkCounters(rows: StoredRows, found: Findings): void {
     const open = rows.uploads.filter(isOwn).map(({ uploadId }) => rows.parts.get(uploadId) ?? [])
     const inClass = (storageClass: string) => own.filter(({ record }) => record.storageClass === storageClass)
     const [standard, infrequent] = [inClass('Standard'), inClass('IA')]
-    const bytesIn = (some: typeof own) => some.reduce((sum, { record }) => sum + record.size, 0)
+    const bytesIn = (some: { readonly record: { readonly size: number } }[]) =>
+      some.reduce((sum, { record }) => sum + record.size, 0)
     const expected: Partial<BucketCounters> = {
       'Standard.objects': standard.length,
       'Standard.bytes': bytesIn(standard),
@@ -152,6 +153,7 @@ function checkCounters(rows: StoredRows, found: Findings): void {
       partBytes: open.reduce((sum, stored) => sum + bytesOf(stored), 0),
       versions: versions.length,
       deleteMarkers: rows.deleteMarkers.get(bucket) ?? 0,
+      versionBytes: bytesIn(versions),
     }
     const counted: Partial<BucketCounters> = rows.counters.get(bucket) ?? {}
     const names = Object.keys({ ...expected, ...counted }) as (keyof BucketCounters)[]

@@ -199,6 +199,7 @@ export const CHINESE: Sentences = {
     json: '以一行 JSON 代替启动信息，日志也使用 JSON。',
     otlpEndpoint: 'OpenTelemetry 采集器的地址，以 OTLP/HTTP 向其发送每个请求的链路追踪；不设置则不追踪。',
     metricsToken: '其他机器读取 /-/metrics 所用的 Bearer 令牌；不设置时只有本机可以读取。',
+    metricsBuckets: '单独列出指标的 Bucket 数量，按字节数从多到少，指标中含 Bucket 名称。',
     accessKeyId: '根账号的 AccessKey ID，用于代替目录中保存的随机密钥。',
     accessKeySecret: '根账号的 AccessKey Secret；必须与 AccessKey ID 一起设置。',
     blobsAccessKeyId: '--blobs 中 Bucket 的 AccessKey ID。',

@@ -17,9 +17,9 @@ function answered(operation: string | undefined, status: number, code?: string, 
 }
 
 /** `running`: requests by operation, besides one that has none. */
-function metricsWith(running: Record<string, number>, replayed = 0): RequestMetrics {
+function metricsWith(running: Record<string, number>, replayed = 0, consoleAborts = 0): RequestMetrics {
   const counts = new Map<string | undefined, number>([...Object.entries(running), [undefined, 1]])
-  return new RequestMetrics({ running: () => counts, replayed: () => replayed })
+  return new RequestMetrics({ running: () => counts, replayed: () => replayed, consoleAborts: () => consoleAborts })
 }
 
 test('the metrics of several processes are summed, by operation, status and code', async () => {
@@ -53,14 +53,14 @@ test('the metrics of several processes are summed, by operation, status and code
 })
 
 test('uploads are counted as they begin and end, in both protocols', async () => {
-  const metrics = metricsWith({}, 1)
+  const metrics = metricsWith({}, 1, 1)
   for (const operation of ['InitiateMultipartUpload', 'CreateMultipartUpload'])
     metrics.observe(answered(operation, 200))
   for (let count = 0; count < 3; count += 1) metrics.observe(answered('CompleteMultipartUpload', 200))
   metrics.observe(answered('UploadPart', 400, 'InvalidDigest', 'invalidDigestMismatch'))
   metrics.observe(answered('PutObject', 400, 'InvalidDigest', 'invalidDigestMismatch'))
   metrics.observe(answered('CompleteMultipartUpload', 404, 'NoSuchUpload'))
-  metrics.observe(answered('AbortMultipartUpload', 204))
+  for (let count = 0; count < 3; count += 1) metrics.observe(answered('AbortMultipartUpload', 204))
   metrics.observe(answered('AbortMultipartUpload', 404, 'NoSuchUpload'))
   const text = await metricsText([await metrics.values()])
   for (const line of [
@@ -68,7 +68,8 @@ test('uploads are counted as they begin and end, in both protocols', async () =>
     'bindery_multipart_completed_total{result="ok"} 2',
     'bindery_multipart_completed_total{result="failed"} 1',
     'bindery_multipart_completed_total{result="replayed"} 1',
-    'bindery_multipart_aborted_total{by="client"} 1',
+    'bindery_multipart_aborted_total{by="client"} 2',
+    'bindery_multipart_aborted_total{by="console"} 1',
     'bindery_multipart_complete_duration_seconds_count 4',
     'bindery_multipart_part_checksum_mismatch_total 1',
   ]) {
@@ -111,7 +112,16 @@ test('the delay of the event loop is that of the busiest process', async () => {
 
 test('the figures of the stores are reported with those of the processes, once', async () => {
   const processes = [metricsWith({}), metricsWith({})]
-  const totals = { buckets: 2, objects: 3, objectBytes: 4, uploads: 5, parts: 6, partBytes: 7 }
+  const totals = {
+    buckets: 2,
+    objects: 3,
+    objectBytes: 14,
+    versionBytes: 10,
+    uploads: 5,
+    parts: 6,
+    partBytes: 7,
+    largest: [],
+  }
   const disk = { freeBytes: 8, totalBytes: 9 }
   const ofStores = await storeMetrics({
     totals,
@@ -126,6 +136,7 @@ test('the figures of the stores are reported with those of the processes, once',
     'bindery_buckets 2',
     'bindery_storage_objects 3',
     'bindery_storage_bytes{kind="object"} 4',
+    'bindery_storage_bytes{kind="version"} 10',
     'bindery_storage_bytes{kind="part"} 7',
     'bindery_multipart_uploads{state="active"} 1',
     'bindery_multipart_uploads{state="stalled"} 2',

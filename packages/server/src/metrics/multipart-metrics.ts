@@ -9,6 +9,7 @@ export class MultipartMetrics implements Meter {
   readonly #parts = new Histogram(PART_BUCKETS)
   #answeredAgain = 0
   #replacedParts = 0
+  #abortedInConsole = 0
 
   readonly completed = (parts: number): void => this.#parts.observe(parts)
 
@@ -20,6 +21,10 @@ export class MultipartMetrics implements Meter {
     this.#replacedParts += 1
   }
 
+  readonly abortedInConsole = (): void => {
+    this.#abortedInConsole += 1
+  }
+
   /** Repeated requests to complete an upload that got the answer of the first. */
   get replayed(): number {
     return this.#answeredAgain
@@ -28,6 +33,11 @@ export class MultipartMetrics implements Meter {
   /** Parts that took the place of an earlier one of their number. */
   get replacedParts(): number {
     return this.#replacedParts
+  }
+
+  /** Uploads that the console aborted. */
+  get consoleAborts(): number {
+    return this.#abortedInConsole
   }
 
   values(): MetricValues {

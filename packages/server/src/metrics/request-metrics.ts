@@ -48,6 +48,8 @@ export interface RequestSources {
   readonly running: () => ReadonlyMap<string | undefined, number>
   /** Repeated requests to complete an upload that got the answer of the first. */
   readonly replayed: () => number
+  /** Uploads that the console aborted. */
+  readonly consoleAborts: () => number
 }
 
 /**
@@ -154,6 +156,7 @@ export class RequestMetrics {
     const succeeded = (name: string) => this.#operations.get(name)?.succeeded ?? 0
     const completes = this.#operations.get(COMPLETE)
     const replayed = this.#sources.replayed()
+    const consoleAborts = this.#sources.consoleAborts()
     const results = {
       ok: Math.max(0, succeeded(COMPLETE) - replayed),
       replayed,
@@ -164,7 +167,7 @@ export class RequestMetrics {
     return [
       counter('bindery_multipart_initiated_total', 'Uploads that were initiated.', initiated),
       counter('bindery_multipart_completed_total', 'Requests to complete an upload, by result.', completed),
-      abortedUploads('client', succeeded(ABORT)),
+      abortedUploads({ client: Math.max(0, succeeded(ABORT) - consoleAborts), console: consoleAborts }),
       counter(
         'bindery_multipart_part_checksum_mismatch_total',
         'Parts that were refused because their bytes had another checksum than their request.',
@@ -202,11 +205,11 @@ class OperationCounts {
   }
 }
 
-/** Uploads that were aborted: by a request, or by a lifecycle rule. */
-export function abortedUploads(by: 'client' | 'lifecycle', count: number): Metric {
+/** Uploads that were aborted: by a request of a client or of the console, or by a lifecycle rule. */
+export function abortedUploads(by: Readonly<Partial<Record<'client' | 'console' | 'lifecycle', number>>>): Metric {
   return counter(
     'bindery_multipart_aborted_total',
     'Uploads that were aborted, by their cause.',
-    byLabel('by', [[by, count]]),
+    byLabel('by', Object.entries(by)),
   )
 }

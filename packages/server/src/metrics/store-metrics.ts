@@ -1,4 +1,4 @@
-import type { ClusterState, StoreTotals, UploadAges } from '@bindery/service'
+import type { BucketStat, ClusterState, StoreTotals, UploadAges } from '@bindery/service'
 import { Gauge, Registry } from 'prom-client'
 import type { Disk } from '../deployment.js'
 import { byLabel, gauge as labelled, type MetricValues, valuesOf } from './metric.js'
@@ -50,24 +50,60 @@ export async function storeMetrics(facts: StoreFacts): Promise<MetricValues> {
     labelNames: ['version', 'node'],
     registers: [registry],
   }).set(labels, 1)
-  return [...(await valuesOf(registry)), ...amounts(facts)]
+  return [...(await valuesOf(registry)), ...amounts(facts), ...ofBuckets(totals.largest)]
 }
 
 /** The amounts by kind or state. */
 function amounts({ totals, uploads }: StoreFacts): MetricValues {
-  const bytes = { object: totals.objectBytes, part: totals.partBytes }
+  const { objectBytes, versionBytes, partBytes } = totals
+  const bytes = bytesByKind(objectBytes, versionBytes, partBytes)
   const seen = Object.values(uploads.states).reduce((sum, count) => sum + count, 0)
   const states = { ...uploads.states, unknown: Math.max(0, totals.uploads - seen) }
   return [
     labelled(
       'bindery_storage_bytes',
-      'Bytes of objects, of all their versions, and of the parts of incomplete uploads.',
-      byLabel('kind', Object.entries(bytes)),
+      'Bytes of objects, of their versions that are not current, and of the parts of incomplete uploads.',
+      byLabel('kind', bytes),
     ),
     labelled(
       'bindery_multipart_uploads',
       'Incomplete uploads: a part came within a minute (active), within 7 days (idle), or before that (stalled); unknown: beyond the first 10,000.',
       byLabel('state', Object.entries(states)),
+    ),
+  ]
+}
+
+/** The objects' bytes without those of versions that are not current. */
+function bytesByKind(allVersions: number, versionBytes: number, partBytes: number): [kind: string, bytes: number][] {
+  return [
+    ['object', allVersions - versionBytes],
+    ['version', versionBytes],
+    ['part', partBytes],
+  ]
+}
+
+/** The amounts of single buckets: one series of each for every bucket of the list. */
+function ofBuckets(buckets: StoreTotals['largest']): MetricValues {
+  if (buckets.length === 0) return []
+  const each = (of: (stat: BucketStat) => number) =>
+    byLabel(
+      'bucket',
+      buckets.map(([name, stat]) => [name, of(stat)]),
+    )
+  const bytes = buckets.flatMap(([bucket, { storage, versionBytes, partBytes }]) =>
+    bytesByKind(storage, versionBytes, partBytes).map(([kind, value]) => ({ labels: { bucket, kind }, value })),
+  )
+  return [
+    labelled('bindery_bucket_storage_bytes', 'Bytes of a bucket, as those of the store.', bytes),
+    labelled(
+      'bindery_bucket_storage_objects',
+      'Objects of a bucket; current versions only.',
+      each(({ objects }) => objects),
+    ),
+    labelled(
+      'bindery_bucket_multipart_uploads',
+      'Incomplete uploads of a bucket.',
+      each(({ uploads }) => uploads),
     ),
   ]
 }

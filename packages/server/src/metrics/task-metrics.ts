@@ -50,7 +50,7 @@ export class TaskMetrics {
       gauge('bindery_gc_waiting', 'Garbage that waits for a running read.', this.#waiting),
       counter('bindery_scrub_bytes_total', 'Stored bytes that the scrubber has read.', this.#scrubbedBytes),
       counter('bindery_scrub_corrupt_total', 'Damaged blobs that the scrubber has found.', this.#damaged),
-      abortedUploads('lifecycle', this.#aborted),
+      abortedUploads({ lifecycle: this.#aborted }),
       gauge('bindery_recovery_seconds', 'What the last recovery at a start took.', this.#recoverySeconds),
     ]
   }

@@ -227,6 +227,7 @@ class RunningInstance implements Instance {
   readonly #metrics = new RequestMetrics({
     running: () => this.#http.running,
     replayed: () => this.#parts.metrics.multipart.replayed,
+    consoleAborts: () => this.#parts.metrics.multipart.consoleAborts,
   })
   readonly #recent = new RecentRequests()
   readonly #stopping = new AbortController()
@@ -349,10 +350,10 @@ class RunningInstance implements Instance {
 
   /** The metrics of all processes, and of the stores that they share. */
   async #metricsText(): Promise<string> {
-    const { measureAll, service, deployment, current, version } = this.#parts
+    const { config, measureAll, service, deployment, current, version } = this.#parts
     const [processes, totals, uploads, disk, cluster] = await Promise.all([
       measureAll(),
-      service.totals(),
+      service.totals(config.metricsBuckets),
       service.uploadAges(),
       deployment.disk(),
       service.cluster(),

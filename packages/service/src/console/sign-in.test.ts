@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import type { AccessKey } from '../access/requester.js'
 import { done } from '../admin/testing.js'
+import { NO_METER } from '../domain/meter.js'
 import { adminRequest, BUCKET, call, ROOT, type StartedService, startWithBucket } from '../testing/index.js'
 import { documentOf } from '../testing/ram.js'
 import { testSealer } from '../testing/sealer.js'
@@ -140,6 +141,18 @@ describe('the sign-in of the console', () => {
     for (const input of [{}, { Link: '' }, { Link: `${Link}A` }, { Link: Link.slice(1) }, { Link: 1 }]) {
       const { status, body } = await signIn(started, 'anonymous', input)
       assert.deepEqual([status, body.Code], [403, 'InvalidSignInLink'], JSON.stringify(input))
+    }
+  })
+
+  test('counts the uploads that the console aborts apart from those that clients abort', async () => {
+    let aborted = 0
+    const started = await startWithBucket({ meter: { ...NO_METER, abortedInConsole: () => void aborted++ } })
+    const { key } = await signIn(started, ROOT)
+    for (const as of [key, ROOT]) {
+      const { text } = await call(started, { method: 'POST', bucket: BUCKET, key: 'k', query: { uploads: '' }, as })
+      const uploadId = /<UploadId>(.*)<\/UploadId>/.exec(text)?.[1] ?? ''
+      const abort = { method: 'DELETE', bucket: BUCKET, key: 'k', query: { uploadId } }
+      assert.deepEqual([(await call(started, { ...abort, as })).status, aborted], [204, 1])
     }
   })
 

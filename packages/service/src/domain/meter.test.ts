@@ -9,6 +9,7 @@ test('a replaced part, a made object and a repeated Complete are counted once, t
     completed: (parts) => void counts.completed.push(parts),
     answeredAgain: () => void counts.again++,
     replacedPart: () => void counts.replaced++,
+    abortedInConsole: () => {},
   }
   const domain = { ...(await testDomain()), meter }
   const uploadId = await initiate(domain, 'k')

@@ -6,7 +6,14 @@ export interface Meter {
   answeredAgain(): void
   /** A part took the place of an earlier one of its number. */
   replacedPart(): void
+  /** The console aborted an upload. */
+  abortedInConsole(): void
 }
 
 /** Counts nothing. */
-export const NO_METER: Meter = { completed: () => {}, answeredAgain: () => {}, replacedPart: () => {} }
+export const NO_METER: Meter = {
+  completed: () => {},
+  answeredAgain: () => {},
+  replacedPart: () => {},
+  abortedInConsole: () => {},
+}

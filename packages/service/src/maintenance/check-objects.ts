@@ -41,7 +41,8 @@ async function checkData(inspection: Inspection, group: readonly DataVersion[], 
   for (const { bucket, record } of group) {
     inspection.progress.objects += 1
     const { storageClass, size } = record
-    await inspection.count(bucket, { objects: [{ storageClass, count: 1, bytes: size }], versions })
+    const versionBytes = versions * size
+    await inspection.count(bucket, { objects: [{ storageClass, count: 1, bytes: size }], versions, versionBytes })
   }
   await forAll(group, BLOBS_AT_ONCE, (version) => checkBlobOf(inspection, version))
   inspection.step()

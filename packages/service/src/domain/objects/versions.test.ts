@@ -67,6 +67,27 @@ test('an overwrite while versioning is suspended frees the bytes of the null ver
   assert.equal((await bucketStat(domain, BUCKET)).deleteMarkers, 1)
 })
 
+test('the bytes of versions that are not current are counted, wherever the versions move', async () => {
+  const domain = await versioned()
+  const counted = async () => {
+    const { storage, versions, versionBytes } = await bucketStat(domain, BUCKET)
+    return { storage, versions, versionBytes }
+  }
+  const first = await put(domain, 'k', BIG)
+  assert.deepEqual(await counted(), { storage: 10_000, versions: 0, versionBytes: 0 })
+  const second = await put(domain, 'k', 'second')
+  assert.deepEqual(await counted(), { storage: 10_006, versions: 1, versionBytes: 10_000 })
+  const marker = await deleteObject(domain, named('k'))
+  assert.deepEqual(await counted(), { storage: 10_006, versions: 2, versionBytes: 10_006 })
+  await deleteObject(domain, { ...named('k'), version: marker.version })
+  assert.deepEqual(await counted(), { storage: 10_006, versions: 1, versionBytes: 10_000 })
+  await deleteObject(domain, { ...named('k'), version: second.version?.id })
+  assert.deepEqual(await counted(), { storage: 10_000, versions: 0, versionBytes: 0 })
+  await put(domain, 'k', 'third')
+  await deleteObject(domain, { ...named('k'), version: first.version?.id })
+  assert.deepEqual(await counted(), { storage: 5, versions: 0, versionBytes: 0 })
+})
+
 test('versions are in the order in which they were made, whatever the clock shows', async () => {
   const domain = await versioned()
   let now = domain.clock()

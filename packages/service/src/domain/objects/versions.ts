@@ -164,7 +164,7 @@ export function keep(tx: Transaction, name: ObjectName, record: ObjectRecord): v
   if (bytes.kind === 'blob' && !carriesBytes(bytes.blob)) {
     ownerRows.set(tx, { blob: bytes.blob }, versionRows.key({ ...name, place: placeOf(record) }))
   }
-  count(tx, name.bucket, { versions: 1 })
+  count(tx, name.bucket, { versions: 1, versionBytes: record.size })
 }
 
 function placeAmongOthers(tx: Transaction, name: ObjectName, record: VersionRecord): void {
@@ -200,7 +200,7 @@ function discardOther(removal: Removal, stored: Stored): void {
     return
   }
   discardData(removal, stored)
-  count(tx, name.bucket, { versions: -1 })
+  count(tx, name.bucket, { versions: -1, versionBytes: -stored.record.size })
 }
 
 /** Unlinks the data of a version whose row is deleted or replaced in the same commit. Throws fileImmutable. */
@@ -282,5 +282,5 @@ function succeed(tx: Transaction, name: ObjectName, newest: VersionRecord | unde
   const { bytes } = newest
   // the header of the blob names this row, so that an owner row is no longer needed
   if (bytes.kind === 'blob' && !carriesBytes(bytes.blob)) ownerRows.delete(tx, { blob: bytes.blob })
-  count(tx, name.bucket, { versions: -1 })
+  count(tx, name.bucket, { versions: -1, versionBytes: -newest.size })
 }

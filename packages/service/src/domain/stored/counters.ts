@@ -15,6 +15,8 @@ export interface CounterChange {
   /** Versions that have data and are not current; they count as objects too. */
   readonly versions?: number
   readonly deleteMarkers?: number
+  /** Bytes of the versions that are not current; they count as bytes of objects too. */
+  readonly versionBytes?: number
 }
 
 /** The versions with data of one storage class. */
@@ -39,6 +41,8 @@ export interface BucketStat {
   /** Versions that are not current, delete markers left out. */
   readonly versions: number
   readonly deleteMarkers: number
+  /** Bytes of the versions that are not current. */
+  readonly versionBytes: number
   /** The time at which these figures were true: now; 0 for a bucket that never held anything. */
   readonly lastModifiedAt: number
 }
@@ -61,7 +65,7 @@ export function deltasOf({ objects = [], ...others }: CounterChange): number[] {
 /** The figures of a bucket in the reader's state; `now` in milliseconds since 1970. */
 export async function readCounters(reader: Reader, bucket: string, now: number): Promise<BucketStat> {
   const counters = await counterRows.read(reader, { bucket })
-  const { uploads = 0, parts = 0, partBytes = 0, versions = 0, deleteMarkers = 0 } = counters ?? {}
+  const { uploads = 0, parts = 0, partBytes = 0, versions = 0, deleteMarkers = 0, versionBytes = 0 } = counters ?? {}
   const byClass = Object.fromEntries(
     STORAGE_CLASSES.map((name) => [
       name,
@@ -78,6 +82,7 @@ export async function readCounters(reader: Reader, bucket: string, now: number):
     partBytes,
     versions,
     deleteMarkers,
+    versionBytes,
     lastModifiedAt: now,
   }
 }

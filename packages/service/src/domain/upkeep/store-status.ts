@@ -47,22 +47,29 @@ export interface StoreTotals {
   readonly buckets: number
   readonly objects: number
   readonly objectBytes: number
+  /** Those of `objectBytes` that belong to versions that are not current. */
+  readonly versionBytes: number
   readonly uploads: number
   readonly parts: number
   readonly partBytes: number
+  /** The buckets with the most bytes, at most as many as the caller requested. */
+  readonly largest: readonly (readonly [name: string, stat: BucketStat])[]
 }
 
-/** The sums over the buckets of an account, or of all. */
-export async function storeTotals(domain: Domain, owner?: string): Promise<StoreTotals> {
-  const stats = await bucketStats(domain, owner)
+/** The sums over all buckets, and the figures of the `largest` ones. */
+export async function storeTotals(domain: Domain, largest = 0): Promise<StoreTotals> {
+  const stats = await bucketStats(domain)
+  const bytesOf = ({ storage, partBytes }: BucketStat) => storage + partBytes
   const sum = (of: (stat: BucketStat) => number) => stats.reduce((total, [, stat]) => total + of(stat), 0)
   return {
     buckets: stats.length,
     objects: sum(({ objects }) => objects),
     objectBytes: sum(({ storage }) => storage),
+    versionBytes: sum(({ versionBytes }) => versionBytes),
     uploads: sum(({ uploads }) => uploads),
     parts: sum(({ parts }) => parts),
     partBytes: sum(({ partBytes }) => partBytes),
+    largest: stats.toSorted(([, a], [, b]) => bytesOf(b) - bytesOf(a)).slice(0, largest),
   }
 }
 

@@ -15,7 +15,8 @@ const CLASS_COUNTERS = STORAGE_CLASSES.flatMap((name): ClassCounter[] => [`${nam
 
 /**
  * The totals of a bucket: by class all versions that have data, current or not, and their bytes; uploads, their parts
- * and the bytes of these; then the numbers of versions that are not current, and of delete markers.
+ * and the bytes of these; then the numbers of versions that are not current, and of delete markers, and the bytes of
+ * those versions.
  */
 export const bucketCounters = countersCodec([
   ...CLASS_COUNTERS,
@@ -24,6 +25,7 @@ export const bucketCounters = countersCodec([
   'partBytes',
   'versions',
   'deleteMarkers',
+  'versionBytes',
 ] as const)
 
 /** The counters of a bucket, by name. */
