@@ -1,6 +1,6 @@
 /** One connection to a server, on which requests of HTTP/1.1 follow one another. */
 import type net from 'node:net'
-import type { Body, TransportRequest, TransportResponse } from '../types/client.js'
+import type { TransportRequest, TransportResponse } from '../types/client.js'
 import { CLIENT_CODES, OssError } from '../types/error.js'
 import { TransportError } from '../wire/failure.js'
 import { type ResponseHead, ResponseParser } from './http-parser.js'
@@ -19,6 +19,8 @@ interface Exchange {
   readonly answered: (response: TransportResponse) => void
   readonly failed: (failure: unknown) => void
   isSent: boolean
+  /** Bytes of the body that are with the system. */
+  written: number
   hasHead: boolean
 }
 
@@ -98,7 +100,7 @@ export class Connection {
     signal.addEventListener('abort', onAbort, { once: true })
     const received = new ReceivedBody(request.lends === true)
     return new Promise<TransportResponse>((answered, failed) => {
-      const exchange: Exchange = { request, received, answered, failed, isSent: false, hasHead: false }
+      const exchange: Exchange = { request, received, answered, failed, isSent: false, written: 0, hasHead: false }
       this.#exchange = exchange
       this.#parser.expect(request.method, {
         head: (head) => this.#answer(exchange, head),
@@ -113,30 +115,38 @@ export class Connection {
   }
 
   async #write(exchange: Exchange, head: string): Promise<void> {
-    const { body, onSent, stallTimeoutMs } = exchange.request
+    const { body, stallTimeoutMs } = exchange.request
     const socket = this.#socket
-    if (body === undefined) socket.write(head, 'latin1')
-    else {
-      socket.cork()
-      socket.write(head, 'latin1')
-      let written = 0
-      for await (const piece of piecesOf(body)) {
-        // a server that answers early ignores the rest of the body
-        if (exchange.hasHead || this.#exchange !== exchange) return
-        socket.setTimeout(stallTimeoutMs)
-        const flushed = new Promise<void>((resolve, reject) => {
-          socket.write(piece, (error) => (error ? reject(error) : resolve()))
-        })
-        socket.uncork()
-        await flushed
-        socket.setTimeout(0) // a source may take its time
-        written += piece.length
-        onSent?.(written)
+    if (body !== undefined) socket.cork()
+    socket.write(head, 'latin1')
+    if (body instanceof Uint8Array) {
+      for (let start = 0; start < body.length; start += PIECE_BYTES) {
+        if (!(await this.#writePiece(exchange, body.subarray(start, start + PIECE_BYTES)))) return
       }
-      socket.uncork()
-      socket.setTimeout(stallTimeoutMs)
+    } else if (body !== undefined) {
+      for await (const piece of body instanceof Blob ? piecesOf(body) : body) {
+        if (!(await this.#writePiece(exchange, piece))) return
+        socket.setTimeout(0) // a source may take its time
+      }
     }
+    socket.uncork()
+    socket.setTimeout(stallTimeoutMs)
     exchange.isSent = true
+  }
+
+  /** Resolves when the piece is with the system; to false where the server answered already, and ignores the rest of the body. */
+  async #writePiece(exchange: Exchange, piece: Uint8Array): Promise<boolean> {
+    if (exchange.hasHead || this.#exchange !== exchange) return false
+    const socket = this.#socket
+    socket.setTimeout(exchange.request.stallTimeoutMs)
+    const flushed = new Promise<void>((resolve, reject) => {
+      socket.write(piece, (error) => (error ? reject(error) : resolve()))
+    })
+    socket.uncork()
+    await flushed
+    exchange.written += piece.length
+    exchange.request.onSent?.(exchange.written)
+    return true
   }
 
   #room(): Uint8Array {
@@ -214,16 +224,7 @@ export class Connection {
 /** Large buffers go in pieces, so that their progress can be seen. */
 const PIECE_BYTES = 1024 * 1024
 
-function piecesOf(body: Body): Iterable<Uint8Array> | AsyncIterable<Uint8Array> {
-  if (body instanceof Uint8Array) return piecesOfBytes(body)
-  return body instanceof Blob ? piecesOfBlob(body) : body
-}
-
-function* piecesOfBytes(bytes: Uint8Array): Generator<Uint8Array> {
-  for (let start = 0; start < bytes.length; start += PIECE_BYTES) yield bytes.subarray(start, start + PIECE_BYTES)
-}
-
-async function* piecesOfBlob(blob: Blob): AsyncGenerator<Uint8Array> {
+async function* piecesOf(blob: Blob): AsyncGenerator<Uint8Array> {
   for (let start = 0; start < blob.size; start += PIECE_BYTES) {
     yield new Uint8Array(await blob.slice(start, start + PIECE_BYTES).arrayBuffer())
   }

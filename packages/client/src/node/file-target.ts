@@ -1,7 +1,9 @@
 /** Downloads into a file: written to a neighbouring file, continued after an interruption, renamed when it is whole and verified. */
-import { type FileHandle, open, readFile, rename, rm } from 'node:fs/promises'
+import { existsSync } from 'node:fs'
+import { readFile, rename, rm } from 'node:fs/promises'
 import { OssError } from '../types/error.js'
 import type { DownloadTarget, ObjectInfo } from '../types/object.js'
+import { closeFile, cutFile, openFile, readAt, syncData, syncFile, writeAt } from './descriptor.js'
 import { replaceFile } from './file-store.js'
 
 /** Milliseconds between two notes of the ranges that were written. */
@@ -25,7 +27,7 @@ export function fileTarget(
 ): DownloadTarget<string> {
   const part = `${path}.part`
   const noteFile = `${path}.part.json`
-  let handle: Promise<FileHandle> | undefined
+  let descriptor: Promise<number> | undefined
   let ranges: (readonly [start: number, end: number])[] = []
   let subject: { readonly etag: string; readonly size: number } = { etag: '', size: 0 }
   let notedAt = 0
@@ -34,19 +36,19 @@ export function fileTarget(
   let earlier: Promise<Note | undefined> | undefined
   // after a run that ended early the file is closed
   const opened = () => {
-    handle ??= openPart(part, true)
-    return handle
+    descriptor ??= openPart(part, true)
+    return descriptor
   }
   const closed = async () => {
-    const before = handle
-    handle = undefined
     // one that could not be opened has reported why
-    await (await before?.catch(() => undefined))?.close()
+    const before = await descriptor?.catch(() => undefined)
+    descriptor = undefined
+    if (before !== undefined) await closeFile(before)
   }
   const note = async () => {
     isNoted = true
     // bytes that are noted as written must survive a crash
-    await (await opened()).datasync()
+    await syncData(await opened())
     await replaceFile(noteFile, JSON.stringify({ v: 1, ...subject, ranges } satisfies Note))
   }
   return {
@@ -63,13 +65,17 @@ export function fileTarget(
       await closed()
       // before what it describes is gone
       if (isNoted && !isSame) await rm(noteFile, { force: true })
-      handle = openPart(part, isSame)
-      await handle
+      descriptor = openPart(part, isSame)
+      await descriptor
       ranges = isSame ? [...known.ranges] : []
+      notedAt = Date.now()
       return ranges
     },
     async write(offset, bytes) {
-      await writeAll(await opened(), bytes, offset, path)
+      const into = await opened()
+      await writeAt(into, bytes, offset).catch((error: unknown) => {
+        throw fileError(path, error)
+      })
     },
     async written(start, end) {
       ranges.push([start, end])
@@ -81,11 +87,11 @@ export function fileTarget(
       })
     },
     async keep() {
-      if (handle === undefined) return
+      if (descriptor === undefined) return
       try {
         await note().catch(async () => {
           // on a full disk: what was written of unfinished ranges makes room for the note
-          await (await opened()).truncate(Math.max(0, ...ranges.map(([, end]) => end)))
+          await cutFile(await opened(), Math.max(0, ...ranges.map(([, end]) => end)))
           await note().catch(() => {})
         })
       } finally {
@@ -97,7 +103,7 @@ export function fileTarget(
     },
     async finish() {
       const file = await opened()
-      if (subject.size > SYNCED_BYTES_MIN) await file.sync()
+      if (subject.size > SYNCED_BYTES_MIN) await syncFile(file)
       await closed()
       await rename(part, path)
       if (isNoted) await rm(noteFile, { force: true })
@@ -111,29 +117,15 @@ export function fileTarget(
   }
 }
 
-async function openPart(part: string, isKept: boolean): Promise<FileHandle> {
+async function openPart(part: string, isKept: boolean): Promise<number> {
   try {
-    if (isKept) return await open(part, 'r+')
+    if (isKept) return await openFile(part, 'r+')
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw fileError(part, error)
   }
-  try {
-    return await open(part, 'w+', 0o666)
-  } catch (error) {
+  return openFile(part, 'w+', 0o666).catch((error: unknown) => {
     throw fileError(part, error)
-  }
-}
-
-async function writeAll(handle: FileHandle, bytes: Uint8Array, offset: number, path: string): Promise<void> {
-  let written = 0
-  try {
-    while (written < bytes.length) {
-      const { bytesWritten } = await handle.write(bytes, written, bytes.length - written, offset + written)
-      written += bytesWritten
-    }
-  } catch (error) {
-    throw fileError(path, error)
-  }
+  })
 }
 
 function fileError(path: string, cause: unknown): OssError {
@@ -146,10 +138,11 @@ function fileError(path: string, cause: unknown): OssError {
   })
 }
 
-async function* readRange(handle: FileHandle, start: number, end: number): AsyncGenerator<Uint8Array> {
+async function* readRange(descriptor: number, start: number, end: number): AsyncGenerator<Uint8Array> {
   for (let position = start; position < end; ) {
     const wanted = Math.min(PIECE_BYTES, end - position)
-    const { bytesRead, buffer } = await handle.read(Buffer.allocUnsafe(wanted), 0, wanted, position)
+    const buffer = Buffer.allocUnsafe(wanted)
+    const bytesRead = await readAt(descriptor, buffer, wanted, position)
     if (bytesRead === 0) return
     position += bytesRead
     yield buffer.subarray(0, bytesRead)
@@ -157,6 +150,7 @@ async function* readRange(handle: FileHandle, start: number, end: number): Async
 }
 
 async function readNote(file: string): Promise<Note | undefined> {
+  if (!existsSync(file)) return undefined // in place: a thread costs more than the call
   try {
     const value = JSON.parse(await readFile(file, 'utf8')) as Partial<Note>
     return value.v === 1 && Array.isArray(value.ranges) ? (value as Note) : undefined

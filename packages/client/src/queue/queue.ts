@@ -326,7 +326,10 @@ export class UploadQueue implements Iterable<UploadTask> {
   }
 
   #moved(entry: Entry, { total, committed, resumed, bytesPerSecond }: Progress): void {
-    Object.assign(entry, { total: total ?? entry.size ?? null, committed, resumed, bytesPerSecond })
+    entry.total = total ?? entry.size ?? null
+    entry.committed = committed
+    entry.resumed = resumed
+    entry.bytesPerSecond = bytesPerSecond
     this.#report(false)
   }
 

@@ -57,7 +57,8 @@ export class DownloadRunner<Value> implements Runner<DownloadResult<Value>> {
     const info = this.#info ?? (await this.#open(run))
     run.setState('running')
     const cut = new AbortController()
-    const signal = AbortSignal.any([run.signal, cut.signal])
+    // a combined signal costs as much as the rest of a small download
+    const signal = this.#waiting.length > 1 ? AbortSignal.any([run.signal, cut.signal]) : run.signal
     await runPool<PlannedPart>({
       parallelism: run.parallelism,
       next: () => this.#waiting.shift(),

@@ -30,7 +30,7 @@ export interface OpenedBody {
 const THROTTLED_PIECE_BYTES = 64 * 1024
 
 /**
- * Opens the body of one attempt. `crc64()` of the result resolves after the body was read. A body of pieces throws
+ * Opens the body of one attempt. `crc64()` of the result resolves after the body was read. Throws, or a body of pieces throws,
  * OssError SourceChanged where the source has more or fewer bytes than `content.size`.
  */
 export async function openBody(
@@ -41,6 +41,7 @@ export async function openBody(
 ): Promise<OpenedBody> {
   const opened = await content.open()
   const crc64 = checksum?.crc64
+  if (opened instanceof Uint8Array && opened.length !== content.size) throw (await failures()).sourceChanged()
   if (opened instanceof Uint8Array && throttle.isOpen) {
     return { body: opened, crc64: async () => crc64?.(opened) }
   }

@@ -1,7 +1,16 @@
 import { parseHttpDate } from '../http-date.js'
 
-/** `20221220T084818Z`. */
+const SECOND_MS = 1000
+let printedSecond = { second: Number.NaN, text: '' }
+
+/** `20221220T084818Z`. The requests of one second share their text. */
 export function formatBasicTime(time: number): string {
+  const second = Math.floor(time / SECOND_MS)
+  if (printedSecond.second !== second) printedSecond = { second, text: printBasicTime(time) }
+  return printedSecond.text
+}
+
+function printBasicTime(time: number): string {
   const iso = new Date(time).toISOString()
   return `${iso.slice(0, 4)}${iso.slice(5, 7)}${iso.slice(8, 13)}${iso.slice(14, 16)}${iso.slice(17, 19)}Z`
 }
