@@ -148,24 +148,25 @@ test('a policy is shared by a group, and a role is made that its users may assum
 
 test('settings of a bucket are changed, refused and deleted, and the lifecycle shows what it would do', async (t) => {
   const { page, requireQuiet } = await open(t, server, '#/buckets/other/settings?document=lifecycle')
-  await page.click('summary >> text=Add a rule that aborts uploads')
+  await page.click('summary >> text=Add a rule')
   await page.fill('details[open] input >> nth=0', '3')
   await page.fill('details[open] input >> nth=1', 'tmp/')
   await page.click('details[open] button[type=submit]')
-  await page.waitForSelector('text=Abort uploads that are not complete 3 days after they began, in “tmp/”.')
-  await page.click('text=What would these rules abort today?')
-  await page.waitForSelector('text=Today they would abort 0 uploads')
+  await page.waitForSelector('tr:has-text("below “tmp/”") >> text=Aborts uploads that are not complete 3 days')
+  await page.click('text=What would these rules do today?')
+  await page.waitForSelector('text=Today they would do nothing.')
   const { rules } = await client.getBucketLifecycle('other')
   assert.deepEqual(
     rules.map(({ prefix, abortMultipartUpload }) => [prefix, String(abortMultipartUpload.days)]),
     [['tmp/', '3']],
   )
+  await page.click('summary >> text=The document as text')
   const area = page.locator('textarea')
   await area.fill('<LifecycleConfiguration><Rule></Rule></LifecycleConfiguration>')
-  await page.click('section.card form > .row .primary >> nth=-1')
+  await page.click('form:has(textarea) .primary')
   await page.waitForSelector('[role=alert]')
-  await page.click('section.card .button.danger')
-  await page.waitForSelector('text=not set: this is an example')
+  await page.click('form:has(textarea) .button.danger')
+  await page.waitForSelector('text=No rule: nothing is deleted')
   await page.goto(`${server.endpoint}/-/console/#/buckets/other/settings?document=versioning`)
   await page.click('text=Enable versioning')
   await page.waitForSelector('.badge >> text=enabled')

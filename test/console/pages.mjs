@@ -76,7 +76,47 @@ export const PAGES = [
     prepare: (page) => page.click('section summary >> text=preact'),
   },
   { name: 'bucket-access', address: '#/buckets/demo/settings', ready: 'select' },
-  { name: 'lifecycle', address: '#/buckets/demo/settings?document=lifecycle', ready: 'textarea' },
+  { name: 'lifecycle', address: '#/buckets/demo/settings?document=lifecycle', ready: 'tbody tr' },
+  {
+    name: 'lifecycle-preview',
+    address: '#/buckets/film-archive/settings?document=lifecycle&days=1&prefix=2026%2F',
+    ready: 'details[open]',
+    prepare: async (page) => {
+      await page.selectOption('details[open] select', 'expire')
+      await page.fill('details[open] input', '1')
+      await page.click('details[open] form + div .button')
+      await page.waitForSelector('details[open] .notice')
+    },
+  },
+  { name: 'quota', address: '#/buckets/demo/settings?document=quota', ready: 'form select' },
+  { name: 'limits', address: '#/buckets/demo/settings?document=qosInfo', ready: 'form input >> nth=8' },
+  { name: 'requesters', address: '#/buckets/demo/settings?document=requesters', ready: 'tbody tr' },
+  {
+    name: 'styles',
+    address: '#/buckets/demo/settings?document=styles',
+    ready: 'tbody tr',
+    prepare: (page) => page.click('tbody .button'),
+  },
+  {
+    name: 'domains',
+    address: '#/buckets/demo/settings?document=domains',
+    ready: 'form',
+    prepare: async (page) => {
+      await page.fill('form input', 'files.example')
+      await page.click('form ol .button')
+      await page.waitForSelector('dl.facts')
+    },
+  },
+  { name: 'callbacks', address: '#/buckets/demo/settings?document=callbackPolicy', ready: 'textarea' },
+  {
+    name: 'copy-settings',
+    address: '#/buckets/demo/settings?document=copySettings',
+    ready: 'fieldset input',
+    prepare: async (page) => {
+      await page.locator('section section .button.primary').click()
+      await page.waitForSelector('section section .notice')
+    },
+  },
   { name: 'website', address: '#/buckets/demo/settings?document=website', ready: 'form select' },
   {
     name: 'cors',

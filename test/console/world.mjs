@@ -62,6 +62,7 @@ export async function startWorld() {
   await createUser(server)
   await refuseSignature(server)
   await addInventory(server)
+  await addSettings(server)
   await client.putBucketLifecycle('demo', [
     { id: 'abort-uploads', prefix: 'in/', status: 'Enabled', abortMultipartUpload: { days: 7 } },
   ])
@@ -135,20 +136,32 @@ async function refuseSignature({ endpoint, region, accessKeyId }) {
 }
 
 /** A report about `demo`, as the console adds them. */
-async function addInventory({ endpoint, region, accessKeyId, accessKeySecret }) {
-  const query = { inventory: '', inventoryId: 'weekly' }
+async function addInventory(server) {
+  const body =
+    '<InventoryConfiguration><Id>weekly</Id><IsEnabled>true</IsEnabled><Filter><Prefix>photos/</Prefix></Filter>' +
+    '<Destination><OSSBucketDestination><Format>CSV</Format><AccountId>1</AccountId><RoleArn>acs:ram::1:role/r</RoleArn>' +
+    '<Bucket>acs:oss:::logs</Bucket><Prefix>reports/</Prefix></OSSBucketDestination></Destination>' +
+    '<Schedule><Frequency>Weekly</Frequency></Schedule><IncludedObjectVersions>Current</IncludedObjectVersions></InventoryConfiguration>'
+  await putDocument(server, { inventory: '', inventoryId: 'weekly' }, body)
+}
+
+/** An image style of `demo`, and limits of a requester. */
+async function addSettings(server) {
+  const style = '<Style><Content>image/resize,m_fill,w_200,h_200</Content></Style>'
+  await putDocument(server, { style: '', styleName: 'thumbnail' }, style)
+  const limits =
+    '<QoSConfiguration><TotalDownloadBandwidth>1</TotalDownloadBandwidth><TotalQps>500</TotalQps></QoSConfiguration>'
+  await putDocument(server, { requesterQosInfo: '', qosRequester: '2000000000000002' }, limits)
+}
+
+async function putDocument({ endpoint, region, accessKeyId, accessKeySecret }, query, body) {
   const headers = { 'content-type': 'application/xml' }
   const signed = signedHeaders(
     { method: 'PUT', bucket: 'demo', query, headers },
     { accessKeyId, accessKeySecret },
     { region, time: Date.now() },
   )
-  const body =
-    '<InventoryConfiguration><Id>weekly</Id><IsEnabled>true</IsEnabled><Filter><Prefix>photos/</Prefix></Filter>' +
-    '<Destination><OSSBucketDestination><Format>CSV</Format><AccountId>1</AccountId><RoleArn>acs:ram::1:role/r</RoleArn>' +
-    '<Bucket>acs:oss:::logs</Bucket><Prefix>reports/</Prefix></OSSBucketDestination></Destination>' +
-    '<Schedule><Frequency>Weekly</Frequency></Schedule><IncludedObjectVersions>Current</IncludedObjectVersions></InventoryConfiguration>'
-  const address = `${endpoint}/demo/?inventory&inventoryId=weekly`
+  const address = `${endpoint}/demo/?${new URLSearchParams(query)}`
   const response = await fetch(address, { method: 'PUT', headers: signed, body })
   if (!response.ok) throw new Error(await response.text())
 }

@@ -6,6 +6,7 @@ import { PairsForm } from '../parts/pairs-form.js'
 import { announce } from '../parts/toasts.js'
 import { deleteDocument, writeDocument } from '../wire/documents.js'
 import type { Pair } from '../wire/objects.js'
+import { documentCommand } from './document-command.js'
 
 /** The tags of a bucket as names and values. */
 export function BucketTags({
@@ -27,7 +28,7 @@ export function BucketTags({
   return (
     <>
       <PairsForm pairs={text === undefined ? [] : pairsIn(text)} what={words.object.tag} onSave={save} />
-      <AsCommand lines={[`bindery api put-bucket-tags --bucket ${bucket} --body file://document.xml`]} />
+      <AsCommand lines={[documentCommand(bucket, 'tagging')]} />
     </>
   )
 }

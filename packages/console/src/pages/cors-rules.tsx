@@ -15,6 +15,7 @@ import {
   variesAlways,
 } from '../wire/cors.js'
 import { deleteDocument, writeDocument } from '../wire/documents.js'
+import { documentCommand } from './document-command.js'
 
 /** The rules of a bucket as a form. */
 export function CorsRules({
@@ -66,7 +67,7 @@ export function CorsRules({
           {words.save}
         </button>
       </div>
-      <AsCommand lines={[`bindery api put-bucket-cors --bucket ${bucket} --body file://document.xml`]} />
+      <AsCommand lines={[documentCommand(bucket, 'cors')]} />
     </form>
   )
 }

@@ -1,25 +1,28 @@
 import type { JSX } from 'preact'
 import { useState } from 'preact/hooks'
 import { useWords } from '../app/language.js'
+import { AsCommand } from '../parts/as-command.js'
 import { Failure } from '../parts/notice.js'
 import { announce } from '../parts/toasts.js'
-import { type DocumentKind, deleteDocument, faultOf, indented, writeDocument } from '../wire/documents.js'
+import { type DocumentName, documentKind } from '../wire/document-kinds.js'
+import { deleteDocument, faultOf, indented, writeDocument } from '../wire/documents.js'
+import { documentCommand } from './document-command.js'
 
 /** A document as text. Its syntax is checked while it is typed, and the rest by the server, before anything is changed. */
 export function DocumentEditor({
   bucket,
-  kind,
+  name,
   text,
   onDone,
 }: {
   readonly bucket: string
-  readonly kind: DocumentKind
+  readonly name: DocumentName
   readonly text: string | undefined
   readonly onDone: () => void
 }): JSX.Element {
   const words = useWords()
-  const { name, format, canDelete, sample } = kind
-  const [value, setValue] = useState(() => indented(text ?? sample, format))
+  const { format, canDelete, sample } = documentKind(name)
+  const [value, setValue] = useState(() => indented(text ?? sample.replaceAll('BUCKET', bucket), format))
   const [error, setError] = useState<unknown>(undefined)
   const fault = faultOf(value, format)
   const act = (what: () => Promise<void>) => {
@@ -37,7 +40,6 @@ export function DocumentEditor({
         act(() => writeDocument(bucket, name, value))
       }}
     >
-      {text === undefined && <p class="badge">{words.bucketSettings.notSet}</p>}
       <label class="field">
         <span>{words.bucketSettings.document(format.toUpperCase())}</span>
         <textarea
@@ -54,7 +56,11 @@ export function DocumentEditor({
         <button type="submit" class="button primary" disabled={fault !== undefined}>
           {words.save}
         </button>
-        <button type="button" class="button" onClick={() => setValue(indented(text ?? sample, format))}>
+        <button
+          type="button"
+          class="button"
+          onClick={() => setValue(indented(text ?? sample.replaceAll('BUCKET', bucket), format))}
+        >
           {words.bucketSettings.reset}
         </button>
         {canDelete && text !== undefined && (
@@ -63,6 +69,7 @@ export function DocumentEditor({
           </button>
         )}
       </div>
+      <AsCommand lines={[documentCommand(bucket, name)]} />
     </form>
   )
 }

@@ -5,9 +5,11 @@ import { AsCommand } from '../parts/as-command.js'
 import { Check, Choice, TextArea, TextField } from '../parts/field.js'
 import { Failure } from '../parts/notice.js'
 import { announce } from '../parts/toasts.js'
-import { type DocumentName, writeDocument } from '../wire/documents.js'
+import type { DocumentName } from '../wire/document-kinds.js'
+import { writeDocument } from '../wire/documents.js'
 import { documentOf, type Field, type Form, isValid, type Values, valuesIn } from '../wire/forms.js'
 import type { Words } from '../words/en.js'
+import { documentCommand } from './document-command.js'
 
 /** A document as fields. One that has more than these is only shown as text. */
 export function DocumentForm({
@@ -34,7 +36,6 @@ export function DocumentForm({
     announce(words.bucketSettings.saved)
     onDone()
   }
-  const isReady = form.fields.every((field) => isValid(field, values[field.name] ?? ''))
   return (
     <form
       class="stack"
@@ -43,36 +44,45 @@ export function DocumentForm({
         save().catch(setError)
       }}
     >
-      {form.fields.map((field) => (
-        <FormField
-          key={field.name}
-          field={field}
-          value={values[field.name] ?? ''}
-          onChange={(value) => setValues({ ...values, [field.name]: value })}
-        />
-      ))}
+      <FormFields form={form} values={values} onChange={setValues} />
       {error !== undefined && <Failure error={error} />}
       <div class="row">
-        <button type="submit" class="button primary" disabled={!isReady}>
+        <button type="submit" class="button primary" disabled={!areValid(form, values)}>
           {words.save}
         </button>
       </div>
-      <AsCommand lines={[commandFor(bucket, name)]} />
+      <AsCommand lines={[documentCommand(bucket, name)]} />
     </form>
   )
 }
 
-/** Documents whose operations are not called as their parameters. */
-const OPERATIONS: Readonly<Partial<Record<DocumentName, string>>> = {
-  publicAccessBlock: 'public-access-block',
-  requestPayment: 'request-payment',
-  accessmonitor: 'access-monitor',
-  transferAcceleration: 'transfer-acceleration',
-  qos: 'storage-capacity',
+/** Whether all values of a form can be saved. */
+export function areValid({ fields }: Form, values: Values): boolean {
+  return fields.every((field) => isValid(field, values[field.name] ?? ''))
 }
 
-function commandFor(bucket: string, name: DocumentName): string {
-  return `bindery api put-bucket-${OPERATIONS[name] ?? name} --bucket ${bucket} --body file://document.xml`
+/** The fields of a form; many short ones stand in columns. */
+export function FormFields({
+  form: { fields },
+  values,
+  onChange,
+}: {
+  readonly form: Form
+  readonly values: Values
+  readonly onChange: (values: Values) => void
+}): JSX.Element {
+  return (
+    <div class={fields.length > 4 ? 'pairs' : 'stack'}>
+      {fields.map((field) => (
+        <FormField
+          key={field.name}
+          field={field}
+          value={values[field.name] ?? ''}
+          onChange={(value) => onChange({ ...values, [field.name]: value })}
+        />
+      ))}
+    </div>
+  )
 }
 
 function FormField({

@@ -1,20 +1,28 @@
-import { escapeXml } from '@bindery/client/xml'
 import type { JSX } from 'preact'
 import { useState } from 'preact/hooks'
-import { bytes, count } from '../app/format.js'
 import { useWords } from '../app/language.js'
 import { shownKey } from '../app/shown-key.js'
-import { TextField } from '../parts/field.js'
-import { Failure, Notice } from '../parts/notice.js'
-import { announce } from '../parts/toasts.js'
-import { writeDocument } from '../wire/documents.js'
-import { type AbortRule, abortRulesIn } from '../wire/lifecycle.js'
-import { serverTime } from '../wire/session.js'
-import { explainUpload, listUploads, type UploadEntry } from '../wire/uploads.js'
-
-const DAY_MS = 86_400_000
-/** Uploads whose bytes a dry run adds up. */
-const SUMMED_MAX = 500
+import { useAction } from '../app/use-action.js'
+import { AsCommand } from '../parts/as-command.js'
+import { Choice, TextField } from '../parts/field.js'
+import { Icon } from '../parts/icon.js'
+import { Failure } from '../parts/notice.js'
+import { type PlainColumn, PlainTable } from '../parts/plain-table.js'
+import { deleteDocument, writeDocument } from '../wire/documents.js'
+import {
+  ACTION_KINDS,
+  type ActionKind,
+  COLDER_CLASSES,
+  type LifecycleRule,
+  lifecycleDocument,
+  lifecycleRulesIn,
+  type NewRule,
+  type RuleAction,
+  switched,
+} from '../wire/lifecycle-rules.js'
+import type { Words } from '../words/en.js'
+import { documentCommand } from './document-command.js'
+import { LifecyclePreview } from './lifecycle-preview.js'
 
 interface Props {
   readonly bucket: string
@@ -24,110 +32,171 @@ interface Props {
   readonly onDone: () => void
 }
 
-/** The rules that abort uploads as sentences, what they would do today, and a form that adds one. */
+/** The rules as sentences, what they would do today, and a form that adds one. */
 export function LifecycleRules({ bucket, text, suggested, onDone }: Props): JSX.Element {
   const words = useWords()
-  const rules = text === undefined ? [] : abortRulesIn(text)
+  const { error, act } = useAction(onDone)
+  const rules = text === undefined ? [] : lifecycleRulesIn(text)
+  const raws = rules.map(({ raw }) => raw)
+  const save = (changed: readonly string[], added?: NewRule) =>
+    act(async () => {
+      if (changed.length === 0 && added === undefined) await deleteDocument(bucket, 'lifecycle')
+      else await writeDocument(bucket, 'lifecycle', lifecycleDocument(changed, added))
+    }, words.bucketSettings.saved)
   return (
     <div class="stack">
-      {rules.length > 0 && (
-        <ul class="stack tight plain">
-          {rules.map((rule) => (
-            <li key={rule.id} class="row">
-              <span class={`badge ${rule.isEnabled ? 'good' : ''}`}>
-                {rule.isEnabled ? words.access.active : words.access.inactive}
-              </span>
-              {rule.days === undefined
-                ? words.lifecycle.byDate(shownKey(rule.prefix))
-                : words.lifecycle.aborts(rule.days, shownKey(rule.prefix))}
-            </li>
-          ))}
-        </ul>
+      {rules.length === 0 ? (
+        <p>{words.lifecycle.none}</p>
+      ) : (
+        <RuleTable
+          rules={rules}
+          onSwitch={(at) => save(rules.map((rule, index) => (index === at ? switched(rule) : rule.raw)))}
+          onRemove={(at) => save(raws.filter((_, index) => index !== at))}
+        />
       )}
-      {rules.length > 0 && <DryRun bucket={bucket} rules={rules} />}
-      <AddRule bucket={bucket} text={text} suggested={suggested} onDone={onDone} />
-    </div>
-  )
-}
-
-interface Due {
-  readonly uploads: number
-  readonly bytes: number
-  readonly isComplete: boolean
-}
-
-/** The uploads that enabled rules would abort now. */
-async function findDue(bucket: string, rules: readonly AbortRule[]): Promise<Due> {
-  const due: UploadEntry[] = []
-  const now = serverTime()
-  for (const { prefix, days, isEnabled } of rules) {
-    if (!isEnabled || days === undefined) continue
-    let position: Readonly<Record<string, string>> | undefined = {}
-    while (position !== undefined) {
-      const page: Awaited<ReturnType<typeof listUploads>> = await listUploads({ bucket, prefix }, position)
-      due.push(...page.rows.filter(({ initiated }) => initiated + days * DAY_MS <= now))
-      position = page.next
-    }
-  }
-  const unique = [...new Map(due.map((one) => [one.uploadId, one])).values()]
-  let sum = 0
-  for (const one of unique.slice(0, SUMMED_MAX)) sum += (await explainUpload(one).catch(() => ({ bytes: 0 }))).bytes
-  return { uploads: unique.length, bytes: sum, isComplete: unique.length <= SUMMED_MAX }
-}
-
-function DryRun({ bucket, rules }: { readonly bucket: string; readonly rules: readonly AbortRule[] }): JSX.Element {
-  const words = useWords()
-  const [due, setDue] = useState<Due | undefined>()
-  const [error, setError] = useState<unknown>(undefined)
-  return (
-    <div class="stack tight">
-      <div>
-        <button type="button" class="button" onClick={() => void findDue(bucket, rules).then(setDue, setError)}>
-          {words.lifecycle.dryRun}
-        </button>
-      </div>
       {error !== undefined && <Failure error={error} />}
-      {due !== undefined && (
-        <Notice kind="plain">
-          {words.lifecycle.wouldAbort(count(due.uploads), `${due.isComplete ? '' : '> '}${bytes(due.bytes)}`)}
-        </Notice>
-      )}
+      {text !== undefined && <LifecyclePreview bucket={bucket} document={text} />}
+      <AddRule bucket={bucket} raws={raws} suggested={suggested} onAdd={(added) => save(raws, added)} />
+      <AsCommand lines={[documentCommand(bucket, 'lifecycle')]} />
     </div>
   )
 }
 
-function AddRule({ bucket, text, suggested, onDone }: Props): JSX.Element {
+function RuleTable({
+  rules,
+  onSwitch,
+  onRemove,
+}: {
+  readonly rules: readonly LifecycleRule[]
+  readonly onSwitch: (index: number) => void
+  readonly onRemove: (index: number) => void
+}): JSX.Element {
   const words = useWords()
-  const [days, setDays] = useState(suggested?.days ?? '7')
-  const [prefix, setPrefix] = useState(suggested?.prefix ?? '')
-  const [error, setError] = useState<unknown>(undefined)
-  const add = async () => {
-    setError(undefined)
-    const rule = `<Rule><ID>abort-uploads-${Date.now().toString(36)}</ID><Prefix>${escapeXml(prefix)}</Prefix><Status>Enabled</Status><AbortMultipartUpload><Days>${Number(days)}</Days></AbortMultipartUpload></Rule>`
-    const empty = '<LifecycleConfiguration></LifecycleConfiguration>'
-    await writeDocument(bucket, 'lifecycle', (text ?? empty).replace('</LifecycleConfiguration>', `${rule}$&`))
-    announce(words.bucketSettings.saved)
-    onDone()
-  }
+  const columns: readonly PlainColumn<LifecycleRule>[] = [
+    {
+      title: words.lifecycle.rule,
+      cell: ({ id, prefix, actions, isNarrowed }) => (
+        <>
+          {actions.map((action, index) => (
+            <div key={index}>{sentenceOf(action, words)}</div>
+          ))}
+          <div class="small muted break">
+            {prefix === '' ? words.lifecycle.everything : words.lifecycle.below(shownKey(prefix))}
+            {isNarrowed && ` · ${words.lifecycle.narrowed}`}
+            {id !== '' && ` · ${shownKey(id)}`}
+          </div>
+        </>
+      ),
+    },
+    {
+      title: words.access.status,
+      cell: ({ isEnabled }) => (
+        <span class={`badge ${isEnabled ? 'good' : ''}`}>
+          {isEnabled ? words.access.active : words.access.inactive}
+        </span>
+      ),
+    },
+    {
+      title: words.actions,
+      kind: 'tools',
+      cell: ({ isEnabled }, index) => (
+        <>
+          <button type="button" class="button little" onClick={() => onSwitch(index)}>
+            {isEnabled ? words.access.disable : words.access.enable}
+          </button>{' '}
+          <button
+            type="button"
+            class="button danger little"
+            aria-label={words.lifecycle.removeOne(index + 1)}
+            onClick={() => onRemove(index)}
+          >
+            {words.delete}
+          </button>
+        </>
+      ),
+    },
+  ]
+  return <PlainTable columns={columns} rows={rules} keyOf={(_, index) => index} />
+}
+
+function sentenceOf({ kind, days, date, allOn, storageClass = '' }: RuleAction, words: Words): string {
+  if (allOn !== undefined) return words.lifecycle.allOn(allOn.slice(0, 10))
+  const when = date === undefined ? undefined : date.slice(0, 10)
+  return words.lifecycle.sentences[kind](days ?? 0, when, storageClass)
+}
+
+const isMove = (kind: ActionKind) => kind === 'move' || kind === 'moveNoncurrent'
+
+function AddRule({
+  bucket,
+  raws,
+  suggested,
+  onAdd,
+}: {
+  readonly bucket: string
+  readonly raws: readonly string[]
+  readonly suggested: Props['suggested']
+  readonly onAdd: (rule: NewRule) => void
+}): JSX.Element {
+  const words = useWords()
+  const [rule, setRule] = useState<NewRule>({
+    ...{ kind: 'abort', storageClass: 'IA' },
+    ...{ days: suggested?.days ?? '7', prefix: suggested?.prefix ?? '' },
+  })
+  const change = (more: Partial<NewRule>) => setRule({ ...rule, ...more })
+  const hasDays = rule.kind !== 'expireMarker'
+  const isReady = !hasDays || /^[1-9]\d{0,8}$/.test(rule.days)
   return (
     <details open={suggested !== undefined}>
       <summary>{words.lifecycle.add}</summary>
-      <form
-        class="stack"
-        onSubmit={(event) => {
-          event.preventDefault()
-          add().catch(setError)
-        }}
-      >
-        <TextField label={words.lifecycle.days} type="number" value={days} onChange={setDays} required />
-        <TextField label={words.access.prefix} hint={words.lifecycle.prefixHint} value={prefix} onChange={setPrefix} />
-        {error !== undefined && <Failure error={error} />}
-        <div>
-          <button type="submit" class="button primary" disabled={!/^[1-9]\d{0,8}$/.test(days)}>
-            {words.lifecycle.add}
-          </button>
-        </div>
-      </form>
+      <div class="stack">
+        <form
+          class="stack"
+          onSubmit={(event) => {
+            event.preventDefault()
+            onAdd(rule)
+          }}
+        >
+          <div class="pairs">
+            <Choice
+              label={words.lifecycle.action}
+              value={rule.kind}
+              onChange={(kind) => change({ kind })}
+              options={ACTION_KINDS.map((one) => [one, words.lifecycle.kinds[one]] as const)}
+            />
+            {hasDays && (
+              <TextField
+                label={words.lifecycle.days[rule.kind]}
+                type="number"
+                value={rule.days}
+                onChange={(days) => change({ days })}
+                required
+              />
+            )}
+            {isMove(rule.kind) && (
+              <Choice
+                label={words.lifecycle.class}
+                value={rule.storageClass}
+                onChange={(storageClass) => change({ storageClass })}
+                options={COLDER_CLASSES.map((one) => [one, one] as const)}
+              />
+            )}
+            <TextField
+              label={words.access.prefix}
+              hint={words.lifecycle.prefixHint}
+              value={rule.prefix}
+              onChange={(prefix) => change({ prefix })}
+            />
+          </div>
+          <div class="row">
+            <button type="submit" class="button primary" disabled={!isReady}>
+              <Icon name="add" />
+              {words.lifecycle.add}
+            </button>
+          </div>
+        </form>
+        {isReady && <LifecyclePreview bucket={bucket} document={lifecycleDocument(raws, rule)} isNew />}
+      </div>
     </details>
   )
 }

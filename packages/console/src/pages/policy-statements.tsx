@@ -11,6 +11,7 @@ import { policyDocument, type Statement, statementsFor, statementsIn } from '../
 import { deleteDocument, writeDocument } from '../wire/documents.js'
 import { TEMPLATES, type Template } from '../wire/policy-templates.js'
 import { BucketAccessTest } from './access-test.js'
+import { documentCommand } from './document-command.js'
 
 const OFFERED = TEMPLATES.filter((one) => one !== 'nothing')
 
@@ -49,7 +50,7 @@ export function PolicyStatements({
         <summary>{words.explained.title}</summary>
         <BucketAccessTest bucket={bucket} />
       </details>
-      <AsCommand lines={[`bindery api put-bucket-policy --bucket ${bucket} --body file://policy.json`]} />
+      <AsCommand lines={[documentCommand(bucket, 'policy')]} />
     </div>
   )
 }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { DOCUMENTS, faultOf, indented } from './documents.js'
-import { abortRulesIn } from './lifecycle.js'
+import { DOCUMENTS } from './document-kinds.js'
+import { faultOf, indented } from './documents.js'
 
 test('every sample is well-formed, and is shown as it is written', () => {
   for (const { name, format, sample } of DOCUMENTS) {
@@ -19,10 +19,4 @@ test('text that is not well-formed is reported and left alone', () => {
   assert.match(faultOf('<A><B></A>', 'xml') ?? '', /unexpected/)
   assert.notEqual(faultOf('{', 'json'), undefined)
   assert.equal(indented('<A><B></A>', 'xml'), '<A><B></A>')
-})
-
-test('the rules that abort uploads are found among others', () => {
-  const [lifecycle] = DOCUMENTS
-  assert.deepEqual(abortRulesIn(lifecycle.sample), [{ id: 'abort-old-uploads', prefix: '', isEnabled: true, days: 7 }])
-  assert.deepEqual(abortRulesIn('<LifecycleConfiguration><Rule><ID>x</ID></Rule></LifecycleConfiguration>'), [])
 })

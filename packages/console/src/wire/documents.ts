@@ -1,170 +1,35 @@
-/** The documents of a bucket's configuration. */
+/** The documents of a bucket's configuration, read and written. */
 import { parseXml } from '@bindery/client/xml'
+import { type DocumentKind, type DocumentName, documentKind } from './document-kinds.js'
 import { send } from './request.js'
 import { ServerError } from './server-error.js'
 
-/** One document: the parameter that names it, and how it is changed. */
-export interface DocumentKind {
-  readonly name: string
-  readonly format: 'xml' | 'json'
-  readonly canDelete: boolean
-  /** To begin with. */
-  readonly sample: string
-}
-
-const xml = <const N extends string>(name: N, canDelete: boolean, sample: string) => ({
-  name,
-  format: 'xml' as const,
-  canDelete,
-  sample,
-})
-
-/** Documents that have a form of their own come first. */
-export const DOCUMENTS = [
-  xml(
-    'lifecycle',
-    true,
-    `<LifecycleConfiguration>
-  <Rule>
-    <ID>abort-old-uploads</ID>
-    <Prefix></Prefix>
-    <Status>Enabled</Status>
-    <AbortMultipartUpload>
-      <Days>7</Days>
-    </AbortMultipartUpload>
-  </Rule>
-</LifecycleConfiguration>`,
-  ),
-  xml(
-    'cors',
-    true,
-    `<CORSConfiguration>
-  <CORSRule>
-    <AllowedOrigin>https://www.example.com</AllowedOrigin>
-    <AllowedMethod>GET</AllowedMethod>
-    <AllowedMethod>HEAD</AllowedMethod>
-    <AllowedMethod>PUT</AllowedMethod>
-    <AllowedMethod>POST</AllowedMethod>
-    <AllowedMethod>DELETE</AllowedMethod>
-    <AllowedHeader>*</AllowedHeader>
-    <ExposeHeader>ETag</ExposeHeader>
-    <ExposeHeader>x-oss-request-id</ExposeHeader>
-    <ExposeHeader>x-oss-hash-crc64ecma</ExposeHeader>
-    <MaxAgeSeconds>600</MaxAgeSeconds>
-  </CORSRule>
-</CORSConfiguration>`,
-  ),
-  xml('versioning', false, '<VersioningConfiguration>\n  <Status>Enabled</Status>\n</VersioningConfiguration>'),
-  {
-    name: 'policy',
-    format: 'json',
-    canDelete: true,
-    sample: JSON.stringify(
-      {
-        Version: '1',
-        Statement: [
-          {
-            Effect: 'Allow',
-            Principal: ['*'],
-            Action: ['oss:GetObject'],
-            Resource: ['acs:oss:*:*:BUCKET/public/*'],
-          },
-        ],
-      },
-      undefined,
-      2,
-    ),
-  },
-  xml(
-    'encryption',
-    true,
-    `<ServerSideEncryptionRule>
-  <ApplyServerSideEncryptionByDefault>
-    <SSEAlgorithm>AES256</SSEAlgorithm>
-  </ApplyServerSideEncryptionByDefault>
-</ServerSideEncryptionRule>`,
-  ),
-  xml(
-    'tagging',
-    true,
-    '<Tagging>\n  <TagSet>\n    <Tag>\n      <Key>team</Key>\n      <Value>docs</Value>\n    </Tag>\n  </TagSet>\n</Tagging>',
-  ),
-  xml(
-    'website',
-    true,
-    `<WebsiteConfiguration>
-  <IndexDocument>
-    <Suffix>index.html</Suffix>
-  </IndexDocument>
-  <ErrorDocument>
-    <Key>error.html</Key>
-  </ErrorDocument>
-</WebsiteConfiguration>`,
-  ),
-  xml(
-    'referer',
-    false,
-    `<RefererConfiguration>
-  <AllowEmptyReferer>true</AllowEmptyReferer>
-  <RefererList>
-    <Referer>https://www.example.com</Referer>
-  </RefererList>
-</RefererConfiguration>`,
-  ),
-  xml(
-    'logging',
-    true,
-    `<BucketLoggingStatus>
-  <LoggingEnabled>
-    <TargetBucket>BUCKET</TargetBucket>
-    <TargetPrefix>logs/</TargetPrefix>
-  </LoggingEnabled>
-</BucketLoggingStatus>`,
-  ),
-  xml(
-    'publicAccessBlock',
-    true,
-    '<PublicAccessBlockConfiguration>\n  <BlockPublicAccess>true</BlockPublicAccess>\n</PublicAccessBlockConfiguration>',
-  ),
-  xml(
-    'requestPayment',
-    false,
-    '<RequestPaymentConfiguration>\n  <Payer>BucketOwner</Payer>\n</RequestPaymentConfiguration>',
-  ),
-  xml(
-    'accessmonitor',
-    false,
-    '<AccessMonitorConfiguration>\n  <Status>Enabled</Status>\n</AccessMonitorConfiguration>',
-  ),
-  xml(
-    'transferAcceleration',
-    true,
-    '<TransferAccelerationConfiguration>\n  <Enabled>true</Enabled>\n</TransferAccelerationConfiguration>',
-  ),
-  xml('qos', false, '<BucketUserQos>\n  <StorageCapacity>-1</StorageCapacity>\n</BucketUserQos>'),
-] as const satisfies readonly DocumentKind[]
-
-/** The name of a document. */
-export type DocumentName = (typeof DOCUMENTS)[number]['name']
-
 /** The text of a document; undefined where it was never set. Throws ServerError. */
-export async function readDocument(bucket: string, name: string, signal?: AbortSignal): Promise<string | undefined> {
+export async function readDocument(
+  bucket: string,
+  name: DocumentName,
+  signal?: AbortSignal,
+): Promise<string | undefined> {
   try {
-    return await (await send({ method: 'GET', bucket, query: { [name]: '' }, signal })).text()
+    return await (await send({ method: 'GET', bucket, query: queryOf(name), signal })).text()
   } catch (error) {
     if (error instanceof ServerError && error.status === 404 && error.code !== 'NoSuchBucket') return undefined
     throw error
   }
 }
 
+function queryOf(name: DocumentName): Readonly<Record<string, string>> {
+  return documentKind(name).query ?? { [name]: '' }
+}
+
 /** Replaces a document. Throws ServerError MalformedXML and others for one that is not accepted. */
-export async function writeDocument(bucket: string, name: string, text: string): Promise<void> {
-  await send({ method: 'PUT', bucket, query: { [name]: '' }, body: text })
+export async function writeDocument(bucket: string, name: DocumentName, text: string): Promise<void> {
+  await send({ method: 'PUT', bucket, query: queryOf(name), body: text })
 }
 
 /** Deletes a document. Throws ServerError. */
-export async function deleteDocument(bucket: string, name: string): Promise<void> {
-  await send({ method: 'DELETE', bucket, query: { [name]: '' } })
+export async function deleteDocument(bucket: string, name: DocumentName): Promise<void> {
+  await send({ method: 'DELETE', bucket, query: queryOf(name) })
 }
 
 /** Why a text is not XML or JSON at all; undefined for one that is. The server checks the rest. */

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { DOCUMENTS } from './documents.js'
+import { DOCUMENTS } from './document-kinds.js'
 import { documentOf, FORMS, isValid, valuesIn } from './forms.js'
 
 test('every form reads the sample of its document, and writes values that it reads again', () => {

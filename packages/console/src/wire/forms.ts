@@ -1,5 +1,6 @@
 /** Forms for documents of a bucket: which element each field stands for. */
 import { all, type Element, escapeXml, parseXml } from '@bindery/client/xml'
+import type { DocumentName } from './document-kinds.js'
 
 /** One field. `path` leads from the root element to its own, with slashes. */
 export type Field = {
@@ -25,9 +26,14 @@ export interface Form {
 export type Values = Readonly<Record<string, string>>
 
 const ON = ['true', 'false'] as const
+/** A limit; -1 for none. */
+const LIMIT = /^(-1|\d{1,10})$/
+const NUMBER = /^\d{1,16}$/
+
+const limit = (name: string, path: string): Field => ({ name, path, kind: 'text', isOptional: true, pattern: LIMIT })
 
 /** The forms, by the names of their documents. */
-export const FORMS: Readonly<Record<string, Form>> = {
+export const FORMS: Readonly<Partial<Record<DocumentName, Form>>> = {
   encryption: {
     root: 'ServerSideEncryptionRule',
     fields: [
@@ -81,6 +87,63 @@ export const FORMS: Readonly<Record<string, Form>> = {
   qos: {
     root: 'BucketUserQos',
     fields: [{ name: 'gigabytes', path: 'StorageCapacity', kind: 'text', pattern: /^(-1|\d{1,9})$/ }],
+  },
+  quota: {
+    root: 'QuotaConfiguration',
+    fields: [
+      { name: 'quotaBytes', path: 'StorageQuota', kind: 'text', pattern: NUMBER },
+      { name: 'quotaMode', path: 'Mode', kind: 'choice', options: ['Strict', 'Warning'] },
+    ],
+  },
+  qosInfo: {
+    root: 'QoSConfiguration',
+    fields: [
+      limit('uploadBandwidth', 'TotalUploadBandwidth'),
+      limit('intranetUploadBandwidth', 'IntranetUploadBandwidth'),
+      limit('extranetUploadBandwidth', 'ExtranetUploadBandwidth'),
+      limit('downloadBandwidth', 'TotalDownloadBandwidth'),
+      limit('intranetDownloadBandwidth', 'IntranetDownloadBandwidth'),
+      limit('extranetDownloadBandwidth', 'ExtranetDownloadBandwidth'),
+      limit('qps', 'TotalQps'),
+      limit('intranetQps', 'IntranetQps'),
+      limit('extranetQps', 'ExtranetQps'),
+    ],
+  },
+  httpsConfig: {
+    root: 'HttpsConfiguration',
+    fields: [
+      { name: 'tlsEnabled', path: 'TLS/Enable', kind: 'check' },
+      { name: 'tlsVersions', path: 'TLS/TLSVersion', kind: 'lines' },
+    ],
+  },
+  processConfiguration: {
+    root: 'BucketProcessConfiguration',
+    fields: [
+      { name: 'sourceProtect', path: 'SourceFileProtect', kind: 'choice', options: ['Disabled', 'Enabled'] },
+      { name: 'sourceSuffixes', path: 'SourceFileProtectSuffix', kind: 'text', isOptional: true },
+      {
+        name: 'styleDelimiters',
+        path: 'StyleDelimiters',
+        kind: 'text',
+        isOptional: true,
+        pattern: /^[-_/!](,[-_/!]){0,3}$/,
+      },
+    ],
+  },
+  userDefinedLogFieldsConfig: {
+    root: 'UserDefinedLogFieldsConfiguration',
+    fields: [
+      { name: 'logHeaders', path: 'HeaderSet/header', kind: 'lines' },
+      { name: 'logParameters', path: 'ParamSet/parameter', kind: 'lines' },
+    ],
+  },
+  bucketArchiveDirectRead: {
+    root: 'ArchiveDirectReadConfiguration',
+    fields: [{ name: 'directRead', path: 'Enabled', kind: 'check' }],
+  },
+  resourceGroup: {
+    root: 'BucketResourceGroupConfiguration',
+    fields: [{ name: 'group', path: 'ResourceGroupId', kind: 'text', isOptional: true }],
   },
 }
 

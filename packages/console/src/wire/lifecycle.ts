@@ -1,5 +1,5 @@
 /** Rules that end uploads by their age. */
-import { all, parseXml, textOf } from '@bindery/client/xml'
+import { lifecycleRulesIn } from './lifecycle-rules.js'
 import { send } from './request.js'
 import { ServerError } from './server-error.js'
 
@@ -16,19 +16,9 @@ export interface AbortRule {
 
 /** The rules of a lifecycle document that abort uploads. Throws SyntaxError. */
 export function abortRulesIn(document: string): readonly AbortRule[] {
-  return all(parseXml(document), 'Rule').flatMap((rule) => {
-    const [abort] = all(rule, 'AbortMultipartUpload')
-    if (abort === undefined) return []
-    const days = textOf(abort, 'Days')
-    return [
-      {
-        id: textOf(rule, 'ID') ?? '',
-        prefix: textOf(rule, 'Prefix') ?? '',
-        isEnabled: textOf(rule, 'Status') === 'Enabled',
-        days: days === undefined ? undefined : Number(days),
-      },
-    ]
-  })
+  return lifecycleRulesIn(document).flatMap(({ id, prefix, isEnabled, actions }) =>
+    actions.filter(({ kind }) => kind === 'abort').map(({ days }) => ({ id, prefix, isEnabled, days })),
+  )
 }
 
 /** The rules of a bucket that abort uploads now; none of a bucket without rules. Throws ServerError. */
