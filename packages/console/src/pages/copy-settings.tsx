@@ -6,6 +6,7 @@ import { AsCommand, addressOf } from '../parts/as-command.js'
 import { Check, Choice } from '../parts/field.js'
 import { Icon } from '../parts/icon.js'
 import { Failure, Notice } from '../parts/notice.js'
+import { saveText } from '../parts/save-text.js'
 import { WhenLoaded } from '../parts/states.js'
 import { listBuckets } from '../wire/buckets.js'
 import { documentKind } from '../wire/document-kinds.js'
@@ -19,7 +20,6 @@ import {
   settingsIn,
   settingsText,
 } from '../wire/settings-copy.js'
-import { saveText } from './download.js'
 
 type Source = BucketSettings & { readonly bucket: string }
 
