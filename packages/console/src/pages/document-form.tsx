@@ -61,7 +61,7 @@ export function areValid({ fields }: Form, values: Values): boolean {
   return fields.every((field) => isValid(field, values[field.name] ?? ''))
 }
 
-/** The fields of a form; many short ones stand in columns. */
+/** The fields of a form, in columns where they are many. */
 export function FormFields({
   form: { fields },
   values,

@@ -13,7 +13,7 @@ const ACTIONS = ['abort', 'expire', 'move'] as const
 
 type Preview = Awaited<ReturnType<typeof previewLifecycle>>
 
-/** What rules would do now: the server applies them without changing anything. */
+/** A rehearsal of rules: the server applies them without changing anything. */
 export function LifecyclePreview({
   bucket,
   document,

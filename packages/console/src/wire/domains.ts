@@ -9,7 +9,7 @@ export interface BoundDomain {
   readonly lastModified: string
 }
 
-/** What a TXT record must hold before a domain can be bound. */
+/** The content that a TXT record must have before a domain can be bound. */
 export interface DomainToken {
   readonly record: string
   readonly token: string
@@ -34,7 +34,7 @@ export async function listDomains(bucket: string, signal?: AbortSignal): Promise
   }))
 }
 
-/** The token of a domain, made if there is none. Throws also NoNeedCreateCnameToken where it is bound to this bucket. */
+/** The token of a domain, the same until it expires. Throws also NoNeedCreateCnameToken where it is bound to this bucket. */
 export async function createToken(bucket: string, domain: string): Promise<DomainToken> {
   const query = { cname: '', comp: 'token' }
   const root = await sendForXml({ method: 'POST', bucket, query, body: documentOf(domain) })

@@ -2,7 +2,7 @@
 import { all, type Element, escapeXml, parseXml, textOf } from '@bindery/client/xml'
 import { sendForJson } from './request.js'
 
-/** What a rule does. */
+/** The kinds of actions that rules take. */
 export const ACTION_KINDS = ['abort', 'expire', 'move', 'expireNoncurrent', 'moveNoncurrent', 'expireMarker'] as const
 /** The kind of an action of a rule. */
 export type ActionKind = (typeof ACTION_KINDS)[number]
@@ -119,7 +119,7 @@ export interface DueAction {
   readonly targetClass?: string
 }
 
-/** What the rules of a document would do now, were they set: at most 1,000 actions. Throws ServerError for rules that are refused. */
+/** The actions that the rules of a document would take now, were they set: at most 1,000 actions. Throws ServerError for rules that are refused. */
 export function previewLifecycle(
   bucket: string,
   document: string,

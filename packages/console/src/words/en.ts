@@ -811,7 +811,7 @@ export const ENGLISH = {
       copySettings: 'Export and copy',
     },
     liveEvents:
-      'A callback tells a program of yours that an upload has ended. What happens to uploads is also sent as live events, to every program that may list them.',
+      'A callback is a request to a program of yours when an upload has ended. Programs that may list uploads can also receive live events about them.',
     versioning: { Enabled: 'enabled', Suspended: 'suspended', never: 'never enabled' },
     setVersioning: { Enabled: 'Enable versioning', Suspended: 'Suspend versioning' },
     names: {
@@ -989,7 +989,7 @@ export const ENGLISH = {
     prefixHint: 'Only keys that begin with it. Empty: the whole bucket.',
   },
   styles: {
-    about: 'Names for processes of pictures: requests say style/NAME, or a.jpg!NAME where a delimiter is set.',
+    about: 'Names for processes of pictures: requests name them by style/NAME, or a.jpg!NAME where a delimiter is set.',
     none: 'No style.',
     content: 'Process',
     contentHint: 'As in x-oss-process: image/resize,w_200/format,webp',
