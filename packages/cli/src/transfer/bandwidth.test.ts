@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict'
-import { unwatchFile } from 'node:fs'
 import { writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { test } from 'node:test'
@@ -37,7 +36,8 @@ test('a timetable holds until its next entry, also past midnight', () => {
     { minute: 8 * 60, bytesPerSecond: 512 },
     { minute: 23 * 60, bytesPerSecond: 0 },
   ]
-  const at = (hours: number, minutes = 0) => new Bandwidth(periods, () => new Date(2026, 0, 31, hours, minutes)).total
+  const at = (hours: number, minutes = 0) =>
+    new Bandwidth(periods, { now: () => new Date(2026, 0, 31, hours, minutes) }).total
   assert.deepEqual([at(7, 59), at(8), at(22, 59), at(23), at(0)], [0, 512, 512, 0, 0])
 })
 
@@ -50,16 +50,29 @@ test('a text that is neither a limit nor a timetable is refused', () => {
 test('a limit in a file changes with the file, also for transfers that run', async (t) => {
   const file = path.join(await newFolder(t), 'limit')
   await writeFile(file, '1MiB\n')
-  t.after(() => unwatchFile(file))
   const task = new Limited()
-  bandwidthOf(`@${file}`).join(task.task)
+  const leave = bandwidthOf(`@${file}`).join(task.task)
   assert.equal(task.bytesPerSecond, 1024 * 1024)
   await writeFile(file, 'neither')
   await writeFile(file, '08:00,64KiB 20:00,64KiB')
   while (task.bytesPerSecond !== 64 * 1024) await sleep(20)
   await writeFile(file, 'off')
   while (task.bytesPerSecond !== 0) await sleep(20)
+  leave()
   assert.throws(() => bandwidthOf(`@${file}.missing`), { kind: 'fileUnreadable' })
+})
+
+test('limits whose transfers have ended leave one listener of the process behind, and watch no file', async (t) => {
+  const file = path.join(await newFolder(t), 'limit')
+  await writeFile(file, '1MiB')
+  const warnings: Error[] = []
+  const note = (warning: Error) => warnings.push(warning)
+  process.on('warning', note)
+  for (let command = 0; command < 20; command += 1) bandwidthOf(`@${file}`).join(new Limited().task)()
+  await sleep(0)
+  process.off('warning', note)
+  assert.deepEqual(warnings, [])
+  if (process.platform !== 'win32') assert.equal(process.listenerCount('SIGUSR2'), 1)
 })
 
 test('SIGUSR2 lifts the limit, and imposes it again', { skip: process.platform === 'win32' }, async () => {

@@ -1,4 +1,4 @@
-import { readFileSync, watchFile } from 'node:fs'
+import { readFileSync, unwatchFile, watchFile } from 'node:fs'
 import type { Transfer } from '@bindery/client'
 import { Failure } from '@bindery/server/local'
 import { bytesOf } from '../objects/arguments.js'
@@ -15,26 +15,60 @@ interface Period {
   readonly bytesPerSecond: number
 }
 
-/**
- * A limit for all transfers of a command together, which may depend on the time of day. While they run, SIGUSR2 lifts it and imposes
- * it again.
- */
+/** SIGUSR2 lifts the limits of all commands of this process, and imposes them again. */
+class Lift {
+  isOn = false
+  #isListening = false
+  /** Those whose transfers run. */
+  readonly limits = new Set<Bandwidth>()
+
+  /** From then on until the process ends, because the signal ends a process without a listener. */
+  listen(): void {
+    if (this.#isListening || process.platform === 'win32') return
+    this.#isListening = true
+    process.on('SIGUSR2', () => {
+      this.isOn = !this.isOn
+      for (const limit of this.limits) limit.apply()
+    })
+  }
+}
+
+const LIFT = new Lift()
+
+/** Settings of a limit for tests, and where it comes from. */
+export interface BandwidthOptions {
+  readonly now?: () => Date
+  /** Contains the limit, and is read again when it changes while transfers run. */
+  readonly file?: string
+}
+
+/** A limit for all transfers of a command together, which may depend on the time of day. */
 export class Bandwidth {
   #periods: readonly Period[]
   readonly #now: () => Date
+  readonly #file: string | undefined
   readonly #tasks = new Set<Transfer<unknown>>()
   #timer: NodeJS.Timeout | undefined
-  #isLifted = false
+  readonly #reread = (): void => {
+    try {
+      if (this.#file !== undefined) this.#periods = periodsIn(this.#file)
+    } catch (error) {
+      // a text that is not a limit, such as one that is half written, changes nothing
+      if (!(error instanceof Failure)) throw error
+    }
+    this.apply()
+  }
 
   /** @param periods in the order of their minutes; one at least */
-  constructor(periods: readonly Period[], now: () => Date = () => new Date()) {
+  constructor(periods: readonly Period[], { now = () => new Date(), file }: BandwidthOptions = {}) {
     this.#periods = periods
     this.#now = now
+    this.#file = file
   }
 
   /** Bytes per second of all transfers at this time of day; 0: no limit. */
   get total(): number {
-    if (this.#isLifted) return 0
+    if (LIFT.isOn) return 0
     const now = this.#now()
     const minute = now.getHours() * 60 + now.getMinutes()
     // before the first period of a day, the last one of the day before still holds
@@ -42,35 +76,37 @@ export class Bandwidth {
     return current?.bytesPerSecond ?? 0
   }
 
-  /** Replaces the limit, also for transfers that run. @param periods as for the constructor */
-  set(periods: readonly Period[]): void {
-    this.#periods = periods
-    this.#share()
-  }
-
-  /** Lifts the limit, or imposes it again. */
-  toggle(): void {
-    this.#isLifted = !this.#isLifted
-    this.#share()
-  }
-
   /** Gives a transfer its share while it runs; returns a function that ends that. */
   join(task: Transfer<unknown>): () => void {
     this.#tasks.add(task)
-    this.#share()
-    // the time of day may change it
-    this.#timer ??= setInterval(() => this.#share(), INTERVAL_MS).unref()
+    if (this.#tasks.size === 1) this.#begin()
+    this.apply()
     return () => {
       this.#tasks.delete(task)
-      if (this.#tasks.size > 0) return this.#share()
-      clearInterval(this.#timer)
-      this.#timer = undefined
+      if (this.#tasks.size > 0) this.apply()
+      else this.#end()
     }
   }
 
-  #share(): void {
+  /** Gives each transfer that runs its share of the limit as it is at this moment. */
+  apply(): void {
     const share = this.total === 0 ? 0 : Math.max(1, Math.floor(this.total / Math.max(1, this.#tasks.size)))
     for (const task of this.#tasks) task.setBandwidth(share)
+  }
+
+  #begin(): void {
+    LIFT.limits.add(this)
+    // the time of day may change it
+    this.#timer = setInterval(() => this.apply(), INTERVAL_MS).unref()
+    if (this.#file === undefined) return
+    this.#reread()
+    watchFile(this.#file, { interval: FILE_INTERVAL_MS, persistent: false }, this.#reread)
+  }
+
+  #end(): void {
+    LIFT.limits.delete(this)
+    clearInterval(this.#timer)
+    if (this.#file !== undefined) unwatchFile(this.#file, this.#reread)
   }
 }
 
@@ -79,21 +115,10 @@ export class Bandwidth {
  * which is read again when it changes. Throws Failure `valueInvalid`, `fileUnreadable`.
  */
 export function bandwidthOf(text: string): Bandwidth {
-  const bandwidth = new Bandwidth(text.startsWith('@') ? periodsIn(text.slice(1)) : periodsOf(text))
-  if (text.startsWith('@')) follow(text.slice(1), bandwidth)
-  if (process.platform !== 'win32') process.on('SIGUSR2', () => bandwidth.toggle())
-  return bandwidth
-}
-
-/** Applies each change of a file. A text that is not a limit, such as one that is half written, changes nothing. */
-function follow(file: string, bandwidth: Bandwidth): void {
-  watchFile(file, { interval: FILE_INTERVAL_MS, persistent: false }, () => {
-    try {
-      bandwidth.set(periodsIn(file))
-    } catch (error) {
-      if (!(error instanceof Failure)) throw error
-    }
-  })
+  LIFT.listen()
+  if (!text.startsWith('@')) return new Bandwidth(periodsOf(text))
+  const file = text.slice(1)
+  return new Bandwidth(periodsIn(file), { file })
 }
 
 function periodsIn(file: string): readonly Period[] {

@@ -39,8 +39,9 @@ export function mayBeAlias({ target }: Pick<ServiceRequest, 'target'>): boolean 
 }
 
 /**
- * Answers a request by a name of MinIO, where there is no bucket `minio` or the server cannot find out. `otherwise`: the answer
- * of the object store.
+ * Answers a request by a name of MinIO. `otherwise`: the answer of the object store, which counts where there is a bucket `minio`. A failure
+ * leaves open whether there is one: it is the answer to a signed request, and where the server is ready, so that no failure to
+ * read an object looks like health.
  */
 export async function answerAlias(
   request: ServiceRequest,
@@ -48,9 +49,15 @@ export async function answerAlias(
   options: HealthOptions,
 ): Promise<ServiceResponse> {
   const page = ALIASES.get(request.target.split('?', 1)[0] ?? '')
-  const isFree = otherwise.status >= 500 || otherwise.log.code === 'NoSuchBucket'
-  if (page === undefined || !isFree) return otherwise
+  if (page === undefined) return otherwise
+  const isOpen = otherwise.status >= 500 && isUnsigned(request) && (await options.unready()) !== undefined
+  if (!isOpen && otherwise.log.code !== 'NoSuchBucket') return otherwise
   return (await answerHealth({ ...request, target: page }, options)) ?? otherwise
+}
+
+/** Probes sign nothing. */
+function isUnsigned({ headers, target }: ServiceRequest): boolean {
+  return headers.authorization === undefined && !target.includes('?')
 }
 
 /** The conditions of readiness in the order in which they are examined, each with the reason if it does not hold. */

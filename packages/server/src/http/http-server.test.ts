@@ -120,21 +120,33 @@ test('the health pages answer without the service, but not under a bucket host',
 
 test('the health pages answer by the names of MinIO, unless there is a bucket of that name', async (t) => {
   let bucket: 'missing' | 'unknown' | 'there' = 'missing'
+  let reason: 'storesSilent' | undefined
+  const health = { domains: [], unready: async () => reason }
   const log = { requestId: 'x', operation: 'GetObject' }
-  const { port } = await listen(t, async () => {
-    if (bucket === 'there') return text(403, 'the bucket')
-    const code = bucket === 'missing' ? 'NoSuchBucket' : 'ServiceUnavailable'
-    return { ...text(bucket === 'missing' ? 404 : 503, code), log: { ...log, code } }
-  })
-  const statusOf = async (page: string) => {
+  const { port } = await listen(
+    t,
+    async () => {
+      if (bucket === 'there') return text(403, 'the bucket')
+      const code = bucket === 'missing' ? 'NoSuchBucket' : 'ServiceUnavailable'
+      return { ...text(bucket === 'missing' ? 404 : 503, code), log: { ...log, code } }
+    },
+    { health },
+  )
+  const statusOf = async (page: string, header = '') => {
     const client = await rawConnection(port)
-    await client.send(`GET /minio/health/${page} HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n`)
+    await client.send(`GET /minio/health/${page} HTTP/1.1\r\nHost: h\r\n${header}Connection: close\r\n\r\n`)
     return Number((await client.closed()).split(' ')[1])
   }
   for (const page of ['live', 'ready', 'cluster', 'cluster/read']) assert.equal(await statusOf(page), 200, page)
   assert.equal(await statusOf('other'), 404)
   bucket = 'unknown'
+  reason = 'storesSilent'
   assert.equal(await statusOf('live'), 200)
+  assert.equal(await statusOf('live', 'Authorization: OSS a:b\r\n'), 503)
+  assert.equal(await statusOf('live?OSSAccessKeyId=a'), 503)
+  // the stores answer, so an object of the bucket could not be read
+  reason = undefined
+  assert.equal(await statusOf('live'), 503)
   bucket = 'there'
   assert.equal(await statusOf('live'), 403)
 })
