@@ -73,7 +73,7 @@ test('each process explains a request that another one refused', async (t) => {
     assert.deepEqual([Decision, Reason, Request.Action], ['Deny', { Source: 'acl' }, 'oss:GetObject'])
   }
   const unknown = await explain('0'.repeat(24))
-  assert.match(unknown.output, /EntityNotExist\.Request: The server remembers no refusal of the request 0{24}/)
+  assert.match(unknown.output, /EntityNotExist\.Request: The server has no record of a refusal of the request 0{24}/)
 })
 
 test('a wrong command line is refused with its usage', async (t) => {

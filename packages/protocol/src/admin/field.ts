@@ -89,7 +89,7 @@ export function decodeAdminInput<F extends AdminFields>(
       return [name, undefined]
     }
     const value = parse(given)
-    if (value === undefined) throw new RamError('parameterInvalid', { name: name, expected: `expected is ${expected}` })
+    if (value === undefined) throw new RamError('parameterInvalid', { name: name, expected: `it must be ${expected}` })
     return [name, value]
   })
   return Object.fromEntries(input) as AdminInput<F>

@@ -62,8 +62,10 @@ const RoleName = textOf('The name of a role.', NAME, NAME_SENTENCE)
 const PolicyName = textOf('The name of a policy.', POLICY_NAME, POLICY_NAME_SENTENCE)
 const UserAccessKeyId = textOf('The id of an access key of the user.', /^[\w.-]{1,128}$/, 'the id of an access key')
 const Status = wordOf('`Active`, or `Inactive`: the key signs nothing.', ['Active', 'Inactive'])
-const Comments = optionally(textOf('Any text, for people.', /^[^\0]{0,512}$/u, 'at most 512 characters'))
-const DisplayName = optionally(textOf('The name as people read it.', /^[^\0]{0,128}$/u, 'at most 128 characters'))
+const Comments = optionally(textOf('Any text, for people.', /^[^\0]{0,512}$/u, 'a text of at most 512 characters'))
+const DisplayName = optionally(
+  textOf('The name as people read it.', /^[^\0]{0,128}$/u, 'a text of at most 128 characters'),
+)
 const PolicyDocument = documentOf('The policy: `{"Version":"1","Statement":[…]}`.')
 const AssumeRolePolicyDocument = documentOf('The policy that names who may assume the role.')
 const MaxSessionDuration = integerOf(

@@ -223,7 +223,7 @@ export const CATALOGUE = {
     ec: '0014-00000080',
   }),
   lifecycleDaysOrder: invalidArgument('Days in the {later} must be more than the {earlier}'),
-  lifecycleNotInvalid: invalidArgument('The filter of a rule excludes what the rule does not cover.'),
+  lifecycleNotInvalid: invalidArgument('The Not filter of a rule must lie within what the rule covers.'),
   lifecycleIdTwice: invalidArgument('Rule ID must be unique. Found same ID for more than one rule.'),
   lifecycleTooManyRules: invalidArgument('A lifecycle configuration has at most {max} rules.'),
 
@@ -483,7 +483,9 @@ export const CATALOGUE = {
   callbackVarTooLong: invalidArgument('The callback-var configuration is longer than 5 KB.', '0007-00000101'),
   callbackVarNotBase64: invalidArgument('The callback-var configuration is not base64 encoded.'),
   callbackVarNotJson: invalidArgument('The callback-var configuration is not json format.', '0007-00000103'),
-  callbackVarInvalid: invalidArgument('A custom variable, whose name begins with x:, has a text as its value.'),
+  callbackVarInvalid: invalidArgument(
+    'The name of a custom variable must begin with x:, and its value must be a string.',
+  ),
 
   // Callbacks that failed: the object is stored
   callbackStatus: callbackFailed('Error status : {status}.', { ec: '0007-00000203' }),
@@ -528,10 +530,14 @@ export const CATALOGUE = {
   imagesUnavailable: row(
     'NotImplemented',
     501,
-    'This server processes no images: the library sharp, which is optional, is not installed.',
+    'This server cannot process images: its optional library sharp is not installed.',
   ),
   imageProcessTooLong: invalidArgument('The value of x-oss-process is too long.', '0017-00000288'),
-  imageProcessEmpty: row('InvalidRequest', 400, 'The request is invalid: it names no process.'),
+  imageProcessEmpty: row(
+    'InvalidRequest',
+    400,
+    'The value of x-oss-process is empty: name an operation, such as image/resize,w_100.',
+  ),
 
   // Requests of S3
   ...S3_ROWS,
@@ -543,7 +549,11 @@ export const CATALOGUE = {
     400,
     'Bindery does not implement {header!}. Send the request without it.',
   ),
-  elementNotImplemented: row('NotImplemented', 400, 'Bindery does not implement the element {element}.'),
+  elementNotImplemented: row(
+    'NotImplemented',
+    400,
+    'Bindery does not implement the element {element}. Send the document without it.',
+  ),
   notImplemented: row('NotImplemented', 501, 'Bindery does not implement {operation}.'),
   methodNotAllowed: row('MethodNotAllowed', 405, METHOD_NOT_ALLOWED),
 
@@ -608,7 +618,11 @@ export const CATALOGUE = {
   v4UrlSignatureMissing: invalidArgument('Invalid Argument.', '0002-00000219'),
   v4UrlDateInvalid: invalidArgument('Invalid Argument.', '0002-00000223'),
   signatureVersionUnknown: invalidArgument('Invalid Argument.', '0002-00000066'),
-  signatureNotSupported: row('NotImplemented', 501, 'Bindery does not implement signatures of the form {scheme}.'),
+  signatureNotSupported: row(
+    'NotImplemented',
+    501,
+    'Bindery does not implement signatures of the form {scheme}. Use V1, V2 or V4 of OSS, or V2 or V4 of AWS.',
+  ),
   urlSignatureIncomplete: accessDenied(
     'Query-string authentication requires the Signature, Expires and OSSAccessKeyId parameters',
     '0002-00090001',
@@ -621,7 +635,7 @@ export const CATALOGUE = {
   urlKeyAmbiguous: row(
     'InvalidArgument',
     400,
-    'A signature of version 1 does not distinguish this URL from one with another key or with further parameters.',
+    'A V1 signature does not distinguish this URL from a URL with another key or other parameters: sign it with V4.',
   ),
   urlExpired: accessDenied('Request has expired.', '0002-00000069'),
   v4UrlExpired: accessDenied('Request has expired.', '0002-00000236'),
@@ -700,13 +714,13 @@ export const CATALOGUE = {
   malformedRequest: row('BadRequest', 400, 'The request could not be understood.'),
   internalError: row('InternalError', 500, 'Please contact the server administrator.', { retry: 'later' }),
   objectDamaged: row('InternalError', 500, 'The stored bytes do not match their checksum. Please restore the object.'),
-  noSpace: row('ServiceUnavailable', 503, 'The disk of the server is full: free space, then try again.', {
+  noSpace: row('ServiceUnavailable', 503, 'The disk of the server is full: free some space, then try again.', {
     retry: 'later',
   }),
   belowReserve: row(
     'ServiceUnavailable',
     503,
-    'The disk of the server has {freeMiB} MiB left, and --reserve keeps {reserveMiB} MiB of it free: free space, or lower it.',
+    'The disk of the server has {freeMiB} MiB left, and --reserve keeps {reserveMiB} MiB of it free: free some space, or lower --reserve.',
     { retry: 'later' },
   ),
   totalQpsLimitExceeded: row('TotalQpsLimitExceeded', 503, 'Max total qps limit is exceeded.', { retry: 'later' }),
@@ -716,9 +730,14 @@ export const CATALOGUE = {
     ec: '0004-00090001',
   }),
   slowDown: row('SlowDown', 503, 'Please reduce your request rate.', { retry: 'later' }),
-  serviceUnavailable: row('ServiceUnavailable', 503, 'The service cannot answer now, please retry later.', {
-    retry: 'later',
-  }),
+  serviceUnavailable: row(
+    'ServiceUnavailable',
+    503,
+    'The server cannot handle the request now. Please try again later.',
+    {
+      retry: 'later',
+    },
+  ),
 } as const satisfies Record<string, ErrorRow>
 
 /** Names a row of the catalogue. */

@@ -32,7 +32,7 @@ export const RAM_CATALOGUE = {
   refusalUnknown: row(
     'EntityNotExist.Request',
     404,
-    'The server remembers no refusal of the request {name}: it was not refused, or others were refused since, or the server was restarted.',
+    'The server has no record of a refusal of the request {name}: it was not refused, or too many others were refused since, or the server was restarted.',
   ),
   userExists: exists('User'),
   groupExists: exists('Group'),
@@ -68,7 +68,7 @@ export const RAM_CATALOGUE = {
 
   // Parameters
   parameterMissing: row('Missing{name}', 400, '{name} is mandatory for this action.'),
-  parameterInvalid: row('InvalidParameter.{name}', 400, 'The parameter {name} is wrongly formed: {expected}.'),
+  parameterInvalid: row('InvalidParameter.{name}', 400, 'The parameter {name} is invalid: {expected}.'),
   parameterUnknown: row('InvalidParameter', 400, 'This action has no parameter {name}.'),
   bodyInvalid: row('InvalidParameter', 400, 'The body must be a JSON object.'),
   bodyTooLarge: row('RequestEntityTooLarge', 413, 'The body has more than {limit} bytes.'),
@@ -77,7 +77,11 @@ export const RAM_CATALOGUE = {
   policyInvalid: row('InvalidParameter.PolicyDocument', 400, 'The policy is not valid: {reason}.'),
 
   // STS
-  roleArnInvalid: row('InvalidParameter.RoleArn', 400, 'The parameter RoleArn is wrongly formed.'),
+  roleArnInvalid: row(
+    'InvalidParameter.RoleArn',
+    400,
+    'The parameter RoleArn is invalid. Expected: acs:ram::ACCOUNT:role/NAME.',
+  ),
   sessionNameInvalid: row('InvalidParameter.RoleSessionName', 400, 'The parameter RoleSessionName is wrongly formed.'),
   durationInvalid: row(
     'InvalidParameter.DurationSeconds',
@@ -98,19 +102,19 @@ export const RAM_CATALOGUE = {
   sessionOver: row(
     'InvalidSecurityToken.Expired',
     400,
-    'A session of the console is renewed until {hours} hours after it began: sign in again.',
+    'A session of the console lasts at most {hours} hours: sign in again.',
   ),
   linkInvalid: row(
     'InvalidSignInLink',
     403,
-    'This link was used, is older than 15 minutes, or is not of this server. Sign in with an access key, or start the server again for a new link.',
+    'This link has been used, is older than 15 minutes, or belongs to another server. Sign in with an access key, or restart the server for a new link.',
   ),
   roleForAccount: row('NoPermission', 403, 'Roles may not be assumed by root accounts.'),
   notTrusted: row('NoPermission', 403, 'The role does not trust the caller.'),
   serverElsewhere: row(
     'OperationConflict.Server',
     409,
-    'This machine does not do that: send the request to the machine that does, or to a server that runs by itself.',
+    'This process does not do this: in a cluster, send the request to the gateway that does.',
   ),
   versionUnknown: row('InvalidVersion', 400, 'Specified parameter Version is not valid.'),
 

@@ -118,6 +118,19 @@ test('the health pages answer without the service, but not under a bucket host',
   }
 })
 
+test('a page of the server is only read: other methods get the ones that it has, an object of that path gets all', async (t) => {
+  const health = { domains: ['oss.test'], unready: async () => undefined }
+  const { port } = await listen(t, async () => text(200, 'the object'), { health })
+  for (const [host, expected] of [
+    ['127.0.0.1', /405 Method Not Allowed.*\r\nAllow: GET, HEAD\r\n/s],
+    ['bucket.oss.test', /the object$/],
+  ] as const) {
+    const client = await rawConnection(port)
+    await client.send(`DELETE /-/health/live HTTP/1.1\r\nHost: ${host}\r\nConnection: close\r\n\r\n`)
+    assert.match(await client.closed(), expected)
+  }
+})
+
 test('the health pages answer by the names of MinIO, unless there is a bucket of that name', async (t) => {
   let bucket: 'missing' | 'unknown' | 'there' = 'missing'
   let reason: 'storesSilent' | undefined

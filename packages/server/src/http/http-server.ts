@@ -308,16 +308,26 @@ export class HttpServer {
     return this.#options.proxies.originOf(socket.remoteAddress ?? '', forwarded, 'http').address
   }
 
-  /** Answers the server's own pages; undefined paths may be objects. */
+  /** Answers the server's own pages, which are only read; undefined paths may be objects. */
   async #answerOwn(request: ServiceRequest): Promise<ServiceResponse> {
-    const { health, metrics, publicKey, consolePages, service } = this.#options
+    const { consolePages, service } = this.#options
+    const page = await this.#pageFor(request)
+    if (page !== undefined) return page
+    const isReading = request.method === 'GET' || request.method === 'HEAD'
+    if (!isReading && (await this.#pageFor({ ...request, method: 'HEAD' })) !== undefined) {
+      const refused = refusal(new OssError('methodNotAllowed'), request.method, request.host)
+      return { ...refused, headers: [...refused.headers, ['Allow', 'GET, HEAD']] }
+    }
+    return consolePages?.answer(request) ?? (await service.handle(request))
+  }
+
+  async #pageFor(request: ServiceRequest): Promise<ServiceResponse | undefined> {
+    const { health, metrics, publicKey } = this.#options
     const { domains } = health
     return (
       (await answerHealth(request, health)) ??
       (await answerMetrics(request, { ...metrics, domains })) ??
-      (await answerPublicKey(request, { domains, pem: publicKey })) ??
-      consolePages?.answer(request) ??
-      (await service.handle(request))
+      answerPublicKey(request, { domains, pem: publicKey })
     )
   }
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { ADMIN_OPERATIONS } from '@bindery/protocol'
-import { BUCKET, call, Ram, startWithBucket } from '../testing/index.js'
+import { adminRequest, BUCKET, call, Ram, startWithBucket } from '../testing/index.js'
 import { documentOf } from '../testing/ram.js'
 import { ADMIN_HANDLERS } from './handlers/index.js'
 import { admin, done, refused } from './testing.js'
@@ -207,6 +207,8 @@ describe('the admin interface', () => {
       )
     }
     assert.equal(await refused(started, 'ListUsers', {}, { method: 'PUT' }), '405 UnsupportedHTTPMethod')
+    const { headers } = await call(started, { ...adminRequest('ListUsers', {}), method: 'PUT' })
+    assert.equal(headers.allow, 'POST')
   })
 
   test('objects below admin/ of a bucket are objects', async () => {

@@ -63,7 +63,8 @@ export function failed({ host }: ServiceRequest, log: RequestLog, thrown: unknow
     log.cause = thrown.reason
     log.code = thrown.code
     const { status, code: Code, message: Message, cause } = thrown
-    if (!(cause instanceof Refusal)) return { status, body: { HostId: host, Code, Message }, headers: [] }
+    const allow = thrown.reason === 'methodInvalid' ? ([['Allow', 'POST']] as const) : []
+    if (!(cause instanceof Refusal)) return { status, body: { HostId: host, Code, Message }, headers: allow }
     log.refusal = cause
     return { status, body: { HostId: host, Code, Message, ...shownDetails(cause.details) }, headers: [] }
   }

@@ -31,7 +31,7 @@ export const explainHandlers: AdminHandlers<'ExplainAccess'> = {
     const { RequestId, ...described } = call.input
     if (RequestId !== undefined) {
       const other = Object.entries(described).find(([, value]) => value !== undefined)
-      if (other !== undefined) throw invalid(other[0], 'the request states it')
+      if (other !== undefined) throw invalid(other[0], 'the recorded request already states it')
       return explainRefusal(call, RequestId)
     }
     const subject = subjectOf(call)
@@ -67,7 +67,8 @@ function seesRules({ account, administrator }: ExplainCall, subject: string, fou
 function requireOwnQuestion({ account, input }: ExplainCall, subject: string): void {
   const { Principal, Conditions: circumstances } = input
   if (subject !== account || Principal === 'anonymous') throw new RamError('noPermission')
-  if (circumstances !== undefined) throw invalid('Conditions', 'about the bucket of another account none can be set')
+  if (circumstances !== undefined)
+    throw invalid('Conditions', 'conditions cannot be set for the bucket of another account')
 }
 
 /** The requester that the parameters name. Throws userMissing, roleMissing, parameterMissing, parameterInvalid. */
@@ -76,7 +77,8 @@ async function principalOf({ domain, access, input }: ExplainCall, account: stri
   const named = [UserName, RoleName, Principal].filter((one) => one !== undefined)
   if (named.length === 0) throw new RamError('parameterMissing', { name: 'UserName' })
   if (named.length > 1) throw invalid('Principal', 'name one of UserName, RoleName and Principal')
-  if (SessionPolicy !== undefined && RoleName === undefined) throw invalid('SessionPolicy', 'only a role has one')
+  if (SessionPolicy !== undefined && RoleName === undefined)
+    throw invalid('SessionPolicy', 'only a role has a session policy')
   const holder = { account: { id: account, displayName: account }, accessKeyId: 'explain' }
   if (UserName !== undefined) {
     const found = await findUser(domain, account, UserName)
@@ -97,7 +99,7 @@ async function principalOf({ domain, access, input }: ExplainCall, account: stri
 function actionOf(name: string | undefined): Action {
   if (name === undefined) throw new RamError('parameterMissing', { name: 'Action' })
   const action = Object.keys(ACTIONS).find((one) => one.toLowerCase() === name.toLowerCase())
-  if (action === undefined) throw invalid('Action', 'this is not an action of OSS')
+  if (action === undefined) throw invalid('Action', 'it is not an action of OSS')
   return action as Action
 }
 

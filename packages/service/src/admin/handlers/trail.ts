@@ -19,7 +19,7 @@ export function timeOf(name: string, text: string | undefined): number | undefin
   if (text === undefined) return undefined
   const time = Date.parse(text)
   if (Number.isNaN(time))
-    throw new RamError('parameterInvalid', { name, expected: 'a time such as 2026-01-05T08:00:00Z' })
+    throw new RamError('parameterInvalid', { name, expected: 'it must be a time such as 2026-01-05T08:00:00Z' })
   return time
 }
 
