@@ -16,19 +16,21 @@ import { decodeResult, type RawCall, requestOf } from '../objects/call.js'
 import { plain, write, writeJson } from '../objects/output.js'
 import { withClient } from '../objects/with-client.js'
 
+/** The flags of every operation. */
+const OF_SERVER: Readonly<Record<string, Flag>> = Object.fromEntries(SERVER_FLAGS.map((flag) => [flag, FLAGS[flag]]))
+
 /** `bindery api OPERATION`: sends one request of any operation, and prints its answer as JSON. Throws Failure. */
 export async function apiCommand({ args, env }: Invocation): Promise<ExitCode> {
   const [name, ...rest] = args
   if (name === undefined || name.startsWith('-')) {
-    const hasJson = args.includes('--json')
+    const hasJson = readFlags<string>(OF_SERVER, args, 0).flags.has('json')
     for (const [command, { name: operation, summary }] of CALLABLE) {
       await (hasJson ? writeJson({ command, operation, summary }) : write(`${padColumns(command, 44)}${summary}\n`))
     }
     return EXIT.ok
   }
   const operation = operationOf(name)
-  const table = { ...Object.fromEntries(SERVER_FLAGS.map((flag) => [flag, FLAGS[flag]])), ...flagsOf(operation) }
-  const parsed = readFlags<string>(table, rest, 0)
+  const parsed = readFlags<string>({ ...OF_SERVER, ...flagsOf(operation) }, rest, 0)
   const raw = await rawCallOf(operation, parsed)
   return withClient(parsed, env, (client) => send(client, operation, raw, parsed))
 }
