@@ -76,7 +76,7 @@ test('2 and 3: every command that sends requests distinguishes a refusal from a 
   assert.equal((await bindery(['put', 'oss://demo/p', '-i', 'wrong', '-k', 'wrong'], 'x')).code, 2)
   assert.equal((await bindery(['put', 'oss://demo/p', '-e', 'http://127.0.0.1:1'], 'x')).code, 3)
   assert.equal((await bindery(['admin', 'user', 'list', '--endpoint', 'http://127.0.0.1:1'])).code, 3)
-  assert.equal((await bindery(['admin', 'user', 'show', 'nobody'])).code, 2)
+  assert.equal((await bindery(['admin', 'user', 'show', 'unknown-user'])).code, 2)
 })
 
 test('4: commands on many objects do the others where some of them fail', async () => {
