@@ -1,11 +1,14 @@
 import type { JSX } from 'preact'
 import { bytes, time } from '../app/format.js'
 import { useWords } from '../app/language.js'
-import { link } from '../app/route.js'
+import { useLoad } from '../app/use-load.js'
 import { CopyButton } from '../parts/copy-button.js'
 import { Dialog } from '../parts/dialog.js'
+import { WhenLoaded } from '../parts/states.js'
 import { curlFor } from '../wire/curl.js'
+import { explainRefusal } from '../wire/explanation.js'
 import { type RecentRequest, signedTexts } from '../wire/requests.js'
+import { Explained } from './explained.js'
 import { tookOf } from './requests.js'
 
 /** One request with its answer, and for a signature that did not match, what the server signed. */
@@ -19,6 +22,8 @@ export function RequestDialog({
   const words = useWords()
   const { EventName, Method, Target, RequestId, Status, Code, EC } = request
   const { AccessKeyId = signedTexts(request).accessKeyId } = request
+  // a signature that did not match is explained by its texts
+  const isRefusal = Status === 403 && Code !== 'SignatureDoesNotMatch'
   const advice = words.advice[Code as keyof typeof words.advice]
   const facts: readonly (readonly [string, string])[] = [
     [words.activity.time, time(Date.parse(request.EventTime))],
@@ -35,7 +40,10 @@ export function RequestDialog({
     <Dialog
       title={EventName ?? Method}
       onClose={onClose}
-      commands={[`bindery admin requests --request ${RequestId}`]}
+      commands={[
+        `bindery admin requests --request ${RequestId}`,
+        ...(isRefusal ? [`bindery admin explain --request ${RequestId}`] : []),
+      ]}
       wide
     >
       <dl class="facts">
@@ -48,12 +56,8 @@ export function RequestDialog({
       </dl>
       {advice !== undefined && <p>{advice}</p>}
       <Signed request={request} />
+      {isRefusal && <Why request={request} />}
       <footer>
-        {Status === 403 && (
-          <a class="button" href={link(['activity'], { tab: 'why', request: RequestId })}>
-            {words.activity.tabs.why}
-          </a>
-        )}
         <CopyButton text={curlFor(request)} label={words.requests.copyCurl} />
         <CopyButton text={JSON.stringify(request, undefined, 2)} label={words.copyReport} />
         <button type="button" class="button primary" onClick={onClose}>
@@ -61,6 +65,18 @@ export function RequestDialog({
         </button>
       </footer>
     </Dialog>
+  )
+}
+
+/** The rule that refused a request, as far as the server remembers it. */
+function Why({ request: { RequestId } }: { readonly request: RecentRequest }): JSX.Element {
+  const words = useWords()
+  const explanation = useLoad(() => explainRefusal(RequestId), [RequestId])
+  return (
+    <section class="stack tight">
+      <h3>{words.activity.tabs.why}</h3>
+      <WhenLoaded loaded={explanation}>{({ Request: _, ...rest }) => <Explained explanation={rest} />}</WhenLoaded>
+    </section>
   )
 }
 

@@ -1,33 +1,45 @@
 import type { JSX } from 'preact'
-import { useEffect, useState } from 'preact/hooks'
+import { useEffect, useRef, useState } from 'preact/hooks'
 import { bytes, clockTime, count } from '../app/format.js'
 import { useWords } from '../app/language.js'
 import { link } from '../app/route.js'
 import { shownKey } from '../app/shown-key.js'
-import { Choice } from '../parts/field.js'
+import { useStore } from '../app/store.js'
+import { Check, Choice } from '../parts/field.js'
 import { Icon } from '../parts/icon.js'
-import { Failure } from '../parts/notice.js'
+import { Failure, Notice } from '../parts/notice.js'
 import { Empty } from '../parts/states.js'
 import { type Column, VirtualTable } from '../parts/virtual-table.js'
-import { isShown, listRequests, type RecentRequest, type RequestFilter } from '../wire/requests.js'
+import { followRequests, isShown, OUTCOMES, PACES, type RecentRequest, type RequestFilter } from '../wire/requests.js'
+import { currentSession } from '../wire/session.js'
 import { RequestDialog } from './request-dialog.js'
 
-const EVERY_MS = 2_000
 const KEPT_MAX = 5_000
+/** A stream that is opened again begins with requests that are known. */
+const OVERLAP = 1_000
 
 interface Live {
   readonly requests: readonly RecentRequest[]
+  /** Those that came while the list was paused. */
+  readonly waiting: readonly RecentRequest[]
+  /** Whether the server did not send some. */
+  readonly hasSkipped: boolean
   readonly error: unknown
 }
+
+const NOTHING: Live = { requests: [], waiting: [], hasSkipped: false, error: undefined }
 
 /** The requests that the server answers, as they come. */
 export function Requests(): JSX.Element {
   const words = useWords()
   const [isPaused, setPaused] = useState(false)
-  const [filter, setFilter] = useState<RequestFilter>({ text: '', outcome: 'all' })
+  const own = useStore(currentSession)?.key.accessKeyId
+  const [hidesOwn, setHidesOwn] = useState(true)
+  const [filter, setFilter] = useState<Omit<RequestFilter, 'without'>>({ text: '', outcome: 'all', pace: '0' })
   const [opened, setOpened] = useState<RecentRequest | undefined>()
-  const { requests, error } = useLive(isPaused)
-  const shown = requests.filter((request) => isShown(request, filter))
+  const { requests, waiting, hasSkipped, error } = useLive(isPaused)
+  const without = hidesOwn ? own : undefined
+  const shown = requests.filter((request) => isShown(request, { ...filter, without }))
   return (
     <>
       <div class="toolbar">
@@ -44,11 +56,19 @@ export function Requests(): JSX.Element {
           hidesLabel
           value={filter.outcome}
           onChange={(outcome) => setFilter({ ...filter, outcome })}
-          options={(['all', 'failed', 'refused'] as const).map((one) => [one, words.requests.outcomes[one]] as const)}
+          options={OUTCOMES.map((one) => [one, words.requests.outcomes[one]] as const)}
         />
+        <Choice
+          label={words.requests.took}
+          hidesLabel
+          value={filter.pace}
+          onChange={(pace) => setFilter({ ...filter, pace })}
+          options={PACES.map((one) => [one, words.requests.paces[one]] as const)}
+        />
+        <Check label={words.requests.hidesOwn} checked={hidesOwn} onChange={setHidesOwn} />
         <span class="grow" />
         <span class="muted" role="status">
-          {isPaused ? words.requests.paused : words.requests.listed(count(shown.length))}
+          {isPaused ? words.requests.paused(count(waiting.length)) : words.requests.listed(count(shown.length))}
         </span>
         <button type="button" class="button" aria-pressed={isPaused} onClick={() => setPaused(!isPaused)}>
           <Icon name={isPaused ? 'play' : 'pause'} />
@@ -56,8 +76,9 @@ export function Requests(): JSX.Element {
         </button>
       </div>
       {error !== undefined && <Failure error={error} />}
+      {hasSkipped && <Notice kind="warn">{words.requests.skipped}</Notice>}
       {shown.length === 0 ? (
-        <Empty text={words.requests.none} command="bindery admin requests" />
+        <Empty text={words.requests.none} command="bindery admin follow" />
       ) : (
         <VirtualTable
           label={words.activity.tabs.requests}
@@ -75,39 +96,36 @@ export function Requests(): JSX.Element {
   )
 }
 
-/** Reads what is new every two seconds; a request of the millisecond before may come late, so one second is read again. */
+/** Follows the requests of the server. While the list is paused, those that come are kept until it goes on. */
 function useLive(isPaused: boolean): Live {
-  const [live, setLive] = useState<Live>({ requests: [], error: undefined })
+  const [live, setLive] = useState<Live>(NOTHING)
+  const paused = useRef(isPaused)
+  paused.current = isPaused
+  useEffect(
+    () =>
+      followRequests({
+        onRequests: (found) =>
+          setLive(({ requests, waiting }) =>
+            paused.current
+              ? { ...NOTHING, requests, waiting: merged(found, waiting) }
+              : { ...NOTHING, requests: merged(found, requests) },
+          ),
+        onSkipped: () => setLive((now) => ({ ...now, hasSkipped: true })),
+        onError: (error) => setLive((now) => ({ ...now, error })),
+      }),
+    [],
+  )
   useEffect(() => {
-    if (isPaused) return
-    let timer: ReturnType<typeof setTimeout> | undefined
-    let isOver = false
-    let since = 0
-    const read = async () => {
-      const found = await listRequests(since)
-      const [newest] = found
-      if (newest !== undefined) since = Date.parse(newest.EventTime) - 1_000
-      if (!isOver) setLive(({ requests }) => ({ requests: merged(found, requests), error: undefined }))
-    }
-    const loop = () =>
-      void read()
-        .catch((error: unknown) => setLive(({ requests }) => ({ requests, error })))
-        .finally(() => {
-          if (!isOver) timer = setTimeout(loop, EVERY_MS)
-        })
-    loop()
-    return () => {
-      isOver = true
-      clearTimeout(timer)
-    }
+    if (!isPaused)
+      setLive((now) => ({ ...now, requests: [...now.waiting, ...now.requests].slice(0, KEPT_MAX), waiting: [] }))
   }, [isPaused])
   return live
 }
 
 /** The newest first, each once. */
 function merged(found: readonly RecentRequest[], known: readonly RecentRequest[]): readonly RecentRequest[] {
-  const ids = new Set(known.slice(0, KEPT_MAX).map(({ RequestId }) => RequestId))
-  const fresh = found.filter(({ RequestId }) => !ids.has(RequestId))
+  const ids = new Set(known.slice(0, found.length + OVERLAP).map(({ RequestId }) => RequestId))
+  const fresh = found.filter(({ RequestId }) => !ids.has(RequestId)).reverse()
   return fresh.length === 0 ? known : [...fresh, ...known].slice(0, KEPT_MAX)
 }
 

@@ -70,6 +70,40 @@ export async function sendForJson<T>(wanted: Wanted): Promise<T> {
 
 /** One operation of the admin interface. Throws ServerError. */
 export async function admin<T>(operation: string, input: object = {}): Promise<T> {
+  return (await sendAdmin(operation, input)).json() as Promise<T>
+}
+
+/**
+ * Follows an operation of the admin interface whose answer is server-sent events: each piece that arrives gives the events in it. Ends with
+ * the answer; throws ServerError, and what `fetch` throws where the signal aborts.
+ */
+export async function* followAdmin(
+  operation: string,
+  input: object,
+  signal: AbortSignal,
+): AsyncGenerator<readonly ServerEvent[]> {
+  const { body } = await sendAdmin(operation, input, signal)
+  const decoder = new TextDecoder()
+  const reader = body?.getReader()
+  let text = ''
+  for (let read = await reader?.read(); read?.value !== undefined; read = await reader?.read()) {
+    text += decoder.decode(read.value, { stream: true })
+    const frames = text.split('\n\n')
+    text = frames.pop() ?? ''
+    yield frames.map((frame) => {
+      const [, type = '', data = ''] = /^event: (\w+)\ndata: (.*)$/.exec(frame) ?? []
+      return { type, data }
+    })
+  }
+}
+
+/** An event of a stream: JSON under its type, which is empty for a beat. */
+export interface ServerEvent {
+  readonly type: string
+  readonly data: string
+}
+
+async function sendAdmin(operation: string, input: object, signal?: AbortSignal): Promise<Response> {
   const { region } = await aboutServer()
   const body = JSON.stringify(input)
   const path = `admin/v1/${operation}`
@@ -77,9 +111,9 @@ export async function admin<T>(operation: string, input: object = {}): Promise<T
   const request = { method: 'POST', bucket: '-', key: path, query: {}, headers }
   const payload = hex(sha256(utf8Bytes(body)))
   const signed = signedHeaders(request, await signingKey(), { region, time: serverTime(), payload })
-  const response = await reach(`/-/${path}`, { method: 'POST', headers: signed, body })
+  const response = await reach(`/-/${path}`, { method: 'POST', headers: signed, body, ...(signal && { signal }) })
   noteTime(response)
-  if (response.ok) return response.json() as Promise<T>
+  if (response.ok) return response
   const error = await errorOf(response)
   if (OVER.includes(error.code)) signOut()
   throw error

@@ -1,5 +1,5 @@
 /** Requests that the server answered lately. */
-import { admin } from './request.js'
+import { followAdmin } from './request.js'
 import { xmlDetails } from './server-error.js'
 
 /** One request with its answer. Sizes in bytes. */
@@ -24,11 +24,50 @@ export interface RecentRequest {
   readonly Document?: string
 }
 
-/** Those that were answered since a time in milliseconds since 1970, the newest first. Throws ServerError. */
-export async function listRequests(since: number): Promise<readonly RecentRequest[]> {
-  type Answer = { readonly Requests: { readonly Request: readonly RecentRequest[] } }
-  const input = { MaxItems: 1_000, ...(since > 0 ? { StartTime: new Date(since).toISOString() } : {}) }
-  return (await admin<Answer>('ListRequests', input)).Requests.Request
+/** Milliseconds before a stream that ended is opened again. */
+const AGAIN_MS = 3_000
+
+/** What a follower of requests is called with. */
+export interface RequestFollower {
+  /** Requests that were answered, the newest last. */
+  readonly onRequests: (requests: readonly RecentRequest[]) => void
+  /** Some were answered that the server did not send: there were too many at once. */
+  readonly onSkipped: () => void
+  /** The stream failed, and is opened again. */
+  readonly onError: (error: unknown) => void
+}
+
+/** Follows the requests that the server answers, beginning with those that it remembers. Returns what ends that. */
+export function followRequests({ onRequests, onSkipped, onError }: RequestFollower): () => void {
+  const stop = new AbortController()
+  let timer: ReturnType<typeof setTimeout> | undefined
+  let since = 0
+  const run = async () => {
+    const input = since > 0 ? { StartTime: new Date(since).toISOString() } : {}
+    for await (const events of followAdmin('FollowRequests', input, stop.signal)) {
+      const requests = events.flatMap(({ type, data }) =>
+        type === 'request' ? [JSON.parse(data) as RecentRequest] : [],
+      )
+      const newest = requests.at(-1)
+      if (newest !== undefined) since = Date.parse(newest.EventTime)
+      if (events.some(({ type }) => type === 'skipped')) onSkipped()
+      if (requests.length > 0) onRequests(requests)
+    }
+  }
+  const loop = () => {
+    run()
+      .catch((error: unknown) => {
+        if (!stop.signal.aborted) onError(error)
+      })
+      .finally(() => {
+        if (!stop.signal.aborted) timer = setTimeout(loop, AGAIN_MS)
+      })
+  }
+  loop()
+  return () => {
+    stop.abort()
+    clearTimeout(timer)
+  }
 }
 
 /** The texts that the server signed for a request whose signature did not match, and the key that it named. */
@@ -45,19 +84,43 @@ export function signedTexts({ Document = '' }: RecentRequest): {
   }
 }
 
+/** Which answers are shown. */
+export const OUTCOMES = ['all', 'failed', 'refused', 'errors'] as const
+/** Requests that took at least as many milliseconds. */
+export const PACES = ['0', '100', '1000', '10000'] as const
+
 /** Which requests are shown; an empty text stands for all. */
 export interface RequestFilter {
-  /** Part of the operation, bucket, key, access key, address, code or id. */
+  /** Parts of the operation, bucket, key, access key, address, code or id, with spaces between them. */
   readonly text: string
-  readonly outcome: 'all' | 'failed' | 'refused'
+  readonly outcome: (typeof OUTCOMES)[number]
+  readonly pace: (typeof PACES)[number]
+  /** The access key whose requests are left out: that of the page itself. */
+  readonly without: string | undefined
 }
 
 /** Whether a request is shown. */
-export function isShown(request: RecentRequest, { text, outcome }: RequestFilter): boolean {
-  if (outcome === 'failed' && request.Status < 400) return false
-  if (outcome === 'refused' && request.Status !== 403) return false
-  if (text === '') return true
-  const { EventName, Bucket = '', Key = '', AccessKeyId, SourceIpAddress, Code, RequestId } = request
-  const parts = [EventName, `${Bucket}/${Key}`, AccessKeyId, SourceIpAddress, Code, RequestId]
-  return parts.some((part) => part?.toLowerCase().includes(text.toLowerCase()) === true)
+export function isShown(request: RecentRequest, { text, outcome, pace, without }: RequestFilter): boolean {
+  const {
+    Status,
+    Milliseconds,
+    EventName,
+    Bucket = '',
+    Key = '',
+    AccessKeyId,
+    SourceIpAddress,
+    Code,
+    RequestId,
+  } = request
+  if (without !== undefined && AccessKeyId === without) return false
+  if (outcome === 'failed' && Status < 400) return false
+  if (outcome === 'refused' && Status !== 403) return false
+  if (outcome === 'errors' && Status < 500) return false
+  if (Milliseconds < Number(pace)) return false
+  const parts = [EventName, `${Bucket}/${Key}`, AccessKeyId, SourceIpAddress, String(Status), Code, RequestId]
+  const all = parts.join('\n').toLowerCase()
+  return text
+    .toLowerCase()
+    .split(/\s+/)
+    .every((word) => all.includes(word))
 }
