@@ -42,10 +42,9 @@ export function Requests(): JSX.Element {
   const shown = requests.filter((request) => isShown(request, { ...filter, without }))
   return (
     <>
-      <div class="toolbar">
+      <div class="toolbar dense">
         <input
           type="search"
-          class="wide"
           placeholder={words.requests.find}
           aria-label={words.requests.find}
           value={filter.text}

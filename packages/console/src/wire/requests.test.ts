@@ -24,7 +24,7 @@ test('a request is found by parts of its facts, all of which must be there', () 
   for (const text of ['get', 'put other', 'demo get']) assert.ok(!shows({ text }), text)
 })
 
-test('requests are chosen by their outcome, by how long they took, and not by whom the page is', () => {
+test('requests are chosen by their outcome, by how long they took, and those of the page itself are left out', () => {
   assert.deepEqual(
     [200, 403, 404, 500].map((Status) =>
       (['failed', 'refused', 'errors'] as const).map((outcome) => shows({ outcome }, { Status })),

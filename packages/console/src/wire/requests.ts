@@ -27,7 +27,7 @@ export interface RecentRequest {
 /** Milliseconds before a stream that ended is opened again. */
 const AGAIN_MS = 3_000
 
-/** What a follower of requests is called with. */
+/** The calls to a follower of requests. */
 export interface RequestFollower {
   /** Requests that were answered, the newest last. */
   readonly onRequests: (requests: readonly RecentRequest[]) => void
