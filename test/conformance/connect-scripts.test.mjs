@@ -4,7 +4,7 @@ import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
 import { createInterface } from 'node:readline'
 import { after, before, test } from 'node:test'
-import { snippets } from '../../packages/cli/dist/connect/index.js'
+import { snippets } from '../../packages/console/dist/connect/index.js'
 import { RUN, SCRIPTS } from './connect/clients.mjs'
 import { HELLO, printed, runScript, startFor, startShell } from './connect/run.mjs'
 

@@ -64,3 +64,22 @@ test('every dialog shows its command, and the command line takes what any page s
     assert.notEqual(code, MISUSED, `${line}\n${printed}`)
   }
 })
+
+test('the programs of the overview have the address of the server, and the one for curl works as it is shown', async (t) => {
+  const { page, context } = await openConsole(browser, world.server)
+  t.after(() => context.close())
+  await signIn(page, world.server)
+  const clients = page.locator('section:has(h2:text("Connect")) select')
+  await clients.waitFor()
+  assert.ok((await clients.locator('option').count()) >= 20)
+  for (const name of ['java', 'boto3', 'rclone']) {
+    await clients.selectOption(name)
+    const text = await page.locator('section:has(h2:text("Connect")) pre').textContent()
+    assert.ok(text.includes(world.server.endpoint) && text.includes('ACCESS_KEY_ID'), text)
+  }
+  await clients.selectOption('curl')
+  const line = await page.locator('section:has(h2:text("Connect")) pre').textContent()
+  const { code, printed } = await runLine(world.server, folder, line)
+  assert.equal(code, 0, printed)
+  assert.match(printed, /Hello from Bindery/)
+})

@@ -131,3 +131,38 @@ test('a click with Shift selects all from the last one', async (t) => {
   await page.waitForSelector('text=3 selected')
   assert.equal(await page.locator('tbody input:checked').count(), 3)
 })
+
+test('two versions are compared by their headers, metadata and tags', async (t) => {
+  await stage.client.putBucketVersioning('shelf', 'Enabled')
+  t.after(() => stage.client.putBucketVersioning('shelf', 'Suspended'))
+  await stage.client.put('v/note.txt', Buffer.from('one'), { headers: { 'x-oss-tagging': 'stage=draft' } })
+  await stage.client.put('v/note.txt', Buffer.from('three'), { headers: { 'x-oss-meta-by': 'alice' } })
+  const { page, requireQuiet } = await stage.open(t, '#/buckets/shelf/object?key=v%2Fnote.txt&tab=versions')
+  await page.waitForSelector('tbody input')
+  for (const box of await page.locator('tbody input[type=checkbox]').all()) await box.check()
+  const rows = page.locator('section[aria-label=Differences] tbody tr')
+  await rows.first().waitFor()
+  const shown = Object.fromEntries(
+    await rows.evaluateAll((all) =>
+      all.map((row) => [row.cells[0].textContent, [row.cells[1].textContent, row.cells[2].textContent]]),
+    ),
+  )
+  assert.deepEqual(shown['content-length'], ['3', '5'])
+  assert.deepEqual(shown['tag stage'], ['draft', '–'])
+  assert.deepEqual(shown['x-oss-meta-by'], ['–', 'alice'])
+  assert.equal(shown['content-type'], undefined)
+  requireQuiet()
+})
+
+test('the page of an object shows the requests on it, and no others', async (t) => {
+  await stage.client.put('seen/a.txt', Buffer.from('a'))
+  await stage.client.put('seen/b.txt', Buffer.from('b'))
+  const { page, requireQuiet } = await stage.open(t, '#/buckets/shelf/object?key=seen%2Fa.txt&tab=activity')
+  await page.waitForSelector('tbody >> text=PutObject')
+  assert.equal(await page.locator('tbody >> text=PutObject').count(), 1)
+  await page.focus('table[role=grid]')
+  await page.keyboard.press('End')
+  await page.keyboard.press('Enter')
+  await page.waitForSelector('dialog >> text=PUT /shelf/seen/a.txt')
+  requireQuiet()
+})

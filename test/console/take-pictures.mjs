@@ -1,5 +1,5 @@
-// `npm run pictures [-- PAGE…]`: takes a picture of every page of the console, or of those named, in both themes and languages,
-// into .cache/pictures, for people to look at.
+// `npm run pictures [-- PAGE…]`: takes a picture of every page of the console, or of those named, in both themes and languages, and in
+// a narrow window, into .cache/pictures, for people to look at.
 
 import { mkdirSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
@@ -8,6 +8,7 @@ import { requireChineseFont } from './fonts.mjs'
 import { startWorld } from './world.mjs'
 
 const FOLDER = fileURLToPath(new URL('../../.cache/pictures', import.meta.url))
+const NARROW = { width: 360, height: 720 }
 const named = process.argv.slice(2)
 
 requireChineseFont()
@@ -17,16 +18,18 @@ const { browser } = await startBrowser()
 try {
   mkdirSync(FOLDER, { recursive: true })
   for (const language of ['en', 'zh']) {
-    for (const theme of ['light', 'dark']) await takeAll(language, theme)
+    for (const theme of ['light', 'dark']) await takeAll({ language, theme })
+    await takeAll({ language, theme: 'light', viewport: NARROW, suffix: 'narrow' })
   }
 } finally {
   await browser.close()
   await world.stop()
 }
 
-async function takeAll(language, theme) {
-  const { page, context } = await openConsole(browser, world.server, { language, theme })
-  const take = (name) => page.screenshot({ path: `${FOLDER}/${name}-${language}-${theme}.png` })
+async function takeAll({ suffix, ...options }) {
+  const { language, theme } = options
+  const { page, context } = await openConsole(browser, world.server, options)
+  const take = (name) => page.screenshot({ path: `${FOLDER}/${name}-${language}-${suffix ?? theme}.png` })
   await page.waitForSelector('form')
   if (named.length === 0) await take('sign-in')
   await signIn(page, world.server)
@@ -36,5 +39,5 @@ async function takeAll(language, theme) {
     if (shown.reloads) await page.reload()
   }
   await context.close()
-  console.log(`${chosen.length} pages: ${language}, ${theme}`)
+  console.log(`${chosen.length} pages: ${language}, ${suffix ?? theme}`)
 }

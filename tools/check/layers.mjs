@@ -61,7 +61,8 @@ export const LAYERS = {
   client: { may: ['bytes', 'protocol'], testsMay: ['service', 'storage'], without: [], pure: false },
   console: { may: ['bytes', 'client', 'protocol'], testsMay: [], without: 'all', pure: false },
   testing: { may: ['server'], testsMay: ['client'], without: [], pure: false },
-  cli: { may: ['bytes', 'client', 'protocol', 'server'], testsMay: [], without: [], pure: false },
+  // of the console it has the programs that connect to a server
+  cli: { may: ['bytes', 'client', 'console', 'protocol', 'server'], testsMay: [], without: [], pure: false },
 }
 
 /**

@@ -2,8 +2,7 @@ import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { test } from 'node:test'
-import { snippets } from '../connect/index.js'
-import { phpQuoted, shellQuoted, springQuoted, sqlQuoted } from '../connect/snippet.js'
+import { phpQuoted, shellQuoted, snippets, springQuoted, sqlQuoted } from '@bindery/console/connect'
 import { bindery, newFolder, start } from '../testing/support.js'
 
 test('connect lists every client, and suggests the right one for a misspelt name', async () => {

@@ -58,12 +58,12 @@ export function Shell({
         <span class="grow" />
         {tools}
         <Preferences />
-        <span class="badge" title={holder.AccountId}>
+        <span class="badge roomy" title={holder.AccountId}>
           {holder.Name ?? words.accountOwner}
         </span>
         <button type="button" class="button bare" onClick={signOut}>
           <Icon name="out" />
-          {words.signOut}
+          <span class="roomy">{words.signOut}</span>
         </button>
       </header>
       <nav class="rail" aria-label={words.places}>
@@ -72,7 +72,7 @@ export function Shell({
             <li key={segment}>
               <a href={link([segment])} aria-current={(path[0] ?? 'overview') === segment ? 'page' : undefined}>
                 <Icon name={icon} />
-                {words.place[segment]}
+                <span>{words.place[segment]}</span>
               </a>
             </li>
           ))}
@@ -103,7 +103,7 @@ export function Preferences(): JSX.Element {
     <>
       <button type="button" class="button bare" onClick={() => currentTheme.set(nextTheme())} title={words.changeTheme}>
         <Icon name="theme" />
-        {words.themes[theme]}
+        <span class="roomy">{words.themes[theme]}</span>
       </button>
       <button type="button" class="button bare" lang={other} onClick={() => void chooseLanguage(other)}>
         {other === 'zh' ? '中文' : 'English'}

@@ -95,7 +95,7 @@ export function CompleteDialog({
       <footer>
         {!isAll && (
           <button type="button" class="button" disabled={!isPossible} onClick={() => savePartList(chosen.parts)}>
-            {words.upload.exports.xml}
+            {words.upload.saveList}
           </button>
         )}
         <button type="button" class="button" onClick={onClose}>

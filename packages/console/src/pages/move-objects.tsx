@@ -68,7 +68,7 @@ export function MoveObjectsDialog({
         <TextField
           label={words.objects.intoFolder}
           hint={words.objects.intoFolderHint}
-          fault={isPossible ? undefined : words.objects.isThere}
+          fault={isPossible || prefix === folder ? undefined : words.objects.isThere}
           value={prefix}
           onChange={setPrefix}
           autoFocus

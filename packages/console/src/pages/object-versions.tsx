@@ -9,6 +9,7 @@ import { Empty } from '../parts/states.js'
 import { announce, announceFailure } from '../parts/toasts.js'
 import { copyObject, listPage, type ObjectEntry, type Target } from '../wire/objects.js'
 import { DeleteObjectsDialog } from './delete-objects.js'
+import { VersionDiff } from './version-diff.js'
 
 /** The versions of one key, the newest first. */
 export function ObjectVersions({
@@ -24,6 +25,7 @@ export function ObjectVersions({
     [bucket, key],
   )
   const [deleting, setDeleting] = useState<ObjectEntry | undefined>()
+  const [compared, setCompared] = useState<readonly string[]>([])
   const versions = listing.rows.filter((row): row is ObjectEntry => row.kind !== 'prefix' && row.key === key)
   const restore = async (version: ObjectEntry) => {
     await copyObject(bucket, version, { bucket, key })
@@ -33,6 +35,55 @@ export function ObjectVersions({
   if (listing.error !== undefined) return <Failure error={listing.error} />
   if (listing.isLoading) return <p class="muted">{words.loading}</p>
   if (versions.length === 0) return <Empty text={words.object.noVersions} />
+  const chosen = versions.filter(({ versionId = '' }) => compared.includes(versionId))
+  const [newer, older] = chosen
+  return (
+    <div class="stack">
+      {versions.length > 1 && <p class="muted">{words.object.compareHint}</p>}
+      <VersionTable
+        bucket={bucket}
+        versions={versions}
+        compared={compared}
+        // the third takes the place of the first
+        onCompare={(id) =>
+          setCompared(compared.includes(id) ? compared.filter((one) => one !== id) : [...compared, id].slice(-2))
+        }
+        onRestore={(one) => void restore(one).catch(announceFailure)}
+        onDelete={setDeleting}
+      />
+      {newer && older && <VersionDiff bucket={bucket} older={older} newer={newer} />}
+      {deleting && (
+        <DeleteObjectsDialog
+          bucket={bucket}
+          entries={[deleting]}
+          onClose={() => setDeleting(undefined)}
+          onDone={() => {
+            setDeleting(undefined)
+            setCompared([])
+            listing.again()
+          }}
+        />
+      )}
+    </div>
+  )
+}
+
+function VersionTable({
+  bucket,
+  versions,
+  compared,
+  onCompare,
+  onRestore,
+  onDelete,
+}: {
+  readonly bucket: string
+  readonly versions: readonly ObjectEntry[]
+  readonly compared: readonly string[]
+  readonly onCompare: (versionId: string) => void
+  readonly onRestore: (version: ObjectEntry) => void
+  readonly onDelete: (version: ObjectEntry) => void
+}): JSX.Element {
+  const words = useWords()
   return (
     <div class="table">
       <table>
@@ -52,11 +103,19 @@ export function ObjectVersions({
         <tbody>
           {versions.map((one) => (
             <tr key={one.versionId}>
-              <td>
+              <td class="named">
+                {one.kind === 'version' && versions.length > 1 && (
+                  <input
+                    type="checkbox"
+                    aria-label={words.object.compare(one.versionId ?? '')}
+                    checked={compared.includes(one.versionId ?? '')}
+                    onChange={() => onCompare(one.versionId ?? '')}
+                  />
+                )}
                 <a
                   class="mono cut"
                   title={one.versionId}
-                  href={link(['buckets', bucket, 'object'], { key, version: one.versionId })}
+                  href={link(['buckets', bucket, 'object'], { key: one.key, version: one.versionId })}
                 >
                   {one.versionId}
                 </a>{' '}
@@ -65,14 +124,18 @@ export function ObjectVersions({
               </td>
               <td class="whole">{time(one.modified)}</td>
               <td class="number">{one.kind === 'marker' ? '' : bytes(one.size)}</td>
-              <td class="mono">{one.etag}</td>
+              <td class="mono">
+                <span class="cut" title={one.etag}>
+                  {one.etag}
+                </span>
+              </td>
               <td class="tools">
                 {one.kind === 'version' && !one.isLatest && (
-                  <button type="button" class="button little" onClick={() => void restore(one).catch(announceFailure)}>
+                  <button type="button" class="button little" onClick={() => onRestore(one)}>
                     {words.object.restore}
                   </button>
                 )}{' '}
-                <button type="button" class="button danger little" onClick={() => setDeleting(one)}>
+                <button type="button" class="button danger little" onClick={() => onDelete(one)}>
                   {words.delete}
                 </button>
               </td>
@@ -80,17 +143,6 @@ export function ObjectVersions({
           ))}
         </tbody>
       </table>
-      {deleting && (
-        <DeleteObjectsDialog
-          bucket={bucket}
-          entries={[deleting]}
-          onClose={() => setDeleting(undefined)}
-          onDone={() => {
-            setDeleting(undefined)
-            listing.again()
-          }}
-        />
-      )}
     </div>
   )
 }

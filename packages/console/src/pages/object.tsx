@@ -17,13 +17,14 @@ import { headObject, type Target } from '../wire/objects.js'
 import { CopyObjectDialog } from './copy-object.js'
 import { DeleteObjectsDialog } from './delete-objects.js'
 import { downloadObject } from './download.js'
+import { ObjectActivity } from './object-activity.js'
 import { ObjectManifest } from './object-manifest.js'
 import { ObjectPreview } from './object-preview.js'
 import { ObjectShare } from './object-share.js'
 import { ObjectTags } from './object-tags.js'
 import { ObjectVersions } from './object-versions.js'
 
-const TABS = ['overview', 'manifest', 'preview', 'tags', 'versions', 'share'] as const
+const TABS = ['overview', 'manifest', 'preview', 'tags', 'versions', 'share', 'activity'] as const
 type Tab = (typeof TABS)[number]
 
 /** One object, or a version of it. */
@@ -83,6 +84,7 @@ export function ObjectPage({ path, query }: PageProps): JSX.Element {
         )}
       </WhenLoaded>
       {tab === 'versions' && <ObjectVersions bucket={bucket} target={target} />}
+      {tab === 'activity' && <ObjectActivity bucket={bucket} target={target} />}
       {dialog === 'delete' && (
         <DeleteObjectsDialog bucket={bucket} entries={[entryOf(target)]} onClose={close} onDone={() => open(above)} />
       )}

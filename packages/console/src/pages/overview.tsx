@@ -1,11 +1,9 @@
 import type { JSX } from 'preact'
-import { useState } from 'preact/hooks'
 import { bytes, clock, count, percent } from '../app/format.js'
 import { useWords } from '../app/language.js'
 import { link } from '../app/route.js'
 import { useLoad } from '../app/use-load.js'
-import { Command } from '../parts/as-command.js'
-import { Choice } from '../parts/field.js'
+import { Connect } from '../parts/connect.js'
 import { Icon } from '../parts/icon.js'
 import { Notice } from '../parts/notice.js'
 import { Sparkline } from '../parts/sparkline.js'
@@ -14,8 +12,7 @@ import { type BucketUsage, type StoreStatus, storeStatus } from '../wire/buckets
 import { readAbortRules } from '../wire/lifecycle.js'
 import { readMetrics, sumOf } from '../wire/metrics.js'
 import { listMoments } from '../wire/moments.js'
-import { aboutServer, serverTime } from '../wire/session.js'
-import { CLIENTS, type ClientName, snippetFor } from '../wire/snippets.js'
+import { serverTime } from '../wire/session.js'
 import { listUploads } from '../wire/uploads.js'
 
 /** The state of the server in a few numbers, and what needs attention. */
@@ -35,7 +32,7 @@ export function OverviewPage(): JSX.Element {
           </>
         )}
       </WhenLoaded>
-      <Connect />
+      <ConnectCard />
     </div>
   )
 }
@@ -199,33 +196,13 @@ function Attention({ buckets }: { readonly buckets: readonly BucketUsage[] }): J
   )
 }
 
-/** How clients are configured for this server; their key is a placeholder. */
-function Connect(): JSX.Element {
+/** How clients use this server; their key is a placeholder. */
+function ConnectCard(): JSX.Element {
   const words = useWords()
-  const about = useLoad(() => aboutServer(), [])
-  const [client, setClient] = useState<ClientName>('env')
   return (
     <section class="card stack">
       <h2>{words.overview.connect}</h2>
-      <Choice
-        label={words.access.configurationFor}
-        value={client}
-        onChange={setClient}
-        options={CLIENTS.map(([name, title]) => [name, title] as const)}
-      />
-      <WhenLoaded loaded={about}>
-        {({ region }) => (
-          <Command
-            text={snippetFor(client, {
-              endpoint: location.origin,
-              region,
-              accessKeyId: 'ACCESS_KEY_ID',
-              accessKeySecret: 'ACCESS_KEY_SECRET',
-              bucket: 'BUCKET',
-            })}
-          />
-        )}
-      </WhenLoaded>
+      <Connect accessKeyId="ACCESS_KEY_ID" accessKeySecret="ACCESS_KEY_SECRET" bucket="demo" />
     </section>
   )
 }

@@ -81,7 +81,7 @@ export function Requests(): JSX.Element {
       ) : (
         <VirtualTable
           label={words.activity.tabs.requests}
-          columns={columnsOf(words)}
+          columns={requestColumns(words)}
           rows={shown}
           isComplete
           keyOf={({ RequestId }) => RequestId}
@@ -128,7 +128,8 @@ function merged(found: readonly RecentRequest[], known: readonly RecentRequest[]
   return fresh.length === 0 ? known : [...fresh, ...known].slice(0, KEPT_MAX)
 }
 
-function columnsOf(words: ReturnType<typeof useWords>): readonly Column<RecentRequest>[] {
+/** The columns of a list of requests. */
+export function requestColumns(words: ReturnType<typeof useWords>): readonly Column<RecentRequest>[] {
   return [
     {
       name: 'time',

@@ -83,22 +83,21 @@ export function uploadColumns({ bucket, facts, rules, now }: Shown, words: Words
     {
       name: 'active',
       title: words.uploads.lastActivity,
-      width: '196px',
+      width: '206px',
       sortBy: byFact(({ lastActivity }) => Date.parse(lastActivity)),
       cell: (entry) =>
         fact(entry, (map) => (
-          <span class="row">
-            <StateBadge map={map} now={now} />
-            {ago(Date.parse(map.lastActivity), now)}
-          </span>
+          <>
+            <StateBadge map={map} now={now} /> {ago(Date.parse(map.lastActivity), now)}
+          </>
         )),
     },
     {
       name: 'begun',
       title: words.uploads.begun,
-      width: '154px',
+      width: '126px',
       sortBy: ({ initiated }) => initiated,
-      cell: ({ initiated }) => time(initiated),
+      cell: ({ initiated }) => <span title={time(initiated)}>{ago(initiated, now)}</span>,
     },
     {
       name: 'ends',

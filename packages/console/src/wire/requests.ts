@@ -1,5 +1,5 @@
 /** Requests that the server answered lately. */
-import { followAdmin } from './request.js'
+import { admin, followAdmin } from './request.js'
 import { xmlDetails } from './server-error.js'
 
 /** One request with its answer. Sizes in bytes. */
@@ -68,6 +68,13 @@ export function followRequests({ onRequests, onSkipped, onError }: RequestFollow
     stop.abort()
     clearTimeout(timer)
   }
+}
+
+/** Those on one object that the server remembers, the newest first. Throws ServerError. */
+export async function listRequestsOn(bucket: string, key: string): Promise<readonly RecentRequest[]> {
+  type Answer = { readonly Requests: { readonly Request: readonly RecentRequest[] } }
+  const answer = await admin<Answer>('ListRequests', { MaxItems: 1_000, Bucket: bucket })
+  return answer.Requests.Request.filter(({ Key }) => Key === key)
 }
 
 /** The texts that the server signed for a request whose signature did not match, and the key that it named. */

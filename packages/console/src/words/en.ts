@@ -168,7 +168,14 @@ export const ENGLISH = {
       tags: 'Tags and metadata',
       versions: 'Versions',
       share: 'Share',
+      activity: 'Activity',
     },
+    activityHint: 'The last requests on this object that the server remembers; each process remembers 1,000 in all.',
+    noActivity: 'No request on this object is remembered.',
+    activityForbidden: 'Only the account that administers the server may see requests.',
+    compare: (version: string) => `Compare version ${version}`,
+    compareHint: 'Choose two versions to see in which headers, metadata and tags they differ.',
+    differences: 'Differences',
     address: 'Address',
     metadata: 'Metadata',
     noMetadata: 'This object has no metadata of its own.',
@@ -303,6 +310,7 @@ export const ENGLISH = {
     which: { all: 'all stored parts', chosen: 'the parts of a list' },
     partList: 'Part numbers',
     partListHint: 'Numbers and ranges, such as 1-11, 18. The parts are joined in the order of their numbers.',
+    saveList: 'Save the list',
     listFault: 'Numbers from 1 to 10,000 and ranges with commas between them.',
     listMissing: 'Some of these parts are not stored.',
     drops: (parts: number) =>
@@ -684,6 +692,10 @@ export const ENGLISH = {
     showUploads: 'Show uploads',
     addRule: 'Add a rule',
     connect: 'Connect',
+  },
+  connect: {
+    needs: (programs: string, isRun: boolean) =>
+      `A program to paste into a shell, in an empty folder. Needed: ${programs}.${isRun ? '' : ' The tests of Bindery do not run it.'}`,
   },
   settings: {
     server: 'Server',

@@ -162,7 +162,14 @@ export const CHINESE: Words = {
       tags: '标签与元数据',
       versions: '历史版本',
       share: '分享',
+      activity: '活动',
     },
+    activityHint: '服务器记住的对此文件的最近请求；每个进程共记住 1,000 个请求。',
+    noActivity: '没有关于此文件的请求记录。',
+    activityForbidden: '只有管理服务器的账号才能查看请求。',
+    compare: (version) => `比较版本 ${version}`,
+    compareHint: '选择两个版本，查看其请求头、元数据和标签的差异。',
+    differences: '差异',
     address: '地址',
     metadata: '元数据',
     noMetadata: '此文件没有自定义元数据。',
@@ -281,6 +288,7 @@ export const CHINESE: Words = {
     which: { all: '所有已存储的分片', chosen: '指定的分片' },
     partList: '分片编号',
     partListHint: '编号和范围，例如 1-11, 18。分片按编号顺序合并。',
+    saveList: '保存列表',
     listFault: '请输入 1 到 10,000 的编号和范围，用逗号分隔。',
     listMissing: '其中有些分片没有存储。',
     drops: (parts) => `有 ${parts} 个已存储的分片不在列表中，将被永久删除。`,
@@ -638,6 +646,10 @@ export const CHINESE: Words = {
     showUploads: '查看上传',
     addRule: '添加规则',
     connect: '连接',
+  },
+  connect: {
+    needs: (programs, isRun) =>
+      `可在空目录中粘贴到 shell 运行的程序。需要：${programs}。${isRun ? '' : 'Bindery 的测试没有运行它。'}`,
   },
   settings: {
     server: '服务器',

@@ -4,7 +4,7 @@ import { SCRIPT_LANGUAGES } from './script-languages.js'
 import type { Snippet } from './snippet.js'
 import { TOOLS } from './tools.js'
 
-export type { Facts, Snippet } from './snippet.js'
+export { type Facts, phpQuoted, type Snippet, shellQuoted, springQuoted, sqlQuoted } from './snippet.js'
 
 /** Every client that `bindery connect` knows, by the name of its argument, in the order of the list. */
 export function snippets(library: string): ReadonlyMap<string, Snippet> {
