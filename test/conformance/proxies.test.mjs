@@ -5,10 +5,12 @@ import { execFileSync, spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import http2 from 'node:http2'
 import https from 'node:https'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
+import { buffer } from 'node:stream/consumers'
 import { test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import OSS from 'ali-oss'
@@ -46,7 +48,7 @@ for (const [name, proxy] of Object.entries(PROXIES)) {
   test(`${name}, as the guide configures it, passes what SDKs send, and the server knows the client behind it`, async (t) => {
     const folder = mkdtempSync(path.join(tmpdir(), 'bindery-proxy-'))
     t.after(() => rmSync(folder, { recursive: true, force: true }))
-    const server = await startServer({
+    let server = await startServer({
       args: ['--trusted-proxies', '127.0.0.1', '--workers', '1', '--buckets', 'demo', '--log', 'info'],
     })
     t.after(() => server.stop())
@@ -75,6 +77,14 @@ for (const [name, proxy] of Object.entries(PROXIES)) {
     const signed = await client.signatureUrlV4('GET', 60, undefined, key)
     assert.equal((await answerOf(signed, httpsAgent)).statusCode, 200)
     assert.match(server.log(), new RegExp(`"remote":"${CLIENT}"`))
+    if (name === 'nginx') return
+    assert.ok((await overHttp2(signed)).equals(body))
+
+    if (name !== 'haproxy') return
+    await server.kill()
+    const waiting = client.put('during a restart', body)
+    server = await server.restart()
+    await waiting
   })
 }
 
@@ -108,6 +118,15 @@ async function startProxy(t, proxy, { name, folder, backend }) {
     await sleep(50)
   }
   return port
+}
+
+/** The body of the answer to a GET of a URL by HTTP/2. */
+async function overHttp2(url) {
+  const { origin, host, pathname, search } = new URL(url)
+  const session = http2.connect(origin, { rejectUnauthorized: false })
+  const answer = await buffer(session.request({ ':path': pathname + search, ':authority': host }))
+  session.close()
+  return answer
 }
 
 function answerOf(url, agent) {

@@ -47,6 +47,9 @@ test('where an endpoint is configured, it is the answer whatever the Host', () =
 test('a bucket is where the request addressed it', () => {
   assert.equal(bucketUrlOf('bkt', reached('127.0.0.1:9000'), undefined), 'http://127.0.0.1:9000/bkt')
   assert.equal(bucketUrlOf('bkt', reached('bkt.localhost:9000', 'host'), undefined), 'http://bkt.localhost:9000')
+  const real = 'bkt.oss-cn-hangzhou.aliyuncs.com'
+  assert.equal(bucketUrlOf('bkt', reached(real), undefined), `http://${real}`)
+  assert.equal(bucketUrlOf('bkt', reached('bkt.lan'), undefined), 'http://bkt.lan/bkt')
   assert.equal(bucketUrlOf('bkt', reached(''), undefined), 'http://10.0.0.1:9000/bkt')
 })
 

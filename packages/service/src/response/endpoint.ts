@@ -59,11 +59,14 @@ function hostOf({ host, style, localAddress = '' }: Reached): string {
   return style === 'host' ? host.slice(host.indexOf('.') + 1).replace(/^oss-accesspoint\./, '') : host
 }
 
-/** Where the client reaches a bucket, without a slash at its end. */
+/**
+ * Where the client reaches a bucket, without a slash at its end. ali-oss names the bucket in the path and in the host of OSS too, where the
+ * endpoint is an IP address: then it is in the host.
+ */
 export function bucketUrlOf(bucket: string, reached: Reached, configured: Endpoint | undefined): string {
   const { scheme, host, style } = reached
   if (style === 'bound') return `${scheme}://${host}`
-  if (style === 'host')
+  if (style === 'host' || (configured === undefined && host.toLowerCase().startsWith(`${bucket}.oss-`)))
     return configured ? `${configured.scheme}://${bucket}.${configured.host}` : `${scheme}://${host}`
   const endpoint = configured ?? { scheme, host: hostOf(reached) }
   return `${endpoint.scheme}://${endpoint.host}/${bucket}`
