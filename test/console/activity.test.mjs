@@ -104,3 +104,22 @@ test('the requests of the page itself are hidden until they are wanted', async (
   await page.uncheck('.toolbar input[type=checkbox]')
   await page.waitForSelector(`tbody >> text=${own}`)
 })
+
+test('the past of the server is shown by figures and by bucket, and its moments are read by the arrow keys', async (t) => {
+  const { page, context, requireQuiet } = await openConsole(browser, server)
+  t.after(() => context.close())
+  await signIn(page, server)
+  await clientWith(server.accessKeySecret).put('counted.txt', Buffer.from('x'))
+  // the server reads its figures every 30 seconds
+  page.setDefaultTimeout(75_000)
+  await page.goto(`${server.endpoint}/-/console/#/metrics`)
+  await page.waitForSelector('tbody tr:has-text("demo") td >> text=KiB')
+  const chart = page.locator('[role=slider]').first()
+  await chart.focus()
+  await page.keyboard.press('ArrowLeft')
+  assert.match(await chart.getAttribute('aria-valuetext'), /\/s, \d\d:\d\d:\d\d$/)
+  for (const title of ['Parts sent again', 'Repeated completions', 'Delay of the event loop']) {
+    await page.waitForSelector(`.figure >> text=${title}`)
+  }
+  requireQuiet()
+})

@@ -29,8 +29,8 @@ export function count(value: number): string {
 /** Bytes in the largest unit of which there is at least one, such as 41.3 GiB. */
 export function bytes(value: number): string {
   const power = value < 1024 ? 0 : Math.min(Math.floor(Math.log2(value) / 10), UNITS.length - 1)
-  const numbers = power === 0 ? wholeNumbers() : decimals()
-  return `${numbers.format(value / 1024 ** power)} ${UNITS[power]}`
+  const text = power === 0 ? wholeNumbers().format(Math.round(value)) : decimals().format(value / 1024 ** power)
+  return `${text} ${UNITS[power]}`
 }
 
 /** A day and a time of day, in the time zone of the browser. */

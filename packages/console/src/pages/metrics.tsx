@@ -1,8 +1,9 @@
 import type { JSX } from 'preact'
 import { useEffect, useState } from 'preact/hooks'
-import { bytes, count } from '../app/format.js'
+import { bytes, count, percent } from '../app/format.js'
 import { useWords } from '../app/language.js'
 import { Notice } from '../parts/notice.js'
+import { type PlainColumn, PlainTable } from '../parts/plain-table.js'
 import { Sparkline } from '../parts/sparkline.js'
 import { byLabel, quantile, readMetrics, type Sample, sumOf } from '../wire/metrics.js'
 import { MetricsHistory } from './metrics-history.js'
@@ -81,6 +82,12 @@ export function MetricsPage(): JSX.Element {
       {error !== undefined && <Notice kind="warn">{words.metrics.forbidden}</Notice>}
       {now && <Charts rates={rates} />}
       {now && <Operations samples={now.samples} />}
+      <p class="muted small">
+        {words.metrics.prometheus}{' '}
+        <a href="/-/metrics" target="_blank" rel="noopener noreferrer">
+          /-/metrics
+        </a>
+      </p>
     </div>
   )
 }
@@ -97,7 +104,7 @@ function Charts({ rates }: { readonly rates: readonly Rates[] }): JSX.Element {
     ['parts', perSecond],
   ]
   return (
-    <div class="figures">
+    <div class="figures five">
       {charts.map(([name, show]) => {
         const values = rates.map((one) => one[name])
         const last = values.at(-1) ?? 0
@@ -122,38 +129,18 @@ function Operations({ samples }: { readonly samples: readonly Sample[] }): JSX.E
     if (value === undefined) return '–'
     return Number.isFinite(value) ? `≤ ${count(value * 1000)} ms` : '> 300 s'
   }
+  const columns: readonly PlainColumn<readonly [op: string, total: number]>[] = [
+    { title: words.metrics.operation, cell: ([op]) => op },
+    { title: words.metrics.requests, kind: 'number', cell: ([, total]) => count(total) },
+    ...([0.5, 0.95, 0.99] as const).map(
+      (share): PlainColumn<readonly [string, number]> => ({
+        title: percent(share),
+        kind: 'number',
+        cell: ([op]) => seconds(quantile(samples, op, share)),
+      }),
+    ),
+  ]
   return (
-    <div class="table">
-      <table>
-        <thead>
-          <tr>
-            <th scope="col">{words.metrics.operation}</th>
-            <th scope="col" class="number">
-              {words.metrics.requests}
-            </th>
-            {['50 %', '95 %', '99 %'].map((title) => (
-              <th key={title} scope="col" class="number">
-                {title}
-              </th>
-            ))}
-          </tr>
-        </thead>
-        <tbody>
-          {byLabel(samples, REQUESTS, 'op')
-            .slice(0, ROWS_MAX)
-            .map(([op, total]) => (
-              <tr key={op}>
-                <td>{op}</td>
-                <td class="number">{count(total)}</td>
-                {[0.5, 0.95, 0.99].map((share) => (
-                  <td key={share} class="number">
-                    {seconds(quantile(samples, op, share))}
-                  </td>
-                ))}
-              </tr>
-            ))}
-        </tbody>
-      </table>
-    </div>
+    <PlainTable columns={columns} rows={byLabel(samples, REQUESTS, 'op').slice(0, ROWS_MAX)} keyOf={([op]) => op} />
   )
 }

@@ -3,13 +3,16 @@ import type { JSX } from 'preact'
 const WIDTH = 200
 const HEIGHT = 44
 
-/** A line of values, from old to new. The label states what it shows to those who do not see it. */
+/** A line of values, from old to new. The label states what it shows to those who do not see it; without one the line is not read out. */
 export function Sparkline({
   values,
   label,
+  marked,
 }: {
   readonly values: readonly number[]
-  readonly label: string
+  readonly label?: string
+  /** The index of the value with a mark. */
+  readonly marked?: number | undefined
 }): JSX.Element {
   const most = Math.max(...values, 1e-9)
   const drawn = values.length === 1 ? [...values, ...values] : values
@@ -18,8 +21,16 @@ export function Sparkline({
     const y = HEIGHT - 2 - (value / most) * (HEIGHT - 4)
     return `${(index * step).toFixed(1)},${y.toFixed(1)}`
   })
+  const x = marked === undefined ? undefined : (Math.min(marked, drawn.length - 1) * step).toFixed(1)
   return (
-    <svg class="spark" viewBox={`0 0 ${WIDTH} ${HEIGHT}`} preserveAspectRatio="none" role="img" aria-label={label}>
+    <svg
+      class="spark"
+      viewBox={`0 0 ${WIDTH} ${HEIGHT}`}
+      preserveAspectRatio="none"
+      role="img"
+      aria-label={label}
+      aria-hidden={label === undefined}
+    >
       <polygon points={`0,${HEIGHT} ${points.join(' ')} ${WIDTH},${HEIGHT}`} fill="var(--accent-soft)" />
       <polyline
         points={points.join(' ')}
@@ -28,6 +39,17 @@ export function Sparkline({
         stroke-width="1.5"
         vector-effect="non-scaling-stroke"
       />
+      {x !== undefined && (
+        <line
+          x1={x}
+          x2={x}
+          y1="0"
+          y2={HEIGHT}
+          stroke="var(--muted)"
+          stroke-dasharray="2 2"
+          vector-effect="non-scaling-stroke"
+        />
+      )}
     </svg>
   )
 }
