@@ -9,8 +9,8 @@ export interface ChartPoint {
 }
 
 /**
- * A figure over time: its last value, or that of the moment under the pointer or chosen by the arrow keys. `label` states what the line shows to those
- * who do not see it.
+ * A figure over time: its last value, or that of the moment under the pointer or chosen by the arrow keys. `label` describes the line in
+ * words.
  */
 export function Chart({
   title,

@@ -3,7 +3,7 @@ import type { JSX } from 'preact'
 const WIDTH = 200
 const HEIGHT = 44
 
-/** A line of values, from old to new. The label states what it shows to those who do not see it; without one the line is not read out. */
+/** A line of values, from old to new. The label describes it in words; without one the line is not read out. */
 export function Sparkline({
   values,
   label,
