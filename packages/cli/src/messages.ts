@@ -49,6 +49,8 @@ const USAGE_KINDS: ReadonlySet<FailureKind> = new Set([
   'clientUnknown',
   'keyOther',
   'addressInvalid',
+  'bucketNameInvalid',
+  'folderNeeded',
   'addressUnfit',
   'confirmationNeeded',
   'profileUnknown',

@@ -112,6 +112,10 @@ export interface FailureDetails {
   }
   fileUnreadable: { file: string }
   fileUnwritable: { file: string }
+  /** A name that no bucket can have. */
+  bucketNameInvalid: { bucket: string }
+  /** A file, or nothing, where a folder is needed. */
+  folderNeeded: { folder: string }
   /** No address of a bucket or object; `suggestion` is the one that was probably meant. */
   addressInvalid: { address: string; suggestion: string | undefined }
   /** An address that a command cannot use; `needed` is the form that it needs. */

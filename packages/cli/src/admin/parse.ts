@@ -47,13 +47,24 @@ export function usageOf({ words, arguments: args, flags }: AdminCommand): string
   return [words, ...named, ...optional].join(' ')
 }
 
+/** Words that other programs have for a command. */
+const OTHER_WORDS: ReadonlyMap<string, string> = new Map([
+  ['info', 'server'],
+  ['config', 'server'],
+  ['trace', 'follow'],
+  ['keys', 'key list'],
+  ['users', 'user list'],
+  ['verify', 'scrub'],
+])
+
 function commandOf(args: readonly string[]): AdminCommand {
   const given = args.filter((one) => !one.startsWith('-')).slice(0, 2)
   const found = ADMIN_COMMANDS.find(({ words }) => words === given.slice(0, words.split(' ').length).join(' '))
   if (found !== undefined) return found
   const words = given.join(' ')
+  const suggestion = OTHER_WORDS.get(given[0] ?? '')
   const known = ADMIN_COMMANDS.map((one) => one.words)
-  throw new Failure('adminCommandUnknown', { command: words, suggestion: nearest(words, known) })
+  throw new Failure('adminCommandUnknown', { command: words, suggestion: suggestion ?? nearest(words, known) })
 }
 
 const COMMON_FLAGS = ['--endpoint', '--dir']

@@ -5,7 +5,8 @@ import { Failure, nearest } from '@bindery/server/local'
 import { readArguments, requireArguments } from '../arguments.js'
 import type { Environment, Invocation } from '../command.js'
 import { EXIT, type ExitCode } from '../exit-codes.js'
-import { table, write, writeJson } from '../objects/output.js'
+import { configWordsIn } from '../messages/config.js'
+import { note, table, write, writeJson } from '../objects/output.js'
 import { withoutSection, withSetting } from '../profiles/ini.js'
 import {
   DEFAULT_PROFILE,
@@ -53,13 +54,15 @@ export async function configCommand(invocation: Invocation): Promise<ExitCode> {
 }
 
 /** `bindery profile ls|show|rm`: the profiles of this user, in all files that may hold one. Throws Failure. */
-export async function profileCommand({ args, env }: Invocation): Promise<ExitCode> {
+export async function profileCommand({ args, env, language }: Invocation): Promise<ExitCode> {
   const parsed = readArguments('profile', args, 2)
   const [action] = requireArguments(parsed.positionals, 'profile', ['ACTION'])
   const rest = parsed.positionals.slice(1)
   const hasJson = parsed.flags.has('json')
   if (action === 'ls') {
-    for (const { name, file, settings } of await listProfiles(env)) {
+    const profiles = await listProfiles(env)
+    if (profiles.length === 0) note(configWordsIn(language).noProfiles)
+    for (const { name, file, settings } of profiles) {
       const { endpoint, region } = settings
       if (hasJson) await writeJson({ name, file, ...masked(settings) })
       else await write(`${name}  ${endpoint ?? region ?? '-'}  ${file}\n`)

@@ -306,7 +306,7 @@ test('wrong pairs of places, and sources that do not exist, are refused before a
     [[file, `osss://${BUCKET}/`], 1, /Did you mean oss:\/\/demo\/\?/],
     [['/nowhere/at all', `oss://${BUCKET}/`], 1, /\/nowhere\/at all cannot be read/],
     [['-', `oss://${BUCKET}/`], 1, /it needs oss:\/\/BUCKET\/KEY/],
-    [[file, `oss://${BUCKET}/`, '--part-size', '1KiB', '--bigfile-threshold', '0'], 1, /A part may have/],
+    [[file, `oss://${BUCKET}/`, '--part-size', '1KiB', '--bigfile-threshold', '0'], 1, /--part-size cannot be "1KiB"/],
     [[file, `oss://${BUCKET}/`, '--jobs', '0'], 1, /--jobs cannot be "0"/],
     [[`oss://${BUCKET}/missing`, file], 2, /NoSuchKey/],
     [['-r', `oss://${BUCKET}/missing/`, folder], 3, /There is nothing at oss:\/\/demo\/missing\//],

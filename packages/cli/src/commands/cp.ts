@@ -4,6 +4,7 @@ import { readArguments, requireArguments } from '../arguments.js'
 import type { Invocation } from '../command.js'
 import { EXIT, type ExitCode } from '../exit-codes.js'
 import { transferWordsIn } from '../messages/transfer.js'
+import { shown } from '../objects/address.js'
 import { keyRangeOf } from '../objects/key-range.js'
 import { metadataFilterOf, requireObjects } from '../objects/metadata-filter.js'
 import { commandLineOf, complain } from '../objects/output.js'
@@ -131,7 +132,7 @@ async function transferCommand(
     }
     const [{ from }] = sources
     if (found.items > 0 || from.kind !== 'object') return EXIT.ok
-    complain(words.nothingFound(placeText(from)))
+    complain(words.nothingFound(shown(parsed.positionals[0] ?? '')))
     return EXIT.failed
   })
 }

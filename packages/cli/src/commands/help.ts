@@ -46,8 +46,24 @@ export function requireCommand(name: string): CommandName {
   throw new Failure('unknownCommand', { command: name, suggestion })
 }
 
-/** Names that other servers have for a command, and that are nearer to another one in their letters. */
+/** Names that other programs have for a command, and that are nearer to another one in their letters, or to none. */
 const OTHER_NAMES: ReadonlyMap<string, CommandName> = new Map([
   ['start', 'serve'],
   ['server', 'serve'],
+  ['copy', 'cp'],
+  ['upload', 'cp'],
+  ['download', 'cp'],
+  ['get', 'cp'],
+  ['move', 'mv'],
+  ['rename', 'mv'],
+  ['delete', 'rm'],
+  ['del', 'rm'],
+  ['remove', 'rm'],
+  ['list', 'ls'],
+  ['dir', 'ls'],
+  ['head', 'stat'],
+  ['info', 'stat'],
+  ['checksum', 'hash'],
+  ['rsync', 'sync'],
+  ['sign', 'presign'],
 ])

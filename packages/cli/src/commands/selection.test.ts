@@ -273,6 +273,14 @@ test('commands on several objects take those of a range of keys, and so many at 
   assert.deepEqual([one.code, /--end-with/.test(one.stderr)], [1, true])
 })
 
+test('a source in which nothing is found is named as it was given', async () => {
+  const pattern = await bindery(['cp', 'oss://demo/no*such', folder])
+  assert.equal(pattern.code, 3)
+  assert.match(pattern.stderr, /There is nothing at oss:\/\/demo\/no\*such\./)
+  const prefix = await bindery(['sync', 'oss://demo/no-such-prefix/', path.join(folder, 'empty')])
+  assert.deepEqual([prefix.code, /There is nothing at oss:\/\/demo\/no-such-prefix\//.test(prefix.stderr)], [0, true])
+})
+
 test('cp takes the comparisons of sync, and sync the rule of cp to keep what exists', async () => {
   await newFile('compared/same', 'same')
   await newFile('compared/sized', 'aaaa')

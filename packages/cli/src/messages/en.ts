@@ -85,6 +85,9 @@ export const ENGLISH: Sentences = {
     fileUnwritable: ({ file }) => `${file} cannot be written. Check its folder and permissions.`,
     fileUnreadable: ({ file }) =>
       `${file} cannot be read. Check its name and permissions, or use - for standard input.`,
+    bucketNameInvalid: ({ bucket }) =>
+      `no bucket can be named ${bucket}: 3 to 63 lower-case letters, digits and hyphens, with a letter or digit first and last`,
+    folderNeeded: ({ folder }) => `there is no folder ${folder}`,
     addressInvalid: ({ address, suggestion }) =>
       `${address} is not an address of a bucket or object. ${suggestion === undefined ? 'Expected: oss://BUCKET/KEY' : `Did you mean ${suggestion}?`}`,
     uploadsMissing: ({ address, bucket }) =>

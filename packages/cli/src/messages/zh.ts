@@ -83,6 +83,9 @@ export const CHINESE: Sentences = {
       `未知的客户端 ${client}。${suggestion === undefined ? '列出全部：bindery connect' : `是不是 ${suggestion}？`}`,
     fileUnwritable: ({ file }) => `无法写入 ${file}。请检查其目录和权限。`,
     fileUnreadable: ({ file }) => `无法读取 ${file}。请检查文件名和权限，或用 - 表示标准输入。`,
+    bucketNameInvalid: ({ bucket }) =>
+      `Bucket 名称 ${bucket} 无效：须为 3 到 63 个小写字母、数字和短横线，以字母或数字开头和结尾`,
+    folderNeeded: ({ folder }) => `目录 ${folder} 不存在`,
     addressInvalid: ({ address, suggestion }) =>
       `${address} 不是 Bucket 或对象的地址。${suggestion === undefined ? '格式：oss://BUCKET/KEY' : `是不是 ${suggestion}？`}`,
     uploadsMissing: ({ address, bucket }) =>

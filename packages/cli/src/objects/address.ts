@@ -27,7 +27,7 @@ export function profileIn(text: string): string | undefined {
   return PROFILED.exec(text)?.[1]
 }
 
-/** `oss://BUCKET/KEY` as its parts; `s3://` means the same. Throws Failure `addressInvalid`. */
+/** `oss://BUCKET/KEY` as its parts; `s3://` means the same. Throws Failure `addressInvalid`, `bucketNameInvalid`. */
 export function parseAddress(text: string): Address {
   const profile = profileIn(text)
   const path = text.replace(profile === undefined ? SCHEME : PROFILED, '')
@@ -35,6 +35,7 @@ export function parseAddress(text: string): Address {
   const bucket = slash === -1 ? path : path.slice(0, slash)
   const key = slash === -1 ? '' : path.slice(slash + 1)
   if (isAddress(text) && BUCKET.test(bucket)) return { bucket, key, ...(profile === undefined ? {} : { profile }) }
+  if (isAddress(text) && bucket !== '') throw new Failure('bucketNameInvalid', { bucket })
   throw new Failure('addressInvalid', { address: text, suggestion: suggestionFor(text) })
 }
 
@@ -65,7 +66,7 @@ export function shown(text: string): string {
 
 /** The address that was probably meant, where the scheme is misspelt or missing. */
 function suggestionFor(text: string): string | undefined {
-  const path = text.replace(/^[a-z0-9]{1,5}:\/*/i, '').replace(/^\/+/, '')
+  const path = text.replace(/^(?:[a-z0-9]{1,5}:|(?:oss|s3):?\/)\/*/i, '').replace(/^\/+/, '')
   const [bucket = ''] = path.split('/')
   return BUCKET.test(bucket) ? `oss://${path}` : undefined
 }

@@ -49,7 +49,7 @@ export interface EntriesOptions {
 
 /**
  * The files or objects below a folder, in the order of the UTF-8 of their names. A missing folder is empty where `mayBeMissing`
- * is set. Throws Failure `fileUnreadable`, OssError.
+ * is set. Throws Failure `folderNeeded`, `fileUnreadable`, OssError.
  */
 export async function* entriesBelow(
   clientOf: ClientOf,
@@ -70,7 +70,7 @@ export async function* entriesBelow(
   } else if (folder.kind === 'file') {
     const found = await stat(folder.path).catch(() => undefined)
     if (found === undefined && mayBeMissing) return
-    if (found?.isDirectory() !== true) throw new Failure('fileUnreadable', { file: folder.path })
+    if (found?.isDirectory() !== true) throw new Failure('folderNeeded', { folder: folder.path })
     for await (const { file, name, size, modified } of walk(folder.path, '', onLeftOut)) {
       yield { name, place: { kind: 'file', path: file }, size, modified }
     }

@@ -83,7 +83,7 @@ export async function runTransfers(plan: TransferPlan): Promise<ExitCode> {
     else if (fatal !== undefined && board.hasParts && isPassing(fatal)) complain(words.continuable(plan.commandLine))
     const isIdle = plan.isQuietWhenIdle === true && board.files + board.failed + board.skipped === 0
     const isOver = fatal === undefined && !interruption.isRequested
-    if (!isOssutil && !isIdle && (isOver || plan.isBatch || plan.hasJson)) {
+    if (!isOssutil && !isIdle && (isOver || (plan.isBatch && hasBegun) || plan.hasJson)) {
       await reporter.summary(exit, fatal !== undefined)
     }
     return exit

@@ -73,7 +73,7 @@ function backupOf(command: string, { values }: Arguments<SyncFlag>, to: Place): 
  * that found nothing to do. Throws Failure.
  */
 export async function synchronise(clientOf: ClientOf, plan: SyncPlan, isRepeated = false): Promise<ExitCode> {
-  const { command, parsed, isDeleting } = plan
+  const { command, parsed, from, isDeleting } = plan
   const { args, language } = plan.invocation
   const { flags, values } = parsed
   const hasJson = flags.has('json')
@@ -103,6 +103,8 @@ export async function synchronise(clientOf: ClientOf, plan: SyncPlan, isRepeated
       options: transferOptionsOf(parsed, flags.has('no-overwrite') ? 'never' : 'always'),
     })
     if (extras.deleted > 0 && !hasJson) note(words.deletedExtras(extras.deleted))
+    if (!extras.hasSource && from.kind === 'object' && exit === EXIT.ok && !isRepeated)
+      note(words.nothingFound(placeText(from)))
     if (extras.hasKept) complain(words.extrasKept)
     if (exit !== EXIT.ok) return exit
     if (extras.failed > 0) return EXIT.partial
