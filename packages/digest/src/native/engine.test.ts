@@ -238,3 +238,34 @@ test('a locked file is locked for every other descriptor until its own is closed
   await second.close()
   assert.throws(() => native.tryLock(999_999), { code: 'EBADF', syscall: 'flock' })
 })
+
+test('bytes that the system has in memory are read without waiting, with the checksum of their surroundings', {
+  skip: process.platform === 'linux' ? skip : 'only Linux reads without waiting',
+}, async () => {
+  assert.ok(native)
+  const bytes = bytesOf(200_000, 3)
+  const file = await open(path.join(folder, 'cached'), 'w+')
+  try {
+    await file.write(bytes)
+    for (const [before, length, after] of [
+      [0, 200_000, 0],
+      [70_000, 10, 129_990],
+      [65_536, 65_536, 0],
+      [0, 0, 5],
+    ] as const) {
+      const range = bytesOf(length, 9)
+      const checksum = native.readChecked(file.fd, range, before, { before, after })
+      assert.equal(checksum, crc64(bytes.subarray(0, before + length + after)))
+      assert.ok(Buffer.from(range).equals(bytes.subarray(before, before + length)))
+      assert.equal(native.readCached(file.fd, range, before), length)
+    }
+    const ten = new Uint8Array(10)
+    assert.equal(native.readCached(file.fd, ten, 199_995), 5, 'the end of the file')
+    assert.equal(native.readChecked(file.fd, ten, 199_995, { before: 0, after: 0 }), undefined)
+    assert.equal(native.readChecked(file.fd, ten, 199_980, { before: 0, after: 11 }), undefined)
+    assert.equal(native.readCached(999_999, ten, 0), -1)
+    assert.throws(() => native.readChecked(file.fd, ten, 5, { before: 6, after: 0 }), TypeError)
+  } finally {
+    await file.close()
+  }
+})
