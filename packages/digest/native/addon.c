@@ -250,6 +250,19 @@ static napi_value read_cached(napi_env env, napi_callback_info info) {
   return number_value(env, (double)file_read_cached((int)fd, (uint8_t *)data, length, position));
 }
 
+// detach(bytes): frees the memory behind bytes, which become empty
+static napi_value detach(napi_env env, napi_callback_info info) {
+  napi_value value, memory;
+  napi_typedarray_type type;
+  size_t length;
+  if (!read_arguments(env, info, 1, &value)) return NULL;
+  if (napi_get_typedarray_info(env, value, &type, &length, NULL, &memory, NULL) != napi_ok ||
+      napi_detach_arraybuffer(env, memory) != napi_ok) {
+    refuse(env, "this memory cannot be detached");
+  }
+  return NULL;
+}
+
 // Ciphers
 
 static void free_cipher(napi_env env, void *data, void *hint) {
@@ -615,6 +628,7 @@ NAPI_MODULE_INIT() {
   export_function(env, exports, "close", close_engine);
   export_function(env, exports, "tryLock", try_lock);
   export_function(env, exports, "readCached", read_cached);
+  export_function(env, exports, "detach", detach);
   export_function(env, exports, "readChecked", read_checked);
   return exports;
 }

@@ -111,6 +111,8 @@ export interface Binding {
   tryLock(fd: number): number
   /** Copies the bytes from a position that the system has in memory, without waiting. Returns their number, or -1. */
   readCached(fd: number, bytes: Uint8Array, position: number): number
+  /** Frees the memory behind bytes, which become empty, as do all other views of it. */
+  detach(bytes: Uint8Array): void
   /** Like `readCached` for all of the bytes; returns the CRC-64 of them with `before` and `after` bytes around them. */
   readChecked(fd: number, bytes: Uint8Array, position: number, before: number, after: number): bigint | undefined
 }

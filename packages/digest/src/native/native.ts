@@ -98,6 +98,8 @@ export interface Native {
    * not all of that is in memory.
    */
   readChecked(fd: number, bytes: Uint8Array, position: number, around: Surroundings): bigint | undefined
+  /** Frees the memory behind bytes, which become empty, as do all other views of it. Throws for memory that is shared. */
+  detach(bytes: Uint8Array): void
   /** Starts threads. One engine serves a whole process: see `nativeEngine`. */
   createEngine(kernels?: KernelChoice): NativeEngine
 }
@@ -137,6 +139,7 @@ function nativeOf(binding: Binding): Native {
       if (errno !== 0 && errno !== constants.errno.EWOULDBLOCK) throw systemError(errno, 'flock')
       return errno === 0
     },
+    detach: (bytes) => binding.detach(bytes),
     readCached: (fd, bytes, position) => binding.readCached(fd, bytes, position),
     readChecked: (fd, bytes, position, { before, after }) => binding.readChecked(fd, bytes, position, before, after),
     createEngine: ({ md5, crc } = {}) => new Engine(binding, md5Place(md5), crcPlace(crc)),

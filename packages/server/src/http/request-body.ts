@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http'
+import { freeMemory } from '@bindery/digest'
 import { type Cause, OssError, PART_SIZE_MAX } from '@bindery/protocol'
 import type { ByteSource } from '@bindery/storage'
 
@@ -7,6 +8,8 @@ import type { ByteSource } from '@bindery/storage'
  * sender does not hold its buffer.
  */
 const PAUSE_MS = 20
+
+const NO_BYTES = new Uint8Array(0)
 
 interface Reader {
   /** Absent: the reader only waits for a byte. */
@@ -39,7 +42,8 @@ export class RequestBody implements ByteSource {
   #sendContinue: (() => void) | undefined
   #flowing = false
   #arrived = 0
-  /** Bytes that arrived beyond the reader's buffer. */
+  /** The last chunk, and its bytes that the reader has not taken yet. */
+  #chunk: Uint8Array = NO_BYTES
   #surplus: Uint8Array | undefined
   #ended = false
   #failure: Error | undefined
@@ -171,6 +175,7 @@ export class RequestBody implements ByteSource {
   #arrive(chunk: Uint8Array): void {
     this.#arrived += chunk.length
     if (this.#discarded !== undefined) {
+      freeMemory(chunk)
       if (this.complete || this.#arrived >= this.#discardEnd) this.#discarded()
       return
     }
@@ -178,6 +183,7 @@ export class RequestBody implements ByteSource {
       this.#refuse(this.size === undefined ? 'entityTooLarge' : 'malformedRequest')
       return
     }
+    this.#chunk = chunk
     this.#surplus = chunk
     const reader = this.#reader
     if (reader === undefined) {
@@ -221,7 +227,14 @@ export class RequestBody implements ByteSource {
     // Not `set`: into shared memory it copies byte by byte unless both sides have the same alignment.
     Buffer.from(buffer.buffer, buffer.byteOffset, bytes).fill(surplus)
     this.#surplus = bytes === surplus.length ? undefined : surplus.subarray(bytes)
+    if (this.#surplus === undefined) this.#freeChunk()
     return bytes
+  }
+
+  /** Frees the memory of a chunk that was read: each chunk has its own, and without this the collector would run all the time. */
+  #freeChunk(): void {
+    freeMemory(this.#chunk)
+    this.#chunk = NO_BYTES
   }
 
   #idle(): void {
