@@ -50,6 +50,19 @@ test('restore requests that archived objects become readable, and refuses others
   assert.match(many.stderr, /oss:\/\/demo\/cold\/b: the server refused: OperationNotSupported/)
 })
 
+test('restore speaks S3 as well, with and without days and a tier', async () => {
+  for (const [key, ...flags] of [
+    ['plain'],
+    ['days', '--days', '3'],
+    ['tier', '--tier', 'Expedited'],
+    ['both', '--days', '3', '--tier', 'Bulk'],
+  ] as const) {
+    await client.put(`frozen/${key}`, 'frozen', { storageClass: 'Archive' })
+    await succeed(['restore', `oss://demo/frozen/${key}`, '--dialect', 's3', ...flags])
+    assert.match((await client.head(`frozen/${key}`)).headers['x-oss-restore'] ?? '', /ongoing-request/)
+  }
+})
+
 test('presign prints URLs for one object or many, under its own name and under that of ossutil', async () => {
   for (const key of ['signed/a', 'signed/b']) await client.put(key, key)
   const urls = (await succeed(['presign', 'oss://demo/signed/', '-r', '--expires-duration', '1h'])).trim().split('\n')

@@ -1,5 +1,5 @@
 import type { Client } from '@bindery/client'
-import { operations } from '@bindery/protocol'
+import { operations, s3Operations } from '@bindery/protocol'
 import { readArguments, requireArguments } from '../arguments.js'
 import type { Invocation } from '../command.js'
 import type { ExitCode } from '../exit-codes.js'
@@ -47,8 +47,14 @@ async function restoreObject(
   { days, tier, versionId }: RestoreOptions,
 ): Promise<object> {
   const input = versionId === undefined ? {} : { versionId }
-  const job = tier === undefined ? {} : { job: { tier } }
-  const body = days === undefined && tier === undefined ? {} : { body: { days: days ?? 1, ...job } }
-  await call(client, operations.RestoreObject, address, { input, ...body })
+  if (client.requester.dialect === 's3') {
+    // S3 takes no restore without a document, and has an element of its own for the tier
+    const body = { days: days ?? 1, job: { tier } }
+    await call(client, s3Operations.RestoreObject, address, { input, body })
+  } else {
+    const job = tier === undefined ? {} : { job: { tier } }
+    const body = days === undefined && tier === undefined ? {} : { body: { days: days ?? 1, ...job } }
+    await call(client, operations.RestoreObject, address, { input, ...body })
+  }
   return { ...(days === undefined ? {} : { days }), ...(tier === undefined ? {} : { tier }) }
 }

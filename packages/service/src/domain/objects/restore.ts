@@ -16,9 +16,9 @@ type ArchiveClass = Extract<StorageClass, 'Archive' | 'ColdArchive' | 'DeepColdA
 /** The tiers of a restore, by the time that it takes. */
 export type RestoreTier = 'Expedited' | 'Standard' | 'Bulk'
 
-/** Milliseconds that a restore takes; OSS needs minutes to hours. */
+/** Milliseconds that a restore takes; OSS needs minutes to hours. Archive has one tier in OSS and three in S3, whose GLACIER it is. */
 const TIER_MS: Readonly<Record<ArchiveClass, Readonly<Partial<Record<RestoreTier, number>>>>> = {
-  Archive: { Standard: 2_000 },
+  Archive: { Expedited: 1_000, Standard: 2_000, Bulk: 3_000 },
   ColdArchive: { Expedited: 3_000, Standard: 4_000, Bulk: 5_000 },
   DeepColdArchive: { Expedited: 4_000, Standard: 5_000 },
 }
@@ -95,7 +95,7 @@ function checkRequest(storageClass: ArchiveClass, request: RestoreRequest): Chec
   if (days < 1 || days > DAYS_MAX[storageClass]) throw new OssError(isArchive ? 'restoreDaysOfArchive' : 'restoreDays')
   if (isArchive && request.tier !== undefined && !request.namesTierOfArchive) throw new OssError('malformedXml')
   const takes = TIER_MS[storageClass][tier]
-  if (takes === undefined) throw new OssError(isArchive ? 'malformedXml' : 'restoreTierUnknown')
+  if (takes === undefined) throw new OssError('restoreTierUnknown')
   return { days, tier, takes }
 }
 
