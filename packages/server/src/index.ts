@@ -42,7 +42,6 @@ export {
   migrate,
   undoMigration,
 } from './maintenance/migrate.js'
-export { type MemoryServer, type MemoryServerOptions, startMemoryServer } from './memory/start-memory-server.js'
 export { nearest } from './nearest.js'
 export type { KeyPlace, MoveEnd } from './open-deployment.js'
 export {
@@ -56,4 +55,5 @@ export {
 export { type End, reloadOnHangup, StopSignals, switchLogLevelOnSignal } from './signals.js'
 export { type RunningServer, startServer } from './start-server.js'
 export { type Fault, type FaultRule, type FaultSubject, Faults } from './test-mode/fault.js'
+export { startTestedServer, type TestedServer, type TestedServerOptions } from './test-mode/start-tested-server.js'
 export { type TestedRequest, TestMode } from './test-mode/test-mode.js'

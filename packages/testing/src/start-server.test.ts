@@ -1,4 +1,7 @@
 import assert from 'node:assert/strict'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
 import { after, before, beforeEach, describe, test } from 'node:test'
 import { bytesTarget, createClient, type OssError } from '@bindery/client'
 import { installServer } from './install-server.js'
@@ -39,6 +42,28 @@ test('a server starts in less than 300 ms, with its buckets', async (t) => {
     own.close()
   }
   assert.ok(Math.min(...times) < 300, times.join())
+})
+
+test('a server with a folder keeps its data, and has no snapshots', async (t) => {
+  const folder = await mkdtemp(path.join(tmpdir(), 'bindery-testing-'))
+  t.after(() => rm(folder, { recursive: true, force: true }))
+  for (const round of ['first', 'second']) {
+    const started = await startServer({ buckets: ['demo'], storage: { folder } })
+    t.after(started.stop)
+    const own = clientOf(started)
+    t.after(() => own.close())
+    if (round === 'first') await own.put('kept', 'by the disk')
+    started.faults.add({ op: 'GetObject', times: 1, then: { status: 503 } })
+    assert.equal(Buffer.from(await own.get('kept')).toString(), 'by the disk')
+    assert.deepEqual(
+      started.log.requests({ op: 'GetObject' }).map(({ status }) => status),
+      [503, 206],
+    )
+    assert.throws(() => started.snapshot(), TypeError)
+    assert.throws(() => started.reset(), TypeError)
+    await assert.rejects(startServer({ storage: { folder } }), { name: 'Failure' })
+    await started.stop()
+  }
 })
 
 test('a reset brings back the state after the start, a snapshot that of its moment', async () => {

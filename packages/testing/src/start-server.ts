@@ -1,5 +1,5 @@
 /** A server in the process of its tests: nothing is installed, stored or left behind. */
-import { type Faults, type MemoryServer, startMemoryServer, type TestedRequest } from '@bindery/server'
+import { type Faults, startTestedServer, type TestedRequest, type TestedServer } from '@bindery/server'
 
 /** Options of a server for tests. */
 export interface StartOptions {
@@ -13,6 +13,11 @@ export interface StartOptions {
   readonly strictOss?: boolean
   /** Milliseconds since 1970. Default: the clock of this machine. Requests that it makes too old or too new are refused. */
   readonly now?: () => number
+  /**
+   * Where the data is. Default `memory`. A folder keeps it, for tests of a restart, with the engines of `bindery serve`; it has no
+   * snapshots, so `reset` and `snapshot` throw.
+   */
+  readonly storage?: 'memory' | { readonly folder: string }
   /** Further flags of `bindery serve`. */
   readonly flags?: readonly string[]
 }
@@ -68,13 +73,15 @@ export interface TestServer {
   stop(): Promise<void>
 }
 
-/** Starts a server in memory on 127.0.0.1. It logs nothing. Throws Failure for options that `bindery serve` would refuse. */
+/** Starts a server on 127.0.0.1. It logs nothing. Throws Failure for options that `bindery serve` would refuse, and a folder in use. */
 export async function startServer(options: StartOptions = {}): Promise<TestServer> {
-  const server = await startMemoryServer({
+  const server = await startTestedServer({
     flags: flagsOf(options),
     ...(options.now === undefined ? {} : { now: options.now }),
+    ...(typeof options.storage === 'object' ? options.storage : {}),
   })
-  const initial = server.capture()
+  const capture = server.capture ?? noSnapshots
+  const initial = server.capture?.() ?? noSnapshots
   const { endpoint, region, key, testMode } = server
   return {
     endpoint,
@@ -104,10 +111,14 @@ export async function startServer(options: StartOptions = {}): Promise<TestServe
       testMode.forgetRequests()
       testMode.skewMs = 0
     },
-    snapshot: () => ({ restore: server.capture() }),
+    snapshot: () => ({ restore: capture() }),
     restore: (snapshot) => snapshot.restore(),
     stop: () => server.stop(),
   }
+}
+
+function noSnapshots(): never {
+  throw new TypeError('a server whose data is in a folder has no snapshots')
 }
 
 function flagsOf({ port = 0, buckets = [], region, strictOss = false, flags = [] }: StartOptions): readonly string[] {
@@ -126,7 +137,7 @@ function matches(request: TestedRequest, filter: RequestFilter): boolean {
   )
 }
 
-function environmentOf({ endpoint, region, key }: MemoryServer): Record<string, string> {
+function environmentOf({ endpoint, region, key }: TestedServer): Record<string, string> {
   const { accessKeyId, accessKeySecret } = key
   return {
     OSS_ENDPOINT: endpoint,

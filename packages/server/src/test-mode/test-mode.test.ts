@@ -2,10 +2,10 @@ import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { connect } from 'node:net'
 import { type TestContext, test } from 'node:test'
-import { startMemoryServer } from '../memory/start-memory-server.js'
+import { startTestedServer } from './start-tested-server.js'
 
 async function start(t: TestContext) {
-  const server = await startMemoryServer({ flags: ['--buckets', 'demo'] })
+  const server = await startTestedServer({ flags: ['--buckets', 'demo'] })
   t.after(() => server.stop())
   const send = async (method: string, path: string, body?: unknown, headers = {}) => {
     const init = { method, headers, ...(body === undefined ? {} : { body: JSON.stringify(body) }) }

@@ -4,13 +4,14 @@ import { sealSession } from '@bindery/service'
 import { CallbackKey } from '../callbacks/callback-key.js'
 import { masterKeysIn } from '../encryption/master-keys.js'
 import { createLog } from '../log.js'
+import { openMemoryDeployment } from '../memory/memory-deployment.js'
+import { openDeployment } from '../open-deployment.js'
 import { openInstance } from '../processes/instance.js'
 import { Supervisor } from '../processes/supervisor.js'
 import { readConfig } from '../read-config.js'
 import { Reloading } from '../reloading.js'
 import { serverState } from '../server-state.js'
-import { TestMode } from '../test-mode/test-mode.js'
-import { openMemoryDeployment } from './memory-deployment.js'
+import { TestMode } from './test-mode.js'
 
 /** A temporary key of the root account. */
 export interface TemporaryRootKey {
@@ -21,8 +22,8 @@ export interface TemporaryRootKey {
   readonly expiresAt: number
 }
 
-/** A server in this process whose data is in memory. */
-export interface MemoryServer {
+/** A server in this process, in test mode. */
+export interface TestedServer {
   /** `http://127.0.0.1:PORT`. */
   readonly endpoint: string
   readonly region: string
@@ -31,25 +32,28 @@ export interface MemoryServer {
   readonly testMode: TestMode
   /** A temporary key that may do what the root key may do, for this many seconds. STS itself gives at least 900. */
   temporaryKey(seconds: number): TemporaryRootKey
-  /** Holds the present state. Returns what brings it back, any number of times. */
-  capture(): () => void
+  /** Holds the present state. Returns what brings it back, any number of times. Undefined where the data is in a folder. */
+  readonly capture: (() => () => void) | undefined
   /** Cuts the requests that run, and frees everything. */
   stop(): Promise<void>
 }
 
-/** Options of a server in memory. */
-export interface MemoryServerOptions {
+/** Options of a server in test mode. */
+export interface TestedServerOptions {
   /** Flags of `bindery serve`, such as `--buckets` and `--strict-oss`; those about a folder have no effect. */
   readonly flags?: readonly string[]
   /** Milliseconds since 1970. Default: the clock of this machine. */
   readonly now?: () => number
+  /** A data folder, which stays when the server ends. Default: the data is in memory. */
+  readonly folder?: string
 }
 
-/** Starts a server in memory on 127.0.0.1. It logs nothing. Throws Failure. */
-export async function startMemoryServer({ flags = [], now }: MemoryServerOptions = {}): Promise<MemoryServer> {
+/** Starts a server in test mode on 127.0.0.1. It logs nothing. Throws Failure. */
+export async function startTestedServer({ flags = [], now, folder }: TestedServerOptions = {}): Promise<TestedServer> {
   const config = { ...readConfig(['--port', '0', ...flags], {}), logLevel: 'silent' as const, workers: 1 }
   const log = createLog('silent', { readable: false })
-  const deployment = openMemoryDeployment()
+  const memory = folder === undefined ? openMemoryDeployment() : undefined
+  const deployment = memory ?? (await openDeployment(readConfig([folder ?? ''], {})))
   const domains = [...config.domains, ...config.s3Domains]
   const testMode = new TestMode(now === undefined ? { domains } : { domains, now })
   const { accessKeyId, accessKeySecret } = await deployment.rootKey()
@@ -89,7 +93,7 @@ export async function startMemoryServer({ flags = [], now }: MemoryServerOptions
       const key = { ...made, expiresAt: Math.floor(beganAt + seconds * 1000) }
       return { ...key, securityToken: sealSession(sealer, { ...key, standsFor: accessKeyId, beganAt }) }
     },
-    capture: () => deployment.capture(),
+    capture: memory?.capture,
     async stop() {
       await supervisor.stop(0)
       await deployment.release()
