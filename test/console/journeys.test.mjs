@@ -4,61 +4,32 @@ import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'
 import { once } from 'node:events'
 import { createReadStream } from 'node:fs'
-import { mkdtemp, open as openFile, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { open as openFile } from 'node:fs/promises'
 import path from 'node:path'
-import { after, before, test } from 'node:test'
-import OSS from 'ali-oss'
-import { startServer } from '../support/start-server.mjs'
-import { openConsole, signIn, startBrowser } from './browser.mjs'
+import { test } from 'node:test'
 import { runLine, startCommand } from './run-line.mjs'
+import { slowDown, useStage } from './stage.mjs'
 
 const MIB = 1024 ** 2
 const GIB = 1024 ** 3
 const FILES = 'input[type=file][aria-label="Upload files"]'
 
-let server
-let client
-let browser
-let folder
 let gibibyte
 let small
 
-before(async () => {
-  server = await startServer({ args: ['--buckets', 'media'] })
-  const { endpoint, region, accessKeyId, accessKeySecret } = server
-  client = new OSS({
-    ...{ endpoint, region: `oss-${region}`, accessKeyId, accessKeySecret },
-    ...{ bucket: 'media', authorizationV4: true, sldEnable: true, timeout: 60_000 },
-  })
-  folder = await mkdtemp(path.join(tmpdir(), 'bindery-journeys-'))
-  gibibyte = await fileOf('disk.img', GIB)
-  small = await fileOf('tape.bin', 24 * MIB)
-  ;({ browser } = await startBrowser())
-})
-
-after(async () => {
-  await browser?.close()
-  await server?.stop()
-  if (folder !== undefined) await rm(folder, { recursive: true })
+const stage = useStage(['media'], async ({ folder }) => {
+  gibibyte = await fileOf(folder, 'disk.img', GIB)
+  small = await fileOf(folder, 'tape.bin', 24 * MIB)
 })
 
 /** A file with holes, in which every MiB begins with its number. */
-async function fileOf(name, bytes) {
+async function fileOf(folder, name, bytes) {
   const file = path.join(folder, name)
   const handle = await openFile(file, 'w')
   await handle.truncate(bytes)
   for (let at = 0; at < bytes; at += MIB) await handle.write(`MiB ${at / MIB} of ${name}`, at)
   await handle.close()
   return file
-}
-
-async function open(t, address) {
-  const opened = await openConsole(browser, server)
-  t.after(() => opened.context.close())
-  await signIn(opened.page, server)
-  await opened.page.goto(`${server.endpoint}/-/console/${address}`)
-  return opened
 }
 
 async function digestOf(stream) {
@@ -68,7 +39,7 @@ async function digestOf(stream) {
 }
 
 async function requireStored(key, file) {
-  const { stream } = await client.getStream(key)
+  const { stream } = await stage.client.getStream(key)
   assert.equal(await digestOf(stream), await digestOf(createReadStream(file)))
 }
 
@@ -88,7 +59,7 @@ async function untilMore(page, numbers, more) {
 }
 
 test('1 GiB arrives although the network is lost twice and the page is reloaded, and no stored part is sent again', async (t) => {
-  const { page, context, requireQuiet } = await open(t, '#/buckets/media?prefix=in%2F')
+  const { page, context, requireQuiet } = await stage.open(t, '#/buckets/media?prefix=in%2F')
   const sent = partsSent(page)
   await page.setInputFiles(FILES, gibibyte)
   for (let cut = 0; cut < 2; cut += 1) {
@@ -109,9 +80,9 @@ test('1 GiB arrives although the network is lost twice and the page is reloaded,
 
 test('an upload of the command is watched in the browser, interrupted, and finished there', async (t) => {
   const flags = ['--part-size', '1MiB', '--parallel', '2', '--bandwidth-limit', '2MiB']
-  const command = startCommand(server, folder, ['cp', 'tape.bin', 'oss://media/cli/tape.bin', ...flags])
+  const command = startCommand(stage.server, stage.folder, ['cp', 'tape.bin', 'oss://media/cli/tape.bin', ...flags])
   t.after(() => command.kill('SIGKILL'))
-  const { page } = await open(t, '#/buckets/media/uploads?prefix=cli%2F')
+  const { page } = await stage.open(t, '#/buckets/media/uploads?prefix=cli%2F')
   await page.waitForFunction(() => {
     const row = document.querySelector('tbody a')
     if (row === null) document.querySelector('.toolbar button:has(svg)')?.click()
@@ -130,26 +101,23 @@ test('an upload of the command is watched in the browser, interrupted, and finis
 })
 
 test('an upload of a browser that is gone is finished on another machine by the command on its page', async (t) => {
-  const first = await open(t, '#/buckets/media?prefix=moved%2F')
-  const session = await first.context.newCDPSession(first.page)
-  await session.send('Network.enable')
-  const speed = { offline: false, latency: 0, downloadThroughput: -1, uploadThroughput: 6 * MIB }
-  await session.send('Network.emulateNetworkConditions', speed)
+  const first = await stage.open(t, '#/buckets/media?prefix=moved%2F')
+  await slowDown(first.page, 6 * MIB)
   const sent = partsSent(first.page)
   await first.page.setInputFiles(FILES, small)
   await untilMore(first.page, sent, 1)
   await first.context.close()
-  const { page } = await open(t, '#/buckets/media/uploads?prefix=moved%2F')
+  const { page } = await stage.open(t, '#/buckets/media/uploads?prefix=moved%2F')
   await page.click('tbody a')
   const line = await page.locator('pre.block').textContent()
-  const { code, printed } = await runLine(server, folder, line.replace('FILE', 'tape.bin'))
+  const { code, printed } = await runLine(stage.server, stage.folder, line.replace('FILE', 'tape.bin'))
   assert.equal(code, 0, printed)
   await page.waitForSelector('text=This upload was completed.')
   await requireStored('moved/tape.bin', small)
 })
 
 test('with a handle of the file an upload goes on after a reload without choosing the file again', async (t) => {
-  const { page, requireQuiet } = await open(t, '#/buckets/media?prefix=handles%2F')
+  const { page, requireQuiet } = await stage.open(t, '#/buckets/media?prefix=handles%2F')
   // without a window there is no dialog: the person's choice is a file of the browser's own file system
   await page.evaluate(async (bytes) => {
     const root = await navigator.storage.getDirectory()
@@ -159,10 +127,7 @@ test('with a handle of the file an upload goes on after a reload without choosin
     await writable.close()
     globalThis.showOpenFilePicker = async () => [handle]
   }, 24 * MIB)
-  const session = await page.context().newCDPSession(page)
-  await session.send('Network.enable')
-  const speed = { offline: false, latency: 0, downloadThroughput: -1, uploadThroughput: 6 * MIB }
-  await session.send('Network.emulateNetworkConditions', speed)
+  await slowDown(page, 6 * MIB)
   const sent = partsSent(page)
   await page.click('.page > header .button.primary')
   await untilMore(page, sent, 1)
@@ -170,18 +135,18 @@ test('with a handle of the file an upload goes on after a reload without choosin
   await page.click('text=/Continue 1 upload/')
   await page.waitForSelector('text=done, CRC-64 verified', { timeout: 60_000 })
   assert.equal(new Set(sent).size, sent.length)
-  const { content } = await client.get('handles/film.bin')
+  const { content } = await stage.client.get('handles/film.bin')
   assert.equal(Buffer.compare(content, Buffer.alloc(24 * MIB, 7)), 0)
   requireQuiet()
 })
 
 test('before a file replaces an object, the person decides', async (t) => {
-  await client.put('taken/tape.bin', Buffer.from('old'))
-  const { page } = await open(t, '#/buckets/media?prefix=taken%2F')
+  await stage.client.put('taken/tape.bin', Buffer.from('old'))
+  const { page } = await stage.open(t, '#/buckets/media?prefix=taken%2F')
   await page.setInputFiles(FILES, small)
   await page.waitForSelector('dialog >> text=taken/tape.bin')
   await page.click('dialog >> text=keep both')
   await page.waitForSelector('text=done, CRC-64 verified', { timeout: 60_000 })
   await requireStored('taken/tape (2).bin', small)
-  assert.equal((await client.get('taken/tape.bin')).content.toString(), 'old')
+  assert.equal((await stage.client.get('taken/tape.bin')).content.toString(), 'old')
 })

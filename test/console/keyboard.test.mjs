@@ -1,10 +1,8 @@
 // The console by keyboard alone, and how it stays smooth with long lists and large maps.
 
 import assert from 'node:assert/strict'
-import { after, before, test } from 'node:test'
-import OSS from 'ali-oss'
-import { startServer } from '../support/start-server.mjs'
-import { openConsole, signIn, startBrowser } from './browser.mjs'
+import { test } from 'node:test'
+import { useStage } from './stage.mjs'
 import { recordTasks } from './tasks.mjs'
 
 const OBJECTS = 3_000
@@ -13,25 +11,9 @@ const AT_A_TIME = 12
 /** Milliseconds of the processor that the longest task may take. */
 const LONG_MS = 100
 
-let server
-let client
-let browser
-
-before(async () => {
-  server = await startServer({ args: ['--buckets', 'many'] })
-  const { endpoint, region, accessKeyId, accessKeySecret } = server
-  client = new OSS({
-    ...{ endpoint, region: `oss-${region}`, accessKeyId, accessKeySecret },
-    ...{ bucket: 'many', authorizationV4: true, sldEnable: true },
-  })
-  await inTurns(OBJECTS, (index) => client.put(`n/${String(index).padStart(5, '0')}`, Buffer.from('x')))
-  ;({ browser } = await startBrowser())
-})
-
-after(async () => {
-  await browser?.close()
-  await server?.stop()
-})
+const stage = useStage(['many'], ({ client }) =>
+  inTurns(OBJECTS, (index) => client.put(`n/${String(index).padStart(5, '0')}`, Buffer.from('x'))),
+)
 
 async function inTurns(total, act) {
   let next = 0
@@ -44,19 +26,11 @@ async function inTurns(total, act) {
   await Promise.all(Array.from({ length: AT_A_TIME }, turn))
 }
 
-async function open(t, address) {
-  const opened = await openConsole(browser, server)
-  t.after(() => opened.context.close())
-  await signIn(opened.page, server)
-  await opened.page.goto(`${server.endpoint}/-/console/${address}`)
-  return opened
-}
-
 test('objects are selected, opened and deleted by keyboard alone', async (t) => {
-  await client.put('keys/a', Buffer.from('a'))
-  await client.put('keys/b', Buffer.from('b'))
-  await client.put('keys/c', Buffer.from('c'))
-  const { page, requireQuiet } = await open(t, '#/buckets/many?prefix=keys%2F')
+  await stage.client.put('keys/a', Buffer.from('a'))
+  await stage.client.put('keys/b', Buffer.from('b'))
+  await stage.client.put('keys/c', Buffer.from('c'))
+  const { page, requireQuiet } = await stage.open(t, '#/buckets/many?prefix=keys%2F')
   await page.waitForSelector('tbody tr[aria-selected]')
   await page.keyboard.press('Control+k')
   await page.waitForSelector('dialog >> text=many')
@@ -85,7 +59,7 @@ test('objects are selected, opened and deleted by keyboard alone', async (t) => 
 })
 
 test('a page and a bucket are reached by their names', async (t) => {
-  const { page } = await open(t, '#/settings')
+  const { page } = await stage.open(t, '#/settings')
   await page.waitForSelector('dl.facts')
   await page.keyboard.press('Control+k')
   await page.waitForSelector('dialog >> text=many')
@@ -96,7 +70,7 @@ test('a page and a bucket are reached by their names', async (t) => {
 })
 
 test('keys of one character show the others, open pages, and go back up', async (t) => {
-  const { page } = await open(t, '#/buckets/many?prefix=n%2F')
+  const { page } = await stage.open(t, '#/buckets/many?prefix=n%2F')
   await page.waitForSelector('tbody tr[aria-selected]')
   await page.keyboard.press('?')
   await page.waitForSelector('dialog[open] >> text=Keyboard')
@@ -115,7 +89,7 @@ test('keys of one character show the others, open pages, and go back up', async 
 })
 
 test('keys of one character can be turned off, and Ctrl-K still works', async (t) => {
-  const { page } = await open(t, '#/settings')
+  const { page } = await stage.open(t, '#/settings')
   await page.uncheck('text=Keys of one character')
   await page.focus('#main')
   await page.keyboard.press('g')
@@ -126,10 +100,10 @@ test('keys of one character can be turned off, and Ctrl-K still works', async (t
 })
 
 test('rows are sorted by a column, and back', async (t) => {
-  await client.put('sort/a', Buffer.from('1'))
-  await client.put('sort/b', Buffer.from('333'))
-  await client.put('sort/c', Buffer.from('22'))
-  const { page } = await open(t, '#/buckets/many?prefix=sort%2F')
+  await stage.client.put('sort/a', Buffer.from('1'))
+  await stage.client.put('sort/b', Buffer.from('333'))
+  await stage.client.put('sort/c', Buffer.from('22'))
+  const { page } = await stage.open(t, '#/buckets/many?prefix=sort%2F')
   const names = () => page.locator('tbody .named a').allTextContents()
   await page.waitForSelector('tbody >> text=c')
   for (const order of [
@@ -143,7 +117,7 @@ test('rows are sorted by a column, and back', async (t) => {
 })
 
 test('thousands of objects scroll while few rows are drawn, and no task blocks the page', async (t) => {
-  const { page } = await open(t, '#/buckets/many?prefix=n%2F')
+  const { page } = await stage.open(t, '#/buckets/many?prefix=n%2F')
   await page.waitForSelector('tbody tr[aria-selected]')
   const end = await recordTasks(page)
   for (let steps = 0; steps < 60; steps += 1) {
@@ -159,12 +133,12 @@ test('thousands of objects scroll while few rows are drawn, and no task blocks t
 })
 
 test('a map of thousands of parts is drawn without blocking the page, and describes the part at the cursor', async (t) => {
-  const { uploadId } = await client.initMultipartUpload('map.bin')
+  const { uploadId } = await stage.client.initMultipartUpload('map.bin')
   const byte = Buffer.from('x')
   await inTurns(PARTS, (part) =>
-    part % 100 === 50 ? undefined : client.uploadPart('map.bin', uploadId, part, byte, 0, 1),
+    part % 100 === 50 ? undefined : stage.client.uploadPart('map.bin', uploadId, part, byte, 0, 1),
   )
-  const { page } = await open(t, '#/buckets/many/uploads')
+  const { page } = await stage.open(t, '#/buckets/many/uploads')
   await page.waitForSelector('tbody >> text=map.bin')
   const end = await recordTasks(page)
   await page.click('tbody >> text=map.bin')
@@ -176,20 +150,4 @@ test('a map of thousands of parts is drawn without blocking the page, and descri
   await page.waitForSelector('text=Part 51: 1 B, stored.')
   const { processor } = await end()
   assert.ok(processor < LONG_MS, `a task took ${processor} ms of the processor`)
-})
-
-test('in a window of 420 pixels nothing but lists scrolls sideways', async (t) => {
-  const { page, context } = await openConsole(browser, server, { viewport: { width: 420, height: 800 } })
-  t.after(() => context.close())
-  await signIn(page, server)
-  for (const [address, ready] of [
-    ['#/', '.figure'],
-    ['#/buckets/many?prefix=n%2F', 'tbody tr[aria-selected]'],
-    ['#/buckets/many/settings?document=cors', 'section form .button'],
-  ]) {
-    await page.goto(`${server.endpoint}/-/console/${address}`)
-    await page.waitForSelector(ready)
-    const wide = await page.locator('#main').evaluate(({ scrollWidth, clientWidth }) => scrollWidth - clientWidth)
-    assert.equal(wide, 0, address)
-  }
 })

@@ -7,6 +7,17 @@ const MIB = 1024 * 1024
 /** The address of an upload, whose id is known once it has begun. */
 export const UPLOAD = '#/buckets/film-archive/first-upload'
 
+/** Uploads a folder and two files, so slowly that they can be seen. */
+async function beginTransfers(page, { files, photos, client }) {
+  // else the page lets the person decide about those that an earlier visit left
+  const { objects = [] } = await client.list({ prefix: 'in/', 'max-keys': 100 })
+  for (const { name } of objects) await client.delete(name)
+  await slowDown(page, 6 * MIB)
+  await page.locator('input[type=file]').first().setInputFiles(files)
+  await page.locator('input[type=file]').nth(1).setInputFiles(photos)
+  await page.waitForSelector('.drawer canvas.strip')
+}
+
 /**
  * Pages by their address. `ready` is a selector that exists once a page has loaded; `prepare` opens something on it; one that
  * `reloads` leaves something that only a reload ends.
@@ -231,7 +242,16 @@ export const PAGES = [
     ready: '.preview img',
   },
   { name: 'object-tags', address: '#/buckets/demo/object?key=readme.txt&tab=tags', ready: 'select' },
-  { name: 'object-versions', address: '#/buckets/logs/object?key=app.log&tab=versions', ready: 'tbody tr' },
+  {
+    name: 'object-versions',
+    address: '#/buckets/logs/object?key=app.log&tab=versions',
+    ready: 'tbody tr',
+    prepare: async (page) => {
+      for (const index of [0, 2]) await page.locator('tbody input[type=checkbox]').nth(index).check()
+      await page.waitForSelector('section tbody th')
+    },
+  },
+  { name: 'object-activity', address: '#/buckets/demo/object?key=readme.txt&tab=activity', ready: 'tbody tr' },
   { name: 'uploads', address: '#/uploads', ready: 'tbody td >> text=KiB' },
   { name: 'bucket-uploads', address: '#/buckets/film-archive/uploads', ready: 'tbody td >> text=KiB' },
   {
@@ -278,13 +298,21 @@ export const PAGES = [
     reloads: true,
     address: '#/buckets/demo?prefix=in%2F',
     ready: '.toolbar',
-    prepare: async (page, { files, client }) => {
-      // else the page lets the person decide about those that an earlier visit left
-      for (const name of ['film.mov', 'notes.txt']) await client.delete(`in/${name}`)
-      await slowDown(page, 6 * MIB)
-      await page.locator('input[type=file]').first().setInputFiles(files)
-      await page.waitForSelector('.drawer canvas.strip')
+    prepare: async (page, world) => {
+      await beginTransfers(page, world)
       await page.waitForTimeout(2_000)
     },
   },
+  {
+    name: 'take-over',
+    reloads: true,
+    address: '#/buckets/demo?prefix=in%2F',
+    ready: '.toolbar',
+    prepare: async (page, world) => {
+      await beginTransfers(page, world)
+      await page.click('.drawer button[aria-haspopup]')
+      await page.waitForSelector('dialog[open] pre')
+    },
+  },
+  { name: 'ticket', address: '#/ticket', ready: 'input[type=file]' },
 ]

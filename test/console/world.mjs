@@ -1,7 +1,7 @@
 // A server with something to see on every page of the console.
 
 import { createHash, randomUUID } from 'node:crypto'
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { deflateSync } from 'node:zlib'
@@ -79,11 +79,15 @@ export async function startWorld() {
   const files = [path.join(folder, 'film.mov'), path.join(folder, 'notes.txt')]
   await writeFile(files[0], Buffer.alloc(30 * MIB, 1))
   await writeFile(files[1], 'notes')
+  const photos = path.join(folder, 'photos')
+  await mkdir(photos)
+  for (let index = 1; index <= 24; index += 1)
+    await writeFile(path.join(photos, `${index}.jpg`), Buffer.alloc(256 * KIB, index))
   const stop = async () => {
     await server.stop()
     await rm(folder, { recursive: true })
   }
-  return { server, client, pages, files, stop }
+  return { server, client, pages, files, photos, stop }
 }
 
 async function fillDemo(client) {

@@ -16,7 +16,7 @@ import { WhenLoaded } from '../parts/states.js'
 import { announceFailure } from '../parts/toasts.js'
 import { ServerError } from '../wire/server-error.js'
 import { serverTime } from '../wire/session.js'
-import { type PartsMap as Explained, explainUpload, type UploadName, watchUploads } from '../wire/uploads.js'
+import { type PartsMap as Explained, explainUpload, readPart, type UploadName, watchUploads } from '../wire/uploads.js'
 import { AbortDialog } from './abort-uploads.js'
 import { CompleteDialog } from './complete-upload.js'
 import { PartsTable } from './parts-table.js'
@@ -213,7 +213,14 @@ function Details({
         {map.obstacle && map.partCount > 0 && (
           <Notice kind="warn">{words.upload.obstacle(`${map.obstacle.code}: ${map.obstacle.message}`)}</Notice>
         )}
-        {map.partCount > 0 && <PartsMap map={map} fresh={fresh} label={sentence(map, words)} />}
+        {map.partCount > 0 && (
+          <PartsMap
+            map={map}
+            fresh={fresh}
+            label={sentence(map, words)}
+            read={(part, signal) => readPart(name, part, signal)}
+          />
+        )}
         <Legend />
         {map.partCount > 0 && <PartsTable name={name} revision={map.partCount + map.bytes} />}
       </section>

@@ -1,11 +1,11 @@
 import type { JSX } from 'preact'
 import { useEffect, useRef, useState } from 'preact/hooks'
-import { bytes, count } from '../app/format.js'
+import { bytes, count, time } from '../app/format.js'
 import { useWords } from '../app/language.js'
 import { useStore } from '../app/store.js'
 import { currentTheme } from '../app/theme.js'
 import { drawCell, paletteOf, type Shade } from '../transfer/part-colours.js'
-import type { PartsMap as Explained } from '../wire/uploads.js'
+import type { PartsMap as Explained, StoredPart } from '../wire/uploads.js'
 
 /** Pixels of a cell with its gap: large for few parts, small for ten thousand. */
 function cellPixels(cells: number): number {
@@ -27,11 +27,14 @@ export function PartsMap({
   map,
   fresh,
   label,
+  read,
 }: {
   readonly map: Explained
   /** Parts that arrived while the page was open. */
   readonly fresh: ReadonlySet<number>
   readonly label: string
+  /** Reads what the server has stored of a part. */
+  readonly read: (part: number, signal: AbortSignal) => Promise<StoredPart | undefined>
 }): JSX.Element {
   const words = useWords()
   const theme = useStore(currentTheme)
@@ -79,7 +82,44 @@ export function PartsMap({
       <p class="small" aria-live="polite">
         {marked === undefined ? words.upload.mapHint : describe(map, marked, words)}
       </p>
+      <PartDetail part={marked} read={read} />
     </div>
+  )
+}
+
+/** Milliseconds for which a part must be marked before it is read: the pointer crosses many. */
+const RESTS_MS = 150
+
+/** Checksums and time of the part that is marked. Its line stays where no part is, so that nothing below it moves. */
+function PartDetail({
+  part,
+  read,
+}: {
+  readonly part: number | undefined
+  readonly read: (part: number, signal: AbortSignal) => Promise<StoredPart | undefined>
+}): JSX.Element {
+  const words = useWords()
+  const [found, setFound] = useState<StoredPart | undefined>()
+  useEffect(() => {
+    setFound(undefined)
+    if (part === undefined) return
+    const stop = new AbortController()
+    const timer = setTimeout(() => {
+      read(part, stop.signal).then(
+        (one) => stop.signal.aborted || setFound(one),
+        () => {},
+      )
+    }, RESTS_MS)
+    return () => {
+      clearTimeout(timer)
+      stop.abort()
+    }
+  }, [part])
+  const isShown = found !== undefined && found.partNumber === part
+  return (
+    <p class="small muted mono part-detail">
+      {isShown && words.upload.partDetail(found.etag, found.crc64, time(Date.parse(found.lastModified)))}
+    </p>
   )
 }
 

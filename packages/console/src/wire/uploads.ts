@@ -107,6 +107,13 @@ export async function listParts(
   return marker === undefined ? { rows: parts } : { rows: parts, next: { 'part-number-marker': String(marker) } }
 }
 
+/** One part of an upload; undefined where it is not stored. Throws ServerError NoSuchUpload. */
+export async function readPart(name: UploadName, part: number, signal: AbortSignal): Promise<StoredPart | undefined> {
+  const position = { 'part-number-marker': String(part - 1), 'max-parts': '1' }
+  const { rows } = await listParts(name, position, signal)
+  return rows.find(({ partNumber }) => partNumber === part)
+}
+
 /** Deletes an upload with its parts. Throws ServerError NoSuchUpload. */
 export async function abortUpload({ bucket, key, uploadId }: UploadName): Promise<void> {
   await send({ method: 'DELETE', bucket, key, query: { uploadId } })

@@ -300,6 +300,7 @@ export const ENGLISH = {
         : `${stored} parts are stored, up to number ${last}. Missing between them: ${missing}.`,
     mapHint: 'Point at a part, or focus the map and use the arrow keys.',
     partStored: (part: string, size: string) => `Part ${part}: ${size}, stored.`,
+    partDetail: (etag: string, crc64: string, at: string) => `${at} · ETag ${etag} · CRC-64 ${crc64}`,
     partMissing: (part: string) => `Part ${part} is missing.`,
     legend: { stored: 'stored', reused: 'arrived just now', missing: 'missing' },
     obstacle: (reason: string) => `A Complete with all parts would fail now: ${reason}`,

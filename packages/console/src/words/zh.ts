@@ -279,6 +279,7 @@ export const CHINESE: Words = {
         : `已存储 ${stored} 个分片，最大编号 ${last}。中间缺失：${missing}。`,
     mapHint: '将指针移到分片上，或聚焦后使用方向键。',
     partStored: (part, size) => `分片 ${part}：${size}，已存储。`,
+    partDetail: (etag, crc64, at) => `${at} · ETag ${etag} · CRC-64 ${crc64}`,
     partMissing: (part) => `分片 ${part} 缺失。`,
     legend: { stored: '已存储', reused: '刚刚到达', missing: '缺失' },
     obstacle: (reason) => `现在用全部分片完成上传将失败：${reason}`,
