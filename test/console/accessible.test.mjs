@@ -41,7 +41,7 @@ async function violations(page, rules) {
 async function speak(page, language) {
   const tag = { en: 'en', zh: 'zh-CN' }[language]
   await page.evaluate(
-    (name) => document.querySelector(`header button[lang=${name}], form button[lang=${name}]`)?.click(),
+    (name) => document.querySelector(`header button[lang=${name}], .welcome button[lang=${name}]`)?.click(),
     language,
   )
   await page.waitForFunction((wanted) => document.documentElement.lang === wanted, tag)
