@@ -35,16 +35,24 @@ export async function startBinderyStore({ host = '127.0.0.1' } = {}) {
   let store = await startServer({ args: ['--workers', '1', '--host', host, '--buckets', 'blobs'] })
   const { folder } = store
   const port = Number(new URL(store.endpoint).port)
+  async function withoutNode(work) {
+    await store.kill()
+    try {
+      return await work()
+    } finally {
+      store = await startServer({ folder, port, args: ['--workers', '1', '--host', host] })
+    }
+  }
   return {
     name: 'one Bindery',
     blobs: `s3://blobs/cluster?endpoint=http://127.0.0.1:${port}&part=5MiB`,
     env: keyOf(store),
     async killNode() {
-      await store.kill()
-      await sleep(500)
-      store = await startServer({ folder, port, args: ['--workers', '1', '--host', host] })
+      await withoutNode(() => sleep(500))
       return 'The blob store was killed with SIGKILL, and started again after half a second.'
     },
+    /** Killed, and started again when `work` has ended. Resolves with what it resolves with. */
+    withoutNode,
     /** Stands still until the function that this resolves with is called. */
     async pauseNode() {
       process.kill(store.pid, 'SIGSTOP')

@@ -114,7 +114,7 @@ test('after a rewrap the older master keys are needed no more', async (t) => {
   )
   await server.stop()
   const missing = await binderyWith(withKeys(next), 'keys', 'rewrap', folder)
-  assert.match(missing.output, /under a master key that is not given/)
+  assert.match(missing.output, /with a master key that is not given/)
   const rewrapped = await binderyWith(withKeys(next, old), 'keys', 'rewrap', folder)
   assert.deepEqual([rewrapped.code, rewrapped.output], [0, '1 records  1 secrets\n'])
   const again = await start(t, folder, withKeys(next))
