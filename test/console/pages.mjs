@@ -87,7 +87,16 @@ export const PAGES = [
     prepare: (page) => page.click('section summary >> text=preact'),
   },
   { name: 'bucket-access', address: '#/buckets/demo/settings', ready: 'select' },
-  { name: 'lifecycle', address: '#/buckets/demo/settings?document=lifecycle', ready: 'tbody tr' },
+  {
+    name: 'lifecycle',
+    address: '#/buckets/demo/settings?document=lifecycle',
+    ready: 'tbody tr',
+    prepare: async (page) => {
+      await page.click('section .stack > .row > .button')
+      await page.waitForSelector('section .notice')
+      await page.click('section summary')
+    },
+  },
   {
     name: 'lifecycle-preview',
     address: '#/buckets/film-archive/settings?document=lifecycle&days=1&prefix=2026%2F',

@@ -8,6 +8,7 @@ import { useLoad } from '../app/use-load.js'
 import { AsCommand } from '../parts/as-command.js'
 import { Choice, TextField } from '../parts/field.js'
 import { Failure } from '../parts/notice.js'
+import { type PlainColumn, PlainTable } from '../parts/plain-table.js'
 import { WhenLoaded } from '../parts/states.js'
 import {
   addInventory,
@@ -66,52 +67,52 @@ function InventoryTable({
   readonly onDelete: (id: string) => void
 }): JSX.Element {
   const words = useWords()
-  const titles = [words.name, words.inventories.objects, words.inventories.frequency, words.inventories.target]
-  return (
-    <div class="table">
-      <table>
-        <thead>
-          <tr>
-            {titles.map((title) => (
-              <th key={title} scope="col">
-                {title}
-              </th>
-            ))}
-            <th scope="col">
-              <span class="unseen">{words.actions}</span>
-            </th>
-          </tr>
-        </thead>
-        <tbody>
-          {inventories.map(({ id, isEnabled, prefix, frequency, versions, target, targetPrefix }) => (
-            <tr key={id}>
-              <td>
-                {id} {!isEnabled && <span class="badge warn">{words.access.inactive}</span>}
-              </td>
-              <td class="break">
-                {prefix === '' ? words.inventories.all : shownKey(prefix)}
-                <div class="small muted">{words.inventories.versions[versions]}</div>
-              </td>
-              <td>{words.inventories.frequencies[frequency as keyof typeof words.inventories.frequencies]}</td>
-              <td class="break">
-                <a href={link(['buckets', target], { prefix: targetPrefix })}>
-                  {shownKey(`${target}/${targetPrefix}`)}
-                </a>
-              </td>
-              <td class="tools">
-                <button type="button" class="button little" onClick={() => onRun(id)}>
-                  {words.inventories.runNow}
-                </button>{' '}
-                <button type="button" class="button danger little" onClick={() => onDelete(id)}>
-                  {words.delete}
-                </button>
-              </td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
-  )
+  const columns: readonly PlainColumn<Inventory>[] = [
+    {
+      title: words.name,
+      cell: ({ id, isEnabled }) => (
+        <>
+          {id} {!isEnabled && <span class="badge warn">{words.access.inactive}</span>}
+        </>
+      ),
+    },
+    {
+      title: words.inventories.objects,
+      kind: 'break',
+      cell: ({ prefix, versions }) => (
+        <>
+          {prefix === '' ? words.inventories.all : shownKey(prefix)}
+          <div class="small muted">{words.inventories.versions[versions]}</div>
+        </>
+      ),
+    },
+    {
+      title: words.inventories.frequency,
+      cell: ({ frequency }) => words.inventories.frequencies[frequency as keyof typeof words.inventories.frequencies],
+    },
+    {
+      title: words.inventories.target,
+      kind: 'break',
+      cell: ({ target, targetPrefix }) => (
+        <a href={link(['buckets', target], { prefix: targetPrefix })}>{shownKey(`${target}/${targetPrefix}`)}</a>
+      ),
+    },
+    {
+      title: words.actions,
+      kind: 'tools',
+      cell: ({ id }) => (
+        <>
+          <button type="button" class="button little" onClick={() => onRun(id)}>
+            {words.inventories.runNow}
+          </button>{' '}
+          <button type="button" class="button danger little" onClick={() => onDelete(id)}>
+            {words.delete}
+          </button>
+        </>
+      ),
+    },
+  ]
+  return <PlainTable columns={columns} rows={inventories} keyOf={({ id }) => id} />
 }
 
 function AddInventory({

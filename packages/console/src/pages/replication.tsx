@@ -7,6 +7,7 @@ import { useLoad } from '../app/use-load.js'
 import { AsCommand } from '../parts/as-command.js'
 import { TextArea, TextField } from '../parts/field.js'
 import { Failure, Notice } from '../parts/notice.js'
+import { type PlainColumn, PlainTable } from '../parts/plain-table.js'
 import { WhenLoaded } from '../parts/states.js'
 import { addReplication, deleteReplication, listReplications, type ReplicationRule } from '../wire/replication.js'
 
@@ -44,43 +45,34 @@ function RuleTable({
   readonly onDelete: (id: string) => void
 }): JSX.Element {
   const words = useWords()
-  return (
-    <div class="table">
-      <table>
-        <thead>
-          <tr>
-            {[words.name, words.inventories.objects, words.replication.target, words.uploads.state].map((title) => (
-              <th key={title} scope="col">
-                {title}
-              </th>
-            ))}
-            <th scope="col">
-              <span class="unseen">{words.actions}</span>
-            </th>
-          </tr>
-        </thead>
-        <tbody>
-          {rules.map(({ id, prefixes, target, location, status }) => (
-            <tr key={id}>
-              <td class="break">{id}</td>
-              <td class="break">{prefixes.length === 0 ? words.inventories.all : prefixes.map(shownKey).join(', ')}</td>
-              <td class="break">
-                {target} <span class="muted">({location})</span>
-              </td>
-              <td>
-                <span class="badge">{status}</span>
-              </td>
-              <td class="tools">
-                <button type="button" class="button danger little" onClick={() => onDelete(id)}>
-                  {words.delete}
-                </button>
-              </td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
-  )
+  const columns: readonly PlainColumn<ReplicationRule>[] = [
+    { title: words.name, kind: 'break', cell: ({ id }) => id },
+    {
+      title: words.inventories.objects,
+      kind: 'break',
+      cell: ({ prefixes }) => (prefixes.length === 0 ? words.inventories.all : prefixes.map(shownKey).join(', ')),
+    },
+    {
+      title: words.replication.target,
+      kind: 'break',
+      cell: ({ target, location }) => (
+        <>
+          {target} <span class="muted">({location})</span>
+        </>
+      ),
+    },
+    { title: words.uploads.state, cell: ({ status }) => <span class="badge">{status}</span> },
+    {
+      title: words.actions,
+      kind: 'tools',
+      cell: ({ id }) => (
+        <button type="button" class="button danger little" onClick={() => onDelete(id)}>
+          {words.delete}
+        </button>
+      ),
+    },
+  ]
+  return <PlainTable columns={columns} rows={rules} keyOf={({ id }) => id} />
 }
 
 function AddRule({

@@ -3,6 +3,7 @@ import { useState } from 'preact/hooks'
 import { time } from '../app/format.js'
 import { useWords } from '../app/language.js'
 import { useLoad } from '../app/use-load.js'
+import { AsCommand } from '../parts/as-command.js'
 import { Dialog } from '../parts/dialog.js'
 import { TextField } from '../parts/field.js'
 import { Failure, Notice } from '../parts/notice.js'
@@ -87,6 +88,12 @@ export function RetentionCard({ bucket }: { readonly bucket: string }): JSX.Elem
         )}
       </WhenLoaded>
       {error !== undefined && <Failure error={error} />}
+      <AsCommand
+        lines={[
+          `bindery api get-bucket-worm --bucket ${bucket}`,
+          `bindery api initiate-bucket-worm --bucket ${bucket} --body '<InitiateWormConfiguration><RetentionPeriodInDays>30</RetentionPeriodInDays></InitiateWormConfiguration>'`,
+        ]}
+      />
     </section>
   )
 }
