@@ -389,7 +389,7 @@ export const ENGLISH_COMMANDS: { readonly help: HelpSentences; readonly commands
     config: {
       summary: 'Read and change profiles (server and key), or explain the options of a server.',
       details: [
-        'Settings: endpoint, region, access-key-id, access-key-secret, sts-token, addressing-style, sign-version, credential-process.',
+        'Settings: endpoint, region, access-key-id, access-key-secret, sts-token, addressing-style, sign-version, dialect, proxy, credential-process.',
         'With - as VALUE, reads it from standard input, so that no secret is on the command line. credential-process is a program that prints a key as JSON.',
         'The file is BINDERY_CONFIG, or bindery/config below XDG_CONFIG_HOME; only its owner can read it.',
         'explain prints the options that serve would use with the same flags, variables and file, with their values and sources. Secrets are not shown.',

@@ -351,7 +351,7 @@ export const CHINESE_COMMANDS: { readonly help: HelpSentences; readonly commands
     config: {
       summary: '读取和更改 Profile（服务器地址和访问密钥），或说明服务器的各选项。',
       details: [
-        '设置项：endpoint、region、access-key-id、access-key-secret、sts-token、addressing-style、sign-version、credential-process。',
+        '设置项：endpoint、region、access-key-id、access-key-secret、sts-token、addressing-style、sign-version、dialect、proxy、credential-process。',
         'VALUE 为 - 时从标准输入读取，密钥不会出现在命令行中。credential-process 是以 JSON 打印密钥的程序。',
         '配置文件为 BINDERY_CONFIG，或 XDG_CONFIG_HOME 下的 bindery/config，仅所有者可读。',
         'explain 打印 serve 在相同的参数、环境变量和文件下使用的每个选项及其值和来源。不显示机密信息。',

@@ -1,6 +1,6 @@
 import { setMaxListeners } from 'node:events'
 import { resolve } from 'node:path'
-import { type Client, createClient, OssError } from '@bindery/client'
+import { type Client, type CredentialsProvider, createClient, OssError } from '@bindery/client'
 import { Failure, findServer, requireRootKey } from '@bindery/server/local'
 import { adminServer } from '../admin/send.js'
 import { type Arguments, defaultFolder } from '../arguments.js'
@@ -10,7 +10,14 @@ import type { SERVER_FLAGS } from '../flags.js'
 import { languageOf } from '../language.js'
 import { objectWordsIn } from '../messages/objects.js'
 import { noAnswer } from '../no-answer.js'
-import { DEFAULT_PROFILE, findProfile, requireProfile, variablesOf } from '../profiles/profiles.js'
+import {
+  CREDENTIAL_PROCESS,
+  DEFAULT_PROFILE,
+  findProfile,
+  printedKey,
+  requireProfile,
+  variablesOf,
+} from '../profiles/profiles.js'
 import { serverWithKey } from '../running-server.js'
 import { type Address, isAddress, profileIn } from './address.js'
 import { oneOf } from './arguments.js'
@@ -92,7 +99,7 @@ async function connect(parsed: ServerArguments, env: Environment, profile: strin
   let hasAnswered = false
   return createClient({
     endpoint: server.endpoint,
-    auth: { credentials: credentialsOf(server) },
+    auth: { credentials: server.process === undefined ? credentialsOf(server) : renewed(server.process) },
     retry: {
       isRetryable: ({ retryable }, { attempt }) => retryable && (hasAnswered || attempt < FIRST_ATTEMPTS),
       ...retry,
@@ -143,16 +150,19 @@ interface Server extends Omit<Awaited<ReturnType<typeof adminServer>>, 'region'>
   readonly signature?: string | undefined
   readonly dialect?: string | undefined
   readonly proxy?: string | undefined
+  /** The program that prints the key. */
+  readonly process?: string | undefined
 }
 
 /** The form of requests that variables name. */
-function formOf(env: Environment): Pick<Server, 'addressing' | 'signature' | 'dialect' | 'proxy'> {
+function formOf(env: Environment): Pick<Server, 'addressing' | 'signature' | 'dialect' | 'proxy' | 'process'> {
   const { OSS_ADDRESSING_STYLE, OSS_SIGN_VERSION, OSS_DIALECT, OSS_PROXY } = env
   return {
     addressing: OSS_ADDRESSING_STYLE || undefined,
     signature: OSS_SIGN_VERSION || undefined,
     dialect: OSS_DIALECT || undefined,
     proxy: OSS_PROXY || undefined,
+    process: env[CREDENTIAL_PROCESS],
   }
 }
 
@@ -209,7 +219,13 @@ const NEEDED = [
 /** Variables over others. A key is one thing: no part of one is joined with part of another. */
 function over(others: Environment, variables: Environment): Environment {
   if (!variables.OSS_ACCESS_KEY_ID) return { ...others, ...variables }
-  const { OSS_ACCESS_KEY_ID: _, OSS_ACCESS_KEY_SECRET: __, OSS_SESSION_TOKEN: ___, ...rest } = others
+  const {
+    OSS_ACCESS_KEY_ID: _,
+    OSS_ACCESS_KEY_SECRET: __,
+    OSS_SESSION_TOKEN: ___,
+    [CREDENTIAL_PROCESS]: ____,
+    ...rest
+  } = others
   return { ...rest, ...variables }
 }
 
@@ -235,6 +251,19 @@ function keyVariables(values: ServerArguments['values']): Environment {
   if (secret === undefined)
     throw new Failure('argumentMissing', { command: '--access-key-id', argument: '--access-key-secret' })
   return { OSS_ACCESS_KEY_ID: id, OSS_ACCESS_KEY_SECRET: secret, OSS_SESSION_TOKEN: token }
+}
+
+/** Runs a program for the first key, and again when that ends or is refused. */
+function renewed(line: string): CredentialsProvider {
+  return async () => {
+    const { id, secret, token, expiration } = await printedKey(line)
+    return {
+      accessKeyId: id ?? '',
+      accessKeySecret: secret ?? '',
+      ...(token === undefined ? {} : { securityToken: token }),
+      ...(expiration === undefined ? {} : { expiration }),
+    }
+  }
 }
 
 function credentialsOf({ credentials: { accessKeyId, accessKeySecret, securityToken } }: Server) {

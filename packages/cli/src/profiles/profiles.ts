@@ -117,13 +117,17 @@ function settingsOf(settings: ReadonlyMap<string, string>): Partial<Record<Setti
   return own
 }
 
+/** The variable that stands for the program that prints a key. It is not a name that an environment has. */
+export const CREDENTIAL_PROCESS = 'credential-process'
+
 /**
  * The variables that stand for a profile: its endpoint, or OSS's own for its region, and its key. Throws Failure
  * `credentialProcess` where its program fails.
  */
 export async function variablesOf({ settings }: Profile): Promise<Environment> {
-  const { region, dialect } = settings
-  const key = await keyOf(settings)
+  const { region, dialect, 'credential-process': line } = settings
+  const isPrinted = line !== undefined && settings['access-key-id'] === undefined
+  const key = isPrinted ? await printedKey(line) : ownKey(settings)
   return defined({
     OSS_ENDPOINT: settings.endpoint ?? endpointIn(region, dialect),
     OSS_REGION: region,
@@ -134,6 +138,7 @@ export async function variablesOf({ settings }: Profile): Promise<Environment> {
     OSS_ACCESS_KEY_ID: key.id,
     OSS_ACCESS_KEY_SECRET: key.secret,
     OSS_SESSION_TOKEN: key.token,
+    [CREDENTIAL_PROCESS]: isPrinted ? line : undefined,
   })
 }
 
@@ -143,19 +148,24 @@ function endpointIn(region: string | undefined, dialect: string | undefined): st
   return dialect === 's3' ? `https://s3.${region}.amazonaws.com` : `https://oss-${region}.aliyuncs.com`
 }
 
-interface Key {
+/** A key of a profile, or of its program. */
+export interface Key {
   readonly id?: string | undefined
   readonly secret?: string | undefined
   readonly token?: string | undefined
+  /** When the key ends; undefined: it does not. */
+  readonly expiration?: string | undefined
 }
 
 /** Milliseconds that a program may take to print a key. */
 const PROCESS_MS = 60_000
 
-/** The key of the settings, or what their program prints: JSON with the names of AWS or of OSS. */
-async function keyOf(settings: Profile['settings']): Promise<Key> {
-  const { 'access-key-id': id, 'access-key-secret': secret, 'sts-token': token, 'credential-process': line } = settings
-  if (line === undefined || id !== undefined) return { id, secret, token }
+function ownKey(settings: Profile['settings']): Key {
+  return { id: settings['access-key-id'], secret: settings['access-key-secret'], token: settings['sts-token'] }
+}
+
+/** The key that a program prints: JSON with the names of AWS or of OSS. Throws Failure `credentialProcess`. */
+export async function printedKey(line: string): Promise<Key> {
   const [program = '', ...args] = line.match(/"[^"]*"|\S+/g)?.map((word) => word.replace(/^"|"$/g, '')) ?? []
   try {
     const { stdout } = await promisify(execFile)(program, args, { timeout: PROCESS_MS })
@@ -164,6 +174,7 @@ async function keyOf(settings: Profile['settings']): Promise<Key> {
       id: printed.AccessKeyId,
       secret: printed.AccessKeySecret ?? printed.SecretAccessKey,
       token: printed.SecurityToken ?? printed.SessionToken,
+      expiration: printed.Expiration,
     }
   } catch (error) {
     throw new Failure('credentialProcess', { program, reason: error instanceof Error ? error.message : String(error) })
