@@ -115,3 +115,35 @@ test('a function decides about an object that exists', async () => {
   assert.deepEqual(seen, [3, 5])
   assert.equal(Buffer.from(await client.get('k')).toString(), 'three')
 })
+
+test('a failure of the first part has a checkpoint that goes on after it was written as JSON', async () => {
+  const { client, started } = await startClient(({ url }) => (partOf(url) === null ? undefined : 'cut'), {
+    checkpoints: false,
+  })
+  const file = new File([Uint8Array.from(content(4 * PART))], 'a.bin')
+  const { checkpoint, uploadId } = await rejection<OssError>(
+    client.upload(file, { key: 'k', ...IN_PARTS, retry: QUICK }).result,
+  )
+  assert.deepEqual([checkpoint?.uploadId, checkpoint?.parts], [uploadId, []])
+  const elsewhere = await startClient(undefined, { checkpoints: false }, started)
+  const resume = JSON.parse(JSON.stringify(checkpoint))
+  const result = await elsewhere.client.upload(file, { key: 'k', ...IN_PARTS, resume }).result
+  assert.deepEqual([result.uploadId, result.size], [uploadId, 4 * PART])
+})
+
+test('a source that returns fewer bytes than were requested leaves no object, in whatever form it returns them', async () => {
+  const bytes = Uint8Array.from(content(2 * PART))
+  for (const read of [
+    () => new Blob([]),
+    () => new Uint8Array(),
+    (start: number, end: number) => new Blob([bytes.subarray(start, end - 1)]),
+  ]) {
+    const { client } = await startClient()
+    const source = { size: bytes.length, read, fingerprint: async () => 'short' }
+    for (const options of [{}, IN_PARTS]) {
+      const error = await rejection<OssError>(client.upload(source, { key: 'k', ...options }).result)
+      assert.equal(error.code, 'SourceChanged')
+      assert.equal((await rejection<OssError>(client.head('k'))).status, 404)
+    }
+  }
+})

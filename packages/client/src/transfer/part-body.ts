@@ -41,7 +41,8 @@ export async function openBody(
 ): Promise<OpenedBody> {
   const opened = await content.open()
   const crc64 = checksum?.crc64
-  if (opened instanceof Uint8Array && opened.length !== content.size) throw (await failures()).sourceChanged()
+  const length = opened instanceof Uint8Array ? opened.length : opened instanceof Blob ? opened.size : content.size
+  if (length !== content.size) throw (await failures()).sourceChanged()
   if (opened instanceof Uint8Array && throttle.isOpen) {
     return { body: opened, crc64: async () => crc64?.(opened) }
   }

@@ -15,7 +15,10 @@ export interface Credentials {
 /** Why a provider is called: for the first request, shortly before the end, or because the server refused the last ones. */
 export type CredentialsReason = 'initial' | 'expiring' | 'rejected'
 
-/** Returns credentials. Calls never overlap: all requests that need new credentials wait for the same call. */
+/**
+ * Returns credentials. Calls never overlap: all requests that need new credentials wait for the same call. It is called again where it
+ * throws, three times in all, unless it throws an OssError that is not retryable.
+ */
 export type CredentialsProvider = (context: {
   readonly reason: CredentialsReason
   readonly previous?: Credentials
@@ -56,7 +59,7 @@ export interface SignedRequest {
 
 /**
  * Signs requests elsewhere, so that a browser never holds a key. Requests that are needed in the same turn are signed in one
- * call, at most 100 at a time. The answers are in the order of the targets.
+ * call, at most 100 at a time. The answers are in the order of the targets. It is called again where it throws, as a CredentialsProvider.
  */
 export type RemoteSigner = (
   targets: readonly SignTarget[],

@@ -1,5 +1,7 @@
 /** Credentials of a provider: fetched once for all requests that wait, renewed before they end and after a refusal. */
 import type { Credentials, CredentialsProvider, CredentialsReason } from '../types/client.js'
+import { OssError } from '../types/error.js'
+import { pause } from './retry.js'
 
 /** Milliseconds before their end at which credentials are renewed, or a quarter of their life if that is less. */
 const MARGIN_MS = 60_000
@@ -29,7 +31,8 @@ export function createCredentialsSource(
     const startedAt = now()
     // one caller that gives up must not take the credentials from the others: the provider has a signal of its own
     const signal = new AbortController().signal
-    const fresh = await given({ reason, signal, ...(current === undefined ? {} : { previous: current }) })
+    const context = { reason, signal, ...(current === undefined ? {} : { previous: current }) }
+    const fresh = await callAgain(async () => given(context))
     current = fresh
     const end = fresh.expiration === undefined ? Number.POSITIVE_INFINITY : new Date(fresh.expiration).getTime()
     renewAt = end - Math.min(MARGIN_MS, (end - startedAt) / 4)
@@ -48,6 +51,24 @@ export function createCredentialsSource(
       if (credentials === current) refused = credentials
       return true
     },
+  }
+}
+
+const CALLS_MAX = 3
+const CALL_DELAY_MS = 200
+
+/**
+ * Calls a function of the application, which needs a network as well: three times, unless it succeeds or throws an OssError that is not
+ * retryable. Throws what the last call threw.
+ */
+export async function callAgain<T>(call: () => Promise<T>): Promise<T> {
+  for (let count = 1; ; count += 1) {
+    try {
+      return await call()
+    } catch (error) {
+      if (count === CALLS_MAX || (error instanceof OssError && !error.retryable)) throw error
+      await pause(CALL_DELAY_MS * 2 ** (count - 1) * Math.random(), new AbortController().signal)
+    }
   }
 }
 

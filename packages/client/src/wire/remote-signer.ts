@@ -1,7 +1,7 @@
 /** Gathers the requests of a turn, so that a remote signer is called once for many parts. */
 import type { RemoteSigner, SignedRequest, SignTarget } from '../types/client.js'
 import { CLIENT_CODES, OssError } from '../types/error.js'
-import { raceAbort } from './credentials.js'
+import { callAgain, raceAbort } from './credentials.js'
 
 const BATCH_MAX = 100
 
@@ -42,10 +42,8 @@ export function createRemoteBatch(signer: RemoteSigner): RemoteBatch {
 async function signAll(signer: RemoteSigner, batch: readonly Waiting[]): Promise<void> {
   try {
     const signal = new AbortController().signal
-    const signed = await signer(
-      batch.map(({ target }) => target),
-      { signal },
-    )
+    const targets = batch.map(({ target }) => target)
+    const signed = await callAgain(() => signer(targets, { signal }))
     batch.forEach(({ resolve, reject, target }, index) => {
       const one = signed[index]
       if (one === undefined) reject(incomplete(target, batch.length, signed.length))

@@ -4,7 +4,7 @@ import { ROOT } from '@bindery/service/testing'
 import { signV4Target } from '../testing/sign-target.js'
 import { content, KIB, rejection, startClient } from '../testing/support.js'
 import type { Credentials, RequestTrace, SignTarget } from '../types/client.js'
-import type { OssError } from '../types/error.js'
+import { OssError } from '../types/error.js'
 import { createAddress } from './address.js'
 import { createCredentialsSource } from './credentials.js'
 
@@ -97,6 +97,34 @@ test('a remote signer signs whole batches, and the client holds no key', async (
   assert.ok(Math.max(...batches) >= 5, String(batches))
   const short = await startClient(undefined, { auth: { signer: async () => [] } })
   assert.match((await rejection(short.client.head('k'))).message, /answered 0 of 1/)
+})
+
+test('a signer and a provider that fail are called again, unless they refuse for good', async () => {
+  const { client: usual, started } = await startClient()
+  await usual.put('k', 'x')
+  const key = { accessKeyId, accessKeySecret }
+  const sign = (targets: readonly SignTarget[]) =>
+    targets.map((target) => signV4Target(target, 'http://127.0.0.1:9000', started.now()))
+  for (const failure of [new TypeError('fetch failed'), new OssError({ code: 'Refused', message: 'no' })]) {
+    let calls = 0
+    const failing = <T>(value: () => T) => {
+      calls += 1
+      if (calls % 3 !== 0) throw failure
+      return value()
+    }
+    const auths = [
+      { signer: async (targets: readonly SignTarget[]) => failing(() => sign(targets)) },
+      { credentials: () => failing(() => key) },
+    ]
+    for (const auth of auths) {
+      calls = 0
+      const { client } = await startClient(undefined, { auth }, started)
+      const described = client.head('k')
+      if (failure instanceof OssError) await assert.rejects(described, { code: 'Refused' })
+      else await described
+      assert.equal(calls, failure instanceof OssError ? 1 : 3)
+    }
+  }
 })
 
 test('each attempt is traced without its signature', async () => {
