@@ -127,6 +127,19 @@ test('a domain needs the token of its TXT record, unless the server trusts it; i
   await page.waitForSelector('text=No domain is bound.')
 })
 
+test('a callback is added by its form, is found in the document, and deleted', async () => {
+  await openSetting('callbackPolicy')
+  await page.click('summary >> text=Add a callback')
+  await page.fill('details[open] input >> nth=0', 'stored')
+  await page.fill('details[open] input >> nth=1', 'http://127.0.0.1:8080/stored')
+  await page.click('details[open] .primary')
+  await page.waitForSelector('tbody >> text=http://127.0.0.1:8080/stored')
+  await page.click('summary >> text=The document as text')
+  assert.match(await page.inputValue('textarea >> nth=-1'), /<PolicyName>stored<\/PolicyName>/)
+  await page.click('tbody >> text=Delete')
+  await page.waitForSelector('text=No callback.')
+})
+
 test('settings are kept in a file, given to another bucket, and taken from the file', async () => {
   await client.putBucketCORS('demo', [{ allowedOrigin: 'https://a.example', allowedMethod: 'GET' }])
   const Statement = [

@@ -127,7 +127,7 @@ export const PAGES = [
       await page.waitForSelector('dl.facts')
     },
   },
-  { name: 'callbacks', address: '#/buckets/demo/settings?document=callbackPolicy', ready: 'textarea' },
+  { name: 'callbacks', address: '#/buckets/demo/settings?document=callbackPolicy', ready: 'details summary' },
   {
     name: 'copy-settings',
     address: '#/buckets/demo/settings?document=copySettings',

@@ -11,6 +11,7 @@ import { type DocumentName, documentKind } from '../wire/document-kinds.js'
 import { readDocument, writeDocument } from '../wire/documents.js'
 import { FORMS } from '../wire/forms.js'
 import { BucketTags } from './bucket-tags.js'
+import { Callbacks } from './callbacks.js'
 import { CorsRules } from './cors-rules.js'
 import { CorsTest } from './cors-test.js'
 import { documentCommand } from './document-command.js'
@@ -36,6 +37,7 @@ const FORMS_OF_DOCUMENTS: Readonly<
   lifecycle: LifecycleRules,
   cors: CorsRules,
   policy: PolicyStatements,
+  callbackPolicy: Callbacks,
   tagging: BucketTags,
 }
 

@@ -1067,6 +1067,14 @@ export const ENGLISH = {
     unlimited: 'none',
     set: 'Set limits',
   },
+  callbacks: {
+    none: 'No callback. An upload can also bring its own.',
+    add: 'Add a callback',
+    nameHint: 'By which uploads request it, without spaces',
+    body: 'Body',
+    bodyType: 'Type of the body',
+    bodyHint: `With \${bucket}, \${object}, \${size}, \${etag}, \${mimeType} and \${x:variable}`,
+  },
   copySettings: {
     about: 'All settings of this bucket in one file, or for another bucket. Objects are not copied.',
     save: 'Save as a file',

@@ -996,6 +996,14 @@ export const CHINESE: Words = {
     unlimited: '无',
     set: '设置限制',
   },
+  callbacks: {
+    none: '没有回调。上传也可以自带回调。',
+    add: '添加回调',
+    nameHint: '上传时引用的名称，不含空格',
+    body: '回调内容',
+    bodyType: '内容类型',
+    bodyHint: `可使用 \${bucket}、\${object}、\${size}、\${etag}、\${mimeType} 和 \${x:变量}`,
+  },
   copySettings: {
     about: '将此 Bucket 的全部设置保存为文件，或应用到另一个 Bucket。不复制文件。',
     save: '保存为文件',
