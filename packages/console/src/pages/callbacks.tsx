@@ -28,10 +28,8 @@ export function Callbacks({
 }): JSX.Element {
   const words = useWords()
   const { error, act } = useAction(onDone)
-  const [added, setAdded] = useState(FIRST)
   const callbacks = text === undefined ? [] : callbacksIn(text)
   const raws = callbacks.map(({ raw }) => raw)
-  const change = (more: Partial<typeof FIRST>) => setAdded({ ...added, ...more })
   const remove = (at: number) =>
     act(async () => {
       const left = raws.filter((_, index) => index !== at)
@@ -63,52 +61,64 @@ export function Callbacks({
         />
       )}
       {error !== undefined && <Failure error={error} />}
-      <details>
-        <summary>{words.callbacks.add}</summary>
-        <form
-          class="stack"
-          onSubmit={(event) => {
-            event.preventDefault()
-            const document = callbackDocument(raws, added)
-            act(() => writeDocument(bucket, 'callbackPolicy', document), words.bucketSettings.saved)
-          }}
-        >
-          <div class="pairs">
-            <TextField
-              label={words.name}
-              hint={words.callbacks.nameHint}
-              value={added.name}
-              onChange={(name) => change({ name })}
-              required
-            />
-            <TextField
-              label="URL"
-              hint="https://app.example/stored"
-              value={added.url}
-              onChange={(url) => change({ url: url.trim() })}
-              required
-            />
-            <Choice
-              label={words.callbacks.bodyType}
-              value={added.bodyType}
-              onChange={(bodyType) => change({ bodyType })}
-              options={BODY_TYPES.map((one) => [one, one] as const)}
-            />
-          </div>
-          <TextArea
-            label={words.callbacks.body}
-            hint={words.callbacks.bodyHint}
-            value={added.body}
-            onChange={(body) => change({ body })}
-          />
-          <div class="row">
-            <button type="submit" class="button primary" disabled={!isCallback(added)}>
-              {words.callbacks.add}
-            </button>
-          </div>
-        </form>
-      </details>
+      <AddCallback
+        onAdd={(added) =>
+          act(() => writeDocument(bucket, 'callbackPolicy', callbackDocument(raws, added)), words.bucketSettings.saved)
+        }
+      />
       <AsCommand lines={[documentCommand(bucket, 'callbackPolicy')]} />
     </div>
+  )
+}
+
+function AddCallback({ onAdd }: { readonly onAdd: (added: typeof FIRST) => void }): JSX.Element {
+  const words = useWords()
+  const [added, setAdded] = useState(FIRST)
+  const change = (more: Partial<typeof FIRST>) => setAdded({ ...added, ...more })
+  return (
+    <details>
+      <summary>{words.callbacks.add}</summary>
+      <form
+        class="stack"
+        onSubmit={(event) => {
+          event.preventDefault()
+          onAdd(added)
+        }}
+      >
+        <div class="pairs">
+          <TextField
+            label={words.name}
+            hint={words.callbacks.nameHint}
+            value={added.name}
+            onChange={(name) => change({ name })}
+            required
+          />
+          <TextField
+            label="URL"
+            hint="https://app.example/stored"
+            value={added.url}
+            onChange={(url) => change({ url: url.trim() })}
+            required
+          />
+          <Choice
+            label={words.callbacks.bodyType}
+            value={added.bodyType}
+            onChange={(bodyType) => change({ bodyType })}
+            options={BODY_TYPES.map((one) => [one, one] as const)}
+          />
+        </div>
+        <TextArea
+          label={words.callbacks.body}
+          hint={words.callbacks.bodyHint}
+          value={added.body}
+          onChange={(body) => change({ body })}
+        />
+        <div class="row">
+          <button type="submit" class="button primary" disabled={!isCallback(added)}>
+            {words.callbacks.add}
+          </button>
+        </div>
+      </form>
+    </details>
   )
 }

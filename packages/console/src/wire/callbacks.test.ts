@@ -20,7 +20,7 @@ test('a callback is written into the document, and read from it again', () => {
   assert.equal(two[0]?.raw, raw)
 })
 
-test('a callback that is no JSON is shown by its name, and kept as it is', () => {
+test('a callback that cannot be decoded is shown by its name, and kept as it is', () => {
   const raw =
     '<PolicyItem><PolicyName>odd</PolicyName><Callback>####</Callback><CallbackVar>e30=</CallbackVar></PolicyItem>'
   const [found] = callbacksIn(callbackDocument([raw]))
