@@ -96,3 +96,10 @@ test('with a ticket someone without a key goes on with an upload, and sends what
   assert.equal(await other.page.locator('.shell').count(), 0)
   other.requireQuiet()
 })
+
+test('the list shows what was uploaded into it as it is stored', async (t) => {
+  const { page } = await stage.open(t, '#/buckets/media?prefix=fresh%2F')
+  await page.waitForSelector('text=No object here yet.')
+  await page.setInputFiles(FILES, path.join(folder, 'day 1', '3.txt'))
+  await page.waitForSelector('tbody >> text=3.txt')
+})

@@ -11,7 +11,12 @@ export interface Listing<Row> {
   readonly more: () => void
   /** Begins again, with the first page. */
   readonly again: () => void
+  /** Reads the first page again, in place of what is shown; does nothing where more was loaded, which would be lost. */
+  readonly renew: () => void
 }
+
+/** The most rows of a page that a server sends. */
+const PAGE_ROWS = 1_000
 
 type Position = Readonly<Record<string, string>>
 
@@ -54,7 +59,15 @@ export function useListing<Row>(
   const more = () => {
     if (!state.isLoading && state.error === undefined && state.next !== undefined) run(state.rows, state.next)
   }
+  const renew = () => {
+    const { signal } = stop.current
+    if (state.isLoading || state.next !== undefined || state.rows.length > PAGE_ROWS) return
+    load({}, signal).then(
+      ({ rows: [...rows], next }) => signal.aborted || setState({ rows, next, isLoading: false }),
+      () => {},
+    )
+  }
   const again = useCallback(() => setRound((times) => times + 1), [])
   const { rows, isLoading, next, error } = state
-  return { rows, isLoading, isComplete: next === undefined, error, more, again }
+  return { rows, isLoading, isComplete: next === undefined, error, more, again, renew }
 }

@@ -103,24 +103,26 @@ function VersionTable({
         <tbody>
           {versions.map((one) => (
             <tr key={one.versionId}>
-              <td class="named">
-                {one.kind === 'version' && versions.length > 1 && (
-                  <input
-                    type="checkbox"
-                    aria-label={words.object.compare(one.versionId ?? '')}
-                    checked={compared.includes(one.versionId ?? '')}
-                    onChange={() => onCompare(one.versionId ?? '')}
-                  />
-                )}
-                <a
-                  class="mono cut"
-                  title={one.versionId}
-                  href={link(['buckets', bucket, 'object'], { key: one.key, version: one.versionId })}
-                >
-                  {one.versionId}
-                </a>{' '}
-                {one.isLatest && <span class="badge good">{words.objects.latest}</span>}
-                {one.kind === 'marker' && <span class="badge warn">{words.objects.deleteMarker}</span>}
+              <td>
+                <span class="row">
+                  {one.kind === 'version' && versions.length > 1 && (
+                    <input
+                      type="checkbox"
+                      aria-label={words.object.compare(one.versionId ?? '')}
+                      checked={compared.includes(one.versionId ?? '')}
+                      onChange={() => onCompare(one.versionId ?? '')}
+                    />
+                  )}
+                  <a
+                    class="mono cut"
+                    title={one.versionId}
+                    href={link(['buckets', bucket, 'object'], { key: one.key, version: one.versionId })}
+                  >
+                    {one.versionId}
+                  </a>
+                  {one.isLatest && <span class="badge good">{words.objects.latest}</span>}
+                  {one.kind === 'marker' && <span class="badge warn">{words.objects.deleteMarker}</span>}
+                </span>
               </td>
               <td class="whole">{time(one.modified)}</td>
               <td class="number">{one.kind === 'marker' ? '' : bytes(one.size)}</td>

@@ -16,6 +16,7 @@ import { Empty } from '../parts/states.js'
 import { TileGrid } from '../parts/tile-grid.js'
 import { announceFailure } from '../parts/toasts.js'
 import { VirtualTable } from '../parts/virtual-table.js'
+import { useStored } from '../transfer/use-stored.js'
 import type { Moved } from '../wire/moves.js'
 import { type Entry, listPage, type ObjectEntry } from '../wire/objects.js'
 import { serverTime } from '../wire/session.js'
@@ -69,6 +70,11 @@ export function ObjectsPage({ path, query }: PageProps): JSX.Element {
     setSelection(new Set())
     listing.again()
   }
+  const [uploaded, setUploaded] = useState(0)
+  useStored(bucket, prefix, () => {
+    listing.renew()
+    setUploaded((times) => times + 1)
+  })
   const takes = (folder: string) => folderAttributes(bucket, folder, setOpened)
   const crumbs = crumbsOf(bucket, prefix)
   return (
@@ -94,7 +100,7 @@ export function ObjectsPage({ path, query }: PageProps): JSX.Element {
         onMove={versions ? undefined : () => setOpened({ dialog: 'move', entries: selected(), folder: prefix })}
         onDelete={() => setOpened({ dialog: 'delete', entries: selected() })}
       />
-      <UploadsHere bucket={bucket} prefix={prefix} />
+      <UploadsHere bucket={bucket} prefix={prefix} revision={uploaded} />
       {listing.error !== undefined && <Failure error={listing.error} />}
       {listing.rows.length === 0 && listing.isComplete ? (
         <Empty text={words.objects.none} command={`bindery cp FILE ${addressOf(bucket, prefix)}`} />

@@ -83,19 +83,19 @@ export function uploadColumns({ bucket, facts, rules, now }: Shown, words: Words
     {
       name: 'active',
       title: words.uploads.lastActivity,
-      width: '206px',
+      width: '196px',
       sortBy: byFact(({ lastActivity }) => Date.parse(lastActivity)),
       cell: (entry) =>
         fact(entry, (map) => (
           <>
-            <StateBadge map={map} now={now} /> {ago(Date.parse(map.lastActivity), now)}
+            <StateBadge map={map} now={now} /> {isActive(map, now) ? '' : ago(Date.parse(map.lastActivity), now)}
           </>
         )),
     },
     {
       name: 'begun',
       title: words.uploads.begun,
-      width: '126px',
+      width: '140px',
       sortBy: ({ initiated }) => initiated,
       cell: ({ initiated }) => <span title={time(initiated)}>{ago(initiated, now)}</span>,
     },
@@ -121,11 +121,13 @@ function End({ at, now }: { readonly at: number | undefined; readonly now: numbe
   return <span title={time(at)}>{at <= now ? words.uploads.due : ago(at, now)}</span>
 }
 
+const isActive = ({ lastActivity }: PartsMap, now: number): boolean => now - Date.parse(lastActivity) < ACTIVE_MS
+
 /** Whether an upload moves, rests, or has been left. */
 export function StateBadge({ map, now }: { readonly map: PartsMap; readonly now: number }): JSX.Element {
   const words = useWords()
   const idle = now - Date.parse(map.lastActivity)
-  if (idle < ACTIVE_MS) return <span class="badge good">{words.uploads.active}</span>
+  if (isActive(map, now)) return <span class="badge good">{words.uploads.active}</span>
   if (idle < WEEK_MS) return <span class="badge">{words.uploads.idle}</span>
   return <span class="badge warn">{words.uploads.stalled}</span>
 }

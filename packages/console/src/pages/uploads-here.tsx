@@ -13,13 +13,19 @@ const NAMED_MAX = 3
 export function UploadsHere({
   bucket,
   prefix,
+  revision,
 }: {
   readonly bucket: string
   readonly prefix: string
+  /** Another number where some may have ended. */
+  readonly revision: number
 }): JSX.Element | null {
   const words = useWords()
   // people who may not list uploads see the objects nevertheless
-  const page = useLoad((signal) => listUploads({ bucket, prefix }, {}, signal).catch(() => undefined), [bucket, prefix])
+  const page = useLoad(
+    (signal) => listUploads({ bucket, prefix }, {}, signal).catch(() => undefined),
+    [bucket, prefix, revision],
+  )
   const uploads = page.value?.rows ?? []
   if (uploads.length === 0) return null
   const number = `${count(uploads.length)}${page.value?.next === undefined ? '' : '+'}`

@@ -1,12 +1,12 @@
 /** Uploads by the folder that they came from, so that a folder of thousands is one entry of the drawer. */
 import type { UploadTask } from '@bindery/client/browser'
 
-/** The group of an upload by its task; tasks without one stand for themselves. */
-const groups = new WeakMap<UploadTask, string>()
+/** The group of an upload by its task, with the bytes of its file; tasks without one stand for themselves. */
+const groups = new WeakMap<UploadTask, { readonly folder: string; readonly size: number }>()
 
-/** Puts an upload into the group of a folder: the address of the folder in its bucket. */
-export function joinGroup(task: UploadTask, folder: string): void {
-  groups.set(task, folder)
+/** Puts an upload of `size` bytes into the group of a folder: the address of the folder in its bucket. */
+export function joinGroup(task: UploadTask, folder: string, size: number): void {
+  groups.set(task, { folder, size })
 }
 
 /** Several uploads as one. Sizes in bytes. */
@@ -30,9 +30,9 @@ export function grouped(tasks: readonly UploadTask[]): {
   const found = new Map<string, Group>()
   const single: UploadTask[] = []
   for (const task of tasks) {
-    const folder = groups.get(task)
-    if (folder === undefined) single.push(task)
-    else addTo(groupIn(found, folder), task)
+    const member = groups.get(task)
+    if (member === undefined) single.push(task)
+    else addTo(groupIn(found, member.folder), task, member.size)
   }
   return { groups: [...found.values()], single }
 }
@@ -46,14 +46,16 @@ function groupIn(found: Map<string, Group>, folder: string): Group {
   return made
 }
 
-function addTo(group: Group, task: UploadTask): void {
+function addTo(group: Group, task: UploadTask, size: number): void {
   const { state, progress } = task
   group.tasks.push(task)
-  group.total += progress.total ?? 0
-  group.committed += state === 'done' ? (progress.total ?? 0) : progress.committed
-  group.bytesPerSecond += progress.bytesPerSecond
+  group.total += size
+  group.committed += state === 'done' ? size : progress.committed
   if (state === 'done') group.done += 1
   else if (state === 'failed') group.failed += 1
   else if (state === 'paused') group.paused += 1
-  else if (state !== 'queued' && state !== 'aborted') group.active += 1
+  else if (state !== 'queued' && state !== 'aborted') {
+    group.active += 1
+    group.bytesPerSecond += progress.bytesPerSecond
+  }
 }

@@ -37,6 +37,9 @@ export const choices = new Store<Choices>({
 /** The upload whose continuation on another machine is shown. */
 export const takingOver = new Store<UploadTask | undefined>(undefined)
 
+/** The object that an upload of this tab has stored last. */
+export const stored = new Store<{ readonly bucket: string; readonly key: string } | undefined>(undefined)
+
 /** Whether the drawer is shown. */
 export const isDrawerOpen = new Store(false)
 

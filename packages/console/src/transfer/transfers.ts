@@ -14,7 +14,7 @@ import { pathOf, queryText, signedHeaders } from '../wire/sign.js'
 import { resolveConflicts, type Wanted } from './conflicts.js'
 import { joinGroup } from './groups.js'
 import { mayRead, type Picked } from './picked.js'
-import { type Choices, canContinue, choices, drawn, isDrawerOpen, needsFile } from './state.js'
+import { type Choices, canContinue, choices, drawn, isDrawerOpen, needsFile, stored } from './state.js'
 
 export type { NamedFile, UploadTask }
 export { droppedFiles }
@@ -42,8 +42,9 @@ function createQueue(): UploadQueue {
   })
   const made = new UploadQueue(uploader, { warnOnUnload: true, keepAwake: true })
   const draw = () => drawn.set(drawn.value + 1)
-  made.on('task', () => {
+  made.on('task', ({ state, bucket, key }) => {
     draw()
+    if (state === 'done') stored.set({ bucket, key })
     if (choices.value.limit !== '') shareLimit(made)
   })
   made.on('progress', draw)
@@ -106,7 +107,7 @@ export async function uploadFiles(
     const label = labelOf(bucket, prefix, path)
     const item = { ...contentType, ...options, key, source: handle ?? file, size: file.size }
     const task = uploads().add({ ...item, ...(label === undefined ? {} : { label }) })
-    if (label !== undefined) joinGroup(task, label)
+    if (label !== undefined) joinGroup(task, label, file.size)
   }
 }
 
@@ -154,12 +155,14 @@ export async function togglePause(): Promise<void> {
 /** Offers the uploads that an earlier page left unfinished. */
 export async function restoreUploads(): Promise<void> {
   const restored = await uploads().restore()
-  const labels = new Map<string, string | undefined>()
-  for await (const { bucket, key, label } of checkpoints.list()) labels.set(`${bucket}/${key}`, label)
+  const folders = new Map<string, { label: string; size: number }>()
+  for await (const { bucket, key, label, size } of checkpoints.list()) {
+    if (label !== undefined) folders.set(`${bucket}/${key}`, { label, size: size ?? 0 })
+  }
   for (const { task, needsSource } of restored) {
     ;(needsSource ? needsFile : canContinue).add(task)
-    const label = labels.get(`${task.bucket}/${task.key}`)
-    if (label !== undefined) joinGroup(task, label)
+    const folder = folders.get(`${task.bucket}/${task.key}`)
+    if (folder !== undefined) joinGroup(task, folder.label, folder.size)
   }
   if (restored.length > 0) isDrawerOpen.set(true)
   drawn.set(drawn.value + 1)
