@@ -1,9 +1,13 @@
 /** Reads an object's bytes for a query: decompressed, and with the number of bytes that were scanned. */
 import { Readable } from 'node:stream'
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import { createGunzip } from 'node:zlib'
 import { OssError } from '@bindery/protocol'
 import type { ByteRange } from '@bindery/storage'
 import type { OpenObject } from '../domain/objects/open-object.js'
+
+/** Bytes between which other requests have their turn: a query takes milliseconds for them, and waits for nothing if they are in memory. */
+const PIECE_BYTES = 64 * 1024
 
 /** An object while it is read for a query. */
 export interface ScannedObject {
@@ -18,10 +22,14 @@ export function scanObject(object: OpenObject, isCompressed: boolean, range?: By
   let scanned = 0
   async function* stored(): AsyncGenerator<Uint8Array> {
     for await (const lent of object.read(range)) {
-      scanned += lent.bytes.length
       try {
-        // decompression keeps a piece longer than it is lent
-        yield isCompressed ? Uint8Array.from(lent.bytes) : lent.bytes
+        for (let at = 0; at < lent.bytes.length; at += PIECE_BYTES) {
+          const piece = lent.bytes.subarray(at, at + PIECE_BYTES)
+          scanned += piece.length
+          // decompression keeps a piece longer than it is lent
+          yield isCompressed ? Uint8Array.from(piece) : piece
+          await nextTurn()
+        }
       } finally {
         lent.release()
       }

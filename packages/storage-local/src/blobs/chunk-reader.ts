@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import { type BufferPool, CELL_BYTES, crc64Combine, type Hasher } from '@bindery/digest'
 import {
   type BlobId,
@@ -54,7 +55,10 @@ export async function* readChunks(
   const last = start < end ? Math.ceil(end / CHUNK_BYTES) - 1 : -1
   let ahead: Promise<Buffer> | undefined
   try {
-    for (let index = Math.floor(start / CHUNK_BYTES); index <= last; index++) {
+    const first = Math.floor(start / CHUNK_BYTES)
+    for (let index = first; index <= last; index++) {
+      // reads of what is in memory wait for nothing, and a reader that takes all at once would let no other request through
+      if (index > first) await nextTurn()
       const base = index * CHUNK_BYTES
       const within = { start: Math.max(start - base, 0), end: Math.min(end - base, CHUNK_BYTES) }
       if (ahead === undefined && pool.isLow) {

@@ -3,7 +3,7 @@ import { open } from 'node:fs/promises'
 import { type TestContext, test } from 'node:test'
 import { loadNative } from '@bindery/digest'
 import { type BlobStore, StorageError } from '@bindery/storage'
-import { testCipher } from '@bindery/storage/testing'
+import { countTurns, testCipher } from '@bindery/storage/testing'
 import { openLocalBlobStore } from './local-blob-store.js'
 import { filesBelow, MIB, options, readAll, scrambled, sourceOf, temporaryFolder } from './testing.js'
 
@@ -93,6 +93,28 @@ test('a range longer than a buffer, an encrypted blob and a file that is not ope
   }
   const unread = await store.write(sourceOf(content), options)
   assert.equal(now(store, unread.id, 0, 10), undefined)
+})
+
+test('between the chunks of a blob that is in memory others have their turn', { skip }, async (t) => {
+  const { store } = await openStore(t)
+  const id = await writeAndRead(store, OWN)
+  const loop = countTurns()
+  t.after(() => loop.stop())
+  const seen = []
+  for await (const piece of store.read(id)) {
+    piece.release()
+    seen.push(loop.turns)
+  }
+  assert.equal(new Set(seen).size, 3)
+})
+
+test('a range that a blob does not have is refused, and holds no buffer', { skip }, async (t) => {
+  const { store } = await openStore(t)
+  for (const size of [PACKED, OWN]) {
+    const id = await writeAndRead(store, size)
+    for (let count = 0; count < 20; count++) assert.throws(() => now(store, id, size - 1, size + 1), StorageError)
+    assert.ok(now(store, id, 0, 10))
+  }
 })
 
 test('when half of the buffers are lent, the rest is left to reads that hold little', { skip }, async (t) => {

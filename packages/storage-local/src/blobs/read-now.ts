@@ -28,12 +28,15 @@ export function readNow(context: ReadContext, id: BlobId, range: ByteRange): Len
   const buffer = pool.tryTake(range.end - range.start)
   if (buffer === undefined) return undefined
   const bytes = buffer.subarray(0, range.end - range.start)
-  const isRead = isPacked(location)
-    ? readPacked(context, id, location, range, bytes)
-    : readFile(context, location, range, bytes)
-  if (isRead) return lend(bytes, () => pool.release(buffer))
-  pool.release(buffer)
-  return undefined
+  let isRead = false
+  try {
+    isRead = isPacked(location)
+      ? readPacked(context, id, location, range, bytes)
+      : readFile(context, location, range, bytes)
+  } finally {
+    if (!isRead) pool.release(buffer)
+  }
+  return isRead ? lend(bytes, () => pool.release(buffer)) : undefined
 }
 
 function readPacked(

@@ -5,3 +5,4 @@ export { type CreateMetadataStore, testMetadataStore } from './metadata-suite.js
 export { type CountedStore, createCountedStore, createRemoteMemoryStore } from './remote-memory-store.js'
 export { bytesOf, failingSource, isStorageError, randomBytes, seededRandom, sourceOf, textOf } from './support.js'
 export { testCipher } from './test-cipher.js'
+export { countTurns } from './turns.js'
