@@ -21,6 +21,8 @@ export interface PostgresServer {
   start(): Promise<void>
   /** Ends its main process as `kill -9` does; its other processes end when they notice. */
   kill(): Promise<void>
+  /** Stops all its processes, as packets that disappear would. Returns what continues them. */
+  pause(): () => void
   /** The text that it has written to its log. */
   log(): string
   /** Starts a copy of the server, for which every commit waits from then on. */
@@ -119,6 +121,15 @@ function serverIn(place: Place): PostgresServer {
     async kill() {
       const [pid] = readFileSync(join(data, 'postmaster.pid'), 'utf8').split('\n')
       process.kill(Number(pid), 'SIGKILL')
+    },
+    pause() {
+      const [main = ''] = readFileSync(join(data, 'postmaster.pid'), 'utf8').split('\n')
+      const children = execFileSync('pgrep', ['-P', main], { encoding: 'utf8' }).trim().split('\n')
+      const signal = (name: 'SIGSTOP' | 'SIGCONT') => {
+        for (const pid of [main, ...children]) process.kill(Number(pid), name)
+      }
+      signal('SIGSTOP')
+      return () => signal('SIGCONT')
     },
     log: () => readFileSync(join(folder, 'log'), 'utf8'),
     standby: () => standbyOf(port, durable),
