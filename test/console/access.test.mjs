@@ -76,7 +76,7 @@ test('a user is created that may only upload to a prefix; it signs in, uploads t
   await page.setInputFiles('input[aria-label="Upload files"]', file)
   await page.waitForSelector('.drawer .notice >> text=AccessDenied')
   await page.goto(`${server.endpoint}/-/console/#/access`)
-  await page.waitForSelector('text=You may not do this: no policy of yours allows it.')
+  await page.waitForSelector('text=Access denied: none of your policies allows this.')
   requireQuiet()
 
   await owner.page.click('tbody >> text=scanner')
@@ -112,7 +112,7 @@ test('a policy is shared by a group, and a role is made that its users may assum
   const document = await page.locator('dialog textarea').inputValue()
   await page.fill('dialog textarea', document.replace('BUCKET', 'inbox'))
   await page.click('dialog button[type=submit]')
-  await page.waitForSelector('text=Attached to nothing.')
+  await page.waitForSelector('text=Not attached.')
 
   await page.goto(`${server.endpoint}/-/console/#/access`)
   await createUser(page, 'member')

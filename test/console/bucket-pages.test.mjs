@@ -40,7 +40,7 @@ test('a rule is rehearsed before it is set, then disabled, and deleted', async (
   await page.selectOption('details[open] select', 'move')
   await page.fill('details[open] input >> nth=0', '30')
   await page.fill('details[open] input >> nth=1', 'old/')
-  await page.click('text=What would all rules do today, with this one?')
+  await page.click('text=What would all rules, including this one, do today?')
   await page.waitForSelector('text=Today they would do nothing.')
   await assert.rejects(client.getBucketLifecycle('demo'), { code: 'NoSuchLifecycle' })
   await page.click('details[open] button[type=submit]')
@@ -103,13 +103,13 @@ test('limits of a requester are set, shown, changed and deleted', async () => {
 
 test('a style is made from an example, and deleted', async () => {
   await openSetting('styles')
-  await page.waitForSelector('text=No style.')
+  await page.waitForSelector('text=No styles.')
   await page.fill('form input >> nth=0', 'small')
   await page.selectOption('form select', 'quality')
   await page.click('form .primary')
   await page.waitForSelector('tbody >> text=image/quality,q_80')
   await page.click('tbody >> text=Delete')
-  await page.waitForSelector('text=No style.')
+  await page.waitForSelector('text=No styles.')
 })
 
 test('a domain needs the token of its TXT record, unless the server trusts it; it is bound and unbound', async () => {
@@ -122,9 +122,9 @@ test('a domain needs the token of its TXT record, unless the server trusts it; i
   await page.waitForSelector('tbody >> text=files.trusted.example')
   await page.fill('form input', 'files.trusted.example')
   await page.click('text=Get the token')
-  await page.waitForSelector('text=This domain is bound to this bucket already.')
+  await page.waitForSelector('text=This domain is already bound to this bucket.')
   await page.click('tbody >> text=Unbind')
-  await page.waitForSelector('text=No domain is bound.')
+  await page.waitForSelector('text=No domains are bound.')
 })
 
 test('a callback is added by its form, is found in the document, and deleted', async () => {
@@ -159,7 +159,7 @@ test('settings are kept in a file, given to another bucket, and taken from the f
   const { policy } = await client.getBucketPolicy('other')
   assert.deepEqual(policy.Statement[0].Resource, ['acs:oss:*:*:other/open/*'])
   await client.deleteBucketCORS('demo')
-  await page.click('summary >> text=Take from a file')
+  await page.click('summary >> text=Import from a file')
   await page.setInputFiles('input[type=file]', file)
   await page.click('details[open] >> text=Apply to demo')
   await page.waitForSelector('details[open] >> text=settings were applied.')

@@ -85,12 +85,12 @@ test('tags of a bucket are saved by their form', async () => {
 test('retention begins, protects, and is ended', async () => {
   await openSetting('retention')
   await page.fill('section input', '1')
-  await page.click('text=Begin a policy')
+  await page.click('text=Create a policy')
   await page.waitForSelector('text=in progress')
   await client.put('kept', Buffer.from('x'))
   await assert.rejects(client.delete('kept'), { code: 'FileImmutable' })
   await page.click('text="End it"')
-  await page.waitForSelector('text=Begin a policy')
+  await page.waitForSelector('text=Create a policy')
   await client.delete('kept')
 })
 
@@ -102,9 +102,9 @@ test('an inventory is added, run and deleted', async () => {
   await page.click('details[open] .button.primary')
   await page.waitForSelector('tbody >> text=reports/inventory/')
   await page.click('tbody >> text=Run now')
-  await page.waitForSelector('text=The report will be made within a minute.')
+  await page.waitForSelector('text=The report will be created within a minute.')
   await page.click('tbody >> text=Delete')
-  await page.waitForSelector('text=No inventory.')
+  await page.waitForSelector('text=No inventories.')
 })
 
 test('a replication rule is kept, and deleted', async () => {
@@ -129,7 +129,7 @@ test('an object is renamed, and replaces another only where that is wished', asy
   await page.waitForSelector('dialog >> text=FileAlreadyExists')
   await page.fill('dialog input[type=text]', 'new/name.txt')
   await page.click('dialog .button.primary')
-  await page.waitForSelector('text=The object has its new key.')
+  await page.waitForSelector('text=The object was renamed or moved.')
   await page.waitForSelector('tbody >> text=new/')
   const { res } = await client.head('new/name.txt')
   assert.equal(res.headers['x-oss-meta-a'], 'b')

@@ -67,7 +67,7 @@ test('a wrong key and a wrong secret are distinguished, with the number of the r
   await page.waitForSelector('text=The AccessKey secret is wrong.')
   await page.fill('input[autocomplete=username]', 'unknown')
   await page.click('button[type=submit]')
-  await page.waitForSelector('text=The server does not know this AccessKey ID.')
+  await page.waitForSelector('text=This AccessKey ID does not exist on this server.')
   assert.match(await page.textContent('[role=alert]'), /InvalidAccessKeyId.*request [0-9A-F]{24}/)
   await context.close()
 })

@@ -36,6 +36,7 @@ const FORM = [
   [new RegExp(`${HAN}: ?${HAN}`, 'u'), '用全角冒号'],
   [new RegExp(`${HAN}[A-Za-z]{2,}|[A-Za-z]{2,}${HAN}`, 'u'), '中文与英文之间加空格'],
   [/[，。；：、！？（]\s+\p{Script=Han}/u, '全角标点之后不加空格'],
+  [new RegExp(`${HAN} +${HAN}`, 'u'), '中文之间不加空格'],
 ]
 
 const PAGE = /\.zh-CN\.md$/

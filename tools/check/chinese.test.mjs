@@ -20,6 +20,7 @@ test('Chinese text has full-width punctuation, and spaces around Latin words', (
   assert.deepEqual(found('地址: 路径'), ['址: 路'])
   assert.deepEqual(found('删除Bucket 之后'), ['除Bucket'])
   assert.deepEqual(found('已删除， 然后'), ['， 然'])
+  assert.deepEqual(found('策略 允许'), ['略 允'])
   assert.deepEqual(found('见[Bucket 的`服务,a`](应答.md)，共 8 个。'), [])
 })
 

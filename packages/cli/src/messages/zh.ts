@@ -175,7 +175,7 @@ export const CHINESE: Sentences = {
     region: '地域名称，与 V4 签名中的写法相同，不带 oss-。',
     s3Domains: '与 --domains 相同；发往这些域名的未签名请求按 S3 处理。',
     anonymousDialect: '请求未签名且无法判断协议时，按哪种协议处理。',
-    domains: '可以用 BUCKET.域名 形式访问的其他域名；localhost 和 *.aliyuncs.com 始终可用。',
+    domains: '可以用 BUCKET.DOMAIN 形式访问的其他域名；localhost 和 *.aliyuncs.com 始终可用。',
     endpoint: '客户端访问服务器的地址，用于需要写出地址的响应；默认为每个请求所用的地址。',
     trustedProxies: '可信的代理，采用其 X-Forwarded-For 和 X-Forwarded-Proto：loopback、地址，或 10.0.0.0/8 等网段。',
     buckets: '启动时创建的 Bucket（如果不存在）。',
