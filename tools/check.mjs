@@ -43,7 +43,7 @@ async function rules() {
   const { checkInvariants } = await import('./check/invariants.mjs')
   const { checkCodeBlocks } = await import('./check/code-blocks.mjs')
   const { checkLinks, checkPromises } = await import('./check/prose.mjs')
-  const { checkDecisions, checkGlossary, checkPackages, checkTour } = await import('./check/pages.mjs')
+  const { checkDecisions, checkGlossary, checkLabels, checkPackages, checkTour } = await import('./check/pages.mjs')
   const { checkConsoleSize } = await import('./check/console-size.mjs')
   const { checkWireNames, readWireNames } = await import('./check/wire-names.mjs')
   const sources = readSources(root)
@@ -76,6 +76,15 @@ async function rules() {
       ),
     english: () => checkEnglish([...sources, ...texts, ...clients, ...native]),
     chinese: () => [...checkChinese([...sources, ...texts]), ...checkTranslations(texts)],
+    labels: () =>
+      [
+        ['', 'en'],
+        ['.zh-CN', 'zh'],
+      ].flatMap(([suffix, language]) => {
+        const guide = `docs/guides/console${suffix}.md`
+        const words = readOptional(`packages/console/src/words/${language}.ts`) ?? ''
+        return checkLabels({ path: guide, text: readOptional(guide) ?? '' }, words)
+      }),
     decisions: () => checkDecisions(texts),
     packages: () => checkPackages(Object.keys(LAYERS), readOptional, sourceFolders),
     glossary: () => checkGlossary({ path: 'docs/glossary.md', text: readOptional('docs/glossary.md') ?? '' }, sources),

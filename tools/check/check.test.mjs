@@ -9,7 +9,7 @@ import { checkDocComments } from './doc-comments.mjs'
 import { checkEnglish } from './english.mjs'
 import { checkInvariants } from './invariants.mjs'
 import { checkLayers } from './layers.mjs'
-import { checkDecisions, checkGlossary, checkPackages, checkTour } from './pages.mjs'
+import { checkDecisions, checkGlossary, checkLabels, checkPackages, checkTour } from './pages.mjs'
 import { checkLinks, checkPromises } from './prose.mjs'
 import { checkSizes } from './sizes.mjs'
 import { readSources } from './sources.mjs'
@@ -360,6 +360,11 @@ test('verbs of speech are for people; code may use them as names', () => {
   assert.deepEqual(faults('the command is `say`', 'docs/a.md'), [])
   assert.deepEqual(faults('// anew, otherwise than before, of whom it is known'), ['otherwise than', 'of whom', 'anew'])
   assert.deepEqual(faults('// it is no digest, though there is no longer one'), ['is no digest'])
+})
+
+test('a label that the guide of the console names in italics is one of its texts', () => {
+  const guide = { path: 'docs/guides/console.md', text: '**Bold**\n*Empty* deletes, *Clear* does not.\n' }
+  assert.deepEqual(checkLabels(guide, "empty: 'Empty',"), ['docs/guides/console.md:2: the console has no text “Clear”'])
 })
 
 test('a function that the tour names is defined in its file', () => {

@@ -149,3 +149,20 @@ function leadsTo(codes, { code, name, through }) {
     return mentions > (earlier === code && through === undefined ? 1 : 0)
   })
 }
+
+const LABEL = /(?<![*\w])\*([^*\n]+)\*(?!\*)/g
+
+/**
+ * Labels of the console, in italics on the page of its guide, that its texts in the language of the page do not contain.
+ * @param {{ path: string, text: string }} guide
+ * @param {string} words  the source of those texts
+ * @returns {string[]}
+ */
+export function checkLabels({ path: file, text }, words) {
+  return text.split('\n').flatMap((line, index) =>
+    [...line.matchAll(LABEL)]
+      .map(([, label]) => label)
+      .filter((label) => !words.includes(`'${label}'`))
+      .map((label) => `${file}:${index + 1}: the console has no text “${label}”`),
+  )
+}
