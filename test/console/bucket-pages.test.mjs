@@ -31,7 +31,7 @@ after(async () => {
 })
 
 const openSetting = (name) => page.goto(`${server.endpoint}/-/console/#/buckets/demo/settings?document=${name}`)
-const saved = () => page.waitForSelector('text=The setting was saved.')
+const saved = () => page.waitForSelector('text=The setting was saved')
 
 test('a rule is rehearsed before it is set, then disabled, and deleted', async () => {
   await client.put('old/a.txt', Buffer.alloc(2_048))
@@ -51,7 +51,7 @@ test('a rule is rehearsed before it is set, then disabled, and deleted', async (
   await page.waitForSelector('tbody >> text=disabled')
   assert.equal((await client.getBucketLifecycle('demo')).rules[0].status, 'Disabled')
   await page.click('button[aria-label="Delete rule 1"]')
-  await page.waitForSelector('text=No rule: nothing is deleted')
+  await page.waitForSelector('text=No rules: nothing is deleted')
 })
 
 test('a rehearsal names the objects that rules would delete at once', async () => {

@@ -90,7 +90,7 @@ test('keys of one character show the others, open pages, and go back up', async 
 
 test('keys of one character can be turned off, and Ctrl-K still works', async (t) => {
   const { page } = await stage.open(t, '#/settings')
-  await page.uncheck('text=Keys of one character')
+  await page.uncheck('text=Single-character shortcuts')
   await page.focus('#main')
   await page.keyboard.press('g')
   await page.keyboard.press('b')

@@ -59,7 +59,7 @@ test('an object that changes while it is moved stays where it is', async (t) => 
   await page.click('header .button >> text=Copy, rename or move')
   await page.fill('dialog input[type=text]', 'race/b.txt')
   await page.click('dialog .button.primary')
-  await page.waitForSelector('text=The original changed while it was copied.')
+  await page.waitForSelector('text=The original changed while it was being copied.')
   assert.equal((await stage.client.get('race/a.txt')).content.toString(), 'newer')
   assert.equal((await stage.client.get('race/b.txt')).content.toString(), 'old')
 })

@@ -40,7 +40,7 @@ async function put({ accessKeyId, accessKeySecret }) {
 
 async function createKey(button) {
   await page.click(button)
-  await page.waitForSelector('text=The secret is shown this once.')
+  await page.waitForSelector('text=The secret is shown only this once.')
   const [accessKeyId, accessKeySecret] = await page.locator('dialog dd').allTextContents()
   await page.click('text=I have copied it')
   return { accessKeyId, accessKeySecret }

@@ -94,6 +94,6 @@ test('the link in the banner signs in once, and leaves no trace in the address',
   assert.doesNotMatch(await first.page.evaluate(() => location.href), /k=/)
   await first.context.close()
   const second = await openConsole(browser, { endpoint }, { address: new URL(url).hash })
-  await second.page.waitForSelector('text=This link does not sign in any more')
+  await second.page.waitForSelector('text=This sign-in link is no longer valid')
   await second.context.close()
 })
