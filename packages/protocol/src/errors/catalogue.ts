@@ -40,7 +40,7 @@ const MALFORMED_XML = 'The XML you provided was not well-formed or did not valid
 const INVALID_MD5 = 'The Content-MD5 you specified was invalid.'
 const INVALID_OBJECT = 'The specified object is not valid.'
 const FILE_EXISTS = 'The object you specified already exists and can not be overwritten.'
-const NOT_IMPLEMENTED_HEADER = 'A header you provided implies functionality that is not implemented.'
+const NOT_IMPLEMENTED_HEADER = 'A header you provided implies functionality that is not implemented: {header!}.'
 const SIGNATURE_MISMATCH =
   'The request signature we calculated does not match the signature you provided. Check your key and signing method.'
 const ACCESS_KEY_ID_CHARACTERS =

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { utf8Text } from '@bindery/bytes'
+import { s3Row } from '../s3/errors.js'
 import { CATALOGUE, type ErrorRow } from './catalogue.js'
 import { encodeError } from './encode.js'
-import { elementOf, OssError } from './oss-error.js'
+import { elementOf, fillMessage, OssError } from './oss-error.js'
 
 const REQUEST_ID = '68A1B2C3D4E5F60718293A4B'
 const exchange = { requestId: REQUEST_ID, hostId: 'mybucket.oss-cn-hangzhou.aliyuncs.com', method: 'GET' }
@@ -84,5 +85,13 @@ test('each row has what clients need: a code, a status of failure or of a failed
     assert.match(row.ec ?? '0000-00000000', /^\d{4}-\d{8}$/, cause)
     if (row.status === 403) assert.ok(row.ec !== undefined, `${cause}: a refusal names its cause`)
     if (row.status === 503) assert.equal(row.retry, 'later', cause)
+  }
+})
+
+test('the message of a refused header names it, in both protocols', () => {
+  for (const cause of ['headerNotImplemented', 'conditionalPutNotImplemented'] as const) {
+    const error = new OssError(cause, { header: 'If-Match' })
+    assert.match(error.message, /If-Match/)
+    assert.match(fillMessage(s3Row(error).message, error.details), /If-Match/)
   }
 })

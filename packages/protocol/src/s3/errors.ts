@@ -10,7 +10,7 @@ type Differing = Partial<Pick<ErrorRow, 'code' | 'status' | 'message'>>
 
 const NOT_IMPLEMENTED: Differing = {
   status: 501,
-  message: 'A header you provided implies functionality that is not implemented',
+  message: 'A header you provided implies functionality that is not implemented: {header!}',
 }
 const INVALID_URI: Differing = { code: 'InvalidURI', message: "Couldn't parse the specified URI." }
 const INVALID_TOKEN: Differing = {
