@@ -128,6 +128,16 @@ describe('an S3 store that fails', () => {
     assert.deepEqual(methods, ['PUT', 'DELETE', 'GET', 'GET'])
   })
 
+  test('a list that never ends is refused', async (t) => {
+    const blobs = await open(t)
+    for (const kind of ['list-type', 'uploads']) {
+      proxy.plan = ({ target }) => (target.includes(kind) ? 'emptyPage' : undefined)
+      await assert.rejects(async () => {
+        for await (const { id } of blobs.list()) assert.fail(id)
+      }, isStorageError('unavailable'))
+    }
+  })
+
   test('a reader that stands still keeps no connection, and reads on afterwards', async (t) => {
     const blobs = await open(t, { pauseMs: 50 })
     const { id } = await blobs.write(sourceOf(content), options)

@@ -1,3 +1,4 @@
+import { StorageError } from '@bindery/storage'
 import type { Retries } from './retries.js'
 import type { S3Client } from './s3-client.js'
 import { storageErrorOf } from './s3-failure.js'
@@ -35,12 +36,14 @@ export class S3Lists {
     for (let isMore = true; isMore; ) {
       const query = { 'list-type': '2', prefix: this.#prefix, ...(startAfter && { 'start-after': startAfter }) }
       const text = await this.#page(query)
+      const before = startAfter
       for (const block of blocksOf(text, 'Contents')) {
         const key = elementOf(block, 'Key') ?? ''
         startAfter = key
         yield { key: key.slice(this.#prefix.length), bytes: Number(elementOf(block, 'Size')) }
       }
       isMore = elementOf(text, 'IsTruncated') === 'true'
+      if (isMore && startAfter === before) throw endless()
     }
   }
 
@@ -56,8 +59,10 @@ export class S3Lists {
         yield { key: key.slice(this.#prefix.length), uploadId: elementOf(block, 'UploadId') ?? '' }
       }
       isMore = elementOf(text, 'IsTruncated') === 'true'
-      marker = elementOf(text, 'NextKeyMarker') ?? ''
-      idMarker = elementOf(text, 'NextUploadIdMarker') ?? ''
+      const [next, nextId] = [elementOf(text, 'NextKeyMarker') ?? '', elementOf(text, 'NextUploadIdMarker') ?? '']
+      if (isMore && (next === '' || (next === marker && nextId === idMarker))) throw endless()
+      marker = next
+      idMarker = nextId
     }
   }
 
@@ -70,3 +75,7 @@ export class S3Lists {
     }
   }
 }
+
+/** A page that others follow, and behind which none begins. */
+const endless = (): StorageError =>
+  new StorageError('unavailable', 'the S3 store returns the same page of a list again')

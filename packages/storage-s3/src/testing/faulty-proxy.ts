@@ -21,6 +21,8 @@ export type Fault =
   | 'changeRequest'
   /** The answer comes late. */
   | 'delay'
+  /** A list that others are to follow, and that has no entries. */
+  | 'emptyPage'
 
 /** Decides about the fate of a request; undefined: it passes. */
 export type Plan = (request: { readonly method: string; readonly target: string }) => Fault | undefined
@@ -72,6 +74,7 @@ async function exchange(
   for await (const piece of incoming) body.push(piece as Buffer)
   if (fault === 'refuse') return await refuse(outgoing)
   if (fault === 'silence') return
+  if (fault === 'emptyPage') return void outgoing.end('<List><IsTruncated>true</IsTruncated></List>')
   const bytes = Buffer.concat(body)
   if (fault === 'changeRequest' && bytes.length > 0) flip(bytes)
   if (fault === 'cutRequest') {
