@@ -131,6 +131,7 @@ test('flags are accepted in the spellings of ossutil, and the key as a flag', as
   assert.equal(code, 0, stderr)
   const half = await runWith(server, ['ls', '-k', 'x'], { env: none })
   assert.match(half.stderr, /--access-key-secret needs --access-key-id/)
+  assert.match((await bindery(['ls', '-t', 'token'])).stderr, /--sts-token needs --access-key-id/)
   assert.equal(await succeed(['cp', file, 'oss://demo/spelling', '-q']).then(() => 'done'), 'done')
   assert.equal((await bindery(['cp', file, 'oss://demo/spelling', '-q'])).stderr, '')
 })

@@ -118,3 +118,15 @@ test('a second Ctrl-C ends the command without waiting for parts', { skip: witho
   assert.equal(code, 5, output)
   assert.match(output, /Stopped\. To continue: bindery cp cut/)
 })
+
+test('without a terminal a long transfer reports its progress in lines, and with --no-progress only its end', async () => {
+  const file = await newFile('slow', Buffer.alloc(1024 * 1024, 's'))
+  const command = ['cp', file, 'oss://demo/slow', '--bandwidth-limit', '85KiB']
+  const [shown, hidden] = await Promise.all([
+    bindery(command),
+    bindery([...command, '--no-progress', '--resume', 'never']),
+  ])
+  assert.deepEqual([shown.code, shown.stdout], [0, ''])
+  assert.match(shown.stderr, /^(?: *\d+% .*KiB of 1\.0 MiB.*\n)+1 file, 1\.0 MiB in 1\d\.\d s/)
+  assert.match(hidden.stderr, /^1 file, 1\.0 MiB in/)
+})

@@ -245,7 +245,10 @@ async function withDefaultKey(env: Environment, folder: string | undefined): Pro
 /** The key of flags, as if variables held it. Throws Failure `argumentMissing` for half of a key. */
 function keyVariables(values: ServerArguments['values']): Environment {
   const [id, secret, token] = [values.get('access-key-id'), values.get('access-key-secret'), values.get('sts-token')]
-  if (id === undefined && secret === undefined) return {}
+  if (id === undefined && secret === undefined) {
+    if (token === undefined) return {}
+    throw new Failure('argumentMissing', { command: '--sts-token', argument: '--access-key-id' })
+  }
   if (id === undefined)
     throw new Failure('argumentMissing', { command: '--access-key-secret', argument: '--access-key-id' })
   if (secret === undefined)
