@@ -46,6 +46,8 @@ test('the map of an upload shows what is stored and missing, and with the file w
   const map = await succeed(['mpu', 'map', 'oss://demo/mapped', uploadId])
   assert.match(map, /^Upload \w+: 3 parts, 300\.0 KiB\n█░██\n/)
   assert.match(map, /^Missing parts: 2$/m)
+  assert.match(map, /^Begun: \d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ \(/m)
+  assert.match(map, /^Completing it takes --all, because its object would lack the missing parts\.$/m)
   const planned = await succeed(['mpu', 'map', 'oss://demo/mapped', '--upload', file, '--part-size', String(PART)])
   assert.match(planned, /\n█░██░░\n/)
   assert.match(planned, /^Missing parts: 2, 5-6$/m)

@@ -1,5 +1,6 @@
 import type { Language } from '../language.js'
 import type { Explained } from '../mpu/explain.js'
+import { timeText } from '../objects/time-text.js'
 import { MAP_SIGNS } from '../part-map.js'
 import { countText } from './count-text.js'
 import { sizeText } from './maintenance-words.js'
@@ -79,7 +80,7 @@ interface MapWords {
   readonly missing: string
   readonly small: string
   readonly left: string
-  readonly completable: (isCompletable: boolean) => string
+  readonly completable: (isCompletable: boolean, hasGaps: boolean) => string
   readonly legend: string
 }
 
@@ -91,8 +92,12 @@ const ENGLISH_MAP: MapWords = {
   missing: 'Missing parts',
   small: 'Parts too small',
   left: 'Left to send',
-  completable: (isCompletable) =>
-    isCompletable ? 'It can be completed as it is.' : 'It cannot be completed as it is.',
+  completable: (isCompletable, hasGaps) => {
+    if (!isCompletable) return 'It cannot be completed as it is.'
+    return hasGaps
+      ? 'Completing it takes --all, because its object would lack the missing parts.'
+      : 'It can be completed as it is.'
+  },
   legend: `${MAP_SIGNS.stored} stored  ${MAP_SIGNS.partly} in part  ${MAP_SIGNS.missing} missing`,
 }
 
@@ -104,22 +109,25 @@ const CHINESE_MAP: MapWords = {
   missing: '缺少的分片',
   small: '过小的分片',
   left: '尚未上传',
-  completable: (isCompletable) => (isCompletable ? '现在可以完成。' : '现在不能完成。'),
+  completable: (isCompletable, hasGaps) => {
+    if (!isCompletable) return '现在不能完成。'
+    return hasGaps ? '完成需要 --all，因为对象中会缺少这些分片。' : '现在可以完成。'
+  },
   legend: `${MAP_SIGNS.stored} 已存储  ${MAP_SIGNS.partly} 部分已存储  ${MAP_SIGNS.missing} 缺少`,
 }
 
 function mapOf({ uploadId, explained, lines, missing, undersized }: MapFacts, words: MapWords): string {
-  const { partCount, bytes, initiated, initiator, lastActivity, completable, obstacle, plan } = explained
+  const { partCount, bytes, initiated, initiator, lastActivity, completable, obstacle, plan, gaps } = explained
   const rows = [
     `${words.upload} ${uploadId}: ${words.parts(partCount, sizeText(bytes))}`,
     ...lines,
     words.legend,
-    initiated === undefined ? '' : `${words.begun}: ${initiated} (${initiator ?? '?'})`,
-    lastActivity === undefined ? '' : `${words.active}: ${lastActivity}`,
+    initiated === undefined ? '' : `${words.begun}: ${timeText(new Date(initiated))} (${initiator ?? '?'})`,
+    lastActivity === undefined ? '' : `${words.active}: ${timeText(new Date(lastActivity))}`,
     missing === '' ? '' : `${words.missing}: ${missing}`,
     undersized === '' ? '' : `${words.small}: ${undersized}`,
     plan === undefined ? '' : `${words.left}: ${sizeText(plan.bytesMissing)} (${plan.percent} %)`,
-    `${words.completable(completable)}${obstacle === undefined ? '' : ` ${obstacle.message}`}`,
+    `${words.completable(completable, gaps.length > 0)}${obstacle === undefined ? '' : ` ${obstacle.message}`}`,
   ]
   return `${rows.filter((row) => row !== '').join('\n')}\n`
 }
