@@ -11,8 +11,8 @@ import { startWorld } from './world.mjs'
 
 /** The exit code for wrong arguments. */
 const MISUSED = 1
-/** They change nothing, or only show what else can be done. */
-const DIALOGS_WITHOUT_COMMAND = ['palette', 'keys', 'object-actions']
+/** They change nothing, only show what else can be done, or show their command at once. */
+const DIALOGS_WITHOUT_COMMAND = ['palette', 'keys', 'object-actions', 'take-over']
 
 let world
 let browser

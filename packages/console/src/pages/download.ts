@@ -13,12 +13,19 @@ export async function downloadObject(bucket: string, { key, versionId }: Target)
   element.click()
 }
 
+/** The name under which an object is saved: the last part of its key. */
+export function savedName(key: string): string {
+  return key.split('/').filter(Boolean).at(-1) ?? 'object'
+}
+
+/** The parameter with which browsers save an object under a name. */
+export function attachmentQuery(name: string): Readonly<Record<string, string>> {
+  const encoded = encodeURIComponent(name).replaceAll("'", '%27')
+  return { 'response-content-disposition': `attachment; filename*=UTF-8''${encoded}` }
+}
+
 /** A URL from which browsers download an object under its name, for `seconds`. */
 export function attachmentUrl(bucket: string, { key, versionId }: Target, seconds: number): Promise<string> {
-  const name = key.split('/').filter(Boolean).at(-1) ?? 'object'
-  const query = {
-    'response-content-disposition': `attachment; filename*=UTF-8''${encodeURIComponent(name).replaceAll("'", '%27')}`,
-    ...(versionId === undefined ? {} : { versionId }),
-  }
+  const query = { ...attachmentQuery(savedName(key)), ...(versionId === undefined ? {} : { versionId }) }
   return presigned({ method: 'GET', bucket, key, query }, seconds)
 }

@@ -10,8 +10,8 @@ import { Sparkline } from '../parts/sparkline.js'
 import { WhenLoaded } from '../parts/states.js'
 import { type BucketUsage, type StoreStatus, storeStatus } from '../wire/buckets.js'
 import { readAbortRules } from '../wire/lifecycle.js'
-import { readMetrics, sumOf } from '../wire/metrics.js'
 import { listMoments } from '../wire/moments.js'
+import { readServer } from '../wire/server.js'
 import { serverTime } from '../wire/session.js'
 import { listUploads } from '../wire/uploads.js'
 
@@ -19,6 +19,8 @@ import { listUploads } from '../wire/uploads.js'
 export function OverviewPage(): JSX.Element {
   const words = useWords()
   const status = useLoad((signal) => storeStatus(signal), [])
+  // only the account that administers the server learns its disk
+  const disk = useLoad(() => readDisk().catch(() => undefined), [])
   return (
     <div class="page">
       <header>
@@ -27,8 +29,8 @@ export function OverviewPage(): JSX.Element {
       <WhenLoaded loaded={status}>
         {(found) => (
           <>
-            <Figures status={found} />
-            <Attention buckets={found.buckets} />
+            <Figures status={found} disk={disk.value} />
+            <Attention buckets={found.buckets} disk={disk.value} />
           </>
         )}
       </WhenLoaded>
@@ -37,16 +39,28 @@ export function OverviewPage(): JSX.Element {
   )
 }
 
+/** The disk of the server, in bytes. */
+interface Disk {
+  readonly free: number
+  readonly total: number
+}
+
+async function readDisk(): Promise<Disk | undefined> {
+  const { DiskFreeBytes: free, DiskTotalBytes: total = 0 } = (await readServer()).Server
+  return free === undefined || total === 0 ? undefined : { free, total }
+}
+
 const sum = (buckets: readonly BucketUsage[], pick: (bucket: BucketUsage) => number) =>
   buckets.reduce((total, bucket) => total + pick(bucket), 0)
 
-function Figures({ status: { buckets, garbage } }: { readonly status: StoreStatus }): JSX.Element {
+function Figures({
+  status: { buckets, garbage },
+  disk,
+}: {
+  readonly status: StoreStatus
+  readonly disk: Disk | undefined
+}): JSX.Element {
   const words = useWords()
-  // only programs on the server's own machine may read metrics
-  const disk = useLoad(async (signal) => {
-    const samples = await readMetrics(signal)
-    return { free: sumOf(samples, 'bindery_disk_free_bytes'), total: sumOf(samples, 'bindery_disk_total_bytes') }
-  }, [])
   // only the account that administers the server may read its past
   const past = useLoad(() => listMoments('1h').catch(() => []), [])
   const moments = past.value ?? []
@@ -84,16 +98,14 @@ function Figures({ status: { buckets, garbage } }: { readonly status: StoreStatu
       {figures.map((figure) => (
         <FigureCard key={figure.title} {...figure} />
       ))}
-      {disk.value !== undefined && disk.value.total > 0 && (
+      {disk !== undefined && (
         <section class="card figure">
           <h2 class="muted small">{words.overview.disk}</h2>
-          <strong>{words.overview.free(bytes(disk.value.free))}</strong>
+          <strong>{words.overview.free(bytes(disk.free))}</strong>
           <div class="progress" aria-hidden="true">
-            <div style={{ width: `${100 * (1 - disk.value.free / disk.value.total)}%` }} />
+            <div style={{ width: `${100 * (1 - disk.free / disk.total)}%` }} />
           </div>
-          <span class="muted small">
-            {words.overview.used(percent(1 - disk.value.free / disk.value.total), bytes(disk.value.total))}
-          </span>
+          <span class="muted small">{words.overview.used(percent(1 - disk.free / disk.total), bytes(disk.total))}</span>
         </section>
       )}
     </div>
@@ -152,28 +164,45 @@ async function findNeglected(buckets: readonly BucketUsage[], signal: AbortSigna
   return (await Promise.all(found)).flat()
 }
 
-function Attention({ buckets }: { readonly buckets: readonly BucketUsage[] }): JSX.Element {
+/** The share of the disk from which incomplete uploads need attention. */
+const HELD_SHARE = 0.1
+
+function Attention({
+  buckets,
+  disk,
+}: {
+  readonly buckets: readonly BucketUsage[]
+  readonly disk: Disk | undefined
+}): JSX.Element {
   const words = useWords()
   const findings = useLoad((signal) => findNeglected(buckets, signal), [buckets])
   const skew = Math.abs(serverTime() - Date.now())
+  const held = sum(buckets, ({ partBytes }) => partBytes)
+  const holdsMuch = disk !== undefined && held > disk.total * HELD_SHARE
   return (
     <section class="card stack">
       <h2>{words.overview.attention}</h2>
       <WhenLoaded loaded={findings}>
         {(all) =>
-          all.length === 0 && skew < SKEW_MS ? (
+          all.length === 0 && skew < SKEW_MS && !holdsMuch ? (
             <p class="row">
               <Icon name="check" />
               {words.overview.nothing}
             </p>
           ) : (
             <div class="stack tight">
+              {holdsMuch && (
+                <Notice kind="warn">
+                  <span>{words.overview.holdsMuch(bytes(held), percent(held / disk.total))}</span>
+                  <a href={link(['uploads'])}>{words.overview.showUploads}</a>
+                </Notice>
+              )}
               {skew >= SKEW_MS && <Notice kind="warn">{words.overview.skew(clock(skew / 1_000))}</Notice>}
-              {all.map(({ bucket, kind, uploads, bytes: held }) => (
+              {all.map(({ bucket, kind, uploads, bytes: ofBucket }) => (
                 <Notice key={`${bucket} ${kind}`} kind="warn">
                   <span>
                     {kind === 'noRule'
-                      ? words.overview.noRule(bucket, uploads, bytes(held))
+                      ? words.overview.noRule(bucket, uploads, bytes(ofBucket))
                       : words.overview.old(bucket, uploads)}
                   </span>
                   <span class="row">

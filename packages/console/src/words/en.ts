@@ -225,8 +225,15 @@ export const ENGLISH = {
   share: {
     code: 'Show as QR code',
     allows: 'The link may be used to',
-    read: 'read the object',
-    write: 'write the object',
+    methods: { GET: 'read the object', PUT: 'write the object' },
+    name: 'Under the name',
+    restrictions: 'Address and speed',
+    address: 'Only from this address',
+    addressHint: 'An address, or a network such as 203.0.113.0/24. Empty: from everywhere.',
+    addressFault: 'This is not an address or a network.',
+    speed: 'Speed limit in KiB/s',
+    speedHint: '30 to 102400. Empty: none.',
+    speedFault: 'A number from 30 to 102400, or nothing.',
     life: 'Valid for',
     minutes: (minutes: number) => `${minutes} minutes`,
     downloads: 'Browsers download the object instead of opening it',
@@ -694,6 +701,7 @@ export const ENGLISH = {
       `${bucket}: ${uploads} incomplete ${plural(uploads, 'upload holds', 'uploads hold')} ${size}, and no lifecycle rule aborts them.`,
     old: (bucket: string, uploads: number) =>
       `${bucket}: ${uploads} ${plural(uploads, 'upload was', 'uploads were')} begun more than 7 days ago.`,
+    holdsMuch: (size: string, share: string) => `Incomplete uploads hold ${size}: ${share} of the disk.`,
     skew: (difference: string) =>
       `The clocks of this machine and of the server differ by ${difference}. Signatures fail from 15 minutes on.`,
     showUploads: 'Show uploads',
