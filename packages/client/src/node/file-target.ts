@@ -41,9 +41,11 @@ export function fileTarget(
   }
   const closed = async () => {
     // one that could not be opened has reported why
-    const before = await descriptor?.catch(() => undefined)
+    const before = descriptor
+    // at once: closed twice, its number may be that of another file
     descriptor = undefined
-    if (before !== undefined) await closeFile(before)
+    const number = await before?.catch(() => undefined)
+    if (number !== undefined) await closeFile(number)
   }
   const note = async () => {
     isNoted = true

@@ -15,7 +15,8 @@ export function Configuration(): JSX.Element {
   const [text, setText] = useState('')
   const [isGivenOnly, setGivenOnly] = useState(false)
   const isShown = ({ Name, Value = '', Source }: ServerOption) =>
-    (!isGivenOnly || Source !== 'default') && `${Name} ${Value} ${Source}`.toLowerCase().includes(text.toLowerCase())
+    (!isGivenOnly || Source !== 'default') &&
+    `${Name} ${Value} ${Source}`.toLowerCase().includes(text.trim().toLowerCase())
   return (
     <>
       <p class="muted">{words.server.configurationHint}</p>
@@ -26,7 +27,7 @@ export function Configuration(): JSX.Element {
           placeholder={words.server.findOption}
           aria-label={words.server.findOption}
           value={text}
-          onInput={({ currentTarget }) => setText(currentTarget.value.trim())}
+          onInput={({ currentTarget }) => setText(currentTarget.value)}
         />
         <Check label={words.server.givenOnly} checked={isGivenOnly} onChange={setGivenOnly} />
       </div>

@@ -48,7 +48,7 @@ export function Requests(): JSX.Element {
           placeholder={words.requests.find}
           aria-label={words.requests.find}
           value={filter.text}
-          onInput={({ currentTarget }) => setFilter({ ...filter, text: currentTarget.value.trim() })}
+          onInput={({ currentTarget }) => setFilter({ ...filter, text: currentTarget.value })}
         />
         <Choice
           label={words.activity.outcome}

@@ -90,10 +90,7 @@ export async function* followAdmin(
     text += decoder.decode(read.value, { stream: true })
     const frames = text.split('\n\n')
     text = frames.pop() ?? ''
-    yield frames.map((frame) => {
-      const [, type = '', data = ''] = /^event: (\w+)\ndata: (.*)$/.exec(frame) ?? []
-      return { type, data }
-    })
+    yield frames.map(eventIn)
   }
 }
 
@@ -101,6 +98,13 @@ export async function* followAdmin(
 export interface ServerEvent {
   readonly type: string
   readonly data: string
+}
+
+/** The event of a frame. */
+export function eventIn(frame: string): ServerEvent {
+  // names of objects may have separators of lines that JSON leaves as they are
+  const [, type = '', data = ''] = /^event: (\w+)\ndata: (.*)$/s.exec(frame) ?? []
+  return { type, data }
 }
 
 async function sendAdmin(operation: string, input: object, signal?: AbortSignal): Promise<Response> {

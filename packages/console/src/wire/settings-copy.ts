@@ -2,6 +2,7 @@
 import { type Acl, readBucketAcl, writeBucketAcl } from './buckets.js'
 import { DOCUMENTS, type DocumentName } from './document-kinds.js'
 import { readDocument, writeDocument } from './documents.js'
+import { ServerError } from './server-error.js'
 
 /** The settings of a bucket. Names of settings that are not set, or may not be read, are absent. */
 export interface BucketSettings {
@@ -12,13 +13,21 @@ export interface BucketSettings {
 /** One part of settings: the ACL, or a document. */
 export type SettingPart = 'acl' | DocumentName
 
-/** The settings of a bucket as they are. Throws ServerError where the ACL may not be read. */
+/** Whether a setting is not there to be read: this person may not, or the server does not have it. Any other failure would leave it out unnoticed. */
+export function isWithheld(error: unknown): boolean {
+  return error instanceof ServerError && ((error.status >= 400 && error.status < 500) || error.status === 501)
+}
+
+/** The settings of a bucket as they are. Throws ServerError where the ACL may not be read, or the server does not answer. */
 export async function readSettings(bucket: string, signal?: AbortSignal): Promise<BucketSettings> {
   const acl = await readBucketAcl(bucket, signal)
   const texts = await Promise.all(
     DOCUMENTS.map(async ({ name }) => {
       // what this person may not read, or the server keeps no default of, is left out
-      const text = await readDocument(bucket, name, signal).catch(() => undefined)
+      const text = await readDocument(bucket, name, signal).catch((error: unknown) => {
+        if (isWithheld(error)) return undefined
+        throw error
+      })
       return [name, text] as const
     }),
   )

@@ -45,6 +45,16 @@ test('of many unused files the least recently used are closed, and one that is h
   assert.equal(closed.at(-1), 'held')
 })
 
+test('a file that is held because it is open counts as used', async () => {
+  const { files, hold, closed } = counted()
+  for (const path of ['a', 'b']) (await hold(path)).release()
+  files.tryHold('a')?.release()
+  for (let number = 0; number < 63; number += 1) (await hold(String(number))).release()
+  await sleep(0)
+  assert.deepEqual(closed, ['b'])
+  await files.close()
+})
+
 test('a file that is forgotten closes when it is released, and is opened again meanwhile', async () => {
   const { files, hold, opened, closed } = counted()
   const before = await hold('a')

@@ -53,6 +53,8 @@ export class OpenFiles<Opened> {
   tryHold(path: string): Held<Opened> | undefined {
     const file = this.#files.get(path)
     if (file?.value === undefined) return undefined
+    this.#files.delete(path)
+    this.#files.set(path, file)
     file.users += 1
     return { opened: file.value, release: () => this.#release(path, file) }
   }
