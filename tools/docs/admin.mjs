@@ -13,19 +13,18 @@ const INTRODUCTION = `Accounts, users, access keys, groups, roles and policies o
 
     {"UserName": "alice"}
 
-The Host names no bucket. The request is signed by V4 in the header, as one to OSS, as if \`-\` were the bucket and \`admin/v1/OPERATION\` the key.
-The signature covers the body: the hash takes the place of \`UNSIGNED-PAYLOAD\`, which is refused, as V1, V2 and signed URLs are
-([a script that signs](../guides/users-and-policies.md#requests-without-the-command)). The signature of a request that changes something is taken
-once; \`x-oss-nonce\`, which is optional, makes those of equal requests differ. The
-account's own key may do everything; a user needs the action on the resource, such as \`ram:CreateUser\` on \`acs:ram:*:*:user/alice\`. All
-operations are about the account of the key that signs.
+The host must not name a bucket. Sign the request with V4 in the header, like a request to OSS for the bucket \`-\` and the key \`admin/v1/OPERATION\`.
+The signature covers the body: the hash takes the place of \`UNSIGNED-PAYLOAD\`, which is refused, as are V1, V2 and signed URLs
+([a script that signs](../guides/users-and-policies.md#requests-without-the-command)). The signature of a request that changes something is accepted only
+once; the optional \`x-oss-nonce\` makes the signatures of equal requests differ. The account's own key has full access; a user needs the action on the
+resource, such as \`ram:CreateUser\` on \`acs:ram:*:*:user/alice\`. All operations apply to the account of the key that signs.
 
-The answer is a JSON object with the result and \`RequestId\`. A failure has \`Code\`, \`Message\`, \`HostId\`, \`RequestId\`, and \`EC\` if it is an error of OSS: RAM and STS
-document none for theirs, so that the codes below have none, \`NoPermission\` included; its cause is in \`AccessDeniedDetail\`.
-Names, parameters and results are those of RAM's API, where RAM has them. Parameters that an operation does not have are refused. A body has at most 64 KiB.
-A listing that is not complete has \`IsTruncated: true\` and \`Marker\`, which the next request sends.`
+The response is a JSON object with the result and \`RequestId\`. A failure has \`Code\`, \`Message\`, \`HostId\` and \`RequestId\`. Errors of OSS also have an \`EC\`; the codes
+below have none, because RAM and STS document none. The cause of \`NoPermission\` is in \`AccessDeniedDetail\`.
+Names, parameters and results are those of the RAM API, where RAM has them. Unknown parameters are refused. A body has at most 64 KiB.
+A listing that is not complete has \`IsTruncated: true\` and a \`Marker\` to send in the next request.`
 
-const OWN_ERRORS = `A request may also fail with [an error of OSS](errors.md): those of signatures, and of the server's state.`
+const OWN_ERRORS = `A request may also fail with [an error of OSS](errors.md) about its signature or the state of the server.`
 
 export function render() {
   const operations = ADMIN_OPERATIONS.map((operation) => section(operation))

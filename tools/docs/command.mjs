@@ -1,25 +1,25 @@
 import { commandReferences, FAILURE_LINE, JSON_LINES } from '@bindery/cli'
 import { anchor, code, table } from './markdown.mjs'
 
-const INTRODUCTION = `\`bindery help COMMAND\` prints the same, in English or Chinese. The guides to [objects](../guides/transferring.md),
-[running a server](../guides/running.md), [backups](../guides/operations.md) and [users](../guides/users-and-policies.md) show the commands at work.
+const INTRODUCTION = `\`bindery help COMMAND\` prints the same page, in English or Chinese. The guides to [objects](../guides/transferring.md),
+[running a server](../guides/running.md), [backups](../guides/operations.md) and [users](../guides/users-and-policies.md) show how the commands are used.
 
-\`--language en|zh\` and \`--compat ossutil\` (the output of ossutil 1) go with every command. They and the flags that all commands on objects
-have, such as \`--endpoint\` and \`--json\`, may precede its name.
+\`--language en|zh\` and \`--compat ossutil\` (the output of ossutil 1) can be used with every command. They and the flags of all commands on objects,
+such as \`--endpoint\` and \`--json\`, can precede the name of the command.
 
-With \`--json\` each line of standard output is an object. Its forms stand below each command: the field by which it is recognized with its value, and
-the others with their types: \`text\`, \`number\`, \`boolean\`, \`time\` (in UTC, as \`2026-11-30T06:38:21.000Z\`), \`object\` or \`list\`. A field with
-\`?\` may be absent, one with \`!\` may be null, and \`…\` stands for further fields. A command that fails prints \`${FAILURE_LINE}\` last.
+With \`--json\`, each line of standard output is an object. The forms are listed below each command: the field that identifies the form, with its value, and
+the other fields with their types: \`text\`, \`number\`, \`boolean\`, \`time\` (in UTC, as \`2026-11-30T06:38:21.000Z\`), \`object\` or \`list\`. A field with
+\`?\` may be absent, one with \`!\` may be null, and \`…\` means further fields. A command that fails prints \`${FAILURE_LINE}\` last.
 \`cat --json\` prints its line on standard error.`
 
 const EXIT_CODES = [
   ['0', 'success'],
   ['1', 'wrong arguments; nothing was done'],
-  ['2', 'the server refused it'],
+  ['2', 'the server refused the request'],
   ['3', 'this machine or the network prevented it'],
-  ['4', 'a part of many failed, and the others were done'],
+  ['4', 'some of several items failed; the others succeeded'],
   ['5', 'stopped by a signal'],
-  ['6', 'a check found something: damage, other bytes than expected, differences'],
+  ['6', 'a check found a problem: damage, unexpected data, or differences'],
   ['70', 'a bug in Bindery'],
 ]
 
