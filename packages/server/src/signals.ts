@@ -7,15 +7,20 @@ export interface End {
   readonly cut: number
 }
 
+/** Between two looks at the parent, where no signal comes. */
+const PARENT_INTERVAL_MS = 500
+
 /**
  * SIGTERM and SIGINT, from the moment on that this is made: one that arrives while the server starts is not lost. SIGHUP
- * stops a server whose terminal was closed; a daemon, or one under nohup, continues.
+ * stops a server whose terminal was closed; a daemon, or one under nohup, continues. The end of the shell between npm and a server, which
+ * takes the signal and passes none on, stops the server too.
  */
 export class StopSignals {
   #count = 0
   #onSignal = () => {}
 
-  constructor() {
+  /** `env`: the variables that npm sets. */
+  constructor(env: Readonly<Record<string, string | undefined>>) {
     const count = () => {
       this.#count += 1
       this.#onSignal()
@@ -23,6 +28,7 @@ export class StopSignals {
     process.on('SIGINT', count)
     process.on('SIGTERM', count)
     process.on('SIGHUP', hasTerminal() ? count : () => {})
+    if (isCommandOfNpm(env)) onEndOfParent(count)
   }
 
   /** Starts a server; resolves at once with undefined if a signal comes first, while the start goes on. */
@@ -52,6 +58,21 @@ export class StopSignals {
     onStopping()
     return { cut: await server.stop() }
   }
+}
+
+/** Whether npx, or a script of a package, runs the command itself, and not in the background. */
+function isCommandOfNpm({ npm_lifecycle_script: script = '' }: Readonly<Record<string, string | undefined>>): boolean {
+  return /^(['"]?)(?:\S*\/)?bindery\1(?:\s[^&;|]*)?$/.test(script)
+}
+
+function onEndOfParent(report: () => void): void {
+  const parent = process.ppid
+  const timer = setInterval(() => {
+    if (process.ppid === parent) return
+    clearInterval(timer)
+    report()
+  }, PARENT_INTERVAL_MS)
+  timer.unref()
 }
 
 function hasTerminal(): boolean {

@@ -8,6 +8,7 @@ import { request } from 'node:http'
 import { type AddressInfo, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { createInterface } from 'node:readline'
 import { type TestContext, test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
@@ -307,6 +308,19 @@ test('SIGTERM to npm start ends the server', async (t) => {
   const exited = once(npm, 'exit')
   npm.kill('SIGTERM')
   await exited
+  while (await fetch(`${endpoint}/-/health/live`).then(Boolean, () => false)) await moment()
+})
+
+test('a server that npx or a script runs ends with the shell that npm put in between', async (t) => {
+  const folder = await newFolder(t)
+  // the shell waits, because a command follows
+  const shell = spawn('sh', ['-c', `"${process.execPath}" "${COMMAND}" serve "${folder}" --port 0 --json; true`], {
+    env: { ...process.env, npm_lifecycle_event: 'npx', npm_lifecycle_script: "'bindery'" },
+    stdio: ['ignore', 'pipe', 'ignore'],
+  })
+  const [line] = await once(createInterface({ input: shell.stdout }), 'line')
+  const { endpoint } = JSON.parse(line)
+  shell.kill('SIGTERM')
   while (await fetch(`${endpoint}/-/health/live`).then(Boolean, () => false)) await moment()
 })
 

@@ -17,7 +17,7 @@ import { version } from '../version.js'
 export async function serve({ args, env, language }: Invocation): Promise<ExitCode> {
   const messages = messagesIn(language)
   const config: Config = readConfig(args, env)
-  const signals = new StopSignals()
+  const signals = new StopSignals(env)
   const say = (text: string) => {
     if (!config.json) process.stdout.write(`${text}\n`)
   }
