@@ -9,6 +9,7 @@ import { parseArgs } from 'node:util'
 import { startBinderyStore } from '../test/cluster/blob-stores.mjs'
 import { startWorld } from '../test/cluster/world.mjs'
 import { rawClient } from '../test/crash/clients.mjs'
+import { cpuOf, cpuOfDatabase, mainProcess } from './support/cpu-time.mjs'
 
 const { values } = parseArgs({
   options: { seconds: { type: 'string', default: '5' }, runs: { type: 'string', default: '3' } },
@@ -19,8 +20,8 @@ const IN_FLIGHT = 48
 const OBJECTS = 64
 const KIB = 1024
 
-/** Runs `send` in flight over all clients until the time is over; requests per second. */
-async function rate(clients, send) {
+/** Runs `send` in flight over all clients until the time is over; requests per second, and how many there were. */
+async function drive(clients, send) {
   const began = performance.now()
   const end = began + SECONDS * 1000
   let done = 0
@@ -31,7 +32,23 @@ async function rate(clients, send) {
     }
   }
   await Promise.all(Array.from({ length: IN_FLIGHT }, (_, index) => worker(index)))
-  return done / ((performance.now() - began) / 1000)
+  return { done, rate: done / ((performance.now() - began) / 1000) }
+}
+
+/** Requests per second, and milliseconds of CPU per request: of all gateways, and of the database. */
+async function measure({ clients, gateways, database }, send) {
+  const look = () => [gateways.reduce((sum, { pid }) => sum + cpuOf(pid), 0), cpuOfDatabase(database)]
+  const before = look()
+  const rates = []
+  let requests = 0
+  for (let run = 0; run < RUNS; run += 1) {
+    const { done, rate } = await drive(clients, send)
+    rates.push(rate)
+    requests += done
+  }
+  rates.sort((a, b) => a - b)
+  const cpu = look().map((seconds, index) => (((seconds - before[index]) * 1_000) / requests).toFixed(2))
+  return `${median(rates).toFixed(0)} (${rates[0].toFixed(0)} to ${rates.at(-1).toFixed(0)}); ${cpu.join(' + ')} ms`
 }
 
 async function workloads(clients) {
@@ -52,22 +69,20 @@ async function workloads(clients) {
 const median = (sorted) => sorted[Math.floor(sorted.length / 2)]
 
 console.log(
-  `${cpus()[0].model}, ${cpus().length} cores, Node.js ${process.versions.node}; requests per second, median (least to most) of ${RUNS}`,
+  `${cpus()[0].model}, ${cpus().length} cores, Node.js ${process.versions.node}; requests per second, median (least to most) of ${RUNS}; CPU per request, gateways + database`,
 )
 console.log(`| ${IN_FLIGHT} in flight | 1 gateway | 2 gateways | 3 gateways |\n|---|---|---|---|`)
 const store = await startBinderyStore()
 const world = await startWorld({ ...store, durable: true })
 try {
   const gateways = []
+  const database = await mainProcess(world.url)
   const rows = new Map()
   for (let count = 1; count <= 3; count += 1) {
     gateways.push(await world.startGateway({ args: ['--buckets', 'crash', '--log', 'error'] }))
     const clients = gateways.map((gateway) => rawClient(gateway))
     for (const [name, send] of Object.entries(await workloads(clients))) {
-      const rates = []
-      for (let run = 0; run < RUNS; run += 1) rates.push(await rate(clients, send))
-      rates.sort((a, b) => a - b)
-      const cell = `${median(rates).toFixed(0)} (${rates[0].toFixed(0)} to ${rates.at(-1).toFixed(0)})`
+      const cell = await measure({ clients, gateways, database }, send)
       rows.set(name, [...(rows.get(name) ?? []), cell])
     }
     for (const { agent } of clients) agent.destroy()

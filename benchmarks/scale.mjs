@@ -4,15 +4,14 @@
 // Measures here what each request costs the gateway and the database (CPU time, bytes of table and log), which other load on the machine
 // hardly changes, and computes from that what a large cluster needs. docs/scale.md explains the model.
 
-import { execFileSync } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
-import { readdirSync, readFileSync } from 'node:fs'
 import { cpus } from 'node:os'
 import { parseArgs } from 'node:util'
 import { runStatements } from '../packages/storage-postgres/dist/testing/postgres-server.js'
 import { startBinderyStore } from '../test/cluster/blob-stores.mjs'
 import { startWorld } from '../test/cluster/world.mjs'
 import { rawClient } from '../test/crash/clients.mjs'
+import { cpuOf, cpuOfDatabase, mainProcess } from './support/cpu-time.mjs'
 
 const { values } = parseArgs({
   options: {
@@ -32,7 +31,6 @@ const LOAD = {
 }
 const REQUESTS = Number(values.requests)
 const IN_FLIGHT = 48
-const TICK_SECONDS = 1 / Number(execFileSync('getconf', ['CLK_TCK']).toString())
 
 /** The most that one PostgreSQL should carry. Estimates, not measured here: change them to those of your machines. */
 const CELL = {
@@ -45,26 +43,6 @@ const CELL = {
   connections: 500,
 }
 const CONNECTIONS_PER_GATEWAY = 10
-
-/** CPU seconds of a process and those of its children that have ended. */
-function cpuOf(pid) {
-  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1].split(' ')
-  return [11, 12, 13, 14].reduce((sum, index) => sum + Number(fields[index]), 0) * TICK_SECONDS
-}
-
-/** CPU seconds of a server of PostgreSQL: its main process, and all that it has started. */
-function cpuOfDatabase(main) {
-  const children = readdirSync('/proc').filter((name) => /^\d+$/.test(name) && parentOf(name) === main)
-  return [main, ...children].reduce((sum, pid) => sum + cpuOf(pid), 0)
-}
-
-function parentOf(pid) {
-  try {
-    return readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1].split(' ')[1]
-  } catch {
-    return undefined
-  }
-}
 
 async function measure(world, gateway, main, send) {
   const look = async () => {
@@ -93,8 +71,7 @@ async function costs() {
   const world = await startWorld({ ...store, durable: true })
   try {
     const gateway = await world.startGateway({ args: ['--buckets', 'crash', '--log', 'error'] })
-    const [[main]] = await runStatements(world.url, "SELECT pg_read_file('postmaster.pid')")
-    const pid = main.split('\n')[0]
+    const pid = await mainProcess(world.url)
     const client = rawClient(gateway)
     const bytes = randomBytes(10_000)
     const put = await measure(world, gateway, pid, (number) => client.put(`objects/${number}`, bytes))
