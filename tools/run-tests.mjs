@@ -1,7 +1,7 @@
 // Runs test files under one node:test runner, so that there is one summary at the end.
 
-import { existsSync } from 'node:fs'
-import { availableParallelism } from 'node:os'
+import { existsSync, mkdtempSync, rmSync } from 'node:fs'
+import { availableParallelism, tmpdir } from 'node:os'
 import path from 'node:path'
 import { run } from 'node:test'
 import { spec } from 'node:test/reporters'
@@ -10,6 +10,7 @@ const FILE_TIMEOUT_MS = 15 * 60_000 // a file that hangs fails instead of blocki
 
 /**
  * Runs `files` (absolute paths), each in its own process, as many at a time as there are processors but at most 4.
+ * The command keeps its records of transfers in a temporary folder, not in that of the user, whose records no test reads.
  * Resolves to whether at least one test ran and none failed.
  * @param {string[]} files
  * @param {{ testNamePatterns?: string[] }} [options]
@@ -17,6 +18,8 @@ const FILE_TIMEOUT_MS = 15 * 60_000 // a file that hangs fails instead of blocki
  */
 export async function runTests(files, { testNamePatterns = [] } = {}) {
   process.env.NODE_OPTIONS = `${process.env.NODE_OPTIONS ?? ''} --enable-source-maps`.trim()
+  const state = mkdtempSync(path.join(tmpdir(), 'bindery-state-'))
+  process.env.XDG_STATE_HOME = state
   let executed = 0
   let failed = 0
   const events = run({
@@ -35,6 +38,7 @@ export async function runTests(files, { testNamePatterns = [] } = {}) {
   const report = events.compose(spec)
   report.pipe(process.stdout)
   await new Promise((resolve, reject) => report.on('end', resolve).on('error', reject))
+  rmSync(state, { recursive: true, force: true })
   if (executed + failed === 0) console.error('No test ran.')
   return executed > 0 && failed === 0
 }
