@@ -337,4 +337,9 @@ test('a file whose name is not UTF-8 is reported, and counts as failed', {
   assert.equal(code, 4)
   assert.match(stderr, /bad\uFFFD is left out: its name is not UTF-8, so it cannot be a key/)
   assert.equal((await client.head('not-text/ok')).size, 1)
+  for (const command of [['cp', '-r'], ['sync']]) {
+    const excluded = await bindery([...command, root, `oss://${BUCKET}/not-text/`, '--exclude', 'bad*'])
+    assert.equal(excluded.code, 0)
+    assert.doesNotMatch(excluded.stderr, /is left out/)
+  }
 })

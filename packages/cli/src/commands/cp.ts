@@ -9,8 +9,8 @@ import { keyRangeOf } from '../objects/key-range.js'
 import { metadataFilterOf, requireObjects } from '../objects/metadata-filter.js'
 import { commandLineOf, complain } from '../objects/output.js'
 import { type ClientOf, withClients } from '../objects/with-client.js'
-import { filterOf } from '../transfer/filter.js'
-import { type Item, type LeftOut, transfersOf } from '../transfer/items.js'
+import { filterOf, nameFilterOf } from '../transfer/filter.js'
+import { type Item, type LeftOut, reportingChosen, transfersOf } from '../transfer/items.js'
 import { jobsOf, overwriteOf, transferOptionsOf } from '../transfer/options.js'
 import { type Place, parsePlace, placeText, requirePair } from '../transfer/places.js'
 import { printPlan, runTransfers } from '../transfer/run-transfers.js'
@@ -108,7 +108,7 @@ async function transferCommand(
   return withClients(parsed, env, async (clientOf) => {
     const found = new Found()
     const items = (onLeftOut: (left: LeftOut) => void) =>
-      found.count(transfersOf(clientOf, { ...selection, onLeftOut }))
+      found.count(transfersOf(clientOf, { ...selection, onLeftOut: reportingChosen(nameFilterOf(parsed), onLeftOut) }))
     const counted = () => transfersOf(clientOf, { ...selection, onLeftOut: () => {} })
     // standard input cannot be read twice
     const isCountable = parsed.values.get('files-from') !== '-'

@@ -11,8 +11,8 @@ import { note, write, writeJson } from '../objects/output.js'
 import { timeText } from '../objects/time-text.js'
 import { withClient } from '../objects/with-client.js'
 import { type Entry, entriesBelow } from '../transfer/entries.js'
-import { filterOf } from '../transfer/filter.js'
-import { isLoss, type LeftOut } from '../transfer/items.js'
+import { filterOf, nameFilterOf } from '../transfer/filter.js'
+import { isLoss, type LeftOut, reportingChosen } from '../transfer/items.js'
 import { placeText } from '../transfer/places.js'
 import { placeOf } from '../transfer/sources.js'
 
@@ -33,10 +33,10 @@ export async function findCommand({ args, env, language }: Invocation): Promise<
   const words = transferWordsIn(language)
   let exit: ExitCode = EXIT.ok
   await withClient(parsed, env, async (client) => {
-    const onLeftOut = ({ name, reason }: LeftOut) => {
+    const onLeftOut = reportingChosen(nameFilterOf(parsed), ({ name, reason }: LeftOut) => {
       if (isLoss({ name, reason })) exit = EXIT.partial
       note(words.leftOut[reason](shown(name)))
-    }
+    })
     const clientOf = () => client
     const isTaken = (entry: Entry) =>
       filter?.(entry) !== false && (storageClass === undefined || entry.storageClass === storageClass)

@@ -25,6 +25,8 @@ export interface Item {
 /** A source that is not transferred. */
 export interface LeftOut {
   readonly name: string
+  /** The name of a file below the folder where the search began. */
+  readonly below?: string
   /**
    * `badName`: its key cannot be the name of a file below the target; `notText`: its name is not UTF-8, so that it cannot be a key;
    * `unreadable`: a file or folder that the system does not show.
@@ -35,6 +37,15 @@ export interface LeftOut {
 /** Whether data are missing from the target because a source was left out. */
 export function isLoss({ reason }: LeftOut): boolean {
   return reason !== 'notAFile'
+}
+
+/** Reports only what a filter of names takes: nothing is missing where an excluded file is left out. */
+export function reportingChosen(filter: Filter | undefined, report: (left: LeftOut) => void): (left: LeftOut) => void {
+  if (filter === undefined) return report
+  return (left) => {
+    const { below } = left
+    if (below === undefined || filter({ name: below, size: 0, modified: new Date(0) })) report(left)
+  }
 }
 
 /** The sources and the target of a command. */
@@ -149,12 +160,12 @@ export async function* walk(folder: string, prefix: string, onLeftOut: Selection
     const file = path.join(folder, entry.name)
     const name = `${prefix}${entry.name}`
     const found = entry.isDirectory() && !isReplaced(entry.name) ? undefined : await statOf(file)
-    if (isReplaced(entry.name) && found === undefined) onLeftOut({ name: file, reason: 'notText' })
+    if (isReplaced(entry.name) && found === undefined) onLeftOut({ name: file, below: name, reason: 'notText' })
     else if (entry.isDirectory()) yield* walk(file, `${name}/`, onLeftOut)
-    else if (found === 'hidden') onLeftOut({ name: file, reason: 'unreadable' })
+    else if (found === 'hidden') onLeftOut({ name: file, below: name, reason: 'unreadable' })
     else {
       if (found?.isFile() === true) yield { file, name, size: found.size, modified: found.mtime }
-      else onLeftOut({ name: file, reason: 'notAFile' })
+      else onLeftOut({ name: file, below: name, reason: 'notAFile' })
     }
   }
 }

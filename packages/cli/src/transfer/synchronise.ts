@@ -12,7 +12,7 @@ import { hasSameBytes } from './checksum.js'
 import { differences, type Entry, entriesBelow, folderOf, placeBelow, withFileNames } from './entries.js'
 import { Extras } from './extras.js'
 import { type Filter, filterOf, nameFilterOf } from './filter.js'
-import type { Item, LeftOut } from './items.js'
+import { type Item, type LeftOut, reportingChosen } from './items.js'
 import { jobsOf, transferOptionsOf } from './options.js'
 import { type Place, parsePlace, placeText, requirePair } from './places.js'
 import { printPlan, runTransfers } from './run-transfers.js'
@@ -82,10 +82,15 @@ export async function synchronise(clientOf: ClientOf, plan: SyncPlan, isRepeated
   const deletesMax = numberOf('--max-delete', values.get('max-delete'), 0, 1_000_000)
   const extras = new Extras({ clientOf, isDry, hasJson, isDeleting, deletesMax, backup: plan.backup })
   const items = (onLeftOut: (left: LeftOut) => void) =>
-    itemsOf(clientOf, plan, extras, (left) => {
-      if (left.reason === 'unreadable') extras.isUncertain = true
-      onLeftOut(left)
-    })
+    itemsOf(
+      clientOf,
+      plan,
+      extras,
+      reportingChosen(nameFilterOf(parsed), (left) => {
+        if (left.reason === 'unreadable') extras.isUncertain = true
+        onLeftOut(left)
+      }),
+    )
   if (isDry) {
     await printPlan(items, { hasJson, words })
   } else {
