@@ -24,6 +24,8 @@ export interface AdminCommand {
   readonly flags: Readonly<Record<string, Argument>>
   /** Parameters that the words imply. */
   readonly fixed: Readonly<Record<string, string>>
+  /** Parameters of which one must be given. */
+  readonly anyOf: readonly string[]
 }
 
 const text = (parameter: string, placeholder = 'NAME'): Argument => ({ parameter, placeholder, form: 'text' })
@@ -41,18 +43,15 @@ const policy = text('PolicyName', 'POLICY')
 const comments = { '--comments': text('Comments', 'TEXT') }
 const description = { '--description': text('Description', 'TEXT') }
 
-interface Extra {
-  readonly flags?: AdminCommand['flags']
-  readonly fixed?: AdminCommand['fixed']
-}
+type Extra = Partial<Pick<AdminCommand, 'flags' | 'fixed' | 'anyOf'>>
 
 function command(
   words: string,
   operation: AdminOperationName,
   args: readonly Argument[] = [],
-  { flags = {}, fixed = {} }: Extra = {},
+  { flags = {}, fixed = {}, anyOf = [] }: Extra = {},
 ): AdminCommand {
-  return { words, operation, arguments: args, flags, fixed }
+  return { words, operation, arguments: args, flags, fixed, anyOf }
 }
 
 const requests = {
@@ -141,6 +140,7 @@ export const ADMIN_COMMANDS: readonly AdminCommand[] = [
   }),
 
   command('explain', 'ExplainAccess', [optional('Action', 'ACTION'), optional('Resource', 'BUCKET[/KEY]')], {
+    anyOf: ['Action', 'RequestId'],
     flags: {
       '--request': text('RequestId', 'ID'),
       '--account': account,

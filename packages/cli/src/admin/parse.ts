@@ -37,6 +37,9 @@ export async function parseAdmin(args: readonly string[]): Promise<ParsedCommand
     const given = values.get(flag)
     if (given !== undefined) await put(input, argument, given)
   }
+  if (command.anyOf.length > 0 && !command.anyOf.some((parameter) => parameter in input)) {
+    throw new Failure('adminArgument', { argument: undefined, usage: usageOf(command) })
+  }
   return { command, input, endpoint: values.get('--endpoint')?.at(-1), folder: values.get('--dir')?.at(-1), json }
 }
 
@@ -62,6 +65,9 @@ function commandOf(args: readonly string[]): AdminCommand {
   const found = ADMIN_COMMANDS.find(({ words }) => words === given.slice(0, words.split(' ').length).join(' '))
   if (found !== undefined) return found
   const words = given.join(' ')
+  const verbs = ADMIN_COMMANDS.filter((one) => one.words.startsWith(`${words} `)).map((one) => one.words.split(' ')[1])
+  if (verbs.length > 0)
+    throw new Failure('adminArgument', { argument: undefined, usage: `${words} ${verbs.join('|')}` })
   const suggestion = OTHER_WORDS.get(given[0] ?? '')
   const known = ADMIN_COMMANDS.map((one) => one.words)
   throw new Failure('adminCommandUnknown', { command: words, suggestion: suggestion ?? nearest(words, known) })

@@ -80,6 +80,8 @@ test('a wrong command line is refused with its usage', async (t) => {
   const folder = await newFolder(t)
   const faults: (readonly [args: string, expected: RegExp])[] = [
     ['user creat alice', /unknown command admin user creat\. Did you mean admin user create\?/],
+    ['user', /an argument is missing\. Usage: bindery admin user create\|list\|show\|/],
+    ['explain --user alice', /an argument is missing\. Usage: bindery admin explain \[ACTION\]/],
     ['user create', /an argument is missing\. Usage: bindery admin user create USER \[--display-name TEXT\]/],
     ['user create a b', /unexpected argument b/],
     ['user create a --comment x', /unknown flag --comment\. Did you mean --comments\?/],
