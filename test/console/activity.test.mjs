@@ -1,38 +1,15 @@
 // The live log of requests, and the texts that the server signed for a signature that did not match.
 
 import assert from 'node:assert/strict'
-import { after, before, test } from 'node:test'
-import OSS from 'ali-oss'
-import { startServer } from '../support/start-server.mjs'
-import { openConsole, signIn, startBrowser } from './browser.mjs'
+import { test } from 'node:test'
+import { clientOf, useStage } from './stage.mjs'
 
-let server
-let browser
-
-before(async () => {
-  server = await startServer({ args: ['--buckets', 'demo', '--workers', '2'] })
-  ;({ browser } = await startBrowser())
-})
-
-after(async () => {
-  await browser?.close()
-  await server?.stop()
-})
-
-function clientWith(accessKeySecret) {
-  const { endpoint, region, accessKeyId } = server
-  return new OSS({
-    ...{ endpoint, region: `oss-${region}`, accessKeyId, accessKeySecret },
-    ...{ bucket: 'demo', authorizationV4: true, sldEnable: true, retryMax: 0 },
-  })
-}
+const stage = useStage(['demo'], undefined, ['--workers', '2'])
+const clientWith = (accessKeySecret) => clientOf({ ...stage.server, accessKeySecret }, 'demo', { retryMax: 0 })
 
 test('requests appear while they are answered, are found by their facts, and rest while the list is paused', async (t) => {
-  const { page, context, requireQuiet } = await openConsole(browser, server)
-  t.after(() => context.close())
-  await signIn(page, server)
-  await page.goto(`${server.endpoint}/-/console/#/activity`)
-  const client = clientWith(server.accessKeySecret)
+  const { page, requireQuiet } = await stage.open(t, '#/activity')
+  const client = clientWith(stage.server.accessKeySecret)
   await client.put('<b>live</b>.txt', Buffer.from('live'))
   await client.get('nothing').catch(() => {})
   await page.waitForSelector('tbody >> text=demo/<b>live</b>.txt')
@@ -54,13 +31,11 @@ test('requests appear while they are answered, are found by their facts, and res
 })
 
 test('a signature that did not match is shown with what the server signed', async (t) => {
-  const { page, context } = await openConsole(browser, server)
-  t.after(() => context.close())
-  await signIn(page, server)
+  const { page } = await stage.open(t, '#/activity')
   await clientWith('wrong')
     .put('signed.txt', Buffer.from('x'))
     .catch(() => {})
-  await page.goto(`${server.endpoint}/-/console/#/activity`)
+  await page.goto(`${stage.server.endpoint}/-/console/#/activity`)
   await page.waitForSelector('tbody >> text=403 SignatureDoesNotMatch')
   await page.focus('table[role=grid]')
   await page.fill('.toolbar input', 'SignatureDoesNotMatch')
@@ -73,14 +48,12 @@ test('a signature that did not match is shown with what the server signed', asyn
 })
 
 test('a request that a rule refused is shown with the rule', async (t) => {
-  const { page, context, requireQuiet } = await openConsole(browser, server)
-  t.after(() => context.close())
-  await signIn(page, server)
-  const client = clientWith(server.accessKeySecret)
+  const { page, requireQuiet } = await stage.open(t, '#/activity')
+  const client = clientWith(stage.server.accessKeySecret)
   const deny = { Effect: 'Deny', Principal: ['*'], Action: ['oss:GetObject'], Resource: ['acs:oss:*:*:demo/secret/*'] }
   await client.putBucketPolicy('demo', { Version: '1', Statement: [deny] })
-  await page.goto(`${server.endpoint}/-/console/#/activity`)
-  await fetch(`${server.endpoint}/demo/secret/a.txt`)
+  await page.goto(`${stage.server.endpoint}/-/console/#/activity`)
+  await fetch(`${stage.server.endpoint}/demo/secret/a.txt`)
   await page.waitForSelector('tbody >> text=403 AccessDenied')
   await page.selectOption('.toolbar select', 'refused')
   await page.fill('.toolbar input', 'AccessDenied secret')
@@ -93,13 +66,10 @@ test('a request that a rule refused is shown with the rule', async (t) => {
 })
 
 test('the requests of the page itself are hidden until they are wanted', async (t) => {
-  const { page, context } = await openConsole(browser, server)
-  t.after(() => context.close())
-  await signIn(page, server)
-  await page.goto(`${server.endpoint}/-/console/#/buckets`)
+  const { page } = await stage.open(t, '#/buckets')
   await page.waitForSelector('tbody tr')
-  await page.goto(`${server.endpoint}/-/console/#/activity`)
-  await clientWith(server.accessKeySecret).put('seen.txt', Buffer.from('x'))
+  await page.goto(`${stage.server.endpoint}/-/console/#/activity`)
+  await clientWith(stage.server.accessKeySecret).put('seen.txt', Buffer.from('x'))
   await page.waitForSelector('tbody >> text=seen.txt')
   const own = await page.evaluate(() => JSON.parse(sessionStorage.getItem('bindery-session')).key.accessKeyId)
   assert.equal(await page.locator(`tbody >> text=${own}`).count(), 0)
@@ -108,13 +78,11 @@ test('the requests of the page itself are hidden until they are wanted', async (
 })
 
 test('the past of the server is shown by figures and by bucket, and its moments are read by the arrow keys', async (t) => {
-  const { page, context, requireQuiet } = await openConsole(browser, server)
-  t.after(() => context.close())
-  await signIn(page, server)
-  await clientWith(server.accessKeySecret).put('counted.txt', Buffer.from('x'))
+  const { page, requireQuiet } = await stage.open(t, '#/buckets')
+  await clientWith(stage.server.accessKeySecret).put('counted.txt', Buffer.from('x'))
   // the server reads its figures every 30 seconds
   page.setDefaultTimeout(75_000)
-  await page.goto(`${server.endpoint}/-/console/#/metrics`)
+  await page.goto(`${stage.server.endpoint}/-/console/#/metrics`)
   await page.waitForSelector('tbody tr:has-text("demo") td >> text=KiB')
   const chart = page.locator('[role=slider]').first()
   await chart.focus()

@@ -2,40 +2,18 @@
 
 import assert from 'node:assert/strict'
 import { readFile, writeFile } from 'node:fs/promises'
-import { after, before, test } from 'node:test'
-import OSS from 'ali-oss'
-import { startServer } from '../support/start-server.mjs'
-import { openConsole, signIn, startBrowser } from './browser.mjs'
+import { test } from 'node:test'
+import { useStage } from './stage.mjs'
 
-let server
-let client
-let browser
-let page
-let requireQuiet
+const stage = useStage(['demo', 'other'], undefined, ['--trusted-domains', '*.trusted.example'])
 
-before(async () => {
-  server = await startServer({ args: ['--buckets', 'demo,other', '--trusted-domains', '*.trusted.example'] })
-  const { endpoint, region, accessKeyId, accessKeySecret } = server
-  client = new OSS({
-    ...{ endpoint, region: `oss-${region}`, accessKeyId, accessKeySecret },
-    ...{ bucket: 'demo', authorizationV4: true, sldEnable: true, retryMax: 0 },
-  })
-  ;({ browser } = await startBrowser())
-  ;({ page, requireQuiet } = await openConsole(browser, server, { acceptDownloads: true }))
-  await signIn(page, server)
-})
+const setting = (name) => `#/buckets/demo/settings?document=${name}`
+const saved = (page) => page.waitForSelector('text=The setting was saved')
 
-after(async () => {
-  await browser?.close()
-  await server?.stop()
-})
-
-const openSetting = (name) => page.goto(`${server.endpoint}/-/console/#/buckets/demo/settings?document=${name}`)
-const saved = () => page.waitForSelector('text=The setting was saved')
-
-test('a rule is rehearsed before it is set, then disabled, and deleted', async () => {
+test('a rule is rehearsed before it is set, then disabled, and deleted', async (t) => {
+  const { client } = stage
   await client.put('old/a.txt', Buffer.alloc(2_048))
-  await openSetting('lifecycle')
+  const { page, requireQuiet } = await stage.open(t, setting('lifecycle'))
   await page.click('summary >> text=Add a rule')
   await page.selectOption('details[open] select', 'move')
   await page.fill('details[open] input >> nth=0', '30')
@@ -52,10 +30,12 @@ test('a rule is rehearsed before it is set, then disabled, and deleted', async (
   assert.equal((await client.getBucketLifecycle('demo')).rules[0].status, 'Disabled')
   await page.click('button[aria-label="Delete rule 1"]')
   await page.waitForSelector('text=No rules: nothing is deleted')
+  requireQuiet()
 })
 
-test('a rehearsal names the objects that rules would delete at once', async () => {
-  await openSetting('lifecycle')
+test('a rehearsal names the objects that rules would delete at once', async (t) => {
+  const { client } = stage
+  const { page, requireQuiet } = await stage.open(t, setting('lifecycle'))
   await page.click('summary >> text=The document as text')
   await page.fill(
     'textarea',
@@ -70,24 +50,27 @@ test('a rehearsal names the objects that rules would delete at once', async () =
   await page.click('summary >> text=Which ones')
   await page.waitForSelector('details[open] tbody >> text=old/b.txt')
   await client.deleteBucketLifecycle('demo')
+  requireQuiet()
 })
 
-test('a capacity is set by its form, and refuses what exceeds it', async () => {
-  await openSetting('quota')
+test('a capacity is set by its form, and refuses what exceeds it', async (t) => {
+  const { client } = stage
+  const { page, requireQuiet } = await stage.open(t, setting('quota'))
   await page.fill('form input >> nth=0', 'much')
   assert.ok(await page.locator('form button[type=submit]').first().isDisabled())
   await page.fill('form input >> nth=0', '4096')
   await page.click('form button[type=submit] >> nth=0')
-  await saved()
+  await saved(page)
   await assert.rejects(client.put('large', Buffer.alloc(20_000)), { code: 'QuotaExceeded' })
   await page.click('summary >> text=The document as text')
   await page.click('form .button.danger')
   await page.waitForSelector('text=not set: this is an example')
   await client.put('large', Buffer.alloc(20_000))
+  requireQuiet()
 })
 
-test('limits of a requester are set, shown, changed and deleted', async () => {
-  await openSetting('requesters')
+test('limits of a requester are set, shown, changed and deleted', async (t) => {
+  const { page, requireQuiet } = await stage.open(t, setting('requesters'))
   await page.waitForSelector('text=No requester has limits of its own.')
   await page.fill('form input >> nth=0', '2000000000000002')
   await page.fill('label:has-text("Requests per second") input', '50')
@@ -99,10 +82,11 @@ test('limits of a requester are set, shown, changed and deleted', async () => {
   await page.waitForSelector('tbody >> text=Requests per second: 60')
   await page.click('tbody >> text=Delete')
   await page.waitForSelector('text=No requester has limits of its own.')
+  requireQuiet()
 })
 
-test('a style is made from an example, and deleted', async () => {
-  await openSetting('styles')
+test('a style is made from an example, and deleted', async (t) => {
+  const { page, requireQuiet } = await stage.open(t, setting('styles'))
   await page.waitForSelector('text=No styles.')
   await page.fill('form input >> nth=0', 'small')
   await page.selectOption('form select', 'quality')
@@ -110,10 +94,11 @@ test('a style is made from an example, and deleted', async () => {
   await page.waitForSelector('tbody >> text=image/quality,q_80')
   await page.click('tbody >> text=Delete')
   await page.waitForSelector('text=No styles.')
+  requireQuiet()
 })
 
-test('a domain needs the token of its TXT record, unless the server trusts it; it is bound and unbound', async () => {
-  await openSetting('domains')
+test('a domain needs the token of its TXT record, unless the server trusts it; it is bound and unbound', async (t) => {
+  const { page, requireQuiet } = await stage.open(t, setting('domains'))
   await page.fill('form input', 'files.example')
   await page.click('text=Get the token')
   await page.waitForSelector('text=_dnsauth.files.example')
@@ -125,10 +110,11 @@ test('a domain needs the token of its TXT record, unless the server trusts it; i
   await page.waitForSelector('text=This domain is already bound to this bucket.')
   await page.click('tbody >> text=Unbind')
   await page.waitForSelector('text=No domains are bound.')
+  requireQuiet()
 })
 
-test('a callback is added by its form, is found in the document, and deleted', async () => {
-  await openSetting('callbackPolicy')
+test('a callback is added by its form, is found in the document, and deleted', async (t) => {
+  const { page, requireQuiet } = await stage.open(t, setting('callbackPolicy'))
   await page.click('summary >> text=Add a callback')
   await page.fill('details[open] input >> nth=0', 'stored')
   await page.fill('details[open] input >> nth=1', 'http://127.0.0.1:8080/stored')
@@ -138,15 +124,17 @@ test('a callback is added by its form, is found in the document, and deleted', a
   assert.match(await page.inputValue('textarea >> nth=-1'), /<PolicyName>stored<\/PolicyName>/)
   await page.click('tbody >> text=Delete')
   await page.waitForSelector('text=No callback.')
+  requireQuiet()
 })
 
-test('settings are kept in a file, given to another bucket, and taken from the file', async () => {
+test('settings are kept in a file, given to another bucket, and taken from the file', async (t) => {
+  const { client } = stage
   await client.putBucketCORS('demo', [{ allowedOrigin: 'https://a.example', allowedMethod: 'GET' }])
   const Statement = [
     { Effect: 'Allow', Principal: ['*'], Action: ['oss:GetObject'], Resource: ['acs:oss:*:*:demo/open/*'] },
   ]
   await client.putBucketPolicy('demo', { Version: '1', Statement })
-  await openSetting('copySettings')
+  const { page, requireQuiet } = await stage.open(t, setting('copySettings'))
   const [download] = await Promise.all([page.waitForEvent('download'), page.click('text=Save as a file')])
   assert.equal(download.suggestedFilename(), 'demo-settings.json')
   const file = `${await download.path()}.json`

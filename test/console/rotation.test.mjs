@@ -2,8 +2,8 @@
 
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
-import OSS from 'ali-oss'
 import { openConsole, signIn, startBrowser } from './browser.mjs'
+import { clientOf } from './stage.mjs'
 import { startWorld } from './world.mjs'
 
 let world
@@ -27,11 +27,7 @@ const open = (address) => page.goto(`${world.server.endpoint}/-/console/${addres
 
 /** Puts an object where the user may put some. Resolves with the code of the answer. */
 async function put({ accessKeyId, accessKeySecret }) {
-  const { endpoint, region } = world.server
-  const client = new OSS({
-    ...{ endpoint, region: `oss-${region}`, accessKeyId, accessKeySecret },
-    ...{ bucket: 'demo', authorizationV4: true, sldEnable: true, retryMax: 0 },
-  })
+  const client = clientOf({ ...world.server, accessKeyId, accessKeySecret }, 'demo', { retryMax: 0 })
   return client.put('scans/1.png', Buffer.from('x')).then(
     () => 'OK',
     ({ code }) => code,

@@ -2,41 +2,18 @@
 
 import assert from 'node:assert/strict'
 import { readFile } from 'node:fs/promises'
-import { after, before, test } from 'node:test'
-import OSS from 'ali-oss'
-import { startServer } from '../support/start-server.mjs'
-import { openConsole, signIn, startBrowser } from './browser.mjs'
+import { test } from 'node:test'
+import { useStage } from './stage.mjs'
 
 const PART = 100 * 1024
 
-let server
-let client
-let browser
-let page
-let requireQuiet
+const stage = useStage(['demo', 'reports'])
 
-before(async () => {
-  server = await startServer({ args: ['--buckets', 'demo,reports'] })
-  const { endpoint, region, accessKeyId, accessKeySecret } = server
-  client = new OSS({
-    ...{ endpoint, region: `oss-${region}`, accessKeyId, accessKeySecret },
-    ...{ bucket: 'demo', authorizationV4: true, sldEnable: true },
-  })
-  ;({ browser } = await startBrowser())
-  ;({ page, requireQuiet } = await openConsole(browser, server, { acceptDownloads: true }))
-  await signIn(page, server)
-})
+const setting = (name) => `#/buckets/demo/settings?document=${name}`
 
-after(async () => {
-  await browser?.close()
-  await server?.stop()
-})
-
-const open = (address) => page.goto(`${server.endpoint}/-/console/${address}`)
-const openSetting = (name) => open(`#/buckets/demo/settings?document=${name}`)
-
-test('a CORS rule is added by its form, changed and removed', async () => {
-  await openSetting('cors')
+test('a CORS rule is added by its form, changed and removed', async (t) => {
+  const { client } = stage
+  const { page, requireQuiet } = await stage.open(t, setting('cors'))
   await page.click('text=Add a rule for uploads from browsers')
   await page.fill('textarea >> nth=0', 'https://a.example\nhttps://*.b.example')
   await page.uncheck('fieldset >> text=DELETE')
@@ -50,10 +27,12 @@ test('a CORS rule is added by its form, changed and removed', async () => {
   await page.click('form >> text="Save"')
   await page.waitForSelector('text=No rules: browsers do not let pages')
   await assert.rejects(client.getBucketCORS('demo'), { code: 'NoSuchCORSConfiguration' })
+  requireQuiet()
 })
 
-test('a permission is added to the policy of a bucket by its form, shown in the table, and removed', async () => {
-  await openSetting('policy')
+test('a permission is added to the policy of a bucket by its form, shown in the table, and removed', async (t) => {
+  const { client, server } = stage
+  const { page, requireQuiet } = await stage.open(t, setting('policy'))
   await page.waitForSelector('text=No policy: the ACL')
   await page.click('summary >> text=Add a permission')
   await page.fill('details[open] input >> nth=0', '*')
@@ -70,20 +49,24 @@ test('a permission is added to the policy of a bucket by its form, shown in the 
     await page.waitForFunction((rows) => document.querySelectorAll('tbody tr').length === rows, left - 1)
   }
   assert.equal((await fetch(`${server.endpoint}/demo/public/a.txt`)).status, 403)
+  requireQuiet()
 })
 
-test('tags of a bucket are saved by their form', async () => {
-  await openSetting('tagging')
+test('tags of a bucket are saved by their form', async (t) => {
+  const { client } = stage
+  const { page, requireQuiet } = await stage.open(t, setting('tagging'))
   await page.click('text=Add tag')
   await page.fill('input[aria-label="Name of tag 1"]', 'team')
   await page.fill('input[aria-label="Value of tag 1"]', 'a & b')
   await page.click('form >> text="Save"')
   await page.waitForSelector('text=The tags were saved.')
   assert.deepEqual((await client.getBucketTags('demo')).tag, { team: 'a & b' })
+  requireQuiet()
 })
 
-test('retention begins, protects, and is ended', async () => {
-  await openSetting('retention')
+test('retention begins, protects, and is ended', async (t) => {
+  const { client } = stage
+  const { page, requireQuiet } = await stage.open(t, setting('retention'))
   await page.fill('section input', '1')
   await page.click('text=Create a policy')
   await page.waitForSelector('text=in progress')
@@ -92,10 +75,11 @@ test('retention begins, protects, and is ended', async () => {
   await page.click('text="End it"')
   await page.waitForSelector('text=Create a policy')
   await client.delete('kept')
+  requireQuiet()
 })
 
-test('an inventory is added, run and deleted', async () => {
-  await openSetting('inventories')
+test('an inventory is added, run and deleted', async (t) => {
+  const { page, requireQuiet } = await stage.open(t, setting('inventories'))
   await page.click('summary >> text=Add an inventory')
   await page.fill('details[open] input >> nth=0', 'weekly')
   await page.fill('details[open] input >> nth=2', 'reports')
@@ -105,10 +89,11 @@ test('an inventory is added, run and deleted', async () => {
   await page.waitForSelector('text=The report will be created within a minute.')
   await page.click('tbody >> text=Delete')
   await page.waitForSelector('text=No inventories.')
+  requireQuiet()
 })
 
-test('a replication rule is kept, and deleted', async () => {
-  await openSetting('replication')
+test('a replication rule is kept, and deleted', async (t) => {
+  const { page, requireQuiet } = await stage.open(t, setting('replication'))
   await page.click('summary >> text=Add a rule')
   await page.fill('details[open] input >> nth=0', 'reports')
   await page.fill('details[open] textarea', 'logs/')
@@ -116,12 +101,14 @@ test('a replication rule is kept, and deleted', async () => {
   await page.waitForSelector('tbody >> text=logs/')
   await page.click('tbody >> text=Delete')
   await page.waitForSelector('text=No rule.')
+  requireQuiet()
 })
 
-test('an object is renamed, and replaces another only where that is wished', async () => {
+test('an object is renamed, and replaces another only where that is wished', async (t) => {
+  const { client } = stage
   await client.put('old.txt', Buffer.from('old'), { headers: { 'x-oss-meta-a': 'b' } })
   await client.put('taken.txt', Buffer.from('taken'))
-  await open('#/buckets/demo')
+  const { page, requireQuiet } = await stage.open(t, '#/buckets/demo')
   await page.click('button[aria-label="More about old.txt"]')
   await page.click('dialog >> text=Copy, rename or move')
   await page.fill('dialog input[type=text]', 'taken.txt')
@@ -135,20 +122,24 @@ test('an object is renamed, and replaces another only where that is wished', asy
   assert.equal(res.headers['x-oss-meta-a'], 'b')
   await assert.rejects(client.head('old.txt'), { status: 404 })
   assert.equal((await client.get('taken.txt')).content.toString(), 'taken')
+  requireQuiet()
 })
 
-test('the parts of an object are listed, and its bytes are read again', async () => {
+test('the parts of an object are listed, and its bytes are read again', async (t) => {
+  const { client } = stage
   await client.multipartUpload('film.mp4', Buffer.alloc(3 * PART, 7), { partSize: PART })
-  await open('#/buckets/demo/object?key=film.mp4&tab=manifest')
+  const { page, requireQuiet } = await stage.open(t, '#/buckets/demo/object?key=film.mp4&tab=manifest')
   await page.waitForSelector('tbody tr >> nth=2')
   await page.click('text=Verify now')
   await page.waitForSelector('.notice.good >> text=The content is as it was stored')
+  requireQuiet()
 })
 
-test('the parts of an upload are saved as the list that completes it', async () => {
+test('the parts of an upload are saved as the list that completes it', async (t) => {
+  const { client } = stage
   const { uploadId } = await client.initMultipartUpload('parts.bin')
   for (const part of [1, 2]) await client.uploadPart('parts.bin', uploadId, part, Buffer.alloc(PART, part), 0, PART)
-  await open(`#/buckets/demo/upload?key=parts.bin&id=${uploadId}`)
+  const { page, requireQuiet } = await stage.open(t, `#/buckets/demo/upload?key=parts.bin&id=${uploadId}`)
   await page.click('text=Parts as a table')
   const [download] = await Promise.all([page.waitForEvent('download'), page.click('text=List for completing')])
   const document = await readFile(await download.path(), 'utf8')

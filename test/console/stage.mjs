@@ -17,13 +17,13 @@ export function clientOf({ endpoint, region, accessKeyId, accessKeySecret }, buc
 }
 
 /**
- * Starts a server with buckets before the tests of a file, calls `fill` with the stage, and stops all after them. The members of the
+ * Starts a server with buckets, and with more flags, before the tests of a file, calls `fill` with the stage, and stops all after them. The members of the
  * stage exist from then on: `server`, `client` of the first bucket, `browser`, `folder` for files, and `open`, which signs in and opens an address.
  */
-export function useStage(buckets, fill = async () => {}) {
+export function useStage(buckets, fill = async () => {}, args = []) {
   const stage = {}
   before(async () => {
-    stage.server = await startServer({ args: ['--buckets', buckets.join(',')] })
+    stage.server = await startServer({ args: ['--buckets', buckets.join(','), ...args] })
     stage.client = clientOf(stage.server, buckets[0])
     stage.folder = await mkdtemp(path.join(tmpdir(), 'bindery-console-'))
     await fill(stage)
