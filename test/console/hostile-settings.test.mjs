@@ -38,7 +38,7 @@ test('rules, policies and requests are shown as text', async (t) => {
   await page.click('summary >> text=The document as text')
   await page.fill('textarea', LIFECYCLE)
   await page.click('form:has(textarea) .primary')
-  await page.waitForSelector('text=The setting was saved.')
+  await page.waitForSelector('text=The setting was saved')
   await requireNothingRan(page, MARKUP)
   const goto = (address) => page.goto(`${stage.server.endpoint}/-/console/${address}`)
   await goto('#/buckets/hostile/settings?document=policy')
@@ -60,7 +60,7 @@ test('rules, policies and requests are shown as text', async (t) => {
 
 test('a file with hostile settings is refused or shown as text', async (t) => {
   const { page, requireQuiet } = await stage.open(t, '#/buckets/hostile/settings?document=copySettings')
-  await page.click('summary >> text=Take from a file')
+  await page.click('summary >> text=Import from a file')
   let files = 0
   const choose = async (content) => {
     files += 1
@@ -69,7 +69,7 @@ test('a file with hostile settings is refused or shown as text', async (t) => {
     await page.setInputFiles('input[type=file]', file)
   }
   await choose({ bucket: MARKUP, acl: 7, documents: {} })
-  await page.waitForSelector('text=This is not a file with settings.')
+  await page.waitForSelector('text=This file does not contain settings.')
   await choose({ bucket: MARKUP, acl: 'private', documents: { cors: MARKUP, __proto__: { ran: 'x' }, [MARKUP]: 'x' } })
   await page.click('details[open] >> text=Apply to hostile')
   await page.waitForSelector('details[open] >> text=1 refused')

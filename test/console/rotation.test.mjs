@@ -4,7 +4,7 @@ import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { openConsole, signIn, startBrowser } from './browser.mjs'
 import { clientOf } from './stage.mjs'
-import { startWorld } from './world.mjs'
+import { nextSecond, startWorld } from './world.mjs'
 
 let world
 let browser
@@ -53,6 +53,7 @@ test('a key is rotated: both are valid, their use is shown, then the old one is 
   }
   const old = await createKey('text=Create key')
   assert.equal(await put(old), 'OK')
+  await nextSecond()
   await page.click('tbody >> text=Rotate')
   const next = await createKey('dialog .button.primary')
   const summary = `summary:has-text("Rotation: ${old.accessKeyId} is replaced by ${next.accessKeyId}")`

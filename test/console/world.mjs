@@ -4,6 +4,7 @@ import { createHash, randomUUID } from 'node:crypto'
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { deflateSync } from 'node:zlib'
 import OSS from 'ali-oss'
 import { signedHeaders } from '../../packages/console/dist/wire/sign.js'
@@ -170,6 +171,12 @@ async function putDocument({ endpoint, region, accessKeyId, accessKeySecret }, q
   if (!response.ok) throw new Error(await response.text())
 }
 
+/** Waits for the next second: the dates of keys are whole seconds. */
+export async function nextSecond() {
+  const now = Date.now()
+  while (Math.floor(Date.now() / 1_000) === Math.floor(now / 1_000)) await sleep(20)
+}
+
 /** A user with a key and policies, its group, and a role. */
 async function createUser(server) {
   const { accessKeyId, accessKeySecret, endpoint, region } = server
@@ -188,7 +195,9 @@ async function createUser(server) {
   }
   const UserName = 'scanner'
   await admin('CreateUser', { UserName, Comments: 'The scanner on the second floor' })
-  for (let key = 0; key < 2; key += 1) await admin('CreateAccessKey', { UserName })
+  await admin('CreateAccessKey', { UserName })
+  await nextSecond()
+  await admin('CreateAccessKey', { UserName })
   const statement = { Effect: 'Allow', Action: ['oss:PutObject'], Resource: 'acs:oss:*:*:demo/scans/*' }
   const PolicyDocument = { Version: '1', Statement: [statement] }
   await admin('PutUserPolicy', { UserName, PolicyName: 'uploads', PolicyDocument })

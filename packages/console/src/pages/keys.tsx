@@ -22,7 +22,12 @@ export function Keys({ owner }: { readonly owner: Owner }): JSX.Element {
   const [made, setMade] = useState<NewKey | undefined>()
   const [deleting, setDeleting] = useState<KeyEntry | undefined>()
   const [isRotating, setRotating] = useState(false)
-  const create = async () => setMade(await createKey(owner))
+  const [lastMade, setLastMade] = useState<string | undefined>()
+  const create = async () => {
+    const key = await createKey(owner)
+    setMade(key)
+    setLastMade(key.AccessKeyId)
+  }
   const toggle = async ({ AccessKeyId, Status }: KeyEntry) => {
     await enableKey(owner, AccessKeyId, Status !== 'Active')
     announce(words.access.keySaved)
@@ -42,7 +47,7 @@ export function Keys({ owner }: { readonly owner: Owner }): JSX.Element {
     <div class="stack">
       <WhenLoaded loaded={keys}>
         {(all) => {
-          const rotated = rotationAmong(all)
+          const rotated = rotationAmong(all, lastMade)
           const acts = { onToggle: (key: KeyEntry) => void toggle(key).catch(announceFailure), onDelete: setDeleting }
           if (all.length === 0) return <p class="muted">{words.access.noKeys}</p>
           return (

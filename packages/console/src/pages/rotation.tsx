@@ -15,14 +15,21 @@ export interface Rotated {
   readonly next: KeyEntry
 }
 
-/** The newest active key, and the newest of the others; undefined with fewer than two keys. */
-export function rotationAmong(keys: readonly KeyEntry[]): Rotated | undefined {
-  const newestFirst = [...keys].sort((one, other) => Date.parse(other.CreateDate) - Date.parse(one.CreateDate))
+/**
+ * The newest active key, and the newest of those before it; undefined with fewer than two keys, and where their dates, which are whole seconds, do
+ * not show which is newer. `made` is the key that was just made here.
+ */
+export function rotationAmong(keys: readonly KeyEntry[], made: string | undefined): Rotated | undefined {
+  const createdAt = ({ CreateDate }: KeyEntry) => Date.parse(CreateDate)
+  const newestFirst = [...keys].sort(
+    (one, other) =>
+      createdAt(other) - createdAt(one) || Number(other.AccessKeyId === made) - Number(one.AccessKeyId === made),
+  )
   const next = newestFirst.find(({ Status }) => Status === 'Active')
-  const old = newestFirst.filter(
-    (key) => key !== next && Date.parse(key.CreateDate) <= Date.parse(next?.CreateDate ?? ''),
-  )[0]
-  return next && old && { old, next }
+  if (next === undefined) return undefined
+  const old = newestFirst[newestFirst.indexOf(next) + 1]
+  if (old === undefined || (createdAt(old) === createdAt(next) && next.AccessKeyId !== made)) return undefined
+  return { old, next }
 }
 
 /** Whether a key was used in the hour in which another was created, or later. */
