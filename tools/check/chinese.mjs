@@ -74,7 +74,7 @@ function proseOf(path, text) {
   })
 }
 
-/** Pages whose Chinese version is a summary that links to the English one. */
+/** Pages whose Chinese version omits the tables of tests, and links to those of the English one. */
 const SUMMARIES = ['docs/guides/compatibility-notes.md']
 
 /**
