@@ -42,7 +42,7 @@ export function Requests(): JSX.Element {
   const shown = requests.filter((request) => isShown(request, { ...filter, without }))
   return (
     <>
-      <div class="toolbar dense">
+      <div class="toolbar live">
         <input
           type="search"
           placeholder={words.requests.find}
