@@ -1,4 +1,3 @@
-import { rm } from 'node:fs/promises'
 import { Failure } from '@bindery/server/local'
 import { readArguments, requireArguments } from '../arguments.js'
 import type { Invocation } from '../command.js'
@@ -8,9 +7,10 @@ import { shown } from '../objects/address.js'
 import { keyRangeOf } from '../objects/key-range.js'
 import { metadataFilterOf, requireObjects } from '../objects/metadata-filter.js'
 import { commandLineOf, complain } from '../objects/output.js'
-import { type ClientOf, withClients } from '../objects/with-client.js'
+import { withClients } from '../objects/with-client.js'
 import { filterOf, nameFilterOf } from '../transfer/filter.js'
 import { type Item, type LeftOut, reportingChosen, transfersOf } from '../transfer/items.js'
+import { deleteSource, sourceState } from '../transfer/move-source.js'
 import { jobsOf, overwriteOf, transferOptionsOf } from '../transfer/options.js'
 import { type Place, parsePlace, placeText, requirePair } from '../transfer/places.js'
 import { printPlan, runTransfers } from '../transfer/run-transfers.js'
@@ -126,7 +126,14 @@ async function transferCommand(
         ...(isCountable ? { counted } : {}),
         commandLine: commandLineOf(command, args),
         options,
-        ...(command === 'mv' ? { onDone: (item: Item) => deleteSource(clientOf, item) } : {}),
+        ...(command === 'mv'
+          ? {
+              onBegin: async (item: Item) => {
+                const before = await sourceState(clientOf, item)
+                return () => deleteSource(clientOf, item, before)
+              },
+            }
+          : {}),
       })
       if (exit !== EXIT.ok) return exit
     }
@@ -147,14 +154,4 @@ class Found {
       yield item
     }
   }
-}
-
-/** Throws OssError, and what the file system throws. A source that is its own target stays. */
-async function deleteSource(clientOf: ClientOf, { from, to }: Item): Promise<void> {
-  if (placeText(from) === placeText(to)) return
-  if (from.kind === 'file') return rm(from.path)
-  if (from.kind !== 'object') return
-  const { bucket, key } = from.address
-  const [first] = (await clientOf(from.address).delete(key, { bucket })).failed
-  if (first !== undefined) throw first.error
 }

@@ -25,9 +25,10 @@ test('requests go through a proxy that a flag, a variable or a profile names', a
   const refused = await bindery(['ls', '--proxy', proxy.url.replace('secret', 'wrong')])
   assert.match(refused.stderr, /407/)
   assert.equal(refused.code, 2)
-  const wrong = await bindery(['ls', '--proxy', 'socks5://127.0.0.1:1'])
+  const wrong = await bindery(['ls', '--proxy', 'socks5://me:hidden@127.0.0.1:1'])
   assert.equal(wrong.code, 1)
   assert.match(wrong.stderr, /--proxy cannot be "socks5:.*Expected: http:/)
+  assert.doesNotMatch(wrong.stderr, /hidden/)
 })
 
 test('a server that does not answer is given up after --read-timeout, and one without TLS after --connect-timeout', async (t) => {

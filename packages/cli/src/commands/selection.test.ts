@@ -179,6 +179,13 @@ test('an address with a profile is on the server of the profile, and a copy betw
   assert.equal(await readFile(path.join(folder, 'small'), 'utf8'), 'small')
   await succeed(['mv', 'offsite:demo/far/small', 'oss://demo/far/back'])
   assert.equal(await succeed(['ls', 'offsite:demo/far/small']), '')
+  await writeFile(
+    path.join(folder, 'config'),
+    ['one', 'two'].map((name) => `[${name}]\n${settings.join('\n')}\n`).join(''),
+  )
+  await succeed(['cp', 'one:demo/far/large', 'one:demo/far/own'])
+  await succeed(['mv', 'one:demo/far/own', 'two:demo/far/own'])
+  assert.notEqual(await succeed(['ls', 'one:demo/far/own']), '')
   const unknown = await bindery(['ls', 'nowhere:demo'])
   assert.equal(unknown.code, 1)
   assert.match(unknown.stderr, /there is no profile nowhere/)

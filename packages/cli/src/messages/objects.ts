@@ -57,6 +57,8 @@ const ENGLISH: ObjectWords = {
   failures: {
     SourceChanged:
       'the file changed while it was read, so nothing was completed. Run it again when nothing writes to it',
+    SourceKept:
+      'it was written again while it was moved: the target is complete, and the source was not deleted. Run it again',
     ChecksumMismatch: 'the bytes changed on the way. Run it again',
     TransferLocked: 'another process transfers the same file to the same key. Wait for it, or stop it',
     SizeMismatch: 'the source has another length than announced, so nothing was stored',
@@ -101,6 +103,7 @@ const CHINESE: ObjectWords = {
   },
   failures: {
     SourceChanged: '文件在读取过程中发生了变化，没有完成上传。请在没有程序写入时重新运行',
+    SourceKept: '移动过程中源对象被重新写入：目标已完成，源没有删除。请重新运行',
     ChecksumMismatch: '数据在传输过程中发生改变。请重新运行',
     TransferLocked: '另一个进程正在将同一文件传输到同一 Key。请等待其完成，或先停止该进程',
     SizeMismatch: '源的长度与声明的长度不同，没有存储任何内容',

@@ -23,7 +23,7 @@ export function transportOf({ values, flags }: ServerArguments, proxy: string | 
   if (through !== undefined && !/^https?:\/\/[^/]/i.test(through)) {
     throw new Failure('valueInvalid', {
       name: '--proxy',
-      value: through,
+      value: through.replace(/[^/]*@/, '***@'),
       expected: 'http://HOST:PORT, https://HOST:PORT',
     })
   }

@@ -50,8 +50,8 @@ export interface TransferPlan {
   /** The command line that continues after a signal. */
   readonly commandLine: string
   readonly options: Omit<TransferOptions, 'onChanged'>
-  /** Called with each item whose target is complete, before it counts as done. */
-  readonly onDone?: (item: Item) => Promise<void>
+  /** Called with each item before it is transferred; resolves with what is to be done when its target is complete, before it counts as done. */
+  readonly onBegin?: (item: Item) => Promise<() => Promise<void>>
 }
 
 /** Codes after which the next transfer would fail, too. */
@@ -177,7 +177,7 @@ class Run {
   }
 
   async #transfer(item: Item): Promise<void> {
-    const { clientOf, options, onDone } = this.#plan
+    const { clientOf, options, onBegin } = this.#plan
     const reporter = this.#reporter
     const onChanged = (upload: Parameters<TransferOptions['onChanged']>[0]) =>
       reporter.note(this.#words.sourceChanged(placeText(item.from), placeText(item.to), upload.uploadId))
@@ -194,8 +194,9 @@ class Run {
       if (this.#interruption.isRequested) return
       if (reason !== undefined) return await this.#skipped(item, reason)
       await reporter.json({ t: 'start', ...namesOf(item), ...(item.size === undefined ? {} : { size: item.size }) })
+      const finish = await onBegin?.(item)
       const done = await this.#named(item, () => transferItem({ ...context, options: { ...options, onChanged } }, item))
-      await onDone?.(item)
+      await finish?.()
       this.#board.files += 1
       await reporter.json({ t: 'done', ...namesOf(item), ...done })
     } catch (error) {

@@ -20,6 +20,17 @@ test('a bucket is counted from the first request on that succeeds, so that inven
   assert.equal(counts.all().size, 1_000)
 })
 
+test('of more buckets than are counted those with the latest requests are', () => {
+  const counts = new BucketCounts()
+  for (let bucket = 0; bucket < 1_000; bucket += 1) add(counts, `b-${bucket}`, 200)
+  add(counts, 'b-0', 404)
+  add(counts, 'new', 404)
+  assert.ok(!counts.all().has('new'))
+  add(counts, 'new', 200)
+  const all = counts.all()
+  assert.deepEqual([all.size, all.get('b-0')?.requests, all.has('b-1'), all.get('new')?.requests], [1_000, 2, false, 1])
+})
+
 test('counts that were read do not change', () => {
   const counts = new BucketCounts()
   add(counts, 'demo', 200)

@@ -97,8 +97,11 @@ test('requests are counted by bucket over the span, the busiest first, and those
     history.buckets(READ_EVERY_MS, now).map(({ name, requests }) => [name, requests]),
     [['two', 1]],
   )
-  add(3 * READ_EVERY_MS, Object.fromEntries(Array.from({ length: 80 }, (_, index) => [`many-${index}`, index + 1])))
-  const last = history.buckets(READ_EVERY_MS, 3 * READ_EVERY_MS)
+  add(3 * READ_EVERY_MS, { one: 8, two: 2 })
+  const again = history.buckets(READ_EVERY_MS, 3 * READ_EVERY_MS)
+  assert.deepEqual([again[0]?.name, again[0]?.requests, again[0]?.bytesSent], ['two', 2, 3])
+  add(4 * READ_EVERY_MS, Object.fromEntries(Array.from({ length: 80 }, (_, index) => [`many-${index}`, index + 1])))
+  const last = history.buckets(READ_EVERY_MS, 4 * READ_EVERY_MS)
   assert.equal(last.length, 50)
   assert.deepEqual([last[0]?.name, last.at(-1)?.name], ['many-79', 'many-30'])
 })

@@ -28,6 +28,7 @@ interface Tier {
 }
 
 const NO_REQUESTS: BucketFigures = { requests: 0, failures: 0, bytesReceived: 0, bytesSent: 0, parts: 0 }
+const FIGURES = Object.keys(NO_REQUESTS) as (keyof BucketFigures)[]
 const NOTHING: Counts = { ...NO_REQUESTS, durations: [], replacedParts: 0, repeatedCompletes: 0 }
 const NO_BUCKETS: ReadonlyMap<string, BucketFigures> = new Map()
 
@@ -83,7 +84,10 @@ function combinedBuckets(
 ): ReadonlyMap<string, BucketFigures> {
   const all = new Map(sum)
   for (const [name, counts] of now) {
-    const more = combinedRequests(all.get(name) ?? NO_REQUESTS, counts, before.get(name))
+    const earlier = before.get(name)
+    // a bucket that made room for others meanwhile is counted from its next request on
+    const isSame = earlier !== undefined && FIGURES.every((figure) => counts[figure] >= earlier[figure])
+    const more = combinedRequests(all.get(name) ?? NO_REQUESTS, counts, isSame ? earlier : NO_REQUESTS)
     if (more.requests > 0) all.set(name, more)
   }
   return all
