@@ -9,7 +9,7 @@ const clientOf = () => client
 const from = { kind: 'object', address: { bucket: 'demo', key: 'moved' } } as const
 const item = { from, to: { kind: 'file', path: 'moved' } } as const
 
-test('a source that was written again while it was moved is not deleted, and one that is gone is no failure', async () => {
+test('a source that was written again while it was moved is not deleted, and one that is gone counts as deleted', async () => {
   await client.put('moved', 'read')
   const before = await sourceState(clientOf, item)
   await client.put('moved', 'written since')

@@ -6,7 +6,7 @@ import type { ClientOf } from '../objects/with-client.js'
 import type { Item } from './items.js'
 import { placeText } from './places.js'
 
-/** What a source is before it is read; undefined for a file. Throws OssError. */
+/** The state of a source before it is read; undefined for a file. Throws OssError. */
 export async function sourceState(clientOf: ClientOf, { from }: Item): Promise<ObjectInfo | undefined> {
   return from.kind === 'object' ? clientOf(from.address).head(from.address.key, from.address) : undefined
 }

@@ -1,7 +1,7 @@
 import type { ServiceResponse } from '@bindery/service'
 import type { BucketFigures } from './request-figures.js'
 
-/** Buckets that a process counts at most; the one without a request for the longest time makes room for another. */
+/** Buckets that a process counts at most; the one whose last request is the oldest makes room for another. */
 const BUCKETS_MAX = 1_000
 
 type Mutable = { -readonly [N in keyof BucketFigures]: BucketFigures[N] }
