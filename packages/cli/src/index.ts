@@ -8,7 +8,7 @@ import { overview } from './help-page.js'
 import { type Language, languageOf } from './language.js'
 import { objectWordsIn } from './messages/objects.js'
 import { failureExit, messagesIn } from './messages.js'
-import { isUnfit, note } from './objects/output.js'
+import { endWithReader, isUnfit, note } from './objects/output.js'
 
 export { EXIT } from './exit-codes.js'
 export { FAILURE_LINE, JSON_LINES } from './json-lines.js'
@@ -30,6 +30,8 @@ const OWN_LINE = { language: undefined, isOssutil: false } as const
 /** Throws Failure. */
 async function run({ args, isOssutil }: CommandLine, env: Environment): Promise<ExitCode> {
   const [first = '--help', ...rest] = args
+  // a server keeps running without a reader
+  if (first !== 'serve') endWithReader()
   const language = languageOf(env)
   if (isOssutil) {
     const { ossutil } = await import('./compat/ossutil.js')

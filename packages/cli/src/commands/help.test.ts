@@ -1,11 +1,14 @@
 import assert from 'node:assert/strict'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { text } from 'node:stream/consumers'
 import { test } from 'node:test'
 import { columnsOf, padColumns } from '../columns.js'
 import { COMMAND_NAMES, COMMANDS } from '../command.js'
 import { overview, pageOf } from '../help-page.js'
 import { messagesIn } from '../messages.js'
 import { referenceOf } from '../reference.js'
-import { bindery } from '../testing/support.js'
+import { bindery, COMMAND } from '../testing/support.js'
 import { adminPage } from './admin.js'
 import { optionsPage } from './serve-options.js'
 
@@ -89,4 +92,13 @@ test('texts are aligned by the columns of a terminal', () => {
   assert.equal(columnsOf('数据目录'), 8)
   assert.equal(padColumns('数据', 6), '数据  ')
   assert.equal(padColumns('Data', 6), 'Data  ')
+})
+
+test('a command whose output is not read any more ends quietly', async () => {
+  for (const args of [['help', 'cp'], ['connect'], ['version', '--json']]) {
+    const child = spawn(process.execPath, [COMMAND, ...args], { stdio: ['ignore', 'pipe', 'pipe'] })
+    child.stdout.destroy()
+    const [[code], complaint] = await Promise.all([once(child, 'exit'), text(child.stderr)])
+    assert.deepEqual([code, complaint], [5, ''], args.join(' '))
+  }
 })

@@ -6,16 +6,20 @@ import { settings } from './settings.js'
 
 let isWatched = false
 
+/** From now on the process ends where the reader of its standard output has gone, such as `head`. */
+export function endWithReader(): void {
+  if (isWatched) return
+  isWatched = true
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error
+    process.exit(EXIT.interrupted)
+  })
+}
+
 /** Writes to standard output, and waits while its reader is slower. Where the reader has gone, the process ends. */
 export async function write(content: string | Uint8Array): Promise<void> {
   if (settings().isSilent) return
-  if (!isWatched) {
-    isWatched = true
-    process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-      if (error.code !== 'EPIPE') throw error
-      process.exit(EXIT.interrupted)
-    })
-  }
+  endWithReader()
   if (!process.stdout.write(content)) await once(process.stdout, 'drain')
 }
 
