@@ -59,6 +59,7 @@ test('a capacity is set by its form, and refuses what exceeds it', async (t) => 
   await page.fill('form input >> nth=0', 'much')
   assert.ok(await page.locator('form button[type=submit]').first().isDisabled())
   await page.fill('form input >> nth=0', '4096')
+  await page.waitForSelector('form >> text=4.0 KiB')
   await page.click('form button[type=submit] >> nth=0')
   await saved(page)
   await assert.rejects(client.put('large', Buffer.alloc(20_000)), { code: 'QuotaExceeded' })

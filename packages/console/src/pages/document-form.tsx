@@ -1,5 +1,6 @@
 import type { JSX } from 'preact'
 import { useState } from 'preact/hooks'
+import { bytes } from '../app/format.js'
 import { useWords } from '../app/language.js'
 import { AsCommand } from '../parts/as-command.js'
 import { Check, Choice, TextArea, TextField } from '../parts/field.js'
@@ -115,7 +116,9 @@ function FormField({
       return (
         <TextField
           label={label}
-          hint={field.isOptional === true ? words.forms.optional : undefined}
+          hint={
+            field.unit === 'bytes' ? bytes(Number(value)) : field.isOptional === true ? words.forms.optional : undefined
+          }
           fault={fault}
           value={value}
           onChange={onChange}

@@ -9,7 +9,12 @@ export type Field = {
   /** An empty value leaves the element out. */
   readonly isOptional?: boolean
 } & (
-  | { readonly kind: 'text'; readonly pattern?: RegExp }
+  | {
+      readonly kind: 'text'
+      readonly pattern?: RegExp
+      /** The value is also shown in larger units. */
+      readonly unit?: 'bytes'
+    }
   | { readonly kind: 'check' }
   | { readonly kind: 'choice'; readonly options: readonly [string, ...string[]] }
   /** An element per line. */
@@ -91,7 +96,7 @@ export const FORMS: Readonly<Partial<Record<DocumentName, Form>>> = {
   quota: {
     root: 'QuotaConfiguration',
     fields: [
-      { name: 'quotaBytes', path: 'StorageQuota', kind: 'text', pattern: NUMBER },
+      { name: 'quotaBytes', path: 'StorageQuota', kind: 'text', pattern: NUMBER, unit: 'bytes' },
       { name: 'quotaMode', path: 'Mode', kind: 'choice', options: ['Strict', 'Warning'] },
     ],
   },
