@@ -113,8 +113,9 @@ export async function commitBlob<T>(
   } catch (error) {
     if (!(error instanceof StorageError)) await deleteUnnamed(domain, blob, owner)
     else if (!carriesBytes(blob.id)) {
-      domain.unnamedBlobs.add({ id: blob.id, size: blob.size, owner })
-      await freeUnnamed(domain)
+      const unnamed = { id: blob.id, size: blob.size, owner }
+      domain.unnamedBlobs.add(unnamed)
+      await free(domain, unnamed)
     }
     throw error
   }
@@ -136,15 +137,19 @@ async function deleteUnnamed({ blobs, unnamedBlobs }: Domain, { id, size }: Blob
  * names a blob, makes it garbage, and nothing is deleted on the strength of a read.
  */
 export async function freeUnnamed(domain: Domain): Promise<void> {
-  for (const blob of domain.unnamedBlobs.all()) {
-    try {
-      await domain.metadata.transact((tx) => discardUnlessNamed(domain, tx, blob))
-      domain.unnamedBlobs.remove(blob)
-    } catch (error) {
-      if (!(error instanceof StorageError)) throw error
-      return
-    }
+  for (const blob of domain.unnamedBlobs.all()) if (!(await free(domain, blob))) return
+}
+
+/** Whether the store has answered. */
+async function free(domain: Domain, blob: UnnamedBlob): Promise<boolean> {
+  try {
+    await domain.metadata.transact((tx) => discardUnlessNamed(domain, tx, blob))
+  } catch (error) {
+    if (!(error instanceof StorageError)) throw error
+    return false
   }
+  domain.unnamedBlobs.remove(blob)
+  return true
 }
 
 /** A record that the commit wrote may have been copied or replaced since: the blob is named, or garbage, elsewhere then. */
