@@ -133,6 +133,8 @@ export const PAGES = [
     address: '#/buckets/demo/settings?document=copySettings',
     ready: 'fieldset input',
     prepare: async (page) => {
+      // the first bucket has no rule that aborts uploads, which the overview shows
+      await page.locator('section section select').first().selectOption('logs')
       await page.locator('section section .button.primary').click()
       await page.waitForSelector('section section .notice')
     },
@@ -298,7 +300,7 @@ export const PAGES = [
     address: '#/buckets/demo/object?key=readme.txt&tab=share',
     ready: 'pre.block',
     prepare: async (page) => {
-      await page.click('section summary, .card summary')
+      await page.locator('.card summary').nth(1).click()
       await page.waitForSelector('svg.qr')
     },
   },
