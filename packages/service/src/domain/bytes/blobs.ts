@@ -146,7 +146,8 @@ async function free(domain: Domain, blob: UnnamedBlob): Promise<boolean> {
     await domain.metadata.transact((tx) => discardUnlessNamed(domain, tx, blob))
   } catch (error) {
     if (!(error instanceof StorageError)) throw error
-    return false
+    // a damaged row blocks its own blob, not those behind it
+    return error.kind !== 'unavailable'
   }
   domain.unnamedBlobs.remove(blob)
   return true
