@@ -9,6 +9,7 @@ import { type Language, languageOf } from './language.js'
 import { objectWordsIn } from './messages/objects.js'
 import { failureExit, messagesIn } from './messages.js'
 import { endWithReader, isUnfit, note } from './objects/output.js'
+import { isFileSystemError } from './objects/system-error.js'
 
 export { EXIT } from './exit-codes.js'
 export { FAILURE_LINE, JSON_LINES } from './json-lines.js'
@@ -52,8 +53,11 @@ async function run({ args, isOssutil }: CommandLine, env: Environment): Promise<
 }
 
 /** Prints why a command failed, and returns its exit code. */
-function report(error: unknown, [first, ...rest]: readonly string[], language: Language): ExitCode {
+function report(thrown: unknown, [first, ...rest]: readonly string[], language: Language): ExitCode {
   const messages = messagesIn(language)
+  const error = isFileSystemError(thrown)
+    ? new Failure('transferFailed', { code: 'FileError', message: thrown.message }, { cause: thrown })
+    : thrown
   if (!(error instanceof Failure)) {
     process.stderr.write(`${messages.crash}\n${error instanceof Error ? error.stack : String(error)}\n`)
     return EXIT.crashed

@@ -1,5 +1,5 @@
-import { createReadStream } from 'node:fs'
-import { stat } from 'node:fs/promises'
+import { constants, createReadStream } from 'node:fs'
+import { access, stat } from 'node:fs/promises'
 import { buffer } from 'node:stream/consumers'
 import { type Client, contentTypeOf, OssError, objectHeaders } from '@bindery/client'
 import { Failure } from '@bindery/server/local'
@@ -57,8 +57,10 @@ async function contentOf(
     const bytes = await buffer(process.stdin)
     return { size: bytes.length, open: () => bytes }
   }
-  const found = await stat(file).catch((error) => {
+  const unreadable = (error: unknown): never => {
     throw new Failure('fileUnreadable', { file }, { cause: error })
-  })
+  }
+  await access(file, constants.R_OK).catch(unreadable)
+  const found = await stat(file).catch(unreadable)
   return { size: found.size, open: () => createReadStream(file) }
 }

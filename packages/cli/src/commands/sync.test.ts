@@ -114,3 +114,36 @@ test('a part of the source that cannot be read is reported, and nothing that may
   assert.equal((await sync(from, 'oss://demo/closed/', '--delete')).code, 0)
   assert.deepEqual(await keys('closed/'), ['a', 'inner/b', 'z'])
 })
+
+test('files that cannot be deleted or read fail by themselves, and the others are transferred', {
+  skip: process.platform === 'win32',
+}, async () => {
+  const locked = path.join(folder, 'locked')
+  for (const name of ['a', 'extra', 'secret']) await newFile(`locked/${name}`, name)
+  await client.put('locked/a', 'a')
+  await client.put('locked/secret', 'SECRET')
+  await chmod(path.join(locked, 'secret'), 0o000)
+  await chmod(locked, 0o555)
+  await chmod(folder, 0o755)
+  const uid = process.getuid?.() === 0 ? { uid: 65_534 } : {}
+  const run = (...args: readonly string[]) => runWith(server, args, { env, ...uid })
+  const cases: [args: string[], code: number, message: RegExp][] = [
+    [['sync', 'oss://demo/locked/', locked, '--delete', '--size-only'], 4, /locked\/extra: EACCES/],
+    [
+      ['sync', 'oss://demo/locked/', locked, '--delete', '--size-only', '--backup-dir', path.join(locked, '../b')],
+      4,
+      /extra: EACCES/,
+    ],
+    [['sync', locked, 'oss://demo/locked/', '--checksum'], 4, /locked\/secret.*the file system refused/],
+    [['cp', '-r', locked, 'oss://demo/locked/', '--checksum'], 4, /locked\/secret.*the file system refused/],
+    [['mv', path.join(locked, 'a'), 'oss://demo/locked/b'], 3, /the file system refused: EACCES/],
+    [['diff', locked, 'oss://demo/locked/'], 3, /the file system refused: EACCES/],
+    [['append', path.join(locked, 'secret'), 'oss://demo/appended'], 1, /secret cannot be read/],
+  ]
+  for (const [args, code, message] of cases) {
+    const ran = await run(...args)
+    assert.match(ran.stderr, message, args.join(' '))
+    assert.equal(ran.code, code, args.join(' '))
+  }
+  await chmod(locked, 0o755)
+})

@@ -23,6 +23,7 @@ import { type Address, isAddress, profileIn } from './address.js'
 import { oneOf } from './arguments.js'
 import { logOf, retryOf, transportOf } from './connection.js'
 import { formatJson, hush, note, selectJson, useUtc } from './output.js'
+import { isFileSystemError } from './system-error.js'
 
 const ADDRESSING = ['auto', 'path', 'virtual', 'cname'] as const
 const DIALECTS = ['oss', 's3'] as const
@@ -133,8 +134,11 @@ function endAtSignal(signal: NodeJS.Signals): void {
   if (process.listenerCount(signal) === 1) process.exit(EXIT.interrupted)
 }
 
-/** The Failure for an error of the client library; any other error is returned unchanged. */
+/** The Failure for an error of the client library or of the file system; any other error is returned unchanged. */
 export function failureOf(error: unknown, endpoint: string): unknown {
+  if (isFileSystemError(error)) {
+    return new Failure('transferFailed', { code: 'FileError', message: error.message }, { cause: error })
+  }
   if (!(error instanceof OssError)) return error
   const { code, message, ec, requestId, status } = error
   if (code === 'NetworkError') return noAnswer(endpoint, error)

@@ -1,7 +1,8 @@
 import { copyFile, mkdir, rm } from 'node:fs/promises'
 import path from 'node:path'
 import { Failure } from '@bindery/server/local'
-import { note, write, writeJson } from '../objects/output.js'
+import { complain, note, write, writeJson } from '../objects/output.js'
+import { isFileSystemError } from '../objects/system-error.js'
 import type { ClientOf } from '../objects/with-client.js'
 import { type Entry, placeBelow } from './entries.js'
 import { type Place, placeText } from './places.js'
@@ -73,15 +74,26 @@ export class Extras {
   async #deleteWaiting(): Promise<void> {
     const waiting = this.#waiting
     this.#waiting = []
-    for (const one of waiting) await this.#keep(one)
-    const places = waiting.map(({ place }) => place)
+    const places: Place[] = []
+    for (const one of waiting) if (await this.#attempt(one.place, () => this.#keep(one))) places.push(one.place)
     for (const place of places) {
-      if (place.kind !== 'file') continue
-      await rm(place.path)
-      await this.#report(place)
+      if (place.kind === 'file' && (await this.#attempt(place, () => rm(place.path)))) await this.#report(place)
     }
     const objects = places.filter((place) => place.kind === 'object')
     for (let at = 0; at < objects.length; at += BATCH) await this.#deleteObjects(objects.slice(at, at + BATCH))
+  }
+
+  /** Whether an action succeeded; what the file system refuses counts as failed. Throws OssError. */
+  async #attempt(place: Place, act: () => Promise<void>): Promise<boolean> {
+    try {
+      await act()
+      return true
+    } catch (error) {
+      if (!isFileSystemError(error)) throw error
+      this.failed += 1
+      complain(`${placeText(place)}: ${error.message}`)
+      return false
+    }
   }
 
   /** Copies what is to be deleted into the folder of backups. Throws OssError, and what the file system throws. */

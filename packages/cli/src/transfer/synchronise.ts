@@ -7,6 +7,7 @@ import { transferWordsIn } from '../messages/transfer.js'
 import { numberOf } from '../objects/arguments.js'
 import { metadataFilterOf, objectIn, requireObjects, withMetadata } from '../objects/metadata-filter.js'
 import { commandLineOf, complain, note } from '../objects/output.js'
+import { isFileSystemError } from '../objects/system-error.js'
 import type { ClientOf } from '../objects/with-client.js'
 import { hasSameBytes } from './checksum.js'
 import { differences, type Entry, entriesBelow, folderOf, placeBelow, withFileNames } from './entries.js'
@@ -156,7 +157,14 @@ function sameness(
   flags: { has(flag: 'checksum' | 'size-only' | 'update' | 'no-overwrite'): boolean },
 ): (source: Entry, target: Entry) => boolean | Promise<boolean> {
   if (flags.has('no-overwrite')) return () => true
-  if (flags.has('checksum')) return (source, target) => hasSameBytes(clientOf, source, target)
+  if (flags.has('checksum')) {
+    return (source, target) =>
+      hasSameBytes(clientOf, source, target).catch((error) => {
+        // its transfer fails by itself, and the others go on
+        if (isFileSystemError(error)) return false
+        throw error
+      })
+  }
   if (flags.has('size-only')) return (source, target) => source.size === target.size
   if (flags.has('update')) return isAsNew
   return (source, target) => source.size === target.size && isAsNew(source, target)
