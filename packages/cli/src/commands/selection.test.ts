@@ -186,6 +186,8 @@ test('an address with a profile is on the server of the profile, and a copy betw
   await succeed(['cp', 'one:demo/far/large', 'one:demo/far/own'])
   await succeed(['mv', 'one:demo/far/own', 'two:demo/far/own'])
   assert.notEqual(await succeed(['ls', 'one:demo/far/own']), '')
+  for (let run = 1; run <= 2; run += 1) await succeed(['cp', '-r', 'one:demo/far/', 'two:demo/far/again/', '--yes'])
+  assert.equal(await succeed(['ls', 'one:demo/far/again/again/']), '')
   const unknown = await bindery(['ls', 'nowhere:demo'])
   assert.equal(unknown.code, 1)
   assert.match(unknown.stderr, /there is no profile nowhere/)

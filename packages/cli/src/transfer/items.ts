@@ -9,6 +9,7 @@ import type { MetadataFilter } from '../objects/metadata-filter.js'
 import { objectsBelow } from '../objects/selected.js'
 import type { ClientOf } from '../objects/with-client.js'
 import type { Filter } from './filter.js'
+import { haveOneEndpoint } from './one-endpoint.js'
 import type { Place } from './places.js'
 import type { Sources } from './sources.js'
 
@@ -198,7 +199,7 @@ async function* objectsOf(
   for await (const { key, size, lastModified: modified } of objectsBelow(client, from.address, chosen)) {
     const name = key.slice(start)
     if (name === '' || (name.endsWith('/') && size === 0)) continue // stands for a folder
-    if (isBelow(to, { ...from.address, key })) continue // made by this very command
+    if (isBelow(clientOf, to, { ...from.address, key })) continue // made by this very command
     const source = { kind: 'object', address: { ...from.address, key } } as const
     if (to.kind === 'object') yield { from: source, to: below(to, name), size, modified }
     else if (to.kind === 'file' && isFileName(name)) {
@@ -208,9 +209,9 @@ async function* objectsOf(
 }
 
 /** Whether a key is below the target of a copy. */
-function isBelow(to: Place, { bucket, key, profile }: Address): boolean {
-  if (to.kind !== 'object' || to.address.bucket !== bucket || to.address.profile !== profile) return false
-  return key.startsWith(below(to, '').address.key)
+function isBelow(clientOf: ClientOf, to: Place, address: Address): boolean {
+  if (to.kind !== 'object' || to.address.bucket !== address.bucket) return false
+  return address.key.startsWith(below(to, '').address.key) && haveOneEndpoint(clientOf, to.address, address)
 }
 
 /** Whether a key names a file below a folder, and nothing outside of it. */

@@ -4,6 +4,7 @@ import { type ObjectInfo, OssError } from '@bindery/client'
 import type { Address } from '../objects/address.js'
 import type { ClientOf } from '../objects/with-client.js'
 import type { Item } from './items.js'
+import { haveOneEndpoint } from './one-endpoint.js'
 import { placeText } from './places.js'
 
 /** The state of a source before it is read; undefined for a file. Throws OssError. */
@@ -28,12 +29,11 @@ export async function deleteSource(clientOf: ClientOf, item: Item, before: Objec
   }
 }
 
-/** Two profiles may name one server. */
 function isOntoItself(clientOf: ClientOf, { from, to }: Item): boolean {
   if (from.kind !== 'object' || to.kind !== 'object') return placeText(from) === placeText(to)
-  const identity = (address: Address) =>
-    JSON.stringify([clientOf(address).requester.address.endpoint, address.bucket, address.key])
-  return identity(from.address) === identity(to.address)
+  const { bucket, key } = to.address
+  const isSame = from.address.bucket === bucket && from.address.key === key
+  return isSame && haveOneEndpoint(clientOf, from.address, to.address)
 }
 
 /** Servers of OSS and S3 ignore the condition: for these the object is looked at again. */
