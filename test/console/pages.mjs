@@ -275,7 +275,13 @@ export const PAGES = [
       await page.waitForSelector('dialog[open] >> text=3.1 MiB')
     },
   },
-  { name: 'upload', address: UPLOAD, ready: 'canvas.map' },
+  {
+    name: 'upload',
+    address: UPLOAD,
+    ready: 'canvas.map',
+    // a canvas has this width until it is drawn
+    prepare: (page) => page.waitForFunction(() => document.querySelector('canvas.map').width !== 300),
+  },
   {
     name: 'complete-upload',
     address: UPLOAD,
