@@ -71,7 +71,17 @@ function archive(tarball, out, arch) {
   rmSync(folder, { recursive: true, force: true })
   mkdirSync(folder)
   const platform = [`--os=${process.platform}`, `--cpu=${arch}`]
-  const flags = ['--ignore-scripts', '--no-audit', '--no-fund', '--no-package-lock', ...platform]
+  // without a prefix npm installs into the closest folder above that is a package, which is the clone
+  const flags = [
+    '--prefix',
+    folder,
+    '--no-save',
+    '--ignore-scripts',
+    '--no-audit',
+    '--no-fund',
+    '--no-package-lock',
+    ...platform,
+  ]
   execFileSync('npm', ['install', ...flags, tarball], { cwd: folder, stdio: ['ignore', 'ignore', 'inherit'] })
   keepOnly(path.join(folder, 'node_modules', '@bindery', 'cli', 'prebuilds'), `${process.platform}-${arch}`)
   placeNode(path.join(folder, 'node'), arch)

@@ -25,12 +25,18 @@ import { guideBlocks } from '../support/guide-blocks.mjs'
 
 const folder = mkdtempSync(path.join(tmpdir(), 'bindery-packages-'))
 const environment = Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^(BINDERY|npm)_/i.test(name)))
+// inside the clone, as by default: an installation must not get into the clone instead
+const cache = path.join(root, '.cache')
+mkdirSync(cache, { recursive: true })
+const out = mkdtempSync(path.join(cache, 'release-'))
 let tarballs
 
 before(async () => {
-  tarballs = await makeRelease(folder)
+  tarballs = await makeRelease(out)
 })
-after(() => rmSync(folder, { recursive: true, force: true }))
+after(() => {
+  for (const made of [folder, out]) rmSync(made, { recursive: true, force: true })
+})
 
 test('the command installs into an empty folder, and its server stores an object and stops cleanly', async (t) => {
   const place = install('command', tarballs.cli)
@@ -92,7 +98,7 @@ test('the client library installs into an empty folder, with its types', () => {
 })
 
 test('the archive runs where no Node.js is installed, also through a link', () => {
-  execFileSync('sha256sum', ['--check', '--quiet', tarballs.sums], { cwd: folder })
+  execFileSync('sha256sum', ['--check', '--quiet', tarballs.sums], { cwd: out })
   execFileSync('tar', ['-xzf', tarballs.archives[process.arch], '-C', folder])
   const link = path.join(folder, 'linked')
   symlinkSync(path.join(folder, path.basename(tarballs.archives[process.arch], '.tar.gz'), 'bindery'), link)
