@@ -1,4 +1,5 @@
-/** Answers as people read them. */
+/** Answers as people read them. What strangers have sent cannot control the terminal. */
+import { shown } from '../objects/address.js'
 
 type Members = Readonly<Record<string, unknown>>
 
@@ -29,7 +30,7 @@ function blocksOf(members: Members): [name: string, value: unknown][] {
 }
 
 function renderMember(name: string, value: unknown): string {
-  if (!isMembers(value)) return value === undefined ? '' : `${name}: ${String(value)}\n`
+  if (!isMembers(value)) return value === undefined ? '' : `${name}: ${linesOf(value)}\n`
   const [list] = Object.values(value)
   if (Array.isArray(list)) return list.length === 0 ? '' : renderTable(list.filter(isMembers))
   return renderRecord(value)
@@ -38,7 +39,7 @@ function renderMember(name: string, value: unknown): string {
 function renderRecord(record: Members): string {
   const width = Math.max(...Object.keys(record).map((name) => name.length)) + 2
   return Object.entries(record)
-    .map(([name, value]) => `${`${name}:`.padEnd(width)}${shown(value)}\n`)
+    .map(([name, value]) => `${`${name}:`.padEnd(width)}${linesOf(value)}\n`)
     .join('')
 }
 
@@ -47,7 +48,7 @@ const DOCUMENT_COLUMNS: ReadonlySet<string> = new Set(['Before', 'After', 'Quest
 
 function renderTable(rows: readonly Members[]): string {
   const names = [...new Set(rows.flatMap((row) => Object.keys(row)))].filter((name) => !DOCUMENT_COLUMNS.has(name))
-  const cells = [names, ...rows.map((row) => names.map((name) => shown(row[name])))]
+  const cells = [names, ...rows.map((row) => names.map((name) => shown(textOf(row[name]))))]
   const widths = names.map((_, column) => Math.max(...cells.map((line) => line[column]?.length ?? 0)))
   return cells
     .map((line) =>
@@ -60,7 +61,12 @@ function renderTable(rows: readonly Members[]): string {
     .join('')
 }
 
-function shown(value: unknown): string {
+/** Documents may have several lines. */
+function linesOf(value: unknown): string {
+  return textOf(value).split('\n').map(shown).join('\n')
+}
+
+function textOf(value: unknown): string {
   if (value === undefined) return ''
   return typeof value === 'object' ? JSON.stringify(value) : String(value)
 }
