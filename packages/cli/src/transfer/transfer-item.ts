@@ -188,6 +188,9 @@ async function copyOptions(
   return { ...overSource(source, tagged), metadata: 'replace' }
 }
 
+/** Files from this many bytes are on the disk when the command reports them. */
+const DURABLE_BYTES_MIN = 8 * 1024 * 1024
+
 async function download(context: Transferring, source: Source, given: string): Promise<Done> {
   const { target, exists, isDevice } = await targetOf(given)
   if (isDevice) return fill(context, source, target)
@@ -197,7 +200,7 @@ async function download(context: Transferring, source: Source, given: string): P
   const { partSize, parallel, overwrite } = options
   if (overwrite === 'never' && exists) throw fileExists(target)
   if (!exists) await makeFolder(context, path.dirname(path.resolve(target)))
-  const task = client.download(fileTarget(target), {
+  const task = client.download(fileTarget(target, { durableFrom: DURABLE_BYTES_MIN }), {
     bucket,
     key,
     ...(versionId === undefined ? {} : { versionId }),

@@ -38,3 +38,16 @@ test('a note is removed before the bytes that it describes are replaced', async 
   await assert.rejects(fileTarget(file, { resume: false }).open(info, 4), { code: 'FileError' })
   assert.deepEqual(await readdir(folder), ['file.part'])
 })
+
+test('a file that shall be durable, or not, has its bytes and its name in the end, and no note', async (t) => {
+  const folder = await mkdtemp(path.join(tmpdir(), 'bindery-target-'))
+  t.after(() => rm(folder, { recursive: true, force: true }))
+  for (const durableFrom of [0, 3, 4]) {
+    const target = fileTarget(path.join(folder, `from ${durableFrom}`), { durableFrom })
+    await target.open({ etag: 'E' } as ObjectInfo, 3)
+    await target.write(0, Uint8Array.of(1, 2, 3), new AbortController().signal)
+    await target.written?.(0, 2)
+    assert.deepEqual([...(await readFile(await target.finish()))], [1, 2, 3])
+  }
+  assert.deepEqual((await readdir(folder)).sort(), ['from 0', 'from 3', 'from 4'])
+})

@@ -17,13 +17,21 @@ interface Note {
   readonly ranges: readonly (readonly [start: number, end: number])[]
 }
 
-/** Files of more bytes are synced before they have their name. */
-const SYNCED_BYTES_MIN = 8 * 1024 * 1024
+/** Options of a file that is downloaded. */
+export interface FileTargetOptions {
+  /** Whether it goes on from what an earlier run left. Default true. */
+  readonly resume?: boolean
+  /**
+   * Bytes from which a file is on the disk before it has its name, so that a loss of power leaves none of that name without its bytes.
+   * Default: none is, and the system writes them within seconds, as for other programs. It takes the time of the disk.
+   */
+  readonly durableFrom?: number
+}
 
-/** The value of such a download is the path. Without `resume` (default true) what an earlier run left is replaced. */
+/** The value of such a download is the path. */
 export function fileTarget(
   path: string,
-  { resume = true }: { readonly resume?: boolean } = {},
+  { resume = true, durableFrom = Number.POSITIVE_INFINITY }: FileTargetOptions = {},
 ): DownloadTarget<string> {
   const part = `${path}.part`
   const noteFile = `${path}.part.json`
@@ -70,7 +78,6 @@ export function fileTarget(
       descriptor = openPart(part, isSame)
       await descriptor
       ranges = isSame ? [...known.ranges] : []
-      notedAt = Date.now()
       return ranges
     },
     async write(offset, bytes) {
@@ -105,7 +112,7 @@ export function fileTarget(
     },
     async finish() {
       const file = await opened()
-      if (subject.size > SYNCED_BYTES_MIN) await syncFile(file)
+      if (subject.size >= durableFrom) await syncFile(file)
       await closed()
       await rename(part, path)
       if (isNoted) await rm(noteFile, { force: true })

@@ -12,7 +12,8 @@ export { crc64 } from '../crc64.js'
 export * from '../exports.js'
 export { fileSource } from './file-source.js'
 export { fileStore } from './file-store.js'
-export { fileTarget } from './file-target.js'
+export { type FileTargetOptions, fileTarget } from './file-target.js'
+export type { Route } from './route.js'
 export { nodeTransport } from './transport.js'
 
 /**
