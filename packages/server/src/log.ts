@@ -45,6 +45,8 @@ export function readableLine(json: string): string {
   return `${[...head, ...words].join(' ')}\n${stack === undefined ? '' : `${stack}\n`}`
 }
 
+/** Anyone may choose the key of a request: its control characters must not reach the terminal. */
 function plain(value: unknown): string {
-  return typeof value === 'string' && !/[\s"=]/.test(value) ? value : JSON.stringify(value)
+  if (typeof value === 'string' && !/[\s"=\p{Cc}]/u.test(value)) return value
+  return JSON.stringify(value).replace(/\p{Cc}/gu, (character) => `\\u00${character.charCodeAt(0).toString(16)}`)
 }

@@ -22,3 +22,8 @@ test('a readable line has its time, message and fields, and an error its stack',
   const line = readableLine(JSON.stringify({ ...fields, err: { stack: 'Error: x\n    at y' } }))
   assert.equal(line, '12:30:01.123 error request failed status=500 key="a b"\nError: x\n    at y\n')
 })
+
+test('a key with control characters does not control the terminal', () => {
+  const line = readableLine(JSON.stringify({ level: 30, time: '', msg: 'request', key: 'a\u001b[31m\u009b2J' }))
+  assert.equal(line, 'request key="a\\u001b[31m\\u009b2J"\n')
+})
