@@ -41,6 +41,15 @@ export async function serverWithKey(
   return { endpoint: running.endpoint, region: running.region, credentials }
 }
 
+/** The address that a command line gives, or the variables do: they count less than a folder of the command line. */
+export function givenEndpoint(
+  folder: string | undefined,
+  flag: string | undefined,
+  { OSS_ENDPOINT }: Environment,
+): string | undefined {
+  return flag ?? (folder === undefined ? OSS_ENDPOINT || undefined : undefined)
+}
+
 /** Throws Failure `valueInvalid`. */
 export function requireValid(
   name: string,

@@ -3,7 +3,7 @@ import { execFileSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { test } from 'node:test'
 import { phpQuoted, shellQuoted, snippets, springQuoted, sqlQuoted } from '@bindery/console/connect'
-import { bindery, newFolder, start } from '../testing/support.js'
+import { bindery, binderyWith, newFolder, start } from '../testing/support.js'
 
 test('connect lists every client, and suggests the right one for a misspelt name', async () => {
   const { code, output } = await bindery('connect')
@@ -44,6 +44,9 @@ test('a snippet has the address, region and key of the server that uses the fold
     for (const fact of [server.endpoint, server.accessKeyId, 'my-bucket']) assert.ok(output.includes(fact), client)
     if (client !== 'curl') assert.ok(output.includes(server.accessKeySecret), client)
   }
+  const elsewhere = { OSS_ENDPOINT: 'http://127.0.0.1:1', OSS_ACCESS_KEY_ID: 'other', OSS_ACCESS_KEY_SECRET: 'x' }
+  const ofFolder = await binderyWith(elsewhere, 'connect', 'node', folder)
+  assert.ok(ofFolder.output.includes(server.endpoint), ofFolder.output)
   assert.match((await bindery('connect', 'node', folder, '--bucket', 'B')).output, /--bucket cannot be "B"/)
   assert.equal(await server.stop(), 0)
   assert.match((await bindery('connect', 'node', folder)).output, /no server is running on/)

@@ -11,7 +11,7 @@ import { EXIT, type ExitCode } from '../exit-codes.js'
 import type { Language } from '../language.js'
 import { connectWordsIn } from '../messages/connect.js'
 import { write, writeJson } from '../objects/output.js'
-import { requireValid, serverWithKey } from '../running-server.js'
+import { givenEndpoint, requireValid, serverWithKey } from '../running-server.js'
 
 const DEFAULT_BUCKET = 'demo'
 const EXPIRES_SECONDS = 3_600
@@ -32,7 +32,7 @@ export async function connectCommand({ args, env, language }: Invocation): Promi
   }
   const bucket = values.get('bucket') ?? DEFAULT_BUCKET
   requireValid('--bucket', bucket, OPTIONS.buckets.codec)
-  const server = await serverWithKey(folder, values.get('endpoint') ?? env.OSS_ENDPOINT, env)
+  const server = await serverWithKey(folder, givenEndpoint(folder, values.get('endpoint'), env), env)
   const script = scriptOf(snippet, factsOf(snippet, server, bucket), language)
   await (flags.has('json') ? writeJson({ client, title: snippet.title, script }) : write(script))
   return EXIT.ok

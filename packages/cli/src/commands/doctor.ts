@@ -5,14 +5,15 @@ import type { Invocation } from '../command.js'
 import { type Checked, checkServer } from '../doctor/checks.js'
 import { EXIT, type ExitCode } from '../exit-codes.js'
 import { type DoctorWords, doctorWordsIn } from '../messages/doctor.js'
-import { requireValid, serverWithKey } from '../running-server.js'
+import { givenEndpoint, requireValid, serverWithKey } from '../running-server.js'
 
 /** `bindery doctor [DIR]`: looks for what keeps clients from working with a server. Throws Failure. */
 export async function doctorCommand({ args, env, language }: Invocation): Promise<ExitCode> {
   const { positionals, flags, values } = readArguments('doctor', args, 1)
   const bucket = values.get('bucket')
   if (bucket !== undefined) requireValid('--bucket', bucket, OPTIONS.buckets.codec)
-  const server = await serverWithKey(positionals[0], values.get('endpoint') ?? env.OSS_ENDPOINT, env)
+  const [folder] = positionals
+  const server = await serverWithKey(folder, givenEndpoint(folder, values.get('endpoint'), env), env)
   const words = doctorWordsIn(language)
   let exit: ExitCode = EXIT.ok
   for await (const checked of checkServer(server, bucket)) {
