@@ -115,6 +115,7 @@ async function runExample(world, example) {
 
 test('the examples of every command that needs nothing but a server work', async (t) => {
   const world = await openWorld(t)
+  // COMMANDS=cp,sync runs those of a few commands
   const only = process.env.COMMANDS?.split(',')
   for (const { name, examples } of REFERENCES) {
     if (only?.includes(name) === false) continue
