@@ -34,6 +34,7 @@ test('without flags and variables everything has its default', () => {
     testMode: false,
     logLevel: 'info',
     json: false,
+    metricsBuckets: 0,
   })
 })
 

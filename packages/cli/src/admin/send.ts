@@ -77,12 +77,16 @@ export async function sendAdmin(
   return (response.ok ? parsed(await response.text()) : undefined) ?? refuse(response)
 }
 
-/** Sends one admin request whose answer is server-sent events; yields the data of each named `event`. Throws as `sendAdmin`. */
+/**
+ * Sends one admin request whose answer is server-sent events; yields the data of each named `event`. `onSkipped` is called where the
+ * server had more of them than it remembers. Throws as `sendAdmin`.
+ */
 export async function* followAdmin(
   server: AdminServer,
   operation: AdminOperationName,
   input: object,
   event: string,
+  onSkipped: () => void,
 ): AsyncGenerator<AdminAnswer> {
   const response = await respond(server, operation, input)
   if (!response.ok || response.body === null) return refuse(response)
@@ -93,6 +97,7 @@ export async function* followAdmin(
     const frames = text.split('\n\n')
     text = frames.pop() ?? ''
     for (const frame of frames) {
+      if (frame.startsWith('event: skipped\n')) onSkipped()
       const [, data] = frame.split(`event: ${event}\ndata: `)
       const answer = data === undefined ? undefined : parsed(data)
       if (answer !== undefined) yield answer

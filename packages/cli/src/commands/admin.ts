@@ -20,7 +20,8 @@ export async function adminCommand({ args, env, language }: Invocation): Promise
   }
   const server = await adminServer(parsed, env)
   if (parsed.command.operation === 'FollowRequests') {
-    for await (const request of followAdmin(server, 'FollowRequests', parsed.input, 'request')) {
+    const onSkipped = () => process.stderr.write(`${words.requestsSkipped}\n`)
+    for await (const request of followAdmin(server, 'FollowRequests', parsed.input, 'request', onSkipped)) {
       await write(parsed.json ? `${JSON.stringify(request)}\n` : requestLine(request))
     }
     return EXIT.ok

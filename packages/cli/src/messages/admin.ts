@@ -8,6 +8,7 @@ export interface AdminWords {
   /** A list without entries. */
   readonly none: string
   readonly secretShownOnce: string
+  readonly requestsSkipped: string
   readonly unknownAction: (action: string) => string
 }
 
@@ -29,6 +30,7 @@ Examples:
   bindery admin explain oss:GetObject demo/a.txt --user alice`,
   done: 'Done.',
   none: 'None.',
+  requestsSkipped: 'The server answered more requests than it remembers: some are missing here.',
   secretShownOnce: 'The secret is shown only this once. Keep it in a safe place.',
   unknownAction: (action) => `Warning: no feature of this server needs the action ${action}. Check its spelling.`,
 }
@@ -49,6 +51,7 @@ FILE 可以是 -，表示标准输入。
   bindery admin explain oss:GetObject demo/a.txt --user alice`,
   done: '完成。',
   none: '没有。',
+  requestsSkipped: '同时响应的请求超过服务器保留的数量：此处缺少一部分。',
   secretShownOnce: 'Secret 只显示这一次，请妥善保存。',
   unknownAction: (action) => `警告：此服务器没有需要操作 ${action} 的功能，请检查拼写。`,
 }
