@@ -67,7 +67,12 @@ export const OPTIONS = {
   blobs: option(
     'BINDERY_BLOBS',
     '--blobs',
-    text('PLACE'),
+    // the place is shown to administrators, and keys come from the environment
+    matching(
+      'PLACE',
+      /^(?!s3:.*[?&]endpoint=[^&]*(@|%40)).+$/is,
+      'a folder, or s3://BUCKET/PREFIX?endpoint=URL with a URL that has no user and password',
+    ),
     undefined,
     'Where a cluster stores the data of objects: s3://BUCKET/PREFIX?endpoint=URL&region=REGION, or a shared folder.',
   ),

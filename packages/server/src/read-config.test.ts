@@ -163,6 +163,16 @@ test('a secret may be in a file, which a variable names', async (t) => {
   assert.throws(() => readConfig([], { BINDERY_HOST_FILE: file }), { kind: 'unknownVariable' })
 })
 
+test('a place for blobs whose endpoint holds a password is refused: others would see it', () => {
+  const metadata = ['--metadata', 'postgres://db/bindery']
+  for (const endpoint of ['http://a:b@s3.test', 'http%3A%2F%2Fa%3Ab%40s3.test']) {
+    const blobs = `s3://bucket/x?region=r&endpoint=${endpoint}`
+    assert.throws(() => readConfig([...metadata, '--blobs', blobs], {}), { kind: 'valueInvalid' })
+  }
+  for (const blobs of ['s3://bucket/a@b?endpoint=http://s3.test&region=r', '/srv/a@b', 's3://bucket'])
+    assert.equal(readConfig([...metadata, '--blobs', blobs], {}).blobs, blobs)
+})
+
 test('a cluster needs a database and a place for the blobs', () => {
   assert.throws(() => readConfig(['--metadata', 'postgres://db/bindery'], {}), { details: { missing: '--blobs' } })
   assert.throws(() => readConfig(['--blobs', 'blobs'], {}), { details: { missing: '--metadata' } })

@@ -12,6 +12,8 @@ const EXPECTED: Readonly<Record<string, string>> = {
   'a time such as 500ms, 30s, 5m or 1h, at most 596h': '时间，例如 500ms、30s、5m 或 1h，最多 596h',
   'the name of a role': '角色名',
   'a URL such as postgres://bindery@db.example/bindery': 'URL，例如 postgres://bindery@db.example/bindery',
+  'a folder, or s3://BUCKET/PREFIX?endpoint=URL with a URL that has no user and password':
+    '目录，或 s3://BUCKET/PREFIX?endpoint=URL，其中的 URL 不含用户名和密码',
   'loopback, host names, *.suffixes and networks, such as loopback,*.example,10.0.0.0/8':
     'loopback、主机名、*.后缀和网段，例如 loopback,*.example,10.0.0.0/8',
   'domains and *.suffixes, such as files.example,*.example': '域名和 *.后缀，例如 files.example,*.example',
