@@ -45,6 +45,7 @@ async function rules() {
   const { checkLinks, checkPromises } = await import('./check/prose.mjs')
   const { checkDecisions, checkGlossary, checkLabels, checkPackages, checkTour } = await import('./check/pages.mjs')
   const { checkConsoleSize } = await import('./check/console-size.mjs')
+  const { checkTestEnds } = await import('./check/test-ends.mjs')
   const { checkWireNames, readWireNames } = await import('./check/wire-names.mjs')
   const sources = readSources(root)
   const readAll = (files) => files.map((file) => ({ path: file, text: readFileSync(path.join(root, file), 'utf8') }))
@@ -64,6 +65,7 @@ async function rules() {
     layers: () => checkLayers(sources, readManifest),
     'names of the wire': async () => checkWireNames(sources, await readWireNames(root)),
     cycles: () => checkCycles(sources),
+    'ends of tests': () => checkTestEnds(sources),
     sizes: () => checkSizes(sources),
     'size of the console': async () => [...faultsOf(['tools/setup.mjs']), ...checkConsoleSize(root)],
     'doc comments': () => checkDocComments(sources),

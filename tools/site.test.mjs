@@ -1,13 +1,12 @@
 import assert from 'node:assert/strict'
-import { existsSync, mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { existsSync } from 'node:fs'
 import path from 'node:path'
 import { test } from 'node:test'
+import { newFolder } from '../test/support/at-end.mjs'
 import { brokenLinks, buildSite } from './site.mjs'
 
 test('the site has a page for every document, with titles, and no link that leads nowhere', (t) => {
-  const out = mkdtempSync(path.join(tmpdir(), 'bindery-site-'))
-  t.after(() => rmSync(out, { recursive: true, force: true }))
+  const out = newFolder(t, 'bindery-site-')
   const pages = buildSite(out)
   for (const href of [
     'index.html',
@@ -24,8 +23,7 @@ test('the site has a page for every document, with titles, and no link that lead
 })
 
 test('a block of code that no test runs shows why', (t) => {
-  const out = mkdtempSync(path.join(tmpdir(), 'bindery-site-'))
-  t.after(() => rmSync(out, { recursive: true, force: true }))
+  const out = newFolder(t, 'bindery-site-')
   const pages = buildSite(out)
   const html = (file) => pages.find((page) => page.file === file).html
   assert.match(html('docs/guides/installing.md'), /<p class="not-run">Not run by the tests: needs Docker<\/p>/)

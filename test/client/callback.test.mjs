@@ -7,6 +7,7 @@ import { text } from 'node:stream/consumers'
 import { after, before, beforeEach, test } from 'node:test'
 import { createClient } from '@bindery/client/node'
 import { installServer } from '@bindery/testing'
+import { atEnd } from '../support/at-end.mjs'
 
 const server = installServer({ before, after, beforeEach }, { buckets: ['demo'] })
 const PART = 100 * 1024
@@ -24,14 +25,14 @@ async function startApplication(t) {
   })
   listener.listen(0, '127.0.0.1')
   await once(listener, 'listening')
-  t.after(() => listener.close())
+  atEnd(t, () => listener.close())
   return Object.assign(application, { url: `http://127.0.0.1:${listener.address().port}` })
 }
 
 function open(t) {
   const { endpoint, credentials } = server()
   const client = createClient({ endpoint, bucket: 'demo', auth: { credentials }, checkpoints: false })
-  t.after(() => client.close())
+  atEnd(t, () => client.close())
   return client
 }
 

@@ -9,6 +9,7 @@ import path from 'node:path'
 import { after, before, beforeEach, test } from 'node:test'
 import { createClient } from '@bindery/client/node'
 import { installServer } from '@bindery/testing'
+import { atEnd } from '../support/at-end.mjs'
 
 const MIB = 1024 ** 2
 const BYTES = Buffer.alloc(12 * MIB + 5).map((_, index) => (index * 31) % 251)
@@ -28,7 +29,7 @@ after(async () => {
 function open(t) {
   const { endpoint, credentials } = server()
   const client = createClient({ endpoint, bucket: 'demo', auth: { credentials }, checkpoints: false })
-  t.after(() => client.close())
+  atEnd(t, () => client.close())
   return client
 }
 

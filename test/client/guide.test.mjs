@@ -9,6 +9,7 @@ import path from 'node:path'
 import { test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { startServer } from '@bindery/testing'
+import { atEnd } from '../support/at-end.mjs'
 import { guideBlocks } from '../support/guide-blocks.mjs'
 
 const modules = fileURLToPath(new URL('../../node_modules', import.meta.url))
@@ -16,7 +17,7 @@ const modules = fileURLToPath(new URL('../../node_modules', import.meta.url))
 test('the programs of the guide to the client library run', async (t) => {
   const folder = mkdtempSync(path.join(tmpdir(), 'bindery-client-guide-'))
   const server = await startServer({ buckets: ['demo'] })
-  t.after(async () => {
+  atEnd(t, async () => {
     await server.stop()
     rmSync(folder, { recursive: true })
   })

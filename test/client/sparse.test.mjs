@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { test } from 'node:test'
 import { createClient, fileStore } from '@bindery/client/node'
+import { atEnd } from '../support/at-end.mjs'
 import { startServer } from '../support/start-server.mjs'
 
 const MIB = 1024 ** 2
@@ -38,7 +39,7 @@ test('100 GiB go on where an earlier run ended, with the memory of a few parts',
   const auth = { credentials: { accessKeyId, accessKeySecret } }
   const checkpoints = fileStore(path.join(folder, 'transfers'))
   const client = createClient({ endpoint, bucket: 'demo', auth, checkpoints })
-  t.after(async () => {
+  atEnd(t, async () => {
     client.close()
     await server.stop()
     await rm(folder, { recursive: true })

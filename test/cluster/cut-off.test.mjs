@@ -7,6 +7,7 @@ import { request } from 'node:http'
 import { test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { BUCKET, rawClient } from '../crash/clients.mjs'
+import { atEnd } from '../support/at-end.mjs'
 import { startNetwork } from './network.mjs'
 import { startWorld, withoutPostgres } from './world.mjs'
 
@@ -29,7 +30,7 @@ test('a gateway that is cut off ends its downloads before others count it as dea
 }, async (t) => {
   const world = await startWorld()
   const network = await startNetwork(world.postgres.port)
-  t.after(async () => {
+  atEnd(t, async () => {
     await world.dispose()
     network.close()
   })

@@ -10,6 +10,7 @@ import { complete, initiate, named, part, testDomain } from '../../packages/serv
 import { openPostgresMetadataStore } from '../../packages/storage-postgres/dist/index.js'
 import { runStatements, startPostgres } from '../../packages/storage-postgres/dist/testing/postgres-server.js'
 import { rawClient } from '../crash/clients.mjs'
+import { atEnd } from '../support/at-end.mjs'
 import { startWorld, withoutPostgres } from './world.mjs'
 
 const PARTS_MAX = 10_000
@@ -87,7 +88,7 @@ async function uploadOf(domain, name, count) {
 describe('the database of a cluster', { skip: withoutPostgres() }, () => {
   test('no statement of a request or of a background task reads all rows', async (t) => {
     const world = await startWorld()
-    t.after(() => world.dispose())
+    atEnd(t, () => world.dispose())
     await (await world.startGateway()).stop()
     await runStatements(world.url, FILL)
     await runStatements(world.url, EXPLAIN_ALL)
@@ -125,10 +126,10 @@ describe('the database of a cluster', { skip: withoutPostgres() }, () => {
 
   test('a Complete of 10,000 parts is one commit of as many rows as one of 3 parts', async (t) => {
     const server = await startPostgres()
-    t.after(() => server.dispose())
+    atEnd(t, () => server.dispose())
     const url = await server.database('parts')
     const metadata = await openPostgresMetadataStore({ url, session: 'complete', migrate: true })
-    t.after(() => metadata.close())
+    atEnd(t, () => metadata.close())
     const domain = await testDomain({ metadata })
     const written = {}
     for (const count of [3, PARTS_MAX]) {

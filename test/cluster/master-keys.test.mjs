@@ -5,6 +5,7 @@ import { randomBytes } from 'node:crypto'
 import { test } from 'node:test'
 import { BUCKET, rawClient } from '../crash/clients.mjs'
 import { encryptionOf } from '../crash/contents.mjs'
+import { atEnd } from '../support/at-end.mjs'
 import { startBinderyStore } from './blob-stores.mjs'
 import { startWorld, withoutPostgres } from './world.mjs'
 
@@ -16,7 +17,7 @@ test('after a rewrap of a cluster at rest its data are read under the new master
   const [old, next] = [randomBytes(32).toString('base64'), randomBytes(32).toString('base64')]
   const store = await startBinderyStore()
   const world = await startWorld({ ...store, masterKeys: old })
-  t.after(async () => {
+  atEnd(t, async () => {
     await world.dispose()
     await store.stop()
   })

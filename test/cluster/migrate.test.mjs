@@ -10,6 +10,7 @@ import { after, before, describe, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { BUCKET, rawClient } from '../crash/clients.mjs'
+import { atEnd } from '../support/at-end.mjs'
 import { startServer } from '../support/start-server.mjs'
 import { startBinderyStore } from './blob-stores.mjs'
 import { startWorld, withoutPostgres } from './world.mjs'
@@ -34,7 +35,7 @@ describe('migration', { skip: withoutPostgres() }, () => {
   async function emptyCluster(t, name) {
     const [url, parameters] = store.blobs.split('?')
     const world = await startWorld({ ...store, blobs: `${url}-${name}?${parameters}`, masterKeys: MASTER_KEYS })
-    t.after(() => world.dispose())
+    atEnd(t, () => world.dispose())
     return world
   }
 
@@ -44,7 +45,7 @@ describe('migration', { skip: withoutPostgres() }, () => {
       args: ['--workers', '2', '--buckets', BUCKET],
       env: { BINDERY_MASTER_KEYS: MASTER_KEYS },
     })
-    t.after(() => server.kill())
+    atEnd(t, () => server.kill())
     return server
   }
 
@@ -142,7 +143,7 @@ describe('migration', { skip: withoutPostgres() }, () => {
 
   test('a cluster without the master keys of the folder is not filled', async (t) => {
     const server = await startServer({ folder: folder('sealed'), args: ['--workers', '1'] })
-    t.after(() => server.kill())
+    atEnd(t, () => server.kill())
     const world = await emptyCluster(t, 'sealed')
     const refused = await world.bindery('migrate', folder('sealed'), 'cluster')
     assert.match(refused.output, /needs the master keys of .*sealed/)

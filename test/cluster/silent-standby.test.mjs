@@ -5,6 +5,7 @@ import { randomBytes } from 'node:crypto'
 import { test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { rawClient } from '../crash/clients.mjs'
+import { atEnd } from '../support/at-end.mjs'
 import { auditCluster } from './audit.mjs'
 import { startBinderyStore } from './blob-stores.mjs'
 import { startWorld, withoutPostgres } from './world.mjs'
@@ -15,11 +16,11 @@ test('D2: an object whose put was given up while the standby was silent has its 
   skip: withoutPostgres(),
 }, async (t) => {
   const store = await startBinderyStore()
-  t.after(() => store.stop())
+  atEnd(t, () => store.stop())
   const world = await startWorld({ ...store, durable: true, standby: true })
-  t.after(() => world.dispose())
+  atEnd(t, () => world.dispose())
   const client = rawClient(await world.startGateway({ args: ['--log', 'error'] }))
-  t.after(() => client.agent.destroy())
+  atEnd(t, () => client.agent.destroy())
   await client.createBucket()
   const [before, after] = [randomBytes(BYTES), randomBytes(BYTES)]
   await client.put('k', before)

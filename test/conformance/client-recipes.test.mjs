@@ -13,6 +13,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url'
 import { createClient } from '@bindery/client'
 import OSS from 'ali-oss'
 import { build } from 'esbuild'
+import { atEnd } from '../support/at-end.mjs'
 import { guideBlocks } from '../support/guide-blocks.mjs'
 import { startServer } from '../support/start-server.mjs'
 import { startChromium } from './browser/chromium.mjs'
@@ -71,7 +72,7 @@ async function openRecipe(t, name, blocks, answer) {
   })
   site.listen(0, '127.0.0.1')
   await once(site, 'listening')
-  t.after(() => {
+  atEnd(t, () => {
     site.close()
     site.closeAllConnections()
   })

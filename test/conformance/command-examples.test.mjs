@@ -9,6 +9,7 @@ import { test } from 'node:test'
 import { gzipSync } from 'node:zlib'
 import { commandReferences } from '../../packages/cli/dist/index.js'
 import { startWorld, withoutPostgres } from '../cluster/world.mjs'
+import { atEnd } from '../support/at-end.mjs'
 import { EXPECTED, FILES, OBJECTS, UPLOAD_ID } from './commands/examples.mjs'
 import { environment, openPlace, openServed, runServer } from './guides/place.mjs'
 
@@ -154,7 +155,7 @@ test('the examples of fsck, keys and restore work on the folder of a server that
 test('the examples that name a cluster work', { skip: withoutPostgres() }, async (t) => {
   const masterKeys = randomBytes(32).toString('base64')
   const world = await startWorld({ masterKeys })
-  t.after(() => world.dispose())
+  atEnd(t, () => world.dispose())
   const { PATH: _, ...variables } = world.variables
   const place = { ...openPlace(t), variables }
   const BINDERY_MASTER_KEYS = masterKeys

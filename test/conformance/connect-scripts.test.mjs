@@ -5,6 +5,7 @@ import { spawnSync } from 'node:child_process'
 import { createInterface } from 'node:readline'
 import { after, before, test } from 'node:test'
 import { snippets } from '../../packages/console/dist/connect/index.js'
+import { atEnd } from '../support/at-end.mjs'
 import { RUN, SCRIPTS } from './connect/clients.mjs'
 import { HELLO, printed, runScript, startFor, startShell } from './connect/run.mjs'
 
@@ -28,7 +29,7 @@ for (const client of SCRIPTS) {
 
 test('browser: the printed page uploads and reads in a real browser', async (t) => {
   const child = startShell(t, printed(server, 'browser'))
-  t.after(() => process.kill(-child.pid, 'SIGKILL'))
+  atEnd(t, () => process.kill(-child.pid, 'SIGKILL'))
   let url
   for await (const line of createInterface({ input: child.stdout })) {
     url = /^Open (\S+)$/.exec(line)?.[1]

@@ -9,6 +9,7 @@ import { before, test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import OSS from 'ali-oss'
+import { atEnd } from '../support/at-end.mjs'
 import { guideBlocks } from '../support/guide-blocks.mjs'
 import { startServer } from '../support/start-server.mjs'
 import { GO_ENVIRONMENT, java, python } from './programs.mjs'
@@ -96,7 +97,7 @@ test('the commands of the guide move a bucket from one server to another', async
   const [{ code }, ...others] = guideBlocks('migrating')
   assert.deepEqual(others, [])
   const [source, target] = [await startServer({ args: ['--buckets', 'moving'] }), await startServer()]
-  t.after(() => Promise.all([source.stop(), target.stop()]))
+  atEnd(t, () => Promise.all([source.stop(), target.stop()]))
   const small = Buffer.from('small')
   const large = Buffer.alloc(12_000_000, 'large')
   const before = clientOf(source)

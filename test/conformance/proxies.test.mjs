@@ -4,16 +4,16 @@ import assert from 'node:assert/strict'
 import { execFileSync, spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import http2 from 'node:http2'
 import https from 'node:https'
 import { createServer } from 'node:net'
-import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { buffer } from 'node:stream/consumers'
 import { test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import OSS from 'ali-oss'
+import { atEnd, newFolder } from '../support/at-end.mjs'
 import { guideBlocks } from '../support/guide-blocks.mjs'
 import { startServer } from '../support/start-server.mjs'
 
@@ -46,12 +46,11 @@ const PROXIES = {
 
 for (const [name, proxy] of Object.entries(PROXIES)) {
   test(`${name}, as the guide configures it, passes what SDKs send, and the server knows the client behind it`, async (t) => {
-    const folder = mkdtempSync(path.join(tmpdir(), 'bindery-proxy-'))
-    t.after(() => rmSync(folder, { recursive: true, force: true }))
+    const folder = newFolder(t, 'bindery-proxy-')
     let server = await startServer({
       args: ['--trusted-proxies', '127.0.0.1', '--workers', '1', '--buckets', 'demo', '--log', 'info'],
     })
-    t.after(() => server.stop())
+    atEnd(t, () => server.stop())
     const port = await startProxy(t, proxy, { name, folder, backend: new URL(server.endpoint).host })
 
     const httpsAgent = new https.Agent({ rejectUnauthorized: false, localAddress: CLIENT, keepAlive: false })
@@ -108,7 +107,7 @@ async function startProxy(t, proxy, { name, folder, backend }) {
   const env = { ...process.env, XDG_CONFIG_HOME: folder, XDG_DATA_HOME: folder }
   const child = spawn(program, args, { env, stdio: ['ignore', 'inherit', 'inherit'] })
   const exited = once(child, 'exit')
-  t.after(async () => {
+  atEnd(t, async () => {
     child.kill('SIGTERM')
     await exited
   })

@@ -8,6 +8,7 @@ import path from 'node:path'
 import { createInterface } from 'node:readline'
 import { test } from 'node:test'
 import { fileURLToPath } from 'node:url'
+import { atEnd } from '../support/at-end.mjs'
 import { startServer } from '../support/start-server.mjs'
 import { startApplication } from './application.mjs'
 
@@ -73,7 +74,7 @@ export function testConformance(language, { install, command, modes = MODES, arg
     for (const mode of modes) {
       await t.test(mode.name, async (t) => {
         const target = await openTarget(mode, args)
-        t.after(target.stop)
+        atEnd(t, target.stop)
         await runChecks(t, language, command, { ...environmentOf(target), ...env })
       })
     }

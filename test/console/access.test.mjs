@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { after, before, test } from 'node:test'
 import OSS from 'ali-oss'
+import { atEnd } from '../support/at-end.mjs'
 import { startServer } from '../support/start-server.mjs'
 import { openConsole, signIn, startBrowser } from './browser.mjs'
 
@@ -37,7 +38,7 @@ after(async () => {
 
 async function open(t, key, address) {
   const opened = await openConsole(browser, server)
-  t.after(() => opened.context.close())
+  atEnd(t, () => opened.context.close())
   await signIn(opened.page, key)
   await opened.page.goto(`${server.endpoint}/-/console/${address}`)
   return opened

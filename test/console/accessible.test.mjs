@@ -3,6 +3,7 @@
 
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
+import { atEnd } from '../support/at-end.mjs'
 import { openConsole, openPage, signIn, startBrowser } from './browser.mjs'
 import { startWorld } from './world.mjs'
 
@@ -111,7 +112,7 @@ async function requireReachable(page) {
 
 test('axe finds nothing wrong in both languages and themes, and the keyboard reaches everything', async (t) => {
   const { page, context, requireQuiet } = await openConsole(browser, world.server)
-  t.after(() => context.close())
+  atEnd(t, () => context.close())
   await page.waitForSelector('form')
   await t.test('sign-in', () => requireAccessible(page))
   await signIn(page, world.server)

@@ -5,6 +5,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { after, before, test } from 'node:test'
+import { atEnd } from '../support/at-end.mjs'
 import { openConsole, openPage, signIn, startBrowser } from './browser.mjs'
 import { runLine } from './run-line.mjs'
 import { startWorld } from './world.mjs'
@@ -41,7 +42,7 @@ function shapeOf(line) {
 
 test('every dialog shows its command, and the command line takes what any page shows', async (t) => {
   const { page, context } = await openConsole(browser, world.server)
-  t.after(() => context.close())
+  atEnd(t, () => context.close())
   await signIn(page, world.server)
   const shown = new Map()
   for (const { name, reloads, ...opened } of world.pages) {
@@ -67,7 +68,7 @@ test('every dialog shows its command, and the command line takes what any page s
 
 test('the programs of the overview have the address of the server, and the one for curl works as it is shown', async (t) => {
   const { page, context } = await openConsole(browser, world.server)
-  t.after(() => context.close())
+  atEnd(t, () => context.close())
   await signIn(page, world.server)
   const clients = page.locator('section:has(h2:text("Connect")) select')
   await clients.waitFor()

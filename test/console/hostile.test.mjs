@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { pathOf, signedHeaders } from '../../packages/console/dist/wire/sign.js'
+import { atEnd } from '../support/at-end.mjs'
 import { startServer } from '../support/start-server.mjs'
 import { openConsole, signIn, startBrowser } from './browser.mjs'
 
@@ -59,7 +60,7 @@ async function put(key, body, headers) {
 
 test('hostile names are listed as text, and each opens the object that it names', async (t) => {
   const { page, context, requireQuiet } = await openConsole(browser, server)
-  t.after(() => context.close())
+  atEnd(t, () => context.close())
   await signIn(page, server)
   const list = `${server.endpoint}/-/console/#/buckets/hostile`
   await page.goto(list)
@@ -79,7 +80,7 @@ test('hostile names are listed as text, and each opens the object that it names'
 
 test('a hostile page is previewed as text, and a picture with a script as a picture', async (t) => {
   const { page, context, requireQuiet } = await openConsole(browser, server)
-  t.after(() => context.close())
+  atEnd(t, () => context.close())
   const requests = []
   page.on('request', (request) => requests.push(request.url()))
   await signIn(page, server)
@@ -98,7 +99,7 @@ test('a hostile page is previewed as text, and a picture with a script as a pict
 
 test('a download is saved and not opened, whatever its type', async (t) => {
   const { page, context } = await openConsole(browser, server)
-  t.after(() => context.close())
+  atEnd(t, () => context.close())
   await signIn(page, server)
   await page.goto(`${server.endpoint}/-/console/#/buckets/hostile/object?key=${encodeURIComponent(MARKUP[0])}`)
   const [download] = await Promise.all([page.waitForEvent('download'), page.click('header .button >> text=Download')])
@@ -108,7 +109,7 @@ test('a download is saved and not opened, whatever its type', async (t) => {
 
 test('objects with hostile names are deleted, and no others', async (t) => {
   const { page, context, requireQuiet } = await openConsole(browser, server)
-  t.after(() => context.close())
+  atEnd(t, () => context.close())
   await signIn(page, server)
   await page.goto(`${server.endpoint}/-/console/#/buckets/hostile`)
   await page.waitForSelector('tbody tr[aria-selected]')

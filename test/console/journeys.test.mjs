@@ -7,6 +7,7 @@ import { createReadStream } from 'node:fs'
 import { open as openFile } from 'node:fs/promises'
 import path from 'node:path'
 import { test } from 'node:test'
+import { atEnd } from '../support/at-end.mjs'
 import { runLine, startCommand } from './run-line.mjs'
 import { slowDown, useStage } from './stage.mjs'
 
@@ -81,7 +82,7 @@ test('1 GiB arrives although the network is lost twice and the page is reloaded,
 test('an upload of the command is watched in the browser, interrupted, and finished there', async (t) => {
   const flags = ['--part-size', '1MiB', '--parallel', '2', '--bandwidth-limit', '2MiB']
   const command = startCommand(stage.server, stage.folder, ['cp', 'tape.bin', 'oss://media/cli/tape.bin', ...flags])
-  t.after(() => command.kill('SIGKILL'))
+  atEnd(t, () => command.kill('SIGKILL'))
   const { page } = await stage.open(t, '#/buckets/media/uploads?prefix=cli%2F')
   await page.waitForFunction(() => {
     const row = document.querySelector('tbody a')

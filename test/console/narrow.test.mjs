@@ -3,6 +3,7 @@
 
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
+import { atEnd } from '../support/at-end.mjs'
 import { openConsole, openPage, signIn, startBrowser } from './browser.mjs'
 import { startWorld } from './world.mjs'
 
@@ -64,7 +65,7 @@ for (const viewport of SIZES) {
   test(`nothing is cut off in a window of ${viewport.width} by ${viewport.height} pixels`, async (t) => {
     for (const language of ['en', 'zh']) {
       const { page, context } = await openConsole(browser, world.server, { viewport, language })
-      t.after(() => context.close())
+      atEnd(t, () => context.close())
       await page.waitForSelector('form')
       await t.test(`sign-in, ${language}`, async () => assert.deepEqual(await page.evaluate(misfits), []))
       await signIn(page, world.server)

@@ -2,6 +2,7 @@
 
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { atEnd } from '../support/at-end.mjs'
 import { useStage } from './stage.mjs'
 
 const LIST = '#/buckets/shelf'
@@ -134,7 +135,7 @@ test('a click with Shift selects all from the last one', async (t) => {
 
 test('two versions are compared by their headers, metadata and tags', async (t) => {
   await stage.client.putBucketVersioning('shelf', 'Enabled')
-  t.after(() => stage.client.putBucketVersioning('shelf', 'Suspended'))
+  atEnd(t, () => stage.client.putBucketVersioning('shelf', 'Suspended'))
   await stage.client.put('v/note.txt', Buffer.from('one'), { headers: { 'x-oss-tagging': 'stage=draft' } })
   await stage.client.put('v/note.txt', Buffer.from('three'), { headers: { 'x-oss-meta-by': 'alice' } })
   const { page, requireQuiet } = await stage.open(t, '#/buckets/shelf/object?key=v%2Fnote.txt&tab=versions')

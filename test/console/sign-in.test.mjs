@@ -8,6 +8,7 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { after, before, test } from 'node:test'
 import { fileURLToPath } from 'node:url'
+import { atEnd } from '../support/at-end.mjs'
 import { startServer } from '../support/start-server.mjs'
 import { openConsole, signIn, startBrowser } from './browser.mjs'
 
@@ -77,7 +78,7 @@ test('the link in the banner signs in once, and leaves no trace in the address',
   const environment = Object.entries(process.env).filter(([name]) => !name.startsWith('BINDERY_'))
   const env = { ...Object.fromEntries(environment), BINDERY_LANG: 'en' }
   const child = spawn(process.execPath, [COMMAND, 'serve', folder, '--port', '0', '--workers', '2'], { env })
-  t.after(async () => {
+  atEnd(t, async () => {
     child.kill('SIGTERM')
     await once(child, 'exit')
     await rm(folder, { recursive: true })

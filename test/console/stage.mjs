@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { after, before } from 'node:test'
 import OSS from 'ali-oss'
+import { atEnd } from '../support/at-end.mjs'
 import { startServer } from '../support/start-server.mjs'
 import { openConsole, signIn, startBrowser } from './browser.mjs'
 
@@ -36,7 +37,7 @@ export function useStage(buckets, fill = async () => {}, args = []) {
   })
   stage.open = async (t, address, options) => {
     const opened = await openConsole(stage.browser, stage.server, options)
-    t.after(() => opened.context.close())
+    atEnd(t, () => opened.context.close())
     await signIn(opened.page, stage.server)
     await opened.page.goto(`${stage.server.endpoint}/-/console/${address}`)
     return opened

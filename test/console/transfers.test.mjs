@@ -5,6 +5,7 @@ import { randomBytes } from 'node:crypto'
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { test } from 'node:test'
+import { atEnd } from '../support/at-end.mjs'
 import { openConsole } from './browser.mjs'
 import { slowDown, useStage } from './stage.mjs'
 
@@ -75,7 +76,7 @@ test('with a ticket someone without a key goes on with an upload, and sends what
   requireQuiet()
 
   const other = await openConsole(stage.browser, stage.server)
-  t.after(() => other.context.close())
+  atEnd(t, () => other.context.close())
   await other.page.click('text=Upload with a ticket')
   const numbers = []
   other.page.on('request', (request) => {

@@ -8,6 +8,7 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { sendValid } from '../fuzz/dist/wire-fuzz.js'
+import { atEnd } from '../support/at-end.mjs'
 import { startServer } from '../support/start-server.mjs'
 
 const MIB = 1024 ** 2
@@ -41,7 +42,7 @@ test('a disk that fills up refuses requests that need space, and recovers when t
   skip: !mounted && 'this test needs to mount a file system',
 }, async (t) => {
   const server = await startServer({ folder: join(folder, 'data'), args: ['--workers', '1', '--reserve', '256MiB'] })
-  t.after(async () => {
+  atEnd(t, async () => {
     await server.stop()
     spawnSync('umount', [folder])
     await rm(folder, { recursive: true, force: true })

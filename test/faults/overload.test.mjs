@@ -10,6 +10,7 @@ import { test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { headOf, requestBytes } from '../fuzz/dist/wire.js'
 import { sendValid } from '../fuzz/dist/wire-fuzz.js'
+import { atEnd } from '../support/at-end.mjs'
 import { startServer } from '../support/start-server.mjs'
 
 const MIB = 1024 ** 2
@@ -25,7 +26,7 @@ async function start(t) {
   const sampling = setInterval(() => {
     peak = Math.max(peak, memoryOf(server.pid))
   }, 100)
-  t.after(async () => {
+  atEnd(t, async () => {
     clearInterval(sampling)
     await server.stop()
   })

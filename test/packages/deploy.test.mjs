@@ -9,6 +9,7 @@ import { after, test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { EXIT } from '../../packages/cli/dist/index.js'
 import { GO_ENVIRONMENT } from '../conformance/programs.mjs'
+import { atEnd } from '../support/at-end.mjs'
 import { startServer } from '../support/start-server.mjs'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
@@ -98,7 +99,7 @@ test('Prometheus accepts the alert rules, and they fire when they should', () =>
 
 test('a server has every metric that the dashboard and the alert rules use', async (t) => {
   const server = await startServer({ args: ['--workers', '1', '--log', 'error'] })
-  t.after(() => server.stop())
+  atEnd(t, () => server.stop())
   await fetch(`${server.endpoint}/no-such-bucket`)
   const text = await (await fetch(`${server.endpoint}/-/metrics`)).text()
   const names = new Set([...text.matchAll(/^([a-z_0-9]+)(?:\{| )/gm)].map(([, name]) => name))

@@ -4,11 +4,12 @@ import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { atEnd } from '../support/at-end.mjs'
 import { Image } from './image.mjs'
 
 test('the image builds, serves as a user without rights, reports its health, and stops cleanly', async (t) => {
   const image = new Image()
-  t.after(() => image.remove())
+  atEnd(t, () => image.remove())
   const { User, Entrypoint, Cmd, Healthcheck, ExposedPorts, Volumes } = image.config
   assert.deepEqual([User, Object.keys(ExposedPorts), Object.keys(Volumes)], ['10001:10001', ['9000/tcp'], ['/data']])
   assert.equal(image.run(['id', '-u']).stdout, '10001\n')
@@ -23,7 +24,7 @@ test('the image builds, serves as a user without rights, reports its health, and
   const exited = server.exited.finally(() => {
     running = false
   })
-  t.after(() => running && process.kill(server.pid, 'SIGKILL'))
+  atEnd(t, () => running && process.kill(server.pid, 'SIGKILL'))
   while (image.run(healthCheck).status !== 0) {
     assert.ok(running)
     await sleep(100)

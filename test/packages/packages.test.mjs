@@ -21,6 +21,7 @@ import { after, before, test } from 'node:test'
 import OSS from 'ali-oss'
 import { makeRelease } from '../../tools/release.mjs'
 import { openPlace, root, runServer, runShell } from '../conformance/guides/place.mjs'
+import { atEnd } from '../support/at-end.mjs'
 import { guideBlocks } from '../support/guide-blocks.mjs'
 
 const folder = mkdtempSync(path.join(tmpdir(), 'bindery-packages-'))
@@ -50,10 +51,10 @@ test('the command installs into an empty folder, and its server stores an object
     stdio: ['ignore', 'pipe', 'inherit'],
   })
   const closed = once(server, 'close')
-  t.after(() => server.kill('SIGKILL'))
+  atEnd(t, () => server.kill('SIGKILL'))
   const [line] = await once(createInterface({ input: server.stdout }), 'line')
   const { endpoint, region, pid, accessKeyId, accessKeySecret } = JSON.parse(line)
-  t.after(() => stopQuietly(pid))
+  atEnd(t, () => stopQuietly(pid))
   const keys = { accessKeyId, accessKeySecret, bucket: 'demo', authorizationV4: true, sldEnable: true }
   const client = new OSS({ endpoint, region: `oss-${region}`, ...keys })
   const file = path.join(folder, 'file')
@@ -129,7 +130,7 @@ test('the archive for the other processor of Linux has its own Node.js, store an
     console.log(JSON.stringify([process.arch, server.endpoint, server.region, server.credentials]))`
   const args = [...emulator.slice(1), '--input-type=module', '--eval', program]
   const server = spawn(emulator[0], args, { cwd: place, env: environment, stdio: ['ignore', 'pipe', 'inherit'] })
-  t.after(() => server.kill('SIGKILL'))
+  atEnd(t, () => server.kill('SIGKILL'))
   const [line] = await once(createInterface({ input: server.stdout }), 'line')
   const [processor, endpoint, region, credentials] = JSON.parse(line)
   assert.equal(processor, arch)

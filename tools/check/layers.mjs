@@ -140,10 +140,15 @@ function currentRowFaults({ source, name, file }) {
     )
 }
 
+/** Tests of every package may import it. */
+const TEST_SUPPORT = 'test/support/at-end.mjs'
+
 function importFaults({ source, name, file, layer, manifest, workspace }, { specifier, line }) {
   const fault = (sentence) => [`${source.path}:${line}: ${sentence}`]
   if (specifier.startsWith('.')) {
     const target = path.posix.join(path.posix.dirname(file), specifier)
+    const ofTests = source.isTest || /(^|\/)testing(\/|\.ts$)/.test(file)
+    if (ofTests && path.posix.join('packages', name, 'src', target) === TEST_SUPPORT) return []
     return target.startsWith('..') ? fault(`${specifier} leaves the package`) : []
   }
   if (specifier.startsWith('node:') || builtinModules.includes(specifier)) {

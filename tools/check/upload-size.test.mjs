@@ -1,13 +1,12 @@
 import assert from 'node:assert/strict'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { test } from 'node:test'
+import { newFolder } from '../../test/support/at-end.mjs'
 import { checkUploadSize } from './upload-size.mjs'
 
 test('the upload core is measured without what it loads later, and may not import Node.js', async (t) => {
-  const place = mkdtempSync(path.join(tmpdir(), 'bindery-upload-size-'))
-  t.after(() => rmSync(place, { recursive: true }))
+  const place = newFolder(t, 'bindery-upload-size-')
   const entry = path.join(place, 'upload.js')
   writeFileSync(path.join(place, 'later.js'), `export const text = ${JSON.stringify('x'.repeat(100_000))}\n`)
   writeFileSync(entry, "import { open } from 'node:fs'\nexport const later = () => [open, import('./later.js')]\n")

@@ -1,18 +1,16 @@
 import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
 import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import { crc32 } from 'node:zlib'
+import { newFolder } from '../../../test/support/at-end.mjs'
 
 const MODULE = new URL('./run-cached.js', import.meta.url).href
 
 /** A program that prints what its exports return, run in a process of its own each time. */
 async function program(t: TestContext) {
-  const folder = await mkdtemp(join(tmpdir(), 'bindery-cached-'))
-  t.after(() => rm(folder, { recursive: true, force: true }))
+  const folder = newFolder(t, 'bindery-cached-')
   const file = join(folder, 'program.cjs')
   const script = `import { runCached } from '${MODULE}'; console.log(runCached(${JSON.stringify(file)}, 'role').run())`
   return {

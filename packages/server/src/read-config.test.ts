@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict'
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { availableParallelism, tmpdir } from 'node:os'
+import { writeFile } from 'node:fs/promises'
+import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
+import { newFolder } from '../../../test/support/at-end.mjs'
 import { OPTIONS } from './config.js'
 import { readConfig } from './read-config.js'
 
@@ -151,8 +152,7 @@ test('every option has a variable or a flag, and no two options share one', () =
 })
 
 test('a secret may be in a file, which a variable names', async (t) => {
-  const folder = await mkdtemp(join(tmpdir(), 'bindery-config-'))
-  t.after(() => rm(folder, { recursive: true, force: true }))
+  const folder = newFolder(t, 'bindery-config-')
   const file = join(folder, 'url')
   await writeFile(file, 'postgres://a:b@db/bindery\n')
   const env = { BINDERY_METADATA_FILE: file }
@@ -180,8 +180,7 @@ test('a cluster needs a database and a place for the blobs', () => {
 })
 
 test('a file sets options, below variables and flags, and a key that is not an option is refused', async (t) => {
-  const folder = await mkdtemp(join(tmpdir(), 'bindery-config-'))
-  t.after(() => rm(folder, { recursive: true, force: true }))
+  const folder = newFolder(t, 'bindery-config-')
   const file = join(folder, 'bindery.json')
   const write = (settings: unknown) => writeFile(file, JSON.stringify(settings))
   await write({ port: 1, region: 'cn-file', 'strict-oss': true, buckets: ['aaa', 'bbb'], dir: '/srv' })

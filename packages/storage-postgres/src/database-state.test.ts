@@ -4,6 +4,7 @@ import { randomBytes } from 'node:crypto'
 import { after, before, describe, type TestContext, test } from 'node:test'
 import type { MetadataStore, StorageError } from '@bindery/storage'
 import { bytesOf } from '@bindery/storage/testing'
+import { atEnd } from '../../../test/support/at-end.mjs'
 import {
   beginFilling,
   endFilling,
@@ -32,7 +33,7 @@ describe('states of a database', { skip: withoutPostgres() }, () => {
 
   async function open(t: TestContext, url: string, more: { onFenced?: (reason: StorageError) => void } = {}) {
     const store = await openPostgresMetadataStore({ url, session: randomBytes(8).toString('hex'), ...more })
-    t.after(() => store.close())
+    atEnd(t, () => store.close())
     return store
   }
 

@@ -7,6 +7,7 @@ import { connect, createServer, type Server, type Socket } from 'node:net'
 import { after, before, describe, test } from 'node:test'
 import { createRandom, decodeCounters, type MetadataStore, type Random, StorageError } from '@bindery/storage'
 import { bytesOf, seededRandom } from '@bindery/storage/testing'
+import { atEnd } from '../../../test/support/at-end.mjs'
 import { openPostgresMetadataStore } from './postgres-metadata-store.js'
 import { type PostgresServer, startPostgres, withoutPostgres } from './testing/postgres-server.js'
 
@@ -88,7 +89,7 @@ describe('answers that are lost', { skip: withoutPostgres() }, () => {
     let rate = 0
     const url = await server.database('cut')
     const proxy = await startProxy(server.port, createRandom(random.below(2 ** 31)), () => rate)
-    t.after(() => proxy.server.close())
+    atEnd(t, () => proxy.server.close())
     const through = url.replace(String(server.port), String(proxy.port))
     const store = await openPostgresMetadataStore({ url: through, session: 'writer', migrate: true })
     rate = 0.02

@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto'
 import { after, before, describe, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { bytesOf, isStorageError, testMetadataStore } from '@bindery/storage/testing'
+import { atEnd } from '../../../test/support/at-end.mjs'
 import { openPostgresMetadataStore } from './postgres-metadata-store.js'
 import { type Pooler, startPgbouncer, withoutPgbouncer } from './testing/pgbouncer.js'
 import { type PostgresServer, runStatements, startPostgres, withoutPostgres } from './testing/postgres-server.js'
@@ -35,15 +36,15 @@ describe('the metadata store behind PgBouncer in transaction mode', {
   test('a pooler that leads to a standby gets no read answered, and the next primary is used', async (t) => {
     // the standby has what was acknowledged
     const primary = await startPostgres({ durable: true })
-    t.after(() => primary.dispose())
+    atEnd(t, () => primary.dispose())
     const url = await primary.database('moving')
     const standby = await primary.standby()
-    t.after(() => standby.dispose())
+    atEnd(t, () => standby.dispose())
     const pooler = await startPgbouncer(primary.port)
-    t.after(() => pooler.stop())
+    atEnd(t, () => pooler.stop())
     const session = randomBytes(8).toString('hex')
     const store = await openPostgresMetadataStore({ url: pooler.pooled(url), session, migrate: true })
-    t.after(() => store.close())
+    atEnd(t, () => store.close())
     const key = bytesOf('moved')
     await store.transact(async (tx) => tx.set(key, bytesOf('1')))
     const reads: (() => Promise<unknown>)[] = [

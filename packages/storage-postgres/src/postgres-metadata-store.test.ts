@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto'
 import { after, before, describe, test } from 'node:test'
 import { DamagedRow, encodeCounters } from '@bindery/storage'
 import { bytesOf, isStorageError, testMetadataStore } from '@bindery/storage/testing'
+import { atEnd } from '../../../test/support/at-end.mjs'
 import { openPostgresMetadataStore, type PostgresMetadataStore } from './postgres-metadata-store.js'
 import { type PostgresServer, runStatements, startPostgres, withoutPostgres } from './testing/postgres-server.js'
 
@@ -49,7 +50,7 @@ describe('the metadata store in PostgreSQL', { skip: withoutPostgres() }, () => 
 
   test('a row whose bytes have changed in the table is never answered, and stepped over where that is allowed', async (t) => {
     const store = await openEmpty()
-    t.after(() => store.close())
+    atEnd(t, () => store.close())
     await store.transact(async (tx) => {
       for (const name of ['a', 'b', 'c']) tx.set(bytesOf(name), bytesOf(name))
       tx.set(bytesOf('n'), encodeCounters([1]))

@@ -4,6 +4,7 @@ import { once } from 'node:events'
 import { after, before, describe, type TestContext, test } from 'node:test'
 import { WriteSet } from '@bindery/storage'
 import { bytesOf, isStorageError } from '@bindery/storage/testing'
+import { atEnd } from '../../../test/support/at-end.mjs'
 import { Commits } from './commits.js'
 import { Connection } from './connection.js'
 import { openNotices } from './notices.js'
@@ -32,7 +33,7 @@ describe('a database that falls silent', { skip: withoutPostgres() }, () => {
 
   const connect = (t: TestContext): Connection => {
     const connection = new Connection({ url, answerTimeoutMs: SHORT_MS })
-    t.after(() => connection.close())
+    atEnd(t, () => connection.close())
     return connection
   }
 
@@ -75,7 +76,7 @@ describe('a database that falls silent', { skip: withoutPostgres() }, () => {
       },
       silenceMs: SHORT_MS,
     })
-    t.after(() => channel.close())
+    atEnd(t, () => channel.close())
     const until = async (isDone: () => boolean): Promise<void> => {
       for (let tries = 0; !isDone(); tries += 1) {
         assert.ok(tries < 1_000)

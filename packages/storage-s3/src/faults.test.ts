@@ -3,6 +3,7 @@ import { createHash, randomBytes } from 'node:crypto'
 import { after, before, describe, type TestContext, test } from 'node:test'
 import { type BlobStore, type ByteRange, StorageError } from '@bindery/storage'
 import { failingSource, isStorageError, seededRandom, sourceOf } from '@bindery/storage/testing'
+import { atEnd } from '../../../test/support/at-end.mjs'
 import { openS3BlobStore, type S3BlobStoreOptions } from './s3-blob-store.js'
 import { startBindery, type TestStore } from './testing/bindery-server.js'
 import { type Fault, type FaultyProxy, startFaultyProxy } from './testing/faulty-proxy.js'
@@ -28,7 +29,7 @@ describe('an S3 store that fails', () => {
     proxy.plan = () => undefined
     const incarnation = randomBytes(8).toString('hex')
     const blobs = await openS3BlobStore({ place, incarnation, bufferBytes: 32 * MIB, ...more })
-    t.after(async () => {
+    atEnd(t, async () => {
       proxy.plan = () => undefined
       await blobs.close()
     })

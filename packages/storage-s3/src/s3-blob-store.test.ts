@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto'
 import { after, before, describe, type TestContext, test } from 'node:test'
 import type { BlobStore } from '@bindery/storage'
 import { sourceOf, testBlobStore } from '@bindery/storage/testing'
+import { atEnd } from '../../../test/support/at-end.mjs'
 import { openS3BlobStore } from './s3-blob-store.js'
 import { startBindery, type TestStore } from './testing/bindery-server.js'
 
@@ -16,7 +17,7 @@ describe('blobs in S3', () => {
   async function open(t?: TestContext): Promise<BlobStore> {
     const place = await store.place()
     const blobs = await openS3BlobStore({ place, incarnation: randomBytes(8).toString('hex') })
-    t?.after(() => blobs.close())
+    if (t !== undefined) atEnd(t, () => blobs.close())
     return blobs
   }
 

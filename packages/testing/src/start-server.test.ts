@@ -1,9 +1,7 @@
 import assert from 'node:assert/strict'
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import path from 'node:path'
 import { after, before, beforeEach, describe, test } from 'node:test'
 import { bytesTarget, createClient, type OssError } from '@bindery/client'
+import { atEnd, newFolder } from '../../../test/support/at-end.mjs'
 import { installServer } from './install-server.js'
 import { startServer, type TestServer } from './start-server.js'
 
@@ -35,7 +33,7 @@ test('a server starts in less than 300 ms, with its buckets', async (t) => {
     const startedAt = performance.now()
     const started = await startServer({ buckets: ['demo', 'other'] })
     times.push(performance.now() - startedAt)
-    t.after(started.stop)
+    atEnd(t, started.stop)
     const own = clientOf(started)
     assert.equal((await own.put('k', 'x')).size, 1)
     assert.equal((await own.put('k', 'x', { bucket: 'other' })).size, 1)
@@ -45,13 +43,12 @@ test('a server starts in less than 300 ms, with its buckets', async (t) => {
 })
 
 test('a server with a folder keeps its data, and has no snapshots', async (t) => {
-  const folder = await mkdtemp(path.join(tmpdir(), 'bindery-testing-'))
-  t.after(() => rm(folder, { recursive: true, force: true }))
+  const folder = newFolder(t, 'bindery-testing-')
   for (const round of ['first', 'second']) {
     const started = await startServer({ buckets: ['demo'], storage: { folder } })
-    t.after(started.stop)
+    atEnd(t, started.stop)
     const own = clientOf(started)
-    t.after(() => own.close())
+    atEnd(t, () => own.close())
     if (round === 'first') await own.put('kept', 'by the disk')
     started.faults.add({ op: 'GetObject', times: 1, then: { status: 503 } })
     assert.equal(Buffer.from(await own.get('kept')).toString(), 'by the disk')

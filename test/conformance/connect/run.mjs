@@ -3,11 +3,10 @@
 import assert from 'node:assert/strict'
 import { execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import OSS from 'ali-oss'
+import { newFolder } from '../../support/at-end.mjs'
 import { startServer } from '../../support/start-server.mjs'
 import { CACHE } from '../support.mjs'
 
@@ -63,8 +62,7 @@ export function printed(server, client) {
 
 /** A shell that runs a script in an empty folder, as the leader of its own group. */
 export function startShell(t, script) {
-  const cwd = mkdtempSync(path.join(tmpdir(), 'bindery-connect-'))
-  t.after(() => rmSync(cwd, { recursive: true, force: true }))
+  const cwd = newFolder(t, 'bindery-connect-')
   const child = spawn('sh', ['-e'], { cwd, env: ENVIRONMENT, stdio: ['pipe', 'pipe', 'pipe'], detached: true })
   child.stdin.end(script)
   return child

@@ -2,15 +2,15 @@
 
 import { execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs'
+import { mkdirSync, symlinkSync } from 'node:fs'
 import http from 'node:http'
 import https from 'node:https'
-import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import OSS from 'ali-oss'
+import { atEnd, newFolder } from '../../support/at-end.mjs'
 import { startServer } from '../../support/start-server.mjs'
 
 export const root = fileURLToPath(new URL('../../..', import.meta.url))
@@ -19,8 +19,7 @@ const PORT = /127\.0\.0\.1:9000/g
 
 /** A new folder; it is removed after the test. */
 export function openPlace(t) {
-  const folder = mkdtempSync(path.join(tmpdir(), 'bindery-guide-'))
-  t.after(() => rmSync(folder, { recursive: true, force: true }))
+  const folder = newFolder(t, 'bindery-guide-')
   mkdirSync(path.join(folder, 'bin'))
   const cwd = path.join(folder, 'work')
   mkdirSync(cwd)
@@ -36,7 +35,7 @@ export async function openServed(t, args = []) {
   const place = openPlace(t)
   const folder = path.join(place.cwd, 'data')
   const server = await startServer({ folder, args: ['--workers', '1', ...args] })
-  t.after(() => server.stop())
+  atEnd(t, () => server.stop())
   const { endpoint, region, accessKeyId, accessKeySecret } = server
   const local = (code) => code.replace(PORT, new URL(endpoint).host)
   const client = (bucket) =>

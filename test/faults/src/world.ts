@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import type { TestContext } from 'node:test'
 import { BUCKET, call, initiate, type StartedService, startWithBucket, uploadPart } from '@bindery/service/testing'
 import { openLocalBlobStore, openLocalMetadataStore } from '@bindery/storage-local'
+import { atEnd } from '../../support/at-end.mjs'
 import { FaultyFiles } from './faulty-files.js'
 
 /** One buffer for writing and one for reading: a buffer that is not returned blocks every request. */
@@ -26,7 +27,7 @@ export async function createWorld(t: TestContext, options: Parameters<typeof sta
     bufferBytes: BUFFER_BYTES,
     files: files.operations,
   })
-  t.after(async () => {
+  atEnd(t, async () => {
     files.faults = {}
     await blobs.close()
     await metadata.close()

@@ -2,6 +2,7 @@
 
 import { test } from 'node:test'
 import { withoutPostgres } from '../../../packages/storage-postgres/dist/testing/postgres-server.js'
+import { atEnd } from '../../support/at-end.mjs'
 import { check, seedsOf } from './campaign.js'
 import { ENGINES, type StartedEngines } from './engines.js'
 
@@ -26,7 +27,7 @@ for (const [name, fact, skip] of ENGINES_TESTED) {
   const seeds = seedsOf(PLANS)
   test(`${fact} (SEED=${seeds[0]})`, { skip }, async (t) => {
     const engines = (await ENGINES[name]?.()) as StartedEngines
-    t.after(() => engines.stop())
+    atEnd(t, () => engines.stop())
     for (const mode of ['sequence', 'together', 'mishaps'] as const) {
       for (const seed of seeds) await check(mode, seed, STEPS, undefined, {}, engines)
     }

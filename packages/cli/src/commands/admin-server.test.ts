@@ -2,10 +2,11 @@ import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { test } from 'node:test'
-import { bindery, COMMAND, newFolder, send, startWith } from '../testing/support.js'
+import { atEnd, newFolder } from '../../../../test/support/at-end.mjs'
+import { bindery, COMMAND, send, startWith } from '../testing/support.js'
 
 test('the options of a running server are shown with their sources, without secrets', async (t) => {
-  const folder = await newFolder(t)
+  const folder = newFolder(t)
   await startWith(t, folder, ['--scrub-rate', '0'], { BINDERY_METRICS_TOKEN: 'hidden', BINDERY_AUDIT_DAYS: '7' }, 2)
   const { code, output } = await bindery('admin', 'server', '--dir', folder)
   assert.equal(code, 0, output)
@@ -18,7 +19,7 @@ test('the options of a running server are shown with their sources, without secr
 })
 
 test('the log level of all processes is changed while they run', async (t) => {
-  const folder = await newFolder(t)
+  const folder = newFolder(t)
   const server = await startWith(t, folder, [], {}, 2)
   const admin = (...args: readonly string[]) => bindery('admin', ...args, '--dir', folder)
   await send(server, 'PUT', 'before', 'x')
@@ -38,7 +39,7 @@ test('the log level of all processes is changed while they run', async (t) => {
 })
 
 test('a verification of all bytes is started where none begins by itself', async (t) => {
-  const folder = await newFolder(t)
+  const folder = newFolder(t)
   const server = await startWith(t, folder, ['--scrub-rate', '0'], {}, 2)
   await send(server, 'PUT', 'a', 'x'.repeat(10_000))
   const scrub = async () => {
@@ -53,12 +54,12 @@ test('a verification of all bytes is started where none begins by itself', async
 })
 
 test('requests are shown as any process answers them, until the server stops', async (t) => {
-  const folder = await newFolder(t)
+  const folder = newFolder(t)
   const server = await startWith(t, folder, [], {}, 2)
   await send(server, 'PUT', 'before', 'x')
   const args = ['admin', 'follow', '--bucket', 'demo', '--json', '--dir', folder]
   const child = spawn(process.execPath, [COMMAND, ...args], { stdio: ['ignore', 'pipe', 'inherit'] })
-  t.after(() => child.kill())
+  atEnd(t, () => child.kill())
   const ended = once(child, 'exit')
   let text = ''
   child.stdout.on('data', (bytes) => {

@@ -3,8 +3,9 @@ import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { ADMIN_OPERATIONS } from '@bindery/protocol'
+import { newFolder } from '../../../../test/support/at-end.mjs'
 import { ADMIN_COMMANDS } from '../admin/commands.js'
-import { bindery, newFolder, send, start } from '../testing/support.js'
+import { bindery, send, start } from '../testing/support.js'
 
 const POLICY = JSON.stringify({
   Version: '1',
@@ -12,7 +13,7 @@ const POLICY = JSON.stringify({
 })
 
 test('a user is created with a key and a policy, from the command line', async (t) => {
-  const folder = await newFolder(t)
+  const folder = newFolder(t)
   const server = await start(t, folder)
   await send(server, 'PUT', 'a/1', 'hello')
   const file = join(folder, 'policy')
@@ -58,7 +59,7 @@ test('a user is created with a key and a policy, from the command line', async (
 })
 
 test('each process explains a request that another one refused', async (t) => {
-  const folder = await newFolder(t)
+  const folder = newFolder(t)
   const server = await start(t, folder, {}, 3)
   const response = await fetch(`${server.endpoint}/demo/hidden`, { headers: { connection: 'close' } })
   const id = response.headers.get('x-oss-request-id') ?? ''
@@ -77,7 +78,7 @@ test('each process explains a request that another one refused', async (t) => {
 })
 
 test('a wrong command line is refused with its usage', async (t) => {
-  const folder = await newFolder(t)
+  const folder = newFolder(t)
   const faults: (readonly [args: string, expected: RegExp])[] = [
     ['user creat alice', /unknown command admin user creat\. Did you mean admin user create\?/],
     ['user', /an argument is missing\. Usage: bindery admin user create\|list\|show\|/],

@@ -3,8 +3,9 @@ import assert from 'node:assert/strict'
 import { type TestContext, test } from 'node:test'
 import { type AdminOperationName, Query, signV4 } from '@bindery/protocol'
 import { nodeDigests } from '@bindery/server/local'
+import { newFolder } from '../../../../test/support/at-end.mjs'
 import { type AdminServer, sendAdmin } from '../admin/send.js'
-import { newFolder, type Server, start } from '../testing/support.js'
+import { type Server, start } from '../testing/support.js'
 
 const WORKERS = 4
 /** Requests after each change, each on a connection of its own: the system gives them to the processes. */
@@ -44,7 +45,7 @@ async function status(
 }
 
 async function prepared(t: TestContext) {
-  const server = await start(t, await newFolder(t), {}, WORKERS)
+  const server = await start(t, newFolder(t), {}, WORKERS)
   const target: AdminServer = {
     endpoint: server.endpoint,
     region: 'cn-hangzhou',

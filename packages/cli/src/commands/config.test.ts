@@ -2,7 +2,8 @@ import assert from 'node:assert/strict'
 import { chmod, mkdir, readFile, stat, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { after, before, test } from 'node:test'
-import { newFolder, type Ran, runWith, type Server, start } from '../testing/support.js'
+import { newFolder } from '../../../../test/support/at-end.mjs'
+import { type Ran, runWith, type Server, start } from '../testing/support.js'
 
 let server: Server
 let folder: string
@@ -11,7 +12,7 @@ const none = { endpoint: '', accessKeyId: '', accessKeySecret: '' }
 
 before(async () => {
   const t = { after: (end: () => unknown) => ends.push(end) } as never
-  folder = await newFolder(t)
+  folder = newFolder(t)
   server = await start(t, path.join(folder, 'data'))
 })
 

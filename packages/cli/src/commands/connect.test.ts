@@ -3,7 +3,8 @@ import { execFileSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { test } from 'node:test'
 import { phpQuoted, shellQuoted, snippets, springQuoted, sqlQuoted } from '@bindery/console/connect'
-import { bindery, binderyWith, newFolder, start } from '../testing/support.js'
+import { newFolder } from '../../../../test/support/at-end.mjs'
+import { bindery, binderyWith, start } from '../testing/support.js'
 
 test('connect lists every client, and suggests the right one for a misspelt name', async () => {
   const { code, output } = await bindery('connect')
@@ -35,7 +36,7 @@ test('the guides state how many clients there are, how many are tested, and whic
 })
 
 test('a snippet has the address, region and key of the server that uses the folder, and the requested bucket', async (t) => {
-  const folder = await newFolder(t)
+  const folder = newFolder(t)
   assert.match((await bindery('connect', 'node', folder)).output, /no server is running on .*--endpoint URL/)
   const server = await start(t, folder)
   for (const client of ['node', 'curl', 'terraform', 'client']) {

@@ -5,7 +5,8 @@ import { existsSync } from 'node:fs'
 import { mkdir, readdir, stat, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
-import { bindery, COMMAND, newFolder, type Server, send, start, stored } from '../testing/support.js'
+import { newFolder } from '../../../../test/support/at-end.mjs'
+import { bindery, COMMAND, type Server, send, start, stored } from '../testing/support.js'
 
 /** Too large for a pack, so that it has its own file. */
 const LARGE = 'large '.repeat(500_000)
@@ -17,7 +18,7 @@ interface Folders {
 }
 
 async function folders(t: TestContext): Promise<Folders> {
-  const parent = await newFolder(t)
+  const parent = newFolder(t)
   return { data: join(parent, 'data'), target: join(parent, 'target'), restored: join(parent, 'restored') }
 }
 

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict'
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { test } from 'node:test'
-import { bindery, newFolder, type Server, send, start, stored } from '../testing/support.js'
+import { newFolder } from '../../../../test/support/at-end.mjs'
+import { bindery, type Server, send, start, stored } from '../testing/support.js'
 
 /** Flips a bit of the value after each key of the metadata file that begins with one of these prefixes. */
 async function damage(folder: string, ...beginnings: readonly Buffer[]): Promise<void> {
@@ -42,7 +43,7 @@ async function complete(server: Server, name: string, uploadId: string): Promise
 }
 
 test('flipped bits in rows are reported with the names in their keys, and repaired', async (t) => {
-  const folder = await newFolder(t)
+  const folder = newFolder(t)
   const server = await start(t, folder)
   await send(server, 'PUT', 'a.txt', stored('the bytes of a'))
   await send(server, 'PUT', 'b.txt', stored('the bytes of b'))
@@ -95,7 +96,7 @@ test('flipped bits in rows are reported with the names in their keys, and repair
 })
 
 test('a server with a damaged row fails the requests that need it, logs why, and serves the rest', async (t) => {
-  const folder = await newFolder(t)
+  const folder = newFolder(t)
   const server = await start(t, folder)
   for (const name of ['a.txt', 'b.txt']) await send(server, 'PUT', name, stored(name))
   const uploadId = await joinTwo(server, 'open')
@@ -113,7 +114,7 @@ test('a server with a damaged row fails the requests that need it, logs why, and
 })
 
 test('a backup of a folder with a damaged row holds the rest and reports the damage', async (t) => {
-  const folder = await newFolder(t)
+  const folder = newFolder(t)
   const [data, target, restored] = ['data', 'backup', 'restored'].map((name) => join(folder, name))
   assert.ok(data !== undefined && target !== undefined && restored !== undefined)
   const server = await start(t, data)

@@ -2,13 +2,14 @@ import assert from 'node:assert/strict'
 import { mkdir, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { test } from 'node:test'
-import { bindery, binderyWith, newFolder, send, start } from '../testing/support.js'
+import { newFolder } from '../../../../test/support/at-end.mjs'
+import { bindery, binderyWith, send, start } from '../testing/support.js'
 
 const RULE = (exposed: string) =>
   `<CORSConfiguration><CORSRule><AllowedOrigin>*</AllowedOrigin><AllowedMethod>PUT</AllowedMethod>${exposed}</CORSRule></CORSConfiguration>`
 
 test('doctor checks address, disk, clock, both signatures, addressing and the CORS rules of a bucket', async (t) => {
-  const folder = await newFolder(t)
+  const folder = newFolder(t)
   const server = await start(t, folder)
   const kinds = async (...args: string[]) => {
     const { code, output } = await binderyWith({ XDG_STATE_HOME: folder }, 'doctor', folder, '--json', ...args)

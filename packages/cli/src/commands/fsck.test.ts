@@ -3,7 +3,8 @@ import { existsSync } from 'node:fs'
 import { readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { test } from 'node:test'
-import { bindery, newFolder, send, start, stored } from '../testing/support.js'
+import { newFolder } from '../../../../test/support/at-end.mjs'
+import { bindery, send, start, stored } from '../testing/support.js'
 
 /** Flips one bit of the first byte of a text wherever a stored file contains it. */
 async function damage(folder: string, text: string): Promise<void> {
@@ -21,7 +22,7 @@ async function damage(folder: string, text: string): Promise<void> {
 }
 
 test('a folder of a killed server has no problems', async (t) => {
-  const folder = await newFolder(t)
+  const folder = newFolder(t)
   const server = await start(t, folder)
   await send(server, 'PUT', 'a.txt', stored('some bytes'))
   await send(server, 'PUT', 'tiny.txt', 'held by its record')
@@ -33,7 +34,7 @@ test('a folder of a killed server has no problems', async (t) => {
 })
 
 test('a folder in use, a folder that is not a data folder, and a wrong command line are not checked', async (t) => {
-  const folder = await newFolder(t)
+  const folder = newFolder(t)
   const server = await start(t, folder)
   const used = await bindery('fsck', folder)
   assert.equal(used.code, 3)
@@ -47,7 +48,7 @@ test('a folder in use, a folder that is not a data folder, and a wrong command l
 })
 
 test('a flipped bit is found when all bytes are read, and reported with the name of its object', async (t) => {
-  const folder = await newFolder(t)
+  const folder = newFolder(t)
   const server = await start(t, folder)
   await send(server, 'PUT', 'a.txt', stored('the bytes of a'))
   await send(server, 'PUT', 'b.txt', stored('the bytes of b'))
@@ -67,7 +68,7 @@ test('a flipped bit is found when all bytes are read, and reported with the name
 })
 
 test('a repair removes a damaged part from its upload and keeps it', async (t) => {
-  const folder = await newFolder(t)
+  const folder = newFolder(t)
   const server = await start(t, folder)
   const [, uploadId = ''] = /<UploadId>(\w+)</.exec(await send(server, 'POST', 'joined?uploads')) ?? []
   await send(server, 'PUT', `joined?partNumber=1&uploadId=${uploadId}`, stored('the bytes of part 1'))
@@ -90,7 +91,7 @@ test('a repair removes a damaged part from its upload and keeps it', async (t) =
 })
 
 test('blobs without the metadata that name them are not treated as garbage', async (t) => {
-  const folder = await newFolder(t)
+  const folder = newFolder(t)
   const server = await start(t, folder)
   await send(server, 'PUT', 'a.txt', stored('some bytes'))
   await server.stop()

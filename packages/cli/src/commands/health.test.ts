@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { bindery, newFolder, start } from '../testing/support.js'
+import { newFolder } from '../../../../test/support/at-end.mjs'
+import { bindery, start } from '../testing/support.js'
 
 test('health finds the server of a folder or at an address, and fails without one', async (t) => {
-  const folder = await newFolder(t)
+  const folder = newFolder(t)
   assert.equal((await bindery('health', folder)).code, 3)
   const server = await start(t, folder)
   const ready = { code: 0, output: '{"status":"ok"}\n' }

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict'
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { test } from 'node:test'
-import { bindery, binderyWith, newFolder, send, start } from '../testing/support.js'
+import { newFolder } from '../../../../test/support/at-end.mjs'
+import { bindery, binderyWith, send, start } from '../testing/support.js'
 
 const RULE =
   '<ServerSideEncryptionRule><ApplyServerSideEncryptionByDefault><SSEAlgorithm>KMS</SSEAlgorithm></ApplyServerSideEncryptionByDefault></ServerSideEncryptionRule>'
@@ -20,7 +21,7 @@ async function keysOf(
 }
 
 test('a folder has a default key; keys are created, rotated, disabled and enabled', async (t) => {
-  const folder = await newFolder(t)
+  const folder = newFolder(t)
   const server = await start(t, folder)
   const [first] = await keysOf(folder)
   assert.ok(first !== undefined && UUID.test(first.id))
@@ -37,7 +38,7 @@ test('a folder has a default key; keys are created, rotated, disabled and enable
 })
 
 test('an object is legible nowhere on the disk, and readable after a rotation and a restart', async (t) => {
-  const folder = await newFolder(t)
+  const folder = newFolder(t)
   const server = await start(t, folder)
   const bodies = ['few words to be hidden', 'many words to be hidden '.repeat(20_000)]
   await send(server, 'PUT', '?encryption', RULE)
@@ -64,7 +65,7 @@ test('an object is legible nowhere on the disk, and readable after a rotation an
 })
 
 test('an unknown action or key, and a missing id, are reported', async (t) => {
-  const folder = await newFolder(t)
+  const folder = newFolder(t)
   const server = await start(t, folder)
   const cases: [args: string[], message: RegExp][] = [
     [['keys'], /keys needs ACTION/],
@@ -77,7 +78,7 @@ test('an unknown action or key, and a missing id, are reported', async (t) => {
 })
 
 test('with master keys from outside the folder has none, and nothing encrypted opens without them', async (t) => {
-  const folder = await newFolder(t)
+  const folder = newFolder(t)
   const env = { BINDERY_MASTER_KEYS: Buffer.alloc(32, 7).toString('base64') }
   const server = await start(t, folder, env)
   await send(server, 'PUT', '?encryption', RULE.replace('KMS', 'AES256'))
@@ -94,7 +95,7 @@ test('with master keys from outside the folder has none, and nothing encrypted o
 })
 
 test('after a rewrap the older master keys are needed no more', async (t) => {
-  const folder = await newFolder(t)
+  const folder = newFolder(t)
   const [old, next] = [7, 8].map((byte) => Buffer.alloc(32, byte).toString('base64'))
   const withKeys = (...keys: (string | undefined)[]) => ({ BINDERY_MASTER_KEYS: keys.join(',') })
   const server = await start(t, folder, withKeys(old))
@@ -127,7 +128,7 @@ test('after a rewrap the older master keys are needed no more', async (t) => {
 })
 
 test('a master key is generated, and an older one retired when nothing needs it', async (t) => {
-  const folder = await newFolder(t)
+  const folder = newFolder(t)
   const server = await start(t, folder)
   await send(server, 'PUT', '?encryption', RULE.replace('KMS', 'AES256'))
   await send(server, 'PUT', 'before', 'hidden')
@@ -156,7 +157,7 @@ test('a master key is generated, and an older one retired when nothing needs it'
 })
 
 test('master keys of the variable are changed where it is set; the file gives way to them', async (t) => {
-  const folder = await newFolder(t)
+  const folder = newFolder(t)
   const server = await start(t, folder)
   await send(server, 'PUT', '?encryption', RULE.replace('KMS', 'SM4'))
   await send(server, 'PUT', 'k', 'hidden')

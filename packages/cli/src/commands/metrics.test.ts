@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { type TestContext, test } from 'node:test'
-import { newFolder, type Server, send, startWith } from '../testing/support.js'
+import { newFolder } from '../../../../test/support/at-end.mjs'
+import { type Server, send, startWith } from '../testing/support.js'
 
 /** The last metrics of a server, which it stops. */
 async function metricsOf(server: Server): Promise<string> {
@@ -10,7 +11,7 @@ async function metricsOf(server: Server): Promise<string> {
   return text
 }
 
-const startMeasured = async (t: TestContext, ...flags: readonly string[]) => startWith(t, await newFolder(t), flags)
+const startMeasured = async (t: TestContext, ...flags: readonly string[]) => startWith(t, newFolder(t), flags)
 
 test('as many buckets as --metrics-buckets states have metrics of their own: those that hold the most', async (t) => {
   const server = await startMeasured(t, '--metrics-buckets', '1', '--buckets', 'demo,empty')

@@ -4,6 +4,7 @@ import { readFile } from 'node:fs/promises'
 import net, { type AddressInfo } from 'node:net'
 import path from 'node:path'
 import { test } from 'node:test'
+import { atEnd } from '../../../../test/support/at-end.mjs'
 import { startProxy } from '../testing/proxy.js'
 import { startShared } from '../testing/shared.js'
 import { runWith } from '../testing/support.js'
@@ -34,7 +35,7 @@ test('requests go through a proxy that a flag, a variable or a profile names', a
 test('a server that does not answer is given up after --read-timeout, and one without TLS after --connect-timeout', async (t) => {
   const silent = net.createServer((socket) => socket.on('error', () => {}))
   silent.listen(0, '127.0.0.1')
-  t.after(() => silent.close())
+  atEnd(t, () => silent.close())
   await once(silent, 'listening')
   const port = (silent.address() as AddressInfo).port
   const single = ['--retry-times', '1']

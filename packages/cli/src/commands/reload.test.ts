@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { atEnd, newFolder } from '../../../../test/support/at-end.mjs'
 
 interface Server {
   readonly endpoint: string
@@ -23,14 +23,13 @@ async function until(holds: () => Promise<boolean> | boolean): Promise<void> {
 }
 
 test('SIGHUP has every process take over the changed file, names what needs a restart, and survives a broken one', async (t) => {
-  const folder = await mkdtemp(join(tmpdir(), 'bindery-reload-'))
-  t.after(() => rm(folder, { recursive: true, force: true }))
+  const folder = newFolder(t, 'bindery-reload-')
   const file = join(folder, 'bindery.json')
   const write = (settings: object) => writeFile(file, JSON.stringify(settings))
   await write({ log: 'error', 'metrics-token': 'one', reserve: '0' })
   const args = ['--config', file, '--workers', '2']
   const server = await startServer({ folder: join(folder, 'data'), args })
-  t.after(() => server.kill())
+  atEnd(t, () => server.kill())
   const metrics = async (token: string) =>
     fetch(`${server.endpoint}/-/metrics`, { headers: { authorization: `Bearer ${token}`, connection: 'close' } })
   assert.match(await (await metrics('one')).text(), /^bindery_disk_reserve_bytes 0$/m)
@@ -57,14 +56,13 @@ test('SIGHUP has every process take over the changed file, names what needs a re
 })
 
 test('SIGHUP has a server take over a new root key, and the one before ends', async (t) => {
-  const folder = await mkdtemp(join(tmpdir(), 'bindery-reload-'))
-  t.after(() => rm(folder, { recursive: true, force: true }))
+  const folder = newFolder(t, 'bindery-reload-')
   const file = join(folder, 'bindery.json')
   const write = (id: string) =>
     writeFile(file, JSON.stringify({ 'access-key-id': id, 'access-key-secret': `${id}-secret` }))
   await write('first')
   const server = await startServer({ folder: join(folder, 'data'), args: ['--config', file, '--workers', '1'] })
-  t.after(() => server.kill())
+  atEnd(t, () => server.kill())
   const codeOf = async (id: string) => {
     const headers = { authorization: `OSS ${id}:signature`, date: new Date().toUTCString() }
     return /<Code>(\w+)/.exec(await (await fetch(server.endpoint, { headers })).text())?.[1]

@@ -2,8 +2,9 @@ import assert from 'node:assert/strict'
 import { lstat, mkdir, readdir, readFile, stat, symlink, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { test } from 'node:test'
+import { newFolder } from '../../../../test/support/at-end.mjs'
 import { startShared } from '../testing/shared.js'
-import { linesOf, newFolder, start } from '../testing/support.js'
+import { linesOf, start } from '../testing/support.js'
 
 const { client, folder, bindery, succeed, keys, newFile } = await startShared()
 
@@ -155,7 +156,7 @@ test('ls lists what its flags name', async () => {
 })
 
 test('an address with a profile is on the server of the profile, and a copy between two servers keeps bytes and properties', async (t) => {
-  const other = await start(t, path.join(await newFolder(t), 'data'))
+  const other = await start(t, path.join(newFolder(t), 'data'))
   const { endpoint, accessKeyId, accessKeySecret } = other
   const settings = [
     `endpoint = ${endpoint}`,

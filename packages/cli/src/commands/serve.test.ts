@@ -3,15 +3,15 @@ import { execFile, spawn } from 'node:child_process'
 import { createHmac } from 'node:crypto'
 import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
-import { mkdir, mkdtemp, rm, stat, symlink, writeFile } from 'node:fs/promises'
+import { mkdir, stat, symlink, writeFile } from 'node:fs/promises'
 import { request } from 'node:http'
 import { type AddressInfo, createServer } from 'node:net'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { type TestContext, test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
+import { atEnd, newFolder } from '../../../../test/support/at-end.mjs'
 import { COMMAND } from '../testing/support.js'
 
 interface Server {
@@ -36,17 +36,11 @@ interface StartOptions {
 const support = new URL('../../../../test/support/start-server.mjs', import.meta.url)
 const { startServer } = (await import(support.href)) as { startServer(options: StartOptions): Promise<Server> }
 
-async function newFolder(t: TestContext): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), 'bindery-serve-'))
-  t.after(() => rm(folder, { recursive: true, force: true }))
-  return folder
-}
-
 /** A new server, killed at the end of the test if it still runs. */
 async function start(t: TestContext, options: StartOptions = {}): Promise<Server> {
-  const folder = options.folder ?? (await newFolder(t))
+  const folder = options.folder ?? newFolder(t)
   const server = await startServer({ ...options, folder })
-  t.after(() => server.kill())
+  atEnd(t, () => server.kill())
   return server
 }
 
@@ -110,7 +104,7 @@ test('a first start creates a key that only its owner can read, and a second sta
   assert.equal((await stat(file)).mode & 0o777, 0o600)
   assert.equal((await call(first, 'PUT', '/demo/k', 'hello')).status, 200)
   const second = await first.restart()
-  t.after(() => second.kill())
+  atEnd(t, () => second.kill())
   assert.equal(second.accessKeySecret, first.accessKeySecret)
   assert.deepEqual(await call(second, 'GET', '/demo/k'), { status: 200, body: 'hello' })
   assert.ok(!`${first.log()}${second.log()}`.includes(first.accessKeySecret))
@@ -164,7 +158,7 @@ for (const workers of ['1', '2']) {
     assert.equal((await call(server, 'PUT', '/demo/k', 'x'.repeat(200_000))).status, 200)
     await server.kill()
     const again = await server.restart()
-    t.after(() => again.kill())
+    atEnd(t, () => again.kill())
     assert.equal((await call(again, 'GET', '/demo/k')).body.length, 200_000)
   })
 
@@ -197,10 +191,10 @@ test('a killed worker is replaced, and the others serve meanwhile', async (t) =>
 test('a port in use is reported with an alternative', async (t) => {
   const taken = createServer()
   await new Promise<void>((resolve) => taken.listen(0, '127.0.0.1', resolve))
-  t.after(() => taken.close())
+  atEnd(t, () => taken.close())
   const { port } = taken.address() as { port: number }
   for (const workers of ['1', '2']) {
-    const { message, exitCode } = await failure({ folder: await newFolder(t), port, args: ['--workers', workers] })
+    const { message, exitCode } = await failure({ folder: newFolder(t), port, args: ['--workers', workers] })
     assert.match(message, new RegExp(`port ${port} of 127\\.0\\.0\\.1 is in use.*--port ${port + 1}`))
     assert.equal(exitCode, 3)
   }
@@ -214,7 +208,7 @@ test('a folder in use is refused with the pid of its user', async (t) => {
 })
 
 test('a folder of a newer format is refused with advice', async (t) => {
-  const folder = await newFolder(t)
+  const folder = newFolder(t)
   await writeFile(join(folder, 'format.json'), '{"format":99}')
   const { message, exitCode } = await failure({ folder })
   assert.match(message, /written by a newer Bindery \(format 99; this version reads up to 1\)\. Update Bindery/)
@@ -222,7 +216,7 @@ test('a folder of a newer format is refused with advice', async (t) => {
 })
 
 test('a folder of an unreleased layout is refused with what to do', async (t) => {
-  const folder = await newFolder(t)
+  const folder = newFolder(t)
   await writeFile(join(folder, 'format.json'), '{"format":1}\n')
   const { message, exitCode } = await failure({ folder })
   assert.match(
@@ -233,7 +227,7 @@ test('a folder of an unreleased layout is refused with what to do', async (t) =>
 })
 
 test('a wrong flag or variable is refused with the right one, in the language of the environment', async (t) => {
-  const folder = await newFolder(t)
+  const folder = newFolder(t)
   const flag = await failure({ folder, args: ['--worker', '1'] })
   assert.match(flag.message, /unknown flag --worker\. Did you mean --workers\?/)
   assert.equal(flag.exitCode, 1)
@@ -242,7 +236,7 @@ test('a wrong flag or variable is refused with the right one, in the language of
 })
 
 test('a folder that is a link to nothing, or that the system forbids, is refused with what to do', async (t) => {
-  const folder = await newFolder(t)
+  const folder = newFolder(t)
   await symlink(join(folder, 'volume'), join(folder, 'link'))
   for (const name of ['link', 'link/deep/er']) {
     const { message, exitCode } = await failure({ folder: join(folder, name) })
@@ -256,7 +250,7 @@ test('a folder that is a link to nothing, or that the system forbids, is refused
 
 test('signals at any moment of a stop, to the process and to its group, change neither its exit code nor its log', async (t) => {
   for (let round = 0; round < 3; round += 1) {
-    const command = spawn(process.execPath, [COMMAND, 'serve', await newFolder(t), '--port', '0', '--workers', '2'], {
+    const command = spawn(process.execPath, [COMMAND, 'serve', newFolder(t), '--port', '0', '--workers', '2'], {
       detached: true,
       stdio: ['ignore', 'pipe', 'pipe'],
     })
@@ -283,7 +277,7 @@ test('signals at any moment of a stop, to the process and to its group, change n
 })
 
 test('the command runs through links, from any folder', async (t) => {
-  const folder = await newFolder(t)
+  const folder = newFolder(t)
   await symlink(fileURLToPath(new URL('../../../../bindery', import.meta.url)), join(folder, 'first'))
   await symlink('first', join(folder, 'bindery'))
   const { stdout } = await promisify(execFile)(join(folder, 'bindery'), ['version'], { cwd: folder })
@@ -292,7 +286,7 @@ test('the command runs through links, from any folder', async (t) => {
 
 test('SIGTERM to npm start ends the server', async (t) => {
   const root = fileURLToPath(new URL('../../../../', import.meta.url))
-  const npm = spawn('npm', ['--ignore-scripts', 'start', '--', await newFolder(t), '--port', '0', '--workers', '1'], {
+  const npm = spawn('npm', ['--ignore-scripts', 'start', '--', newFolder(t), '--port', '0', '--workers', '1'], {
     cwd: root,
     stdio: ['ignore', 'pipe', 'inherit'],
   })
@@ -312,7 +306,7 @@ test('SIGTERM to npm start ends the server', async (t) => {
 })
 
 test('a server that npx or a script runs ends with the shell that npm put in between', async (t) => {
-  const folder = await newFolder(t)
+  const folder = newFolder(t)
   // the shell waits, because a command follows
   const shell = spawn('sh', ['-c', `"${process.execPath}" "${COMMAND}" serve "${folder}" --port 0 --json; true`], {
     env: { ...process.env, npm_lifecycle_event: 'npx', npm_lifecycle_script: "'bindery'" },
@@ -325,11 +319,11 @@ test('a server that npx or a script runs ends with the shell that npm put in bet
 })
 
 test('a signal while the server still starts is obeyed at once', async (t) => {
-  const folder = await newFolder(t)
+  const folder = newFolder(t)
   // the socket of a starting process that never claims the folder: a start waits for it
   await mkdir(join(folder, 'lock'))
   const silent = createServer().listen(join(folder, 'lock', 'silent'))
-  t.after(() => silent.close())
+  atEnd(t, () => silent.close())
   const command = spawn(process.execPath, [COMMAND, 'serve', folder, '--port', '0'], {
     env: { ...process.env, BINDERY_LANG: 'en' },
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -370,7 +364,7 @@ test('SIGUSR2 switches the log of every process to debug and back, and SIGHUP st
 })
 
 test('a start that fails because its certificate is missing leaves no new folder', async (t) => {
-  const folder = join(await newFolder(t), 'new')
+  const folder = join(newFolder(t), 'new')
   const { message, exitCode } = await failure({
     folder,
     args: ['--tls-cert', '/nothing.crt', '--tls-key', '/nothing.key'],
@@ -383,8 +377,8 @@ test('a start that fails because its certificate is missing leaves no new folder
 test('a start that fails because the port is taken leaves no new folder', async (t) => {
   const other = createServer().listen(0, '127.0.0.1')
   await once(other, 'listening')
-  t.after(() => other.close())
-  const folder = join(await newFolder(t), 'new')
+  atEnd(t, () => other.close())
+  const folder = join(newFolder(t), 'new')
   const { port } = other.address() as AddressInfo
   assert.match((await failure({ folder, port })).message, /is in use, perhaps by another Bindery/)
   await assert.rejects(stat(folder), { code: 'ENOENT' })

@@ -3,8 +3,9 @@ import { randomBytes } from 'node:crypto'
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
+import { newFolder } from '../../../../test/support/at-end.mjs'
 import { startProxy } from '../testing/proxy.js'
-import { newFolder, runWith, startWith } from '../testing/support.js'
+import { runWith, startWith } from '../testing/support.js'
 
 const certificates = new URL('../../../server/dist/testing/certificates.js', import.meta.url)
 const { CERTIFICATES } = (await import(certificates.href)) as {
@@ -22,7 +23,7 @@ async function startSecure(t: TestContext, folder: string) {
 }
 
 test('files go to a server with TLS and back, in parts, and a certificate that is not trusted is named', async (t) => {
-  const folder = await newFolder(t)
+  const folder = newFolder(t)
   const { server, trusting } = await startSecure(t, folder)
   assert.match(server.endpoint, /^https:/)
   const source = join(folder, 'source')
@@ -42,7 +43,7 @@ test('files go to a server with TLS and back, in parts, and a certificate that i
 })
 
 test('files go to a server with TLS through a proxy that passes on bytes, in parts', async (t) => {
-  const folder = await newFolder(t)
+  const folder = newFolder(t)
   const { server, trusting } = await startSecure(t, folder)
   const proxy = await startProxy(t)
   const source = join(folder, 'source')

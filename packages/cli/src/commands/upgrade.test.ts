@@ -2,10 +2,11 @@ import assert from 'node:assert/strict'
 import { readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { test } from 'node:test'
-import { bindery, newFolder, start } from '../testing/support.js'
+import { newFolder } from '../../../../test/support/at-end.mjs'
+import { bindery, start } from '../testing/support.js'
 
 test('a folder of this format is accepted, also while a server uses it, and nothing is changed', async (t) => {
-  const folder = await newFolder(t)
+  const folder = newFolder(t)
   const server = await start(t, folder)
   const used = await bindery('upgrade', folder, '--check')
   assert.equal(used.code, 0, used.output)
@@ -21,7 +22,7 @@ test('a folder of this format is accepted, also while a server uses it, and noth
 })
 
 test('a folder of a newer format or another layout is refused with exit code 6, which names both numbers', async (t) => {
-  const folder = await newFolder(t)
+  const folder = newFolder(t)
   const server = await start(t, folder)
   await server.kill()
   const file = join(folder, 'format.json')
@@ -38,7 +39,7 @@ test('a folder of a newer format or another layout is refused with exit code 6, 
 })
 
 test('a missing folder is new, a backup is checked by its marker, and a foreign folder is an error', async (t) => {
-  const folder = await newFolder(t)
+  const folder = newFolder(t)
   const nothing = join(folder, 'nothing')
   assert.match((await bindery('upgrade', nothing, '--check')).output, /is empty or does not exist/)
   assert.deepEqual(await readdir(folder), [])

@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import http from 'node:http'
 import net, { type AddressInfo } from 'node:net'
 import type { TestContext } from 'node:test'
+import { atEnd } from '../../../../test/support/at-end.mjs'
 
 /** A proxy that runs until its test ends. */
 export interface Proxy {
@@ -41,6 +42,6 @@ export async function startProxy(t: TestContext): Promise<Proxy> {
   })
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
-  t.after(() => server.close())
+  atEnd(t, () => server.close())
   return { url: `http://me:secret@127.0.0.1:${(server.address() as AddressInfo).port}`, seen }
 }

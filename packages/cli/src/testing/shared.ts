@@ -4,7 +4,8 @@ import { mkdir, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { after } from 'node:test'
 import { type Client, createClient } from '@bindery/client'
-import { newFolder, type Ran, runWith, type Server, start, startLogged } from './support.js'
+import { newFolder } from '../../../../test/support/at-end.mjs'
+import { type Ran, runWith, type Server, start, startLogged } from './support.js'
 
 /** The server, client and folder of the tests of a file. All of it ends after the last test. */
 export interface Shared {
@@ -33,7 +34,7 @@ export async function startShared({ logged = false } = {}): Promise<Shared> {
     for (const end of ends.reverse()) await end()
   })
   const t = { after: (end: () => unknown) => ends.push(end) } as never
-  const folder = await newFolder(t)
+  const folder = newFolder(t)
   const data = path.join(folder, 'data')
   const server = logged ? await startLogged(t, data) : await start(t, data)
   const { accessKeyId, accessKeySecret, endpoint } = server

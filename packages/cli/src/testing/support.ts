@@ -6,12 +6,10 @@ import assert from 'node:assert/strict'
 import { execFile, spawn } from 'node:child_process'
 import { createHmac } from 'node:crypto'
 import { once } from 'node:events'
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import type { TestContext } from 'node:test'
 import { fileURLToPath } from 'node:url'
+import { atEnd } from '../../../../test/support/at-end.mjs'
 
 /** A running server. It is killed at the end of its test. */
 export interface Server {
@@ -36,13 +34,6 @@ const { startServer } = (await import(support.href)) as {
 /** The path of the built command. */
 export const COMMAND = fileURLToPath(new URL('../../bin/bindery.js', import.meta.url))
 
-/** A temporary folder, removed at the end of the test. */
-export async function newFolder(t: TestContext): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), 'bindery-cli-'))
-  t.after(() => rm(folder, { recursive: true, force: true }))
-  return folder
-}
-
 /** A server with the bucket `demo`, killed at the end of the test if it still runs. */
 export async function start(
   t: TestContext,
@@ -63,14 +54,14 @@ export async function startWith(
 ): Promise<Server> {
   const args = ['--workers', String(workers), '--buckets', 'demo', '--log', 'error', ...flags]
   const server = await startServer({ folder, args, env })
-  t.after(() => server.kill())
+  atEnd(t, () => server.kill())
   return server
 }
 
 /** Like `start`, with a log that has a line per request. */
 export async function startLogged(t: TestContext, folder: string): Promise<Server> {
   const server = await startServer({ folder, args: ['--workers', '1', '--buckets', 'demo'] })
-  t.after(() => server.kill())
+  atEnd(t, () => server.kill())
   return server
 }
 

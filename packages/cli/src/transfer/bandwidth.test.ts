@@ -4,7 +4,7 @@ import path from 'node:path'
 import { test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Transfer } from '@bindery/client'
-import { newFolder } from '../testing/support.js'
+import { newFolder } from '../../../../test/support/at-end.mjs'
 import { Bandwidth, bandwidthOf } from './bandwidth.js'
 
 /** The part of a transfer that is limited. */
@@ -48,7 +48,7 @@ test('a text that is neither a limit nor a timetable is refused', () => {
 })
 
 test('a limit in a file changes with the file, also for transfers that run', async (t) => {
-  const file = path.join(await newFolder(t), 'limit')
+  const file = path.join(newFolder(t), 'limit')
   await writeFile(file, '1MiB\n')
   const task = new Limited()
   const leave = bandwidthOf(`@${file}`).join(task.task)
@@ -63,7 +63,7 @@ test('a limit in a file changes with the file, also for transfers that run', asy
 })
 
 test('limits whose transfers have ended leave one listener of the process behind, and watch no file', async (t) => {
-  const file = path.join(await newFolder(t), 'limit')
+  const file = path.join(newFolder(t), 'limit')
   await writeFile(file, '1MiB')
   const warnings: Error[] = []
   const note = (warning: Error) => warnings.push(warning)

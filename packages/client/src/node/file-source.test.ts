@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict'
 import { pbkdf2 } from 'node:crypto'
 import { closeSync, openSync } from 'node:fs'
-import { mkdtemp, rm, truncate, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { truncate, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { type TestContext, test } from 'node:test'
 import { promisify } from 'node:util'
+import { atEnd, newFolder } from '../../../../test/support/at-end.mjs'
 import { openBody } from '../transfer/part-body.js'
 import { Throttle } from '../transfer/throttle.js'
 import type { PartBytes } from '../types/upload.js'
@@ -14,8 +14,7 @@ import { fileSource } from './file-source.js'
 const BYTES = Buffer.alloc(700_000).map((_, index) => index % 251)
 
 async function fileOf(t: TestContext, bytes: Uint8Array): Promise<string> {
-  const folder = await mkdtemp(path.join(tmpdir(), 'bindery-source-'))
-  t.after(() => rm(folder, { recursive: true, force: true }))
+  const folder = newFolder(t, 'bindery-source-')
   const file = path.join(folder, 'file')
   await writeFile(file, bytes)
   return file
@@ -49,7 +48,7 @@ test('a file is closed after what is being read of it, so that its number names 
   const reading = bytesOf(source.read(0, 500_000, true))
   const closing = Promise.all([source.close?.(), source.close?.()])
   const descriptor = openSync(other, 'r')
-  t.after(() => closeSync(descriptor))
+  atEnd(t, () => closeSync(descriptor))
   assert.ok(Buffer.concat(await reading).equals(BYTES.subarray(0, 500_000)))
   await Promise.all([closing, ...busy])
 })

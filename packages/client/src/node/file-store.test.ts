@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
-import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { readdir, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { test } from 'node:test'
+import { newFolder } from '../../../../test/support/at-end.mjs'
 import { memoryStore } from '../transfer/checkpoint.js'
 import type { Checkpoint } from '../types/checkpoint.js'
 import { fileStore } from './file-store.js'
@@ -24,8 +24,7 @@ const CHECKPOINT: Checkpoint = {
 }
 
 test('a deleted checkpoint leaves nothing, not even what a killed process was writing', async (t) => {
-  const folder = await mkdtemp(path.join(tmpdir(), 'bindery-store-'))
-  t.after(() => rm(folder, { recursive: true }))
+  const folder = newFolder(t, 'bindery-store-')
   const store = fileStore(folder)
   for (const id of ['id', 'other']) await store.put({ ...CHECKPOINT, id })
   await writeFile(path.join(folder, 'id.json.999.tmp'), '{"v":')
@@ -35,8 +34,7 @@ test('a deleted checkpoint leaves nothing, not even what a killed process was wr
 })
 
 test('a listing is of one endpoint, bucket and prefix', async (t) => {
-  const folder = await mkdtemp(path.join(tmpdir(), 'bindery-store-'))
-  t.after(() => rm(folder, { recursive: true }))
+  const folder = newFolder(t, 'bindery-store-')
   const others = [{ key: 'l' }, { bucket: 'c' }, { endpoint: 'http://127.0.0.1:9001' }]
   for (const store of [fileStore(folder), memoryStore()]) {
     await store.put(CHECKPOINT)

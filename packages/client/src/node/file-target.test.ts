@@ -1,14 +1,13 @@
 import assert from 'node:assert/strict'
-import { mkdir, mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { mkdir, readdir, readFile, rm } from 'node:fs/promises'
 import path from 'node:path'
 import { test } from 'node:test'
+import { newFolder } from '../../../../test/support/at-end.mjs'
 import type { ObjectInfo } from '../types/object.js'
 import { fileTarget } from './file-target.js'
 
 test('a file that one run could not open is opened by the next', async (t) => {
-  const folder = await mkdtemp(path.join(tmpdir(), 'bindery-target-'))
-  t.after(() => rm(folder, { recursive: true, force: true }))
+  const folder = newFolder(t, 'bindery-target-')
   const file = path.join(folder, 'missing', 'file')
   const target = fileTarget(file)
   const info = { etag: 'E' } as ObjectInfo
@@ -23,8 +22,7 @@ test('a file that one run could not open is opened by the next', async (t) => {
 })
 
 test('a note is removed before the bytes that it describes are replaced', async (t) => {
-  const folder = await mkdtemp(path.join(tmpdir(), 'bindery-target-'))
-  t.after(() => rm(folder, { recursive: true, force: true }))
+  const folder = newFolder(t, 'bindery-target-')
   const file = path.join(folder, 'file')
   const info = { etag: 'E' } as ObjectInfo
   const first = fileTarget(file)
@@ -40,8 +38,7 @@ test('a note is removed before the bytes that it describes are replaced', async 
 })
 
 test('a file that shall be durable, or not, has its bytes and its name in the end, and no note', async (t) => {
-  const folder = await mkdtemp(path.join(tmpdir(), 'bindery-target-'))
-  t.after(() => rm(folder, { recursive: true, force: true }))
+  const folder = newFolder(t, 'bindery-target-')
   for (const durableFrom of [0, 3, 4]) {
     const target = fileTarget(path.join(folder, `from ${durableFrom}`), { durableFrom })
     await target.open({ etag: 'E' } as ObjectInfo, 3)

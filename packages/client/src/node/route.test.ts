@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import http from 'node:http'
 import net, { type AddressInfo } from 'node:net'
 import { type TestContext, test } from 'node:test'
+import { atEnd } from '../../../../test/support/at-end.mjs'
 import { OssError } from '../types/error.js'
 import type { Route } from './route.js'
 import { nodeTransport } from './transport.js'
@@ -10,14 +11,14 @@ import { nodeTransport } from './transport.js'
 async function listen(t: TestContext, server: net.Server): Promise<number> {
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
-  t.after(() => server.close())
+  atEnd(t, () => server.close())
   return (server.address() as AddressInfo).port
 }
 
 /** The status and the text of an answer that came by a route. */
 async function get(t: TestContext, url: string, route: Route): Promise<string> {
   const transport = nodeTransport(route)
-  t.after(() => transport.close?.())
+  atEnd(t, () => transport.close?.())
   const { signal } = new AbortController()
   const request = { url, method: 'GET', headers: {}, bodyLength: 0, signal, stallTimeoutMs: 5_000 }
   const { status, body } = await transport.send(request)

@@ -4,6 +4,7 @@ import http from 'node:http'
 import { type AddressInfo, createServer, type Socket } from 'node:net'
 import { type TestContext, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { atEnd } from '../../../../test/support/at-end.mjs'
 import { fetchTransport } from '../transport-fetch.js'
 import type { Transport, TransportRequest } from '../types/client.js'
 import { nodeTransport } from './transport.js'
@@ -13,13 +14,13 @@ const NEVER = new AbortController().signal
 async function listen(t: TestContext, server: http.Server | ReturnType<typeof createServer>): Promise<string> {
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
-  t.after(() => server.close())
+  atEnd(t, () => server.close())
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`
 }
 
 function open(t: TestContext): Transport {
   const transport = nodeTransport({ userAgent: 'tests' })
-  t.after(() => transport.close?.())
+  atEnd(t, () => transport.close?.())
   return transport
 }
 

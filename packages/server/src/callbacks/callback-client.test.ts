@@ -7,6 +7,7 @@ import { type TestContext, test } from 'node:test'
 import { type CallbackUrl, callbackBody, callbackRequest, OssError, readCallback } from '@bindery/protocol'
 import type { CallbackAnswer } from '@bindery/service'
 import { pino } from 'pino'
+import { atEnd } from '../../../../test/support/at-end.mjs'
 import { AllowedHosts } from '../outgoing/allowed-hosts.js'
 import { type CallbackClientOptions, createCallbacks } from './callback-client.js'
 import { CallbackKey, newCallbackKey } from './callback-key.js'
@@ -43,7 +44,7 @@ async function listening(t: TestContext, server: Server): Promise<number> {
   await once(server, 'listening')
   const sockets = new Set<Socket>()
   server.on('connection', (socket: Socket) => sockets.add(socket))
-  t.after(() => {
+  atEnd(t, () => {
     server.close()
     for (const socket of sockets) socket.destroy()
   })

@@ -1,15 +1,14 @@
 import assert from 'node:assert/strict'
 import { createPublicKey } from 'node:crypto'
-import { mkdtemp, rm, stat, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { test } from 'node:test'
+import { newFolder } from '../../../../test/support/at-end.mjs'
 import { CallbackKey } from '../callbacks/callback-key.js'
 import { keptCallbackKey } from './callback-key.js'
 
 test('a folder keeps one RSA key of 2048 bits, readable only by its owner', async (t) => {
-  const folder = await mkdtemp(join(tmpdir(), 'bindery-key-'))
-  t.after(() => rm(folder, { recursive: true, force: true }))
+  const folder = newFolder(t, 'bindery-key-')
   const file = join(folder, 'callback-key.pem')
   const key = await keptCallbackKey(folder)
   assert.equal((await stat(file)).mode & 0o777, 0o600)

@@ -1,19 +1,13 @@
 import assert from 'node:assert/strict'
-import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { readdir, readFile, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { type TestContext, test } from 'node:test'
+import { test } from 'node:test'
+import { newFolder } from '../../../../test/support/at-end.mjs'
 import { openDataFolder } from './data-folder.js'
 import { keptRootKey } from './root-key.js'
 
-async function newFolder(t: TestContext): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), 'bindery-folder-'))
-  t.after(() => rm(folder, { recursive: true, force: true }))
-  return folder
-}
-
 test('a missing folder is created, readable only by its owner, with its format', async (t) => {
-  const path = join(await newFolder(t), 'a', 'data')
+  const path = join(newFolder(t), 'a', 'data')
   const first = await openDataFolder(path)
   assert.equal(first.isNew, true)
   assert.equal((await stat(path)).mode & 0o777, 0o700)
@@ -25,14 +19,14 @@ test('a missing folder is created, readable only by its owner, with its format',
 })
 
 test('a folder of a newer format is refused and left unchanged', async (t) => {
-  const folder = await newFolder(t)
+  const folder = newFolder(t)
   await writeFile(join(folder, 'format.json'), '{"format":2,"more":true}')
   await assert.rejects(openDataFolder(folder), { kind: 'formatNewer', details: { folder, format: 2, supported: 1 } })
   assert.equal(await readFile(join(folder, 'format.json'), 'utf8'), '{"format":2,"more":true}')
 })
 
 test('a folder of another layout of the format is refused and left unchanged', async (t) => {
-  const folder = await newFolder(t)
+  const folder = newFolder(t)
   for (const [text, layout] of [
     ['{"format":1}', 1],
     ['{"format":1,"layout":3}', 3],
@@ -44,7 +38,7 @@ test('a folder of another layout of the format is refused and left unchanged', a
 })
 
 test('an unreadable format file does not make a folder a new one', async (t) => {
-  const folder = await newFolder(t)
+  const folder = newFolder(t)
   for (const text of ['', '{', '{"format":"1"}', '{"format":0}', '{"format":1,"layout":0}']) {
     await writeFile(join(folder, 'format.json'), text)
     await assert.rejects(openDataFolder(folder), { kind: 'fileDamaged' })
@@ -52,20 +46,20 @@ test('an unreadable format file does not make a folder a new one', async (t) => 
 })
 
 test('a folder with files of another program is refused, and nothing is written to it', async (t) => {
-  const folder = await newFolder(t)
+  const folder = newFolder(t)
   await writeFile(join(folder, 'thesis.tex'), '')
   await assert.rejects(openDataFolder(folder), { kind: 'folderForeign', details: { folder } })
   await assert.rejects(stat(join(folder, 'lock')), { code: 'ENOENT' })
 })
 
 test('a file in place of the folder is reported', async (t) => {
-  const file = join(await newFolder(t), 'file')
+  const file = join(newFolder(t), 'file')
   await writeFile(file, '')
   await assert.rejects(openDataFolder(file), { kind: 'notAFolder' })
 })
 
 test('a root key is generated once, readable only by its owner, and found again', async (t) => {
-  const folder = await newFolder(t)
+  const folder = newFolder(t)
   const first = await keptRootKey(folder)
   assert.equal(first.isNew, true)
   assert.match(first.accessKeyId, /^BK[A-Z2-7]{18}$/)
@@ -75,7 +69,7 @@ test('a root key is generated once, readable only by its owner, and found again'
 })
 
 test('a damaged key file is reported, not replaced', async (t) => {
-  const folder = await newFolder(t)
+  const folder = newFolder(t)
   for (const text of ['', '{"version":1,"accessKeyId":"a"}', '{"version":1,"accessKeyId":"a","accessKeySecret":""}']) {
     await writeFile(join(folder, 'keys.json'), text)
     await assert.rejects(keptRootKey(folder), { kind: 'fileDamaged' })

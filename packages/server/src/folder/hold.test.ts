@@ -1,20 +1,14 @@
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtemp, readdir, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import { type TestContext, test } from 'node:test'
+import { test } from 'node:test'
+import { atEnd, newFolder } from '../../../../test/support/at-end.mjs'
 import { holdFolder, isBeingCopied } from './hold.js'
 
-async function newFolder(t: TestContext, name = 'bindery-hold-'): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), name))
-  t.after(() => rm(folder, { recursive: true, force: true }))
-  return folder
-}
-
 test('a folder is held until the last of its holds is released', async (t) => {
-  const folder = await newFolder(t)
+  const folder = newFolder(t)
   assert.equal(await isBeingCopied(folder), false)
   const [first, second] = [await holdFolder(folder), await holdFolder(folder)]
   assert.equal(await isBeingCopied(folder), true)
@@ -25,14 +19,14 @@ test('a folder is held until the last of its holds is released', async (t) => {
 })
 
 test('a hold ends with its process, however that ends', async (t) => {
-  const folder = await newFolder(t)
+  const folder = newFolder(t)
   const module = new URL('./hold.js', import.meta.url).href
   const program = `import { holdFolder } from ${JSON.stringify(module)}
     await holdFolder(${JSON.stringify(folder)}); console.log('held'); setInterval(() => {}, 1000)`
   const holder = spawn(process.execPath, ['--input-type=module', '-e', program], {
     stdio: ['ignore', 'pipe', 'inherit'],
   })
-  t.after(() => holder.kill('SIGKILL'))
+  atEnd(t, () => holder.kill('SIGKILL'))
   await once(holder.stdout, 'data')
   assert.equal(await isBeingCopied(folder), true)
   holder.kill('SIGKILL')
@@ -42,7 +36,7 @@ test('a hold ends with its process, however that ends', async (t) => {
 })
 
 test('a folder with a long path can be held', async (t) => {
-  const folder = await newFolder(t, `bindery-hold-${'x'.repeat(120)}-`)
+  const folder = newFolder(t, `bindery-hold-${'x'.repeat(120)}-`)
   const hold = await holdFolder(folder)
   assert.equal(await isBeingCopied(folder), true)
   await hold.release()

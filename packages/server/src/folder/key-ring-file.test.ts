@@ -1,16 +1,15 @@
 import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
-import { mkdtemp, rm, stat, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { formatKeyRing, masterKeyOf } from '@bindery/encryption'
+import { newFolder } from '../../../../test/support/at-end.mjs'
 import { CHECK_MS, keptKeyRing, keyRingReader } from './key-ring-file.js'
 
 test('a changed ring is noticed, also if its file has the number of an earlier one', async (t) => {
-  const folder = await mkdtemp(join(tmpdir(), 'bindery-key-ring-'))
-  t.after(() => rm(folder, { recursive: true }))
+  const folder = newFolder(t, 'bindery-key-ring-')
   const master = masterKeyOf(new Uint8Array(32).fill(1))
   const kept = await keptKeyRing(folder, master)
   const ring = keyRingReader(folder)

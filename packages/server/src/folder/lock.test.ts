@@ -1,15 +1,14 @@
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdir, mkdtemp, readdir, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { mkdir, readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
+import { atEnd, newFolder } from '../../../../test/support/at-end.mjs'
 import { lockFolder } from './lock.js'
 
-async function newFolder(t: TestContext, ...below: string[]): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), 'bindery-lock-'))
-  t.after(() => rm(folder, { recursive: true, force: true }))
+async function folderBelow(t: TestContext, ...below: string[]): Promise<string> {
+  const folder = newFolder(t)
   await mkdir(join(folder, ...below), { recursive: true })
   return join(folder, ...below)
 }
@@ -20,13 +19,13 @@ async function elsewhere(t: TestContext, script: string) {
   const child = spawn(process.execPath, ['--input-type=module', '-e', prelude + script], {
     stdio: ['ignore', 'pipe', 'inherit'],
   })
-  t.after(() => child.kill('SIGKILL'))
+  atEnd(t, () => child.kill('SIGKILL'))
   const [line] = await once(child.stdout.setEncoding('utf8'), 'data')
   return { child, line: String(line).trim() }
 }
 
 test('a folder is locked once, and again after it was released', async (t) => {
-  const folder = await newFolder(t)
+  const folder = await folderBelow(t)
   const lock = await lockFolder(folder)
   await assert.rejects(lockFolder(folder), { kind: 'folderLocked', details: { folder, pid: process.pid } })
   await lock.release()
@@ -34,7 +33,7 @@ test('a folder is locked once, and again after it was released', async (t) => {
 })
 
 test('exactly one of many concurrent attempts to lock a folder succeeds', async (t) => {
-  const folder = await newFolder(t)
+  const folder = await folderBelow(t)
   const results = await Promise.allSettled(Array.from({ length: 8 }, () => lockFolder(folder)))
   const won = results.filter((result) => result.status === 'fulfilled')
   assert.equal(won.length, 1)
@@ -42,7 +41,7 @@ test('exactly one of many concurrent attempts to lock a folder succeeds', async 
 })
 
 test('a lock ends with its process, however that ends, and its socket is removed', async (t) => {
-  const folder = await newFolder(t)
+  const folder = await folderBelow(t)
   const { child } = await elsewhere(
     t,
     `await lockFolder(${JSON.stringify(folder)}); console.log('locked'); setInterval(() => {}, 1e6)`,
@@ -56,7 +55,7 @@ test('a lock ends with its process, however that ends, and its socket is removed
 })
 
 test('a process that inherited the lock keeps it when the one that took it was killed', async (t) => {
-  const folder = await newFolder(t)
+  const folder = await folderBelow(t)
   const { child, line } = await elsewhere(
     t,
     `import { spawn } from 'node:child_process'
@@ -65,7 +64,7 @@ test('a process that inherited the lock keeps it when the one that took it was k
     console.log(heir.pid); setInterval(() => {}, 1e6)`,
   )
   const heir = Number(line)
-  t.after(() => {
+  atEnd(t, () => {
     try {
       process.kill(heir, 'SIGKILL')
     } catch {}
@@ -78,7 +77,7 @@ test('a process that inherited the lock keeps it when the one that took it was k
 })
 
 test('a folder whose path is too long for a socket can be locked', async (t) => {
-  const folder = await newFolder(t, 'x'.repeat(120), 'y'.repeat(120))
+  const folder = await folderBelow(t, 'x'.repeat(120), 'y'.repeat(120))
   const lock = await lockFolder(folder)
   await assert.rejects(lockFolder(folder), { kind: 'folderLocked' })
   await lock.release()

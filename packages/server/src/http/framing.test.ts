@@ -4,6 +4,7 @@ import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import type { Socket } from 'node:net'
 import { type TestContext, test } from 'node:test'
 import { createRandom } from '@bindery/storage'
+import { atEnd } from '../../../../test/support/at-end.mjs'
 import { bodyOf, echo, listen, rawConnection, text } from '../testing/http.js'
 
 const PUT = 'PUT /b/k HTTP/1.1\r\nHost: h\r\n'
@@ -219,7 +220,7 @@ function holdClosing(t: TestContext): () => void {
     socket._final = (done) => held.push(() => final.call(socket, done))
   }
   subscribe('net.server.socket', hold)
-  t.after(() => unsubscribe('net.server.socket', hold))
+  atEnd(t, () => unsubscribe('net.server.socket', hold))
   return () => {
     for (const release of held.splice(0)) release()
   }

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { writeFileSync } from 'node:fs'
 import { get } from 'node:https'
-import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { type TestContext, test } from 'node:test'
 import { connect, type TLSSocket } from 'node:tls'
+import { newFolder } from '../../../../test/support/at-end.mjs'
 import { Failure } from '../failure.js'
 import { CERTIFICATES } from '../testing/certificates.js'
 import { listen, text } from '../testing/http.js'
@@ -14,8 +14,7 @@ import type { TlsFiles } from './certificate.js'
 type Name = keyof typeof CERTIFICATES
 
 function filesOf(t: TestContext, name: Name): TlsFiles & { write(name: Name): void } {
-  const folder = mkdtempSync(path.join(tmpdir(), 'bindery-tls-'))
-  t.after(() => rmSync(folder, { recursive: true }))
+  const folder = newFolder(t, 'bindery-tls-')
   const files = { certificate: path.join(folder, 'server.crt'), key: path.join(folder, 'server.key') }
   const write = (other: Name) => {
     writeFileSync(files.certificate, CERTIFICATES[other].certificate)

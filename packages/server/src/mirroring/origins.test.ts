@@ -6,6 +6,7 @@ import { type TestContext, test } from 'node:test'
 import { OssError } from '@bindery/protocol'
 import type { OriginAnswer } from '@bindery/service'
 import { pino } from 'pino'
+import { atEnd } from '../../../../test/support/at-end.mjs'
 import { AllowedHosts } from '../outgoing/allowed-hosts.js'
 import { createOrigins, type OriginsOptions } from './origins.js'
 
@@ -14,7 +15,7 @@ async function listening(t: TestContext, server: Server): Promise<number> {
   await once(server, 'listening')
   const sockets = new Set<Socket>()
   server.on('connection', (socket: Socket) => sockets.add(socket))
-  t.after(() => {
+  atEnd(t, () => {
     server.close()
     for (const socket of sockets) socket.destroy()
   })

@@ -1,10 +1,8 @@
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { test } from 'node:test'
+import { newFolder } from '../../../../test/support/at-end.mjs'
 
 /** Has LMDB begin to write, waits until its thread needs this one, and lets an error go uncaught. */
 const CRASHING = `
@@ -25,8 +23,7 @@ setImmediate(() => {
 `
 
 test('a process ends after an error that was not caught, also while the metadata file is being written', async (t) => {
-  const folder = await mkdtemp(join(tmpdir(), 'bindery-crash-'))
-  t.after(() => rm(folder, { recursive: true, force: true }))
+  const folder = newFolder(t, 'bindery-crash-')
   const child = spawn(process.execPath, ['--input-type=module', '-e', CRASHING, folder], {
     stdio: ['ignore', 'ignore', 'pipe'],
   })

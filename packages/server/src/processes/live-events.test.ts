@@ -3,6 +3,7 @@ import { createHmac } from 'node:crypto'
 import { type IncomingMessage, request } from 'node:http'
 import { type TestContext, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { atEnd } from '../../../../test/support/at-end.mjs'
 
 interface Server {
   readonly endpoint: string
@@ -80,7 +81,7 @@ async function watch(server: Server): Promise<Feed> {
 for (const workers of ['1', '2']) {
   test(`with --workers ${workers}, every listener receives the events of every process, garbage is freed meanwhile, and SIGTERM ends the feeds`, async (t: TestContext) => {
     const server = await startServer({ args: ['--workers', workers, '--buckets', 'demo'] })
-    t.after(() => server.kill())
+    atEnd(t, () => server.kill())
     const feeds = [await watch(server), await watch(server), await watch(server)]
     const uploadIds: string[] = []
     for (let n = 0; n < 4; n += 1) {

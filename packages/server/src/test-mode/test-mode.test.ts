@@ -2,11 +2,12 @@ import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { connect } from 'node:net'
 import { type TestContext, test } from 'node:test'
+import { atEnd } from '../../../../test/support/at-end.mjs'
 import { startTestedServer } from './start-tested-server.js'
 
 async function start(t: TestContext) {
   const server = await startTestedServer({ flags: ['--buckets', 'demo'] })
-  t.after(() => server.stop())
+  atEnd(t, () => server.stop())
   const send = async (method: string, path: string, body?: unknown, headers = {}) => {
     const init = { method, headers, ...(body === undefined ? {} : { body: JSON.stringify(body) }) }
     const response = await fetch(`${server.endpoint}${path}`, init)

@@ -4,6 +4,7 @@ import type { TestContext } from 'node:test'
 import { OssError } from '@bindery/protocol'
 import type { ClusterState, Service, ServiceRequest, ServiceResponse } from '@bindery/service'
 import { pino } from 'pino'
+import { atEnd } from '../../../../test/support/at-end.mjs'
 import { HttpServer, type HttpServerOptions } from '../http/http-server.js'
 import { refusal } from '../http/refusal.js'
 import { TrustedProxies } from '../http/trusted-proxies.js'
@@ -43,7 +44,7 @@ export async function listen(
     ...options,
   })
   const { port } = await server.listen(0, '127.0.0.1')
-  test.after(async () => {
+  atEnd(test, async () => {
     server.cut()
     await server.stop(0)
   })

@@ -4,6 +4,7 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { json } from 'node:stream/consumers'
 import { test } from 'node:test'
+import { atEnd } from '../../../../test/support/at-end.mjs'
 import { createLog } from '../log.js'
 import { OtlpTraces, spanOf } from './otlp-traces.js'
 
@@ -46,7 +47,7 @@ test('spans are sent to the collector together, and the rest when it closes', as
   })
   collector.listen(0, '127.0.0.1')
   await once(collector, 'listening')
-  t.after(() => collector.close())
+  atEnd(t, () => collector.close())
   const { port } = collector.address() as AddressInfo
   const log = createLog('silent', { readable: false })
   const traces = new OtlpTraces({ endpoint: `http://127.0.0.1:${port}`, version: '1.2.3', log })

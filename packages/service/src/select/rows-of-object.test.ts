@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { countTurns } from '@bindery/storage/testing'
+import { atEnd } from '../../../../test/support/at-end.mjs'
 import type { OpenObject } from '../domain/objects/open-object.js'
 import { ownedBytes } from '../response/lent-stream.js'
 import { scanObject } from './rows-of-object.js'
@@ -10,7 +11,7 @@ test('a query of bytes that are in memory lets others have their turn every 64 K
     for (let piece = 0; piece < 2; piece++) yield ownedBytes(new Uint8Array(256 * 1024))
   }
   const loop = countTurns()
-  t.after(() => loop.stop())
+  atEnd(t, () => loop.stop())
   const { pieces, scanned } = scanObject({ read } as unknown as OpenObject, false)
   const seen: { turns: number; scanned: number }[] = []
   for await (const piece of pieces) {

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { copyFile, open, truncate, writeFile } from 'node:fs/promises'
 import { type TestContext, test } from 'node:test'
 import { type BlobEntry, type BlobHint, type BlobStore, StorageError, type StorageErrorKind } from '@bindery/storage'
+import { atEnd } from '../../../../test/support/at-end.mjs'
 import { blobPath, locationOf } from './blob-location.js'
 import { openLocalBlobStore } from './local-blob-store.js'
 import { MIB, options, readAll, scrambled, sourceOf, temporaryFolder } from './testing.js'
@@ -12,7 +13,7 @@ const FILE_BYTES = 4096 + content.length + 3 * 8 + 64
 async function writtenStore(t: TestContext): Promise<{ store: BlobStore; folder: string; id: string; path: string }> {
   const folder = await temporaryFolder(t)
   const store = await openLocalBlobStore({ folder, incarnation: 'a1' })
-  t.after(() => store.close())
+  atEnd(t, () => store.close())
   const { id } = await store.write(sourceOf(content), options)
   return { store, folder, id, path: pathOf(folder, id) }
 }
@@ -98,7 +99,7 @@ test('an unfinished file of a dead incarnation is listed with its owner, if that
   await flip(path, 20)
   await writeFile(`${path}.note`, 'not a blob')
   const next = await openLocalBlobStore({ folder, incarnation: 'a2' })
-  t.after(() => next.close())
+  atEnd(t, () => next.close())
   assert.deepEqual(
     await listed(next),
     [

@@ -3,6 +3,7 @@ import { mkdir, readdir, rmdir } from 'node:fs/promises'
 import { basename, dirname } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import { type BlobStore, StorageError, type StorageErrorKind } from '@bindery/storage'
+import { atEnd } from '../../../../test/support/at-end.mjs'
 import { type FileOperations, without } from './files.js'
 import { openLocalBlobStore } from './local-blob-store.js'
 import {
@@ -25,7 +26,7 @@ async function recordedStore(t: TestContext, failure?: (call: Call) => Error | u
   const folder = await temporaryFolder(t)
   const { calls, files } = recordedFiles(failure)
   const store = await openLocalBlobStore({ folder, incarnation: 'a1', files })
-  t.after(() => store.close())
+  atEnd(t, () => store.close())
   return { store, folder, calls }
 }
 
@@ -143,7 +144,7 @@ test('below the reserve of the disk writes are refused, and reads and deletes ar
   const { id } = await first.write(sourceOf(content), options)
   await first.close()
   const store = await openLocalBlobStore({ folder, incarnation: 'a2', reserveBytes: Number.MAX_SAFE_INTEGER })
-  t.after(() => store.close())
+  atEnd(t, () => store.close())
   await assert.rejects(store.write(sourceOf(content), options), ofKind('noSpace'))
   assert.equal((await readAll(store, id)).length, content.length)
   await store.delete(id)
@@ -165,7 +166,7 @@ test('a disk that fills up while a blob arrives ends its write before the reserv
     reserveBytes: 10 * MIB,
     files: { ...files, freeBytes },
   })
-  t.after(() => store.close())
+  atEnd(t, () => store.close())
   const endless = { ...sourceOf(new Uint8Array(100 * MIB)), size: undefined }
   await assert.rejects(store.write(endless, options), ofKind('noSpace'))
   assert.deepEqual(await filesBelow(folder), [])
@@ -182,7 +183,7 @@ test('a used or malformed incarnation is refused', async (t) => {
 test('empty folders are removed, and created again when their writer needs them', async (t) => {
   const { store: writer, folder } = await recordedStore(t)
   const sweeper: BlobStore = await openLocalBlobStore({ folder, incarnation: 'b1' })
-  t.after(() => sweeper.close())
+  atEnd(t, () => sweeper.close())
   const { id } = await writer.write(sourceOf(content), options)
   await writer.delete(id)
   assert.deepEqual(await readdir(`${folder}/a1`), ['000000000'], 'a writer keeps the folder that it fills')
@@ -213,7 +214,7 @@ test('disk space of an announced blob is reserved step by step, and no more than
   const allocate: FileOperations['allocate'] = async (_, position, length) => void reserved.push([position, length])
   const folder = await temporaryFolder(t)
   const store = await openLocalBlobStore({ folder, incarnation: 'a1', files: { ...files, allocate } })
-  t.after(() => store.close())
+  atEnd(t, () => store.close())
   const size = 64 * MIB + 5
   await store.write(sourceOf(new Uint8Array(size)), options)
   const imageBytes = 4096 + size + 65 * 8 + 64
@@ -230,7 +231,7 @@ test('announced bytes do not count as written', async (t) => {
   const freeBytes = async () => 100 * MIB
   const folder = await temporaryFolder(t)
   const store = await openLocalBlobStore({ folder, incarnation: 'a1', reserveBytes: 0, files: { ...files, freeBytes } })
-  t.after(() => store.close())
+  atEnd(t, () => store.close())
   const announced = { size: 60 * MIB, ready: () => Promise.reject(new Error('sent nothing')), read: async () => 0 }
   for (let round = 0; round < 5; round++) await assert.rejects(store.write(announced, options), /sent nothing/)
   await assert.rejects(store.write({ ...announced, size: 101 * MIB }, options), ofKind('noSpace'))

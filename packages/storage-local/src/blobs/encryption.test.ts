@@ -4,6 +4,7 @@ import { type TestContext, test } from 'node:test'
 import { loadNative } from '@bindery/digest'
 import { BLOB_ID_LENGTH_MAX, type BlobStore, INLINE_BYTES_MAX, StorageError } from '@bindery/storage'
 import { testCipher } from '@bindery/storage/testing'
+import { atEnd } from '../../../../test/support/at-end.mjs'
 import { blobPath, locationOf } from './blob-location.js'
 import { systemFiles } from './files.js'
 import { openLocalBlobStore } from './local-blob-store.js'
@@ -28,7 +29,7 @@ async function openStore(t: TestContext, usesPacks = true): Promise<{ store: Blo
   const folder = await temporaryFolder(t)
   const files = usesPacks ? systemFiles : { ...systemFiles, canPunch: async () => false }
   const store = await openLocalBlobStore({ folder, incarnation: 'f00d', files })
-  t.after(() => store.close())
+  atEnd(t, () => store.close())
   return { store, folder }
 }
 
@@ -108,7 +109,7 @@ test('an id of format 1 that carries encrypted bytes is as the page on the forma
 test('the longest id with encrypted bytes keeps to the limit', async (t) => {
   const folder = await temporaryFolder(t)
   const store = await openLocalBlobStore({ folder, incarnation: 'a'.repeat(64) })
-  t.after(() => store.close())
+  atEnd(t, () => store.close())
   const bytes = scrambled(INLINE_BYTES_MAX)
   const { id } = await store.write(sourceOf(bytes), encrypted)
   assert.ok(id.includes('~') && id.length <= BLOB_ID_LENGTH_MAX, `${id.length} characters`)

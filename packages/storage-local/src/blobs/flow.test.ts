@@ -5,6 +5,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises'
 import { BufferPool, crc64, createInlineHasher, SLAB_BYTES } from '@bindery/digest'
 import { type BlobStore, type ByteSource, type ReadOptions, StorageError } from '@bindery/storage'
 import { testCipher } from '@bindery/storage/testing'
+import { atEnd } from '../../../../test/support/at-end.mjs'
 import { type ReadContext, readBlob } from './blob-reader.js'
 import { type WriteContext, writeBlob } from './blob-writer.js'
 import { systemFiles, withStorageErrors } from './files.js'
@@ -244,7 +245,7 @@ async function readBesideStalled(
     }
   }
   const file = await open(`${context.folder}/a1/000000000/000000000000`, 'r+')
-  t.after(() => file.close())
+  atEnd(t, () => file.close())
   await file.write(Buffer.of(content[MIB + 9] ?? 0), 0, 1, 4096 + MIB + 10)
   await assert.rejects(async () => {
     for await (const { release } of readBlob(context, large.id, { start: MIB, end: MIB + 1 }, reading)) release()
@@ -257,7 +258,7 @@ async function readBesideStalled(
 test('a blob that is deleted while it is read is read to its end', async (t) => {
   const folder = await temporaryFolder(t)
   const store: BlobStore = await openLocalBlobStore({ folder, incarnation: 'a1' })
-  t.after(() => store.close())
+  atEnd(t, () => store.close())
   const { id } = await store.write(sourceOf(content), options)
   const pieces: Uint8Array[] = []
   for await (const piece of store.read(id)) {
@@ -275,7 +276,7 @@ test('a store reads, lists and deletes what earlier and concurrent ones wrote, b
     ['b2', 'a9'].map((incarnation) => openLocalBlobStore({ folder, incarnation })),
   )
   assert.ok(early && late)
-  t.after(() => Promise.all([early.close(), late.close()]))
+  atEnd(t, () => Promise.all([early.close(), late.close()]))
   const ids: string[] = []
   for (const store of [early, late, early]) ids.push((await store.write(sourceOf(content), options)).id)
   const sender = new SlowSender()

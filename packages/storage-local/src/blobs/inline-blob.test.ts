@@ -10,6 +10,7 @@ import {
   StorageError,
   type StorageErrorKind,
 } from '@bindery/storage'
+import { atEnd } from '../../../../test/support/at-end.mjs'
 import { openLocalBlobStore } from './local-blob-store.js'
 import { filesBelow, options, readAll, scrambled, sourceOf, temporaryFolder } from './testing.js'
 
@@ -19,7 +20,7 @@ const content = scrambled(INLINE_BYTES_MAX + 1)
 test('tiny blobs are stored in their ids and leave nothing on the disk', async (t) => {
   const folder = await temporaryFolder(t)
   const store = await openLocalBlobStore({ folder, incarnation: 'a'.repeat(64) })
-  t.after(() => store.close())
+  atEnd(t, () => store.close())
   const ids = new Set<string>()
   for (const size of [0, 1, 2, 3, 9, 100, INLINE_BYTES_MAX]) {
     const { id } = await store.write(sourceOf(content.subarray(0, size)), options)

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { readdir, readlink } from 'node:fs/promises'
 import { test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { atEnd } from '../../../../test/support/at-end.mjs'
 import { openLocalBlobStore } from './local-blob-store.js'
 import { OpenFiles } from './open-files.js'
 import { MIB, options, readAll, scrambled, sourceOf, temporaryFolder } from './testing.js'
@@ -94,7 +95,7 @@ const isLinux = process.platform === 'linux'
 test('a deleted blob is no longer open, so that its space is free', { skip: !isLinux }, async (t) => {
   const folder = await temporaryFolder(t)
   const store = await openLocalBlobStore({ folder, incarnation: 'a1' })
-  t.after(() => store.close())
+  atEnd(t, () => store.close())
   const { id } = await store.write(sourceOf(scrambled(2 * MIB)), options)
   await readAll(store, id)
   assert.equal((await openBelow(folder)).length, 1)

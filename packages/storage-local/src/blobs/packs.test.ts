@@ -8,6 +8,7 @@ import { describe, type TestContext, test } from 'node:test'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { loadNative } from '@bindery/digest'
 import { type BlobEntry, type BlobStore, type ByteSource, StorageError, type StorageErrorKind } from '@bindery/storage'
+import { atEnd } from '../../../../test/support/at-end.mjs'
 import { isPacked, locationOf } from './blob-location.js'
 import { type FileOperations, systemFiles } from './files.js'
 import { openLocalBlobStore } from './local-blob-store.js'
@@ -22,7 +23,7 @@ const PACK = 'a1/000000000/000000000000.pack'
 async function openStore(t: TestContext, files: Partial<FileOperations> = {}, incarnation = 'a1', folder?: string) {
   const path = folder ?? (await temporaryFolder(t))
   const store = await openLocalBlobStore({ folder: path, incarnation, files: { ...systemFiles, ...files } })
-  t.after(() => store.close())
+  atEnd(t, () => store.close())
   return { store, folder: path }
 }
 
@@ -282,7 +283,7 @@ describe('packs', { skip: loadNative() === undefined && 'there are no packs with
     const location = locationOf(id)
     assert.ok(location && isPacked(location))
     const file = await open(`${folder}/${PACK}`, 'r+')
-    t.after(() => file.close())
+    atEnd(t, () => file.close())
     const flip = async (position: number) => {
       const byte = Buffer.alloc(1)
       await file.read(byte, 0, 1, position)

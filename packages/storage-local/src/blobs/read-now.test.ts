@@ -4,6 +4,7 @@ import { type TestContext, test } from 'node:test'
 import { loadNative } from '@bindery/digest'
 import { type BlobStore, StorageError } from '@bindery/storage'
 import { countTurns, testCipher } from '@bindery/storage/testing'
+import { atEnd } from '../../../../test/support/at-end.mjs'
 import { openLocalBlobStore } from './local-blob-store.js'
 import { filesBelow, MIB, options, readAll, scrambled, sourceOf, temporaryFolder } from './testing.js'
 
@@ -17,7 +18,7 @@ const OWN = content.length
 async function openStore(t: TestContext, bufferBytes = 16 * MIB) {
   const folder = await temporaryFolder(t)
   const store = await openLocalBlobStore({ folder, incarnation: 'a1', bufferBytes })
-  t.after(() => store.close())
+  atEnd(t, () => store.close())
   return { folder, store }
 }
 
@@ -99,7 +100,7 @@ test('between the chunks of a blob that is in memory others have their turn', { 
   const { store } = await openStore(t)
   const id = await writeAndRead(store, OWN)
   const loop = countTurns()
-  t.after(() => loop.stop())
+  atEnd(t, () => loop.stop())
   const seen = []
   for await (const piece of store.read(id)) {
     piece.release()

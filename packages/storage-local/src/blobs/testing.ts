@@ -1,9 +1,9 @@
 /** Shared by the tests of this folder. */
-import { mkdtemp, readdir, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { TestContext } from 'node:test'
 import type { BlobStore, ByteRange, ByteSource, ReadAsStored, ReadOptions } from '@bindery/storage'
+import { newFolder } from '../../../../test/support/at-end.mjs'
 import { type FileOperations, systemFiles } from './files.js'
 
 /** Bytes of a mebibyte. */
@@ -13,8 +13,7 @@ export const options = { owner: Buffer.from('the owner') }
 
 /** A folder that is removed when the test ends. */
 export async function temporaryFolder(t: TestContext): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), 'bindery-blobs-'))
-  t.after(() => rm(folder, { recursive: true, force: true }))
+  const folder = newFolder(t, 'bindery-blobs-')
   return folder
 }
 

@@ -1,10 +1,8 @@
 import assert from 'node:assert/strict'
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import { DamagedRow, encodeCounters, type MetadataStore, ReadSet, WriteSet } from '@bindery/storage'
 import { bytesOf, isStorageError, textOf } from '@bindery/storage/testing'
+import { atEnd, newFolder } from '../../../../test/support/at-end.mjs'
 import { openLocalMetadataStore, openSharedMetadataStore } from './local-metadata-store.js'
 import { openMetadataCommitter } from './metadata-committer.js'
 import { encodeCommits, type SentCommit } from './sent-commits.js'
@@ -18,8 +16,7 @@ const LARGE = bytesOf('large')
 
 /** A folder whose file holds a damaged row, a damaged counter and a damaged large value. */
 async function damagedFolder(t: TestContext): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), 'bindery-damage-'))
-  t.after(() => rm(folder, { recursive: true }))
+  const folder = newFolder(t, 'bindery-damage-')
   const store = await openLocalMetadataStore({ folder })
   await store.transact(async (tx) => {
     for (let number = 0; number < ROWS; number++) tx.set(name(number), bytesOf(`value ${number}`))
@@ -36,7 +33,7 @@ const ENGINES: readonly (readonly [string, (t: TestContext, folder: string) => P
     'the embedded store',
     async (t, folder) => {
       const store = await openLocalMetadataStore({ folder })
-      t.after(() => store.close())
+      atEnd(t, () => store.close())
       return store
     },
   ],
@@ -46,7 +43,7 @@ const ENGINES: readonly (readonly [string, (t: TestContext, folder: string) => P
       const committer = await openMetadataCommitter({ folder })
       const send = async (batch: Uint8Array) => structuredClone(await committer.commit(structuredClone(batch)))
       const store = await openSharedMetadataStore({ folder, send })
-      t.after(async () => {
+      atEnd(t, async () => {
         await store.close()
         await committer.close()
       })
@@ -137,7 +134,7 @@ for (const [engine, open] of ENGINES) {
 test('a row that was damaged after it was read fails the transaction that read it, and not its batch', async (t) => {
   const folder = await damagedFolder(t)
   const committer = await openMetadataCommitter({ folder })
-  t.after(() => committer.close())
+  atEnd(t, () => committer.close())
   const read = (key: Uint8Array, value: string): SentCommit => ({
     seen: -1n,
     again: false,
@@ -167,7 +164,7 @@ test('a row whose key is damaged does not affect its neighbours, and is met by r
   const folder = await damagedFolder(t)
   await damageRow(folder, name(11), 'key')
   const store = await openLocalMetadataStore({ folder })
-  t.after(() => store.close())
+  atEnd(t, () => store.close())
   await assert.rejects(
     async () => store.read((reader) => reader.range(name(6), bytesOf('row~'), { limit: 20 })),
     DamagedRow,

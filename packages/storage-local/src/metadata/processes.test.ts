@@ -1,14 +1,14 @@
 import assert from 'node:assert/strict'
 import { type ChildProcess, fork, spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtemp, rm, stat } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { type TestContext, test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { decodeCounters, METADATA_LIMITS, type MetadataStore } from '@bindery/storage'
 import { bytesOf, isStorageError, textOf } from '@bindery/storage/testing'
+import { atEnd, newFolder } from '../../../../test/support/at-end.mjs'
 import { openLocalMetadataStore, openSharedMetadataStore } from './local-metadata-store.js'
 import { openMetadataCommitter } from './metadata-committer.js'
 import { METADATA_FILE, openMetadataFile } from './metadata-file.js'
@@ -17,14 +17,13 @@ import { ACCOUNTS, accountKey, CHURN_COMMITS, START_BALANCE, transfer } from './
 const WORKER = fileURLToPath(new URL('./testing/worker.js', import.meta.url))
 
 async function temporaryFolder(t: TestContext): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), 'bindery-metadata-'))
-  t.after(() => rm(folder, { recursive: true }))
+  const folder = newFolder(t, 'bindery-metadata-')
   return folder
 }
 
 function startWorker(t: TestContext, task: string, folder: string): ChildProcess {
   const worker = spawn(process.execPath, [WORKER, task, folder], { stdio: ['ignore', 'pipe', 'inherit'] })
-  t.after(() => worker.kill('SIGKILL'))
+  atEnd(t, () => worker.kill('SIGKILL'))
   return worker
 }
 
@@ -38,14 +37,14 @@ interface Committing {
 async function startCommitting(t: TestContext, folder: string): Promise<Committing> {
   const committer = await openMetadataCommitter({ folder })
   const store = await openSharedMetadataStore({ folder, send: committer.commit })
-  t.after(async () => {
+  atEnd(t, async () => {
     await store.close()
     await committer.close()
   })
   const startSharing = (task: string) => {
     const stdio = ['ignore', 'pipe', 'inherit', 'ipc'] as const
     const worker = fork(WORKER, [task, folder], { stdio: [...stdio], serialization: 'advanced' })
-    t.after(() => worker.kill('SIGKILL'))
+    atEnd(t, () => worker.kill('SIGKILL'))
     let last: Promise<unknown> = Promise.resolve()
     worker.on('message', (batch: Uint8Array) => {
       const outcomes = committer.commit(batch)

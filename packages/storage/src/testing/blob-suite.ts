@@ -17,7 +17,7 @@ import { testCiphers } from './cipher-suite.js'
 import { bytesOf, failingSource, isStorageError, randomBytes, sourceOf } from './support.js'
 
 /**
- * Opens a new, empty store. Things that must outlive it (a folder) are removed with `t.after`; the suite closes the
+ * Opens a new, empty store. Things that must outlive it (a folder) are removed when `t` ends; the suite closes the
  * store.
  */
 export type CreateBlobStore = (t: TestContext) => Promise<BlobStore>

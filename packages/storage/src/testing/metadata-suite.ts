@@ -8,7 +8,7 @@ import { testMetadataRaces } from './metadata-races.js'
 import { testMetadataViews } from './metadata-views.js'
 import { bytesOf, isStorageError, type StoreTest, textOf } from './support.js'
 
-/** Opens a new, empty store. What must outlive it (a folder) is removed with `t.after`; the suite closes the store. */
+/** Opens a new, empty store. What must outlive it (a folder) is removed when `t` ends; the suite closes the store. */
 export type CreateMetadataStore = (t: TestContext) => Promise<MetadataStore>
 
 /** Declares the tests that every metadata engine must pass, under `node:test`. */
