@@ -81,14 +81,14 @@ export class UnreadCall<O extends Operation> {
     this.#found = found
   }
 
+  /** For a second decision about the request, such as `authoriseAgain`. */
+  get head(): CallHead<O> {
+    return this.#head
+  }
+
   /** Query and headers as the operation is decoded from them. */
   get parts(): Head {
     return this.#head.parts
-  }
-
-  /** The key and the first signature of the body's chunks, if they may be signed. */
-  get chunkChain(): ChunkChain | undefined {
-    return this.#head.chunkChain
   }
 
   get operation(): O {

@@ -1,11 +1,12 @@
 /** The records that the head of a request names, in one read. */
 import { ACTIONS, type DeclaredOperation, type Operation } from '@bindery/protocol'
 import { type Awaitable, andThen } from '@bindery/storage'
-import { requireOwner } from './access/authorise.js'
+import { authorise, requireOwner, type Touched } from './access/authorise.js'
 import { NOTHING_READ, readOnlyEdition } from './access/bucket-rules.js'
 import { accountOf, editionOf } from './access/requester.js'
 import { type ReadWithBucket, withSettings } from './bucket-settings.js'
-import type { CallHead, Found } from './call.js'
+import type { CallHead } from './call.js'
+import type { Found } from './call-parts.js'
 import { type BucketAndMore, findBucketAndMore, findBucketIfAny } from './domain/buckets/buckets.js'
 import { findBucketAndObject } from './domain/objects/objects.js'
 import { type OpenObject, openBucketAndObject } from './domain/objects/open-object.js'
@@ -19,7 +20,7 @@ export type Head = CallHead<Operation> & { readonly operation: DeclaredOperation
  * Looks up the bucket, or bucket and object, that a request names, with all that its authorisation needs, in one read.
  * Throws noSuchBucket.
  */
-export function findNamed(head: Head): Awaitable<Found> {
+export function findNamed(head: CallHead<Operation>): Awaitable<Found> {
   const { operation, domain, requester, exchange, access, bucketName: name, objectName, entrance } = head
   if (name === undefined) return findNothing(head)
   const isOpen = operation.permissions.length === 0
@@ -45,7 +46,7 @@ export function findNamed(head: Head): Awaitable<Found> {
 }
 
 /** Refuses a request that expects another owner of its bucket, or that reached it elsewhere. Throws bucketOwnerDiffers, endpointOfOtherRegion. */
-export function requireMeant({ input, exchange }: Head, { bucket }: Found): void {
+export function requireMeant({ input, exchange }: CallHead<Operation>, { bucket }: Found): void {
   requireOwner(bucket, input)
   const { strict, region } = exchange.surroundings.options
   if (strict && bucket !== undefined) requireEndpoint(exchange.request.host, region, bucket.name)
@@ -60,7 +61,7 @@ const NOTHING_FOUND: Found = {
 }
 
 /** Nothing but the edition of the requester's permissions, where they depend on one. */
-function findNothing({ access, requester }: Head): Awaitable<Found> {
+function findNothing({ access, requester }: CallHead<Operation>): Awaitable<Found> {
   if (editionOf(requester) === undefined) return NOTHING_FOUND
   return andThen(access.keys.edition(requester), (edition) => ({ ...NOTHING_FOUND, edition }))
 }
@@ -86,4 +87,26 @@ function foundOf(
 /** Whether an operation reads its object, so that it is looked up with its bucket. */
 export function readsObject({ level, permissions: [action] }: Operation): boolean {
   return level === 'object' && action !== undefined && ACTIONS[action] === 'read'
+}
+
+/** The things that the declared actions of a request touch. Only the object of an operation that reads it was looked up with its bucket. */
+export function touched(
+  { operation, bucketName: name, objectName }: CallHead<Operation>,
+  { bucket, rules, object }: Found,
+): Touched {
+  const { key, version } = objectName ?? {}
+  return { bucket, bucketName: name, rules, key, version, object: readsObject(operation) ? object : 'unread' }
+}
+
+/**
+ * Allows a request that is still being answered what it was allowed, as time, key, policies and settings are now. Throws the causes of
+ * authorisation, noSuchBucket, and as RamKeys.current.
+ */
+export function authoriseAgain(head: CallHead<Operation>): Awaitable<void> {
+  const { access, domain, conditions } = head
+  const requester = head.requester.kind === 'anonymous' ? head.requester : access.keys.current(head.requester)
+  return andThen(requester, (current) => {
+    const again = { ...head, requester: current, conditions: { ...conditions, now: domain.clock() } }
+    return andThen(findNamed(again), (found) => authorise(again, touched(again, found)))
+  })
 }

@@ -25,7 +25,7 @@ import {
 } from '@bindery/protocol'
 import { type Awaitable, andThen, settle } from '@bindery/storage'
 import type { Identified } from './access/authenticate.js'
-import { authorise as requireAllowed, type Touched } from './access/authorise.js'
+import { authorise as requireAllowed } from './access/authorise.js'
 import { requestTagsOf } from './access/conditions.js'
 import { editionOf } from './access/requester.js'
 import { noteEarlyFailure, noteRequest, onSentOf } from './access-log/log-request.js'
@@ -39,7 +39,7 @@ import { withForesight } from './domain/foresight.js'
 import type { VersionId } from './domain/stored/model.js'
 import { enterAccessPoints, leadsNowhere, refuseAtMissing } from './enter-access-points.js'
 import { createSurroundings, dialectOf, Exchange } from './exchange.js'
-import { findNamed, type Head, readsObject, requireMeant } from './find-named.js'
+import { findNamed, type Head, readsObject, requireMeant, touched } from './find-named.js'
 import { identifyForm } from './form/identify-form.js'
 import { isLoopback } from './loopback.js'
 import { notAllowed } from './not-allowed.js'
@@ -333,12 +333,6 @@ function withCurrentKey(head: Head): Awaitable<Head> {
   return andThen(head.access.keys.renewed(head.requester), (requester) => ({ ...head, requester }))
 }
 
-/** Only the object of an operation that reads it was looked up with its bucket. */
-function touched({ operation, bucketName: name, objectName }: Head, { bucket, rules, object }: Found): Touched {
-  const { key, version } = objectName ?? {}
-  return { bucket, bucketName: name, rules, key, version, object: readsObject(operation) ? object : 'unread' }
-}
-
 /** A call with what its handler has looked up. */
 interface Prepared<C extends UnreadCall<Operation>> {
   readonly call: C
@@ -367,7 +361,7 @@ function decodeBody({ call, found }: Prepared<UnreadCall<Operation>>): Awaitable
   const { body, checksumOfObject } = call.operation
   if (body === undefined) return { call: call.withBody({}), found }
   const source = call.exchange.bodyOf(call)
-  const { parts, chunkChain } = call
+  const { parts, chunkChain } = call.head
   const payload = call.exchange.dialect.readPayload?.(parts, {
     content: body === 'bytes',
     checksum: checksumOfObject !== true,

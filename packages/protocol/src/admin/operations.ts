@@ -489,7 +489,7 @@ export const ADMIN_OPERATIONS = [
   }),
   operation('FollowRequests', {
     summary:
-      'Sends requests as they are answered, as server-sent events: `: listening`, then `event: request` for those that are remembered and for each further one, with a member of `ListRequests` as its data; `event: skipped` where more were answered than are remembered; `: beat` at least every 15 seconds. The answer ends when the server stops.',
+      'Sends requests as they are answered, as server-sent events: `: listening`, then `event: request` for those that are remembered and for each further one, with a member of `ListRequests` as its data; `event: skipped` where more were answered than are remembered; `: beat` at least every 15 seconds. The answer ends when the server stops, and when the key that signed the request, or its session, is no longer valid.',
     resources: ['*'],
     reservedFor: 'administrator',
     input: requests,

@@ -67,9 +67,10 @@ export class RamKeys implements AccessKeys {
     return this.#domain.metadata.read((reader) => readEdition(reader, account.id))
   }
 
-  /** The holder of a key as it is now. Throws invalidAccessKeyId, accessKeyDisabled. */
+  /** The holder of a key as it is now. Throws securityTokenExpired, and the causes of `renew`. */
   current(holder: KeyHolder): Awaitable<KeyHolder> {
-    const { key } = holder
+    const { key, expiresAt = Number.POSITIVE_INFINITY } = holder
+    if (this.#domain.clock() > expiresAt) throw new OssError('securityTokenExpired')
     if (key === undefined) return holder
     return andThen(this.edition(holder), (edition) =>
       edition === key.edition ? holder : andThen(this.renew(key), keyHolder),

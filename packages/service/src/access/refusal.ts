@@ -1,4 +1,5 @@
-import type { ErrorDetails } from '@bindery/protocol'
+import { type ErrorDetails, OssError, RamError } from '@bindery/protocol'
+import type { Awaitable } from '@bindery/storage'
 import type { UnmetCondition } from './policy/compile.js'
 import type { KeyHolder, Requester } from './requester.js'
 
@@ -129,4 +130,15 @@ export class Refusal {
 function displayNameOf({ account, identity }: KeyHolder): string {
   if (identity === undefined) return account.id
   return identity.kind === 'user' ? identity.id : `${identity.name}:${identity.sessionName}`
+}
+
+/** Whether a decision allows: false where it throws why it does not, or that what it is about exists no more. */
+export async function isAllowed(decide: () => Awaitable<void>): Promise<boolean> {
+  try {
+    await decide()
+    return true
+  } catch (error) {
+    if (error instanceof RamError || (error instanceof OssError && error.isClientError)) return false
+    throw error
+  }
 }

@@ -85,6 +85,8 @@ export interface KeyHolder {
   readonly accessKeyId: string
   /** The id of the permanent key that began the session, where the key is of one that stands for another. */
   readonly standsFor?: string
+  /** When a temporary key ends: milliseconds since 1970. Absent: the key is permanent. */
+  readonly expiresAt?: number
   /** Absent: the account itself. */
   readonly identity?: Identity | undefined
   /** The key as it was looked up; absent where what it may do cannot change. */
@@ -95,11 +97,14 @@ export interface KeyHolder {
 export function keyHolder(key: AccessKey): KeyHolder {
   const { accessKeyId, account, identity, edition, session } = key
   const kind = identity?.kind ?? 'account'
-  const { standsFor } = session ?? {}
   const known = { kind, account, accessKeyId } as const
-  const holder: KeyHolder = standsFor === undefined ? known : { ...known, standsFor }
+  const holder: KeyHolder = session === undefined ? known : { ...known, ...ofSession(session) }
   if (identity === undefined) return edition === undefined ? holder : { ...holder, key }
   return { ...holder, identity, key: edition === undefined ? undefined : key }
+}
+
+function ofSession({ standsFor, expiresAt }: KeySession): Pick<KeyHolder, 'standsFor' | 'expiresAt'> {
+  return standsFor === undefined ? { expiresAt } : { standsFor, expiresAt }
 }
 
 /** The edition of the account in which the requester's permissions were read; undefined where they cannot change. */

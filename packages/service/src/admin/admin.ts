@@ -15,7 +15,7 @@ import {
 } from '@bindery/protocol'
 import { type Awaitable, andThen } from '@bindery/storage'
 import type { Conditions } from '../access/conditions.js'
-import { Refusal } from '../access/refusal.js'
+import { isAllowed, Refusal } from '../access/refusal.js'
 import type { KeyHolder } from '../access/requester.js'
 import { actorOf, trailed } from '../access/trailed.js'
 import { requireLease } from '../domain/cluster/cluster.js'
@@ -73,7 +73,8 @@ class Admin {
   }
 
   async #answer(request: ServiceRequest, log: RequestLog): Promise<JsonAnswer | RequestFeed> {
-    await requireLease(this.#context.domain.cluster)
+    const { access, domain } = this.#context
+    await requireLease(domain.cluster)
     const { path, query } = splitTarget(request.target)
     const [reading] = readings(request.host, path, this.#options)
     const operation = operationOf(reading)
@@ -85,7 +86,10 @@ class Admin {
     if (!isReading(operation.name)) await takeOnce(this.#context, claim)
     const input = decodeAdminInput(operation.input, membersOf(body))
     this.#authorise(request, holder, operation, input)
-    const call = { ...this.#context, account: holder.account.id, input } as AdminCall<AdminOperationName>
+    const isStillAllowed = () =>
+      isAllowed(async () => this.#authorise(request, await access.keys.current(holder), operation, input))
+    const { account } = holder
+    const call = { ...this.#context, account: account.id, input, isStillAllowed } as AdminCall<AdminOperationName>
     const handler = ADMIN_HANDLERS[operation.name as AdminOperationName] as AdminHandler<AdminOperationName>
     const result = await this.#leavingTrail(request, log, holder, call, () => handler(call))
     if (result instanceof RequestFeed) return result

@@ -33,6 +33,8 @@ export interface AdminCall<N extends AdminOperationName> extends AdminContext {
   /** The requester's account, which owns all that the request is about. */
   readonly account: string
   readonly input: AdminInputOf<N>
+  /** Whether the request would be allowed by now too, for one whose answer takes its time. */
+  isStillAllowed(): Promise<boolean>
 }
 
 /** Answers the members of the result. Throws RamError. */

@@ -1,8 +1,12 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import type { AccessKey } from '../access/requester.js'
+import { signIn } from '../console/testing.js'
 import { EventHub } from '../domain/events.js'
 import type { RecentRequest } from '../recent-request.js'
+import { adminRequest, ROOT, type StartedService, send, startService } from '../testing/index.js'
 import { RequestFeed } from './request-feed.js'
+import { done } from './testing.js'
 
 const AT = Date.UTC(2026, 0, 5, 8)
 const request = (id: string, at: number, status = 200): RecentRequest => ({
@@ -11,7 +15,11 @@ const request = (id: string, at: number, status = 200): RecentRequest => ({
 })
 
 /** A feed over what each look finds in turn. */
-function follow(looks: readonly (readonly RecentRequest[])[], isWanted = (_: RecentRequest) => true) {
+function follow(
+  looks: readonly (readonly RecentRequest[])[],
+  isWanted = (_: RecentRequest) => true,
+  isAllowed = async () => true,
+) {
   const hub = new EventHub()
   const since: number[] = []
   const feed = new RequestFeed({
@@ -24,6 +32,7 @@ function follow(looks: readonly (readonly RecentRequest[])[], isWanted = (_: Rec
     },
     since: AT,
     isWanted,
+    isAllowed,
     shown: ({ requestId }) => ({ id: requestId }),
   })
   const texts = async () => {
@@ -63,4 +72,54 @@ test('a quiet feed sends a beat, and one that is closed ends', async () => {
   await other.feed.close()
   assert.deepEqual(await other.texts(), [': listening\n\n'])
   await feed.close()
+})
+
+test('what was answered after the listener was last allowed is not sent, and the feed ends', async () => {
+  const allowed = [true, false]
+  const { texts } = follow([[request('1', AT)], [request('2', AT)]], undefined, async () => allowed.shift() ?? false)
+  assert.deepEqual(await texts(), [': listening\n\n', event('1')])
+})
+
+/** A stream that has begun, and what it sends further. */
+async function followAs(started: StartedService, as: AccessKey) {
+  const { status, body } = await send(started, { ...adminRequest('FollowRequests', {}), as })
+  assert.equal(status, 200)
+  assert.ok(body !== undefined && !(body instanceof Uint8Array))
+  const pieces = body[Symbol.asyncIterator]()
+  const next = async () => {
+    const { value, done: isOver } = await pieces.next()
+    return isOver ? undefined : new TextDecoder().decode(value.bytes)
+  }
+  assert.equal(await next(), ': listening\n\n')
+  return next
+}
+
+test('the stream of a session ends with it', async () => {
+  let looks = 0
+  const started = await startService({ recentRequests: async () => [request(String(looks++), AT)] })
+  const { key } = await signIn(started, ROOT)
+  const next = await followAs(started, key)
+  assert.match((await next()) ?? '', /"RequestId":"0"/)
+  started.advance(3_600_000)
+  assert.equal(await next(), undefined)
+})
+
+test('the stream ends when its key is disabled, also the one that the key of a session stands for', async () => {
+  const started = await startService()
+  const { Account, AccessKey: first } = await done(started, 'CreateAccount', { DisplayName: 'Team' })
+  const { AccountId } = Account
+  const account = { id: AccountId, displayName: AccountId }
+  const { AccessKeyId: accessKeyId, AccessKeySecret: accessKeySecret } = first
+  const key = { accessKeyId, accessKeySecret, account }
+  let looks = 0
+  const { metadata, now } = started
+  const recentRequests = async () => [request(String(looks++), AT)]
+  const administered = await startService({ metadata, clock: now, administrator: AccountId, recentRequests })
+  const streams = [
+    await followAs(administered, key),
+    await followAs(administered, (await signIn(administered, key)).key),
+  ]
+  for (const next of streams) assert.match((await next()) ?? '', /^event: request/)
+  await done(started, 'UpdateAccountAccessKey', { AccountId, UserAccessKeyId: accessKeyId, Status: 'Inactive' })
+  for (const next of streams) assert.equal(await next(), undefined)
 })

@@ -24,11 +24,13 @@ export interface RequestFeedOptions {
   readonly since: number
   readonly isWanted: (request: RecentRequest) => boolean
   readonly shown: (request: RecentRequest) => object
+  /** Whether the listener may still see them. */
+  readonly isAllowed: () => Promise<boolean>
 }
 
 /**
  * The requests that a server answers, as server-sent events. Processes do not report their requests: this reads them four times a
- * second while someone listens, so that a busy server does nothing more for them than remembering.
+ * second while someone listens, so that a busy server does nothing more for them than remembering. Each time the listener must still be allowed.
  */
 export class RequestFeed implements LentBody {
   readonly #options: RequestFeedOptions
@@ -47,13 +49,14 @@ export class RequestFeed implements LentBody {
   }
 
   async *[Symbol.asyncIterator](): AsyncGenerator<LentBytes> {
-    const { domain, recentRequests, isWanted, shown } = this.#options
+    const { domain, recentRequests, isWanted, shown, isAllowed } = this.#options
     yield piece(': listening\n\n')
     let { since } = this.#options
     let sent = new Set<string>()
     let isFirst = true
     for (let quiet = 0; !this.#isOver; quiet += 1) {
       const found = await recentRequests(since)
+      if (!(await isAllowed())) return
       const fresh = found.filter(({ requestId }) => !sent.has(requestId)).sort((one, other) => one.at - other.at)
       since = Math.max(since, (fresh.at(-1)?.at ?? 0) - OVERLAP_MS)
       sent = new Set(found.filter(({ at }) => at >= since).map(({ requestId }) => requestId))

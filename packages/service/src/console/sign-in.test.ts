@@ -7,25 +7,10 @@ import { adminRequest, BUCKET, call, ROOT, type StartedService, startWithBucket 
 import { documentOf } from '../testing/ram.js'
 import { testSealer } from '../testing/sealer.js'
 import { sealSignInLink } from './sign-in-link.js'
+import { signIn } from './testing.js'
 
 const HOUR_MS = 3_600_000
 const READS_A = { Effect: 'Allow', Action: 'oss:GetObject', Resource: 'acs:oss:*:*:bkt/a/*' }
-
-interface Begun {
-  readonly status: number
-  // biome-ignore lint/suspicious/noExplicitAny: any JSON
-  readonly body: any
-  readonly key: AccessKey
-}
-
-async function signIn(started: StartedService, as: AccessKey | 'anonymous', input: object = {}): Promise<Begun> {
-  const { status, text } = await call(started, { ...adminRequest('', input), key: 'console/session', as })
-  const body = JSON.parse(text)
-  const { AccessKeyId, AccessKeySecret, SecurityToken, Expiration } = body.Credentials ?? {}
-  const session = { securityToken: SecurityToken, expiresAt: Date.parse(Expiration) }
-  const account = { id: '', displayName: '' }
-  return { status, body, key: { accessKeyId: AccessKeyId, accessKeySecret: AccessKeySecret, account, session } }
-}
 
 const linkOf = (started: StartedService, nonce = 'n') => ({
   Link: sealSignInLink(testSealer(), { accessKeyId: ROOT.accessKeyId, madeAt: started.now(), nonce }),

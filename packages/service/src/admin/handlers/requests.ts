@@ -18,9 +18,12 @@ export const requestHandlers: AdminHandlers<'ListRequests' | 'FollowRequests'> =
     return { Requests: { Request: newestFirst.map(shownRequest) } }
   },
 
-  FollowRequests({ domain, recentRequests, input }) {
-    const wanted = (request: RecentRequest) => isWanted(request, input)
-    return new RequestFeed({ domain, recentRequests, since: sinceOf(input), isWanted: wanted, shown: shownRequest })
+  FollowRequests({ domain, recentRequests, input, isStillAllowed }) {
+    return new RequestFeed({
+      ...{ domain, recentRequests, since: sinceOf(input), shown: shownRequest },
+      isWanted: (request) => isWanted(request, input),
+      isAllowed: isStillAllowed,
+    })
   },
 }
 

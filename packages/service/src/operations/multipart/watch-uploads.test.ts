@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { LentBytes } from '@bindery/storage'
+import { signIn } from '../../console/testing.js'
 import { EventHub } from '../../domain/events.js'
+import { setAccessKeyEnabled } from '../../domain/ram/access-keys.js'
 import type { ServiceResponse } from '../../service.js'
 import {
   BUCKET,
@@ -10,6 +12,7 @@ import {
   FULL_PART,
   initiate,
   OTHER,
+  Ram,
   ROOT,
   type StartedService,
   send,
@@ -52,8 +55,8 @@ class Feed {
   }
 }
 
-async function watch(started: StartedService, query: Record<string, string> = {}): Promise<Feed> {
-  const feed = new Feed(await send(started, { method: 'GET', bucket: BUCKET, query: { ...QUERY, ...query } }))
+async function watch(started: StartedService, query: Record<string, string> = {}, as = ROOT): Promise<Feed> {
+  const feed = new Feed(await send(started, { method: 'GET', bucket: BUCKET, query: { ...QUERY, ...query }, as }))
   assert.equal(await feed.frame(), ': listening\n\n')
   return feed
 }
@@ -198,4 +201,39 @@ test('only the owner of the bucket may listen', async () => {
     assert.equal((await call(started, { method: 'GET', bucket: BUCKET, query: QUERY, as })).status, 403)
   }
   assert.equal((await call(started, { method: 'GET', bucket: 'missing', query: QUERY })).status, 404)
+})
+
+/** A user who may list uploads, and a listener with its key and one with a session that the key began. */
+async function watchAsUser() {
+  const bus = new EventHub()
+  const started = await startWithBucket({ events: bus })
+  const ram = new Ram(started)
+  const alice = await ram.user('alice', { Effect: 'Allow', Action: 'oss:ListMultipartUploads', Resource: '*' })
+  const ofKey = await watch(started, {}, alice)
+  const ofSession = await watch(started, {}, (await signIn(started, alice)).key)
+  await initiate(started, 'seen')
+  for (const feed of [ofKey, ofSession]) assert.deepEqual(await feed.event('key'), ['initiated', 'seen'])
+  return { bus, started, ram, alice, ofKey, ofSession }
+}
+
+test('the feed of a session ends with it, and that of its key continues', async () => {
+  const { started, ofKey, ofSession } = await watchAsUser()
+  started.advance(3_600_001)
+  await initiate(started, 'later')
+  assert.equal(await ofSession.frame(), undefined)
+  assert.deepEqual(await ofKey.event('key'), ['initiated', 'later'])
+})
+
+test('a feed ends when its listener may no longer list uploads, and when its key is disabled', async () => {
+  const denied = await watchAsUser()
+  await denied.ram.allow('alice', { Effect: 'Allow', Action: 'oss:GetObject', Resource: '*' })
+  const disabled = await watchAsUser()
+  const { domain, account } = disabled.ram
+  await setAccessKeyEnabled(domain, { account, user: 'alice' }, disabled.alice.accessKeyId, false)
+  for (const { started, bus, ofKey, ofSession } of [denied, disabled]) {
+    started.advance(1_000)
+    bus.publish({ type: 'beat' })
+    for (const feed of [ofKey, ofSession]) assert.equal(await feed.frame(), undefined)
+    assert.equal(bus.watched, false)
+  }
 })
