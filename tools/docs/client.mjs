@@ -28,7 +28,10 @@ const SECTIONS = [
     modules: ['types/checkpoint', 'transfer/checkpoint', 'node/file-store', 'browser/indexed-db-store'],
   },
   { title: 'Queues', modules: ['queue/queue', 'types/queue', 'browser/dropped-files'] },
-  { title: 'Downloads, copies and objects', modules: ['types/object', 'transfer/bytes-target', 'node/file-target'] },
+  {
+    title: 'Downloads, copies and objects',
+    modules: ['types/object', 'transfer/bytes-target', 'node/file-target', 'node/part-names'],
+  },
   { title: 'Buckets', modules: ['types/bucket'] },
   { title: 'Single operations of multipart uploads', modules: ['multipart-api', 'wire/multipart'] },
   { title: 'Tickets', modules: ['types/ticket', 'tickets/upload-by-ticket'] },

@@ -264,6 +264,24 @@ test('a download that is killed goes on with the ranges that are missing', async
   assert.ok(bytes.equals(await readFile(file)))
 })
 
+test('objects whose names differ by an ending that downloads have had come down as they are, at the same time', async () => {
+  const names = ['twin', 'twin.part', 'twin.part.json', 'twin.tmp']
+  for (const [index, name] of names.entries()) await client.put(`twins/${name}`, content(9 * MIB, index + 1))
+  const to = path.join(folder, 'twins')
+  assert.equal(lastOf(await events('cp', '-r', 'oss://demo/twins/', to), 'summary').files, names.length)
+  assert.deepEqual((await readdir(to)).sort(), names)
+  for (const [index, name] of names.entries())
+    assert.ok((await readFile(path.join(to, name))).equals(content(9 * MIB, index + 1)), name)
+})
+
+test('files of interrupted downloads are not uploaded', async () => {
+  await newFile('leftover/a', 'a')
+  for (const end of ['', '.json', '.lock']) await newFile(`leftover/b.bindery-part${end}`, 'b')
+  const lines = await events('cp', '-r', path.join(folder, 'leftover'), 'oss://demo/leftover/')
+  assert.equal(lastOf(lines, 'summary').files, 1)
+  assert.equal(lines.filter(({ t, code }) => t === 'skip' && code === 'unfinished').length, 3)
+})
+
 test('--no-overwrite keeps what exists: a single one is refused, of many the others are transferred', async () => {
   await client.put('kept/a', 'old')
   const file = await newFile('fresh/a', 'new')

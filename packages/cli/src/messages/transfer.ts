@@ -66,6 +66,7 @@ const ENGLISH: TransferWords = {
   leftOut: {
     notAFile: (name) => `${name} is left out: it is not a file.`,
     badName: (name) => `${name} is left out: its key cannot be the name of a file.`,
+    unfinished: (name) => `${name} is left out: it belongs to an interrupted download.`,
     unreadable: (name) => `${name} is left out: it cannot be read. Check its permissions.`,
     notText: (name) => `${name} is left out: its name is not UTF-8, so it cannot be a key. Rename it.`,
   },
@@ -104,6 +105,7 @@ const CHINESE: TransferWords = {
   leftOut: {
     notAFile: (name) => `已忽略 ${name}：不是文件。`,
     badName: (name) => `已忽略 ${name}：Key 不能作为文件名。`,
+    unfinished: (name) => `已忽略 ${name}：属于中断的下载。`,
     unreadable: (name) => `已忽略 ${name}：无法读取。请检查权限。`,
     notText: (name) => `已忽略 ${name}：名称不是 UTF-8，不能作为 Key。请重命名。`,
   },

@@ -50,7 +50,7 @@ export class Extras {
   /** Throws Failure `sourceEmpty`. */
   async add({ place, name }: Entry, source: Place): Promise<void> {
     const { isDeleting, isDry, hasJson, deletesMax } = this.#options
-    if (!isDeleting || (place.kind === 'file' && /\.part(?:\.json)?$/.test(name))) return // an interrupted download
+    if (!isDeleting) return
     if (!this.hasSource) throw new Failure('sourceEmpty', { source: placeText(source) })
     if (this.isUncertain) {
       this.hasKept = true

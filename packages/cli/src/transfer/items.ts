@@ -1,6 +1,7 @@
 import type { Stats } from 'node:fs'
 import { readdir, stat } from 'node:fs/promises'
 import path from 'node:path'
+import { isPartName } from '@bindery/client'
 import { Failure } from '@bindery/server/local'
 import type { Address } from '../objects/address.js'
 import { bothFilters } from '../objects/globs.js'
@@ -30,14 +31,14 @@ export interface LeftOut {
   readonly below?: string
   /**
    * `badName`: its key cannot be the name of a file below the target; `notText`: its name is not UTF-8, so that it cannot be a key;
-   * `unreadable`: a file or folder that the system does not show.
+   * `unreadable`: a file or folder that the system does not show; `unfinished`: a file of an interrupted download.
    */
-  readonly reason: 'notAFile' | 'badName' | 'notText' | 'unreadable'
+  readonly reason: 'notAFile' | 'badName' | 'notText' | 'unreadable' | 'unfinished'
 }
 
 /** Whether data are missing from the target because a source was left out. */
 export function isLoss({ reason }: LeftOut): boolean {
-  return reason !== 'notAFile'
+  return reason !== 'notAFile' && reason !== 'unfinished'
 }
 
 /** Reports only what a filter of names takes: nothing is missing where an excluded file is left out. */
@@ -163,6 +164,7 @@ export async function* walk(folder: string, prefix: string, onLeftOut: Selection
     const found = entry.isDirectory() && !isReplaced(entry.name) ? undefined : await statOf(file)
     if (isReplaced(entry.name) && found === undefined) onLeftOut({ name: file, below: name, reason: 'notText' })
     else if (entry.isDirectory()) yield* walk(file, `${name}/`, onLeftOut)
+    else if (isPartName(entry.name)) onLeftOut({ name: file, below: name, reason: 'unfinished' })
     else if (found === 'hidden') onLeftOut({ name: file, below: name, reason: 'unreadable' })
     else {
       if (found?.isFile() === true) yield { file, name, size: found.size, modified: found.mtime }

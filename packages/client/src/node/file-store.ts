@@ -1,9 +1,10 @@
 /** Keeps checkpoints as files: a transfer goes on in another process. */
-import { mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises'
+import { mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import path from 'node:path'
 import { isListed } from '../transfer/checkpoint.js'
 import type { Checkpoint, CheckpointStore } from '../types/checkpoint.js'
+import { lockFile } from './lock-file.js'
 
 /** Where checkpoints are kept by default: `bindery/transfers` in the user's state folder. */
 export function defaultFolder(): string {
@@ -41,17 +42,22 @@ export function fileStore(folder = defaultFolder()): CheckpointStore {
   }
 }
 
-/** Replaces a file as a whole: a crash leaves the old content or the new one. */
-export async function replaceFile(file: string, content: string): Promise<void> {
+/** Replaces a file as a whole: a crash leaves the old content or the new one. Without `isDurable` a loss of power may leave neither. */
+export async function replaceFile(file: string, content: string, isDurable = true): Promise<void> {
   const fresh = `${file}.${process.pid}.tmp`
-  const handle = await open(fresh, 'w', 0o600)
   try {
-    await handle.writeFile(content)
-    await handle.datasync()
-  } finally {
-    await handle.close()
+    const handle = await open(fresh, 'w', 0o600)
+    try {
+      await handle.writeFile(content)
+      if (isDurable) await handle.datasync()
+    } finally {
+      await handle.close()
+    }
+    await rename(fresh, file)
+  } catch (error) {
+    await rm(fresh, { force: true })
+    throw error
   }
-  await rename(fresh, file)
 }
 
 /** A file that does not hold a checkpoint of this version is ignored. */
@@ -63,39 +69,5 @@ async function readCheckpoint(file: string): Promise<Checkpoint | undefined> {
       : undefined
   } catch {
     return undefined
-  }
-}
-
-/** A lock is a file that names its process; that of a process that is gone is taken over. */
-async function lockFile(file: string): Promise<(() => Promise<void>) | undefined> {
-  for (let attempt = 0; attempt < 2; attempt += 1) {
-    try {
-      const handle = await open(file, 'wx', 0o600)
-      await handle.writeFile(String(process.pid))
-      await handle.close()
-      return () => rm(file, { force: true })
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
-      if (await isLocked(file)) return undefined
-      await rm(file, { force: true })
-    }
-  }
-  return undefined
-}
-
-/** Milliseconds in which a lock that names no process yet is being written. */
-const WRITING_MS = 5_000
-
-async function isLocked(file: string): Promise<boolean> {
-  const pid = Number(await readFile(file, 'utf8').catch(() => ''))
-  if (!Number.isInteger(pid) || pid <= 0) {
-    const written = await stat(file).catch(() => undefined)
-    return written !== undefined && Date.now() - written.mtimeMs < WRITING_MS
-  }
-  try {
-    process.kill(pid, 0)
-    return true
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM'
   }
 }

@@ -1,20 +1,29 @@
 /** Downloads into a file: written to a neighbouring file, continued after an interruption, renamed when it is whole and verified. */
-import { existsSync } from 'node:fs'
+import { existsSync, fchmodSync, fchownSync, fstatSync, statSync } from 'node:fs'
 import { readFile, rename, rm } from 'node:fs/promises'
-import { OssError } from '../types/error.js'
-import type { DownloadTarget, ObjectInfo } from '../types/object.js'
+import { CLIENT_CODES, OssError } from '../types/error.js'
+import type { DownloadLayout, DownloadTarget, ObjectInfo, WrittenRange } from '../types/object.js'
 import { closeFile, cutFile, openFile, readAt, syncData, syncFile, writeAt } from './descriptor.js'
 import { replaceFile } from './file-store.js'
+import { lockFile } from './lock-file.js'
+import { type PartNames, partNames } from './part-names.js'
 
-/** Milliseconds between two notes of the ranges that were written. */
+/** Milliseconds between two notes of the ranges that were written, and that many more for each range: a note has all of them. */
 const NOTE_INTERVAL_MS = 1_000
 const PIECE_BYTES = 256 * 1024
 
-interface Note {
-  readonly v: 1
+/** An object, or a range of it, of which a file holds a part. */
+interface Subject {
   readonly etag: string
+  /** Bytes. */
   readonly size: number
-  readonly ranges: readonly (readonly [start: number, end: number])[]
+  /** Offset in the object. */
+  readonly start: number
+}
+
+interface Note extends Subject {
+  readonly v: 2
+  readonly ranges: readonly WrittenRange[]
 }
 
 /** Options of a file that is downloaded. */
@@ -28,122 +37,222 @@ export interface FileTargetOptions {
   readonly durableFrom?: number
 }
 
-/** The value of such a download is the path. */
+/**
+ * The value of such a download is the path. One of several ranges can be continued in another process, and is locked meanwhile: `open`
+ * throws OssError TransferLocked.
+ */
 export function fileTarget(
   path: string,
   { resume = true, durableFrom = Number.POSITIVE_INFINITY }: FileTargetOptions = {},
 ): DownloadTarget<string> {
-  const part = `${path}.part`
-  const noteFile = `${path}.part.json`
-  let descriptor: Promise<number> | undefined
-  let ranges: (readonly [start: number, end: number])[] = []
-  let subject: { readonly etag: string; readonly size: number } = { etag: '', size: 0 }
-  let notedAt = 0
-  let isNoted = false
+  return new FileTarget(path, resume, durableFrom)
+}
+
+class FileTarget implements DownloadTarget<string> {
+  readonly #path: string
+  readonly #resumes: boolean
+  readonly #durableFrom: number
+  #names: PartNames
+  #descriptor: Promise<number> | undefined
+  #ranges: WrittenRange[] = []
+  #subject: Subject = { etag: '', size: 0, start: 0 }
+  /** Whether another run can continue it. */
+  #isContinuable = false
+  #notedAt = 0
+  #isNoted = false
   /** The note of an earlier run, looked for once. */
-  let earlier: Promise<Note | undefined> | undefined
-  // after a run that ended early the file is closed
-  const opened = () => {
-    descriptor ??= openPart(part, true)
-    return descriptor
+  #earlier: Promise<Note | undefined> | undefined
+  #unlock: (() => Promise<void>) | undefined
+
+  constructor(path: string, resumes: boolean, durableFrom: number) {
+    this.#path = path
+    this.#resumes = resumes
+    this.#durableFrom = durableFrom
+    this.#names = partNames(path, false)
   }
-  const closed = async () => {
+
+  async isBegun(): Promise<boolean> {
+    this.#earlier ??= readNote(this.#names.note)
+    return this.#resumes && (await this.#earlier) !== undefined
+  }
+
+  async open(info: ObjectInfo, size: number, { start, ranges }: DownloadLayout): Promise<readonly WrittenRange[]> {
+    await this.#closed()
+    this.#subject = { etag: info.etag, size, start }
+    this.#isContinuable = ranges > 1
+    this.#names = partNames(this.#path, !this.#isContinuable)
+    this.#ranges = []
+    if (this.#isContinuable) await this.#takeOver()
+    await this.#opened()
+    return this.#ranges
+  }
+
+  /** Locks the file, and finds what an earlier run has written of the same bytes. */
+  async #takeOver(): Promise<void> {
+    const { lock, note } = this.#names
+    this.#unlock ??= await lockFile(lock).catch((error: unknown) => {
+      throw fileError(this.#path, error)
+    })
+    if (this.#unlock === undefined) throw locked(this.#path, lock)
+    // again: before there was a lock, another process may have gone on
+    const known = await readNote(note)
+    this.#earlier = undefined
+    this.#isNoted = known !== undefined
+    const { etag, size, start } = this.#subject
+    if (this.#resumes && known?.etag === etag && known.size === size && known.start === start) {
+      this.#ranges = [...known.ranges]
+    } else if (this.#isNoted) await rm(note, { force: true }) // before what it describes is gone
+  }
+
+  async write(offset: number, bytes: Uint8Array): Promise<void> {
+    const into = await this.#opened()
+    await writeAt(into, bytes, offset).catch((error: unknown) => {
+      throw fileError(this.#path, error)
+    })
+  }
+
+  async written(start: number, end: number, crc64?: bigint): Promise<void> {
+    this.#ranges.push(crc64 === undefined ? [start, end] : [start, end, String(crc64)])
+    const isWhole = end - start === this.#subject.size
+    if (isWhole || Date.now() - this.#notedAt < NOTE_INTERVAL_MS + this.#ranges.length) return
+    this.#notedAt = Date.now()
+    await this.#hasNoted() // without one there is less to continue
+  }
+
+  async keep(): Promise<void> {
+    if (this.#descriptor === undefined) return
+    const isKept = this.#isContinuable && this.#ranges.length > 0
+    if (isKept) await this.#noteWhatFits().catch(() => {}) // the failure that ended the run counts
+    await this.#closed()
+    if (!isKept) await rm(this.#names.part, { force: true }).catch(() => {})
+  }
+
+  async *read(start: number, end: number): AsyncGenerator<Uint8Array> {
+    yield* readRange(await this.#opened(), start, end)
+  }
+
+  async finish(): Promise<string> {
+    const file = await this.#opened()
+    try {
+      if (this.#subject.size >= this.#durableFrom) await syncFile(file)
+      await this.#closed()
+      await rename(this.#names.part, this.#path)
+    } catch (error) {
+      throw fileError(this.#path, error)
+    }
+    if (this.#isNoted) await rm(this.#names.note, { force: true })
+    await this.#released()
+    return this.#path
+  }
+
+  async close({ discard }: { readonly discard: boolean }): Promise<void> {
+    if (!discard) await this.keep()
+    await this.#closed()
+    const { part, note } = this.#names
+    if (discard) await Promise.all([rm(part, { force: true }), rm(note, { force: true })])
+    await this.#released()
+  }
+
+  /** After a run that ended early the file is closed. */
+  #opened(): Promise<number> {
+    this.#descriptor ??= openPart(this.#names.part, this.#path, this.#ranges.length > 0)
+    return this.#descriptor
+  }
+
+  async #closed(): Promise<void> {
     // one that could not be opened has reported why
-    const before = descriptor
+    const before = this.#descriptor
     // at once: closed twice, its number may be that of another file
-    descriptor = undefined
+    this.#descriptor = undefined
     const number = await before?.catch(() => undefined)
     if (number !== undefined) await closeFile(number)
   }
-  const note = async () => {
-    isNoted = true
-    // bytes that are noted as written must survive a crash
-    await syncData(await opened())
-    await replaceFile(noteFile, JSON.stringify({ v: 1, ...subject, ranges } satisfies Note))
+
+  async #released(): Promise<void> {
+    const unlock = this.#unlock
+    this.#unlock = undefined
+    await unlock?.()
   }
-  return {
-    async isBegun() {
-      earlier ??= readNote(noteFile)
-      return resume && (await earlier) !== undefined
-    },
-    async open(info: ObjectInfo, size: number) {
-      subject = { etag: info.etag, size }
-      const known = await (earlier ?? readNote(noteFile))
-      earlier = undefined
-      isNoted = known !== undefined
-      const isSame = resume && known?.etag === info.etag && known.size === size
-      await closed()
-      // before what it describes is gone
-      if (isNoted && !isSame) await rm(noteFile, { force: true })
-      descriptor = openPart(part, isSame)
-      await descriptor
-      ranges = isSame ? [...known.ranges] : []
-      return ranges
-    },
-    async write(offset, bytes) {
-      const into = await opened()
-      await writeAt(into, bytes, offset).catch((error: unknown) => {
-        throw fileError(path, error)
-      })
-    },
-    async written(start, end) {
-      ranges.push([start, end])
-      const isWhole = end - start === subject.size
-      if (isWhole || Date.now() - notedAt < NOTE_INTERVAL_MS) return
-      notedAt = Date.now()
-      await note().catch((error: unknown) => {
-        throw fileError(path, error)
-      })
-    },
-    async keep() {
-      if (descriptor === undefined) return
-      try {
-        await note().catch(async () => {
-          // on a full disk: what was written of unfinished ranges makes room for the note
-          await cutFile(await opened(), Math.max(0, ...ranges.map(([, end]) => end)))
-          await note().catch(() => {})
-        })
-      } finally {
-        await closed()
-      }
-    },
-    async *read(start, end) {
-      yield* readRange(await opened(), start, end)
-    },
-    async finish() {
-      const file = await opened()
-      if (subject.size >= durableFrom) await syncFile(file)
-      await closed()
-      await rename(part, path)
-      if (isNoted) await rm(noteFile, { force: true })
-      return path
-    },
-    async close({ discard }) {
-      if (!discard) await this.keep?.()
-      await closed()
-      if (discard) await Promise.all([rm(part, { force: true }), rm(noteFile, { force: true })])
-    },
+
+  /** On a full disk what was written of unfinished ranges makes room for the note, and the last finished range where that is not enough. */
+  async #noteWhatFits(): Promise<void> {
+    if (await this.#hasNoted()) return
+    await this.#cut()
+    if (await this.#hasNoted()) return
+    await rm(this.#names.note, { force: true }) // it may name that range
+    const end = endOf(this.#ranges)
+    this.#ranges = this.#ranges.filter((range) => range[1] !== end)
+    await this.#cut()
+    await this.#hasNoted()
+  }
+
+  async #cut(): Promise<void> {
+    await cutFile(await this.#opened(), endOf(this.#ranges))
+  }
+
+  async #hasNoted(): Promise<boolean> {
+    try {
+      this.#isNoted = true
+      // bytes without a checksum must survive a crash; of others it shows that they did not
+      const isChecked = this.#ranges.every((range) => range.length === 3)
+      if (!isChecked) await syncData(await this.#opened())
+      const note: Note = { v: 2, ...this.#subject, ranges: this.#ranges }
+      await replaceFile(this.#names.note, JSON.stringify(note), !isChecked)
+      return true
+    } catch {
+      return false
+    }
   }
 }
 
-async function openPart(part: string, isKept: boolean): Promise<number> {
+function endOf(ranges: readonly WrittenRange[]): number {
+  return ranges.reduce((most, [, end]) => Math.max(most, end), 0)
+}
+
+/** Opens the neighbouring file; a new one has the permissions of the file that it replaces. */
+async function openPart(part: string, target: string, isKept: boolean): Promise<number> {
   try {
     if (isKept) return await openFile(part, 'r+')
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw fileError(part, error)
   }
-  return openFile(part, 'w+', 0o666).catch((error: unknown) => {
+  // in place: a thread costs more than the call
+  const replaced = statSync(target, { throwIfNoEntry: false })
+  const mode = replaced?.isFile() === true ? replaced.mode & 0o777 : undefined
+  const descriptor = await openFile(part, 'w+', mode ?? 0o666).catch((error: unknown) => {
     throw fileError(part, error)
   })
+  if (replaced !== undefined && mode !== undefined) likeReplaced(descriptor, replaced, mode)
+  return descriptor
+}
+
+/** Gives a file owner and permissions of another one, as far as the system and the user's rights permit it. */
+function likeReplaced(descriptor: number, { uid, gid }: { uid: number; gid: number }, mode: number): void {
+  try {
+    const own = fstatSync(descriptor)
+    if (own.uid !== uid || own.gid !== gid) fchownSync(descriptor, uid, gid)
+    if ((own.mode & 0o777) !== mode) fchmodSync(descriptor, mode)
+  } catch {
+    // it stays the user's own
+  }
 }
 
 function fileError(path: string, cause: unknown): OssError {
+  if (cause instanceof OssError) return cause
   const { message, code } = cause as NodeJS.ErrnoException
   return new OssError({
     code: 'FileError',
     message: `${path} cannot be written: ${message}`,
     cause,
     ...(code === 'ENOSPC' ? { hint: 'Free space on the disk, then go on: what arrived is kept.' } : {}),
+  })
+}
+
+function locked(path: string, lock: string): OssError {
+  return new OssError({
+    code: CLIENT_CODES.locked,
+    message: `Another process downloads to ${path} at the moment.`,
+    hint: `Wait for it, or end it. If it does not run, delete ${lock}.`,
   })
 }
 
@@ -162,7 +271,7 @@ async function readNote(file: string): Promise<Note | undefined> {
   if (!existsSync(file)) return undefined // in place: a thread costs more than the call
   try {
     const value = JSON.parse(await readFile(file, 'utf8')) as Partial<Note>
-    return value.v === 1 && Array.isArray(value.ranges) ? (value as Note) : undefined
+    return value.v === 2 && Array.isArray(value.ranges) ? (value as Note) : undefined
   } catch {
     return undefined
   }

@@ -13,6 +13,7 @@ export * from '../exports.js'
 export { fileSource } from './file-source.js'
 export { fileStore } from './file-store.js'
 export { type FileTargetOptions, fileTarget } from './file-target.js'
+export { isPartName } from './part-names.js'
 export type { Route } from './route.js'
 export { nodeTransport } from './transport.js'
 

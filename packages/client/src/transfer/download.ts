@@ -1,6 +1,6 @@
 /** A download: ranges in parallel, each continued at the byte where it broke off, of one version of the object, verified. */
 import { CLIENT_CODES, OssError } from '../types/error.js'
-import type { DownloadOptions, DownloadResult, DownloadTarget, ObjectInfo } from '../types/object.js'
+import type { DownloadOptions, DownloadResult, DownloadTarget, ObjectInfo, WrittenRange } from '../types/object.js'
 import type { Checksum } from '../wire/checksum.js'
 import { asOssError } from '../wire/failure.js'
 import { bareEtag, objectInfo } from '../wire/object-headers.js'
@@ -30,6 +30,7 @@ export class DownloadRunner<Value> implements Runner<DownloadResult<Value>> {
   #waiting: PlannedPart[] = []
   #parts: readonly PlannedPart[] = []
   readonly #checksums = new Map<number, bigint>()
+  readonly #rangeChecksums = new WeakMap<WrittenRange, Promise<bigint>>()
   #isFinished = false
   /** The answer that described the object, with its first bytes. */
   #first: Answer | undefined
@@ -80,6 +81,13 @@ export class DownloadRunner<Value> implements Runner<DownloadResult<Value>> {
     await this.close()
   }
 
+  /** After a failure, another run opens again what it can continue. */
+  async release(): Promise<void> {
+    if (this.#target.read === undefined || this.#isFinished) return
+    this.#info = undefined
+    await this.close()
+  }
+
   async close(): Promise<void> {
     const first = this.#takeFirst()
     if (first !== undefined) await leave(first)
@@ -94,8 +102,8 @@ export class DownloadRunner<Value> implements Runner<DownloadResult<Value>> {
     if (ifMatch !== 'pin' && bareEtag(ifMatch) !== info.etag) throw objectChanged(info.key)
     const start = Math.min(range?.start ?? 0, info.size)
     const size = Math.max(0, Math.min(range?.end ?? info.size, info.size) - start)
-    const present = await this.#target.open(info, size)
     const count = Math.ceil(size / bytes)
+    const present = await this.#target.open(info, size, { start, ranges: count })
     this.#parts = Array.from({ length: count }, (_, index) => ({
       partNumber: index + 1,
       offset: index * bytes,
@@ -103,8 +111,9 @@ export class DownloadRunner<Value> implements Runner<DownloadResult<Value>> {
     }))
     run.board.reset(this.#parts, size)
     this.#start = start
+    this.#waiting = []
     for (const part of this.#parts) {
-      if (await this.#isPresent(part, present)) run.emitPart(run.board.reused(part.partNumber))
+      if (await this.#isPresent(part, present, run.signal)) run.emitPart(run.board.reused(part.partNumber))
       else this.#waiting.push(part)
     }
     this.#info = info
@@ -134,18 +143,34 @@ export class DownloadRunner<Value> implements Runner<DownloadResult<Value>> {
     return headObject(this.#requester, this.#options, run.hooks)
   }
 
-  /** Whether an earlier run wrote a range. Its bytes are read again, for the checksum of the whole. */
+  /** Whether an earlier run wrote a part. Its bytes are read again: they may be lost, and the checksum of the whole needs them. */
   async #isPresent(
     { partNumber, offset, size }: PlannedPart,
-    present: readonly (readonly [start: number, end: number])[],
+    present: readonly WrittenRange[],
+    signal: AbortSignal,
   ): Promise<boolean> {
     const { read } = this.#target
-    if (read === undefined || !present.some(([start, end]) => start <= offset && offset + size <= end)) return false
-    this.#checksums.set(
-      partNumber,
-      await checksumOf(read.call(this.#target, offset, offset + size), await this.#checksum()),
-    )
-    return true
+    const range = present.find(([start, end]) => start <= offset && offset + size <= end)
+    if (read === undefined || range === undefined) return false
+    const checksum = await this.#checksum()
+    const found = async (start: number, end: number) => {
+      signal.throwIfAborted()
+      return checksumOf(read.call(this.#target, start, end), checksum)
+    }
+    const [start, end, expected] = range
+    const isOnePart = start === offset && end === offset + size
+    const own = await found(offset, offset + size)
+    this.#checksums.set(partNumber, own)
+    if (expected === undefined) return true
+    const ofRange = isOnePart ? own : await this.#rangeChecksum(range, () => found(start, end))
+    return String(ofRange) === expected
+  }
+
+  /** That of a range of several parts, which is read once for all of them. */
+  #rangeChecksum(range: WrittenRange, read: () => Promise<bigint>): Promise<bigint> {
+    const known = this.#rangeChecksums.get(range) ?? read()
+    this.#rangeChecksums.set(range, known)
+    return known
   }
 
   #takeFirst(): Answer | undefined {
@@ -178,7 +203,8 @@ export class DownloadRunner<Value> implements Runner<DownloadResult<Value>> {
       throw thrown
     }
     this.#checksums.set(partNumber, state.checksum)
-    await this.#target.written?.(offset, offset + size)
+    const { verify = 'crc64' } = this.#options
+    await this.#target.written?.(offset, offset + size, verify === 'crc64' ? state.checksum : undefined)
     run.parallelism.arrived(size, Date.now())
     run.emitPart(run.board.done(partNumber, Date.now()))
   }

@@ -31,9 +31,9 @@ function blobTarget(): DownloadTarget<Blob> {
   let type = ''
   return {
     ...bytes,
-    open(info, size) {
+    open(info, ...rest) {
       type = info.contentType ?? ''
-      return bytes.open(info, size)
+      return bytes.open(info, ...rest)
     },
     finish: async () => new Blob([(await bytes.finish()) as Uint8Array<ArrayBuffer>], { type }),
   }

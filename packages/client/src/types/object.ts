@@ -101,16 +101,27 @@ export type DownloadedValue<Destination> = Destination extends 'bytes'
         ? string
         : undefined
 
+/** Bytes `[start, end)` of a download that are written, and their CRC-64 (decimal) where it is known. */
+export type WrittenRange = readonly [start: number, end: number] | readonly [start: number, end: number, crc64: string]
+
+/** How a download is divided. */
+export interface DownloadLayout {
+  /** Offset of its first byte in the object. */
+  readonly start: number
+  /** Ranges in which its bytes are requested. */
+  readonly ranges: number
+}
+
 /** A place of one's own for the bytes of a download: pieces may come in any order. */
 export interface DownloadTarget<Value> {
   /** Whether an earlier run left a part of an object: then the object is described before its bytes are requested. */
   isBegun?(): Promise<boolean>
-  /** Prepares for an object; returns the ranges `[start, end)` that it has of it already. */
-  open(info: ObjectInfo, size: number): Promise<readonly (readonly [start: number, end: number])[]>
+  /** Prepares for `size` bytes of an object; returns the ranges that it has of them already. */
+  open(info: ObjectInfo, size: number, layout: DownloadLayout): Promise<readonly WrittenRange[]>
   /** The bytes are valid until the promise is resolved. Where it waits, it ends when the signal is aborted. */
   write(offset: number, bytes: Uint8Array, signal: AbortSignal): Promise<void>
-  /** A range has been written; it may be remembered. */
-  written?(start: number, end: number): Promise<void>
+  /** A range has been written; it may be remembered. Its CRC-64 is absent where nothing is verified. */
+  written?(start: number, end: number, crc64: bigint | undefined): Promise<void>
   /** A run ended too early: remembers what was written, since another may follow, also in another process. */
   keep?(): Promise<void>
   /** Bytes that were written, for checking what an earlier run left. */

@@ -1,0 +1,58 @@
+import assert from 'node:assert/strict'
+import { spawn } from 'node:child_process'
+import { readdir, readFile, writeFile } from 'node:fs/promises'
+import path from 'node:path'
+import { type TestContext, test } from 'node:test'
+import { newFolder } from '../../../../test/support/at-end.mjs'
+import { lockFile } from './lock-file.js'
+
+function lockIn(t: TestContext): string {
+  return path.join(newFolder(t, 'bindery-lock-'), 'lock')
+}
+
+test('a lock is held once, and free after it was released', async (t) => {
+  const file = lockIn(t)
+  const release = await lockFile(file)
+  assert.equal(await lockFile(file), undefined)
+  await release?.()
+  const again = await lockFile(file)
+  assert.notEqual(again, undefined)
+  await release?.()
+  assert.equal(await lockFile(file), undefined, 'what released it once cannot release that of another holder')
+  await again?.()
+  assert.deepEqual(await readdir(path.dirname(file)), [])
+})
+
+test('the lock of a process that is gone is taken over, and that of a living one is not', async (t) => {
+  const file = lockIn(t)
+  const other = spawn(process.execPath, ['-e', 'process.stdin.resume()'])
+  await new Promise((resolve) => other.once('spawn', resolve))
+  await writeFile(file, String(other.pid))
+  assert.equal(await lockFile(file), undefined)
+  other.stdin.end()
+  await new Promise((resolve) => other.once('exit', resolve))
+  const release = await lockFile(file)
+  assert.notEqual(release, undefined)
+  await release?.()
+})
+
+test('a lock is taken over where its number is that of another process now, as in a container that was started again', {
+  skip: process.platform !== 'linux' && 'only Linux reports when a process began',
+}, async (t) => {
+  const file = lockIn(t)
+  await (await lockFile(file))?.()
+  for (const pid of [process.pid, process.ppid]) {
+    await writeFile(file, `${pid} 1`)
+    const release = await lockFile(file)
+    assert.notEqual(release, undefined)
+    assert.match(await readFile(file, 'utf8'), new RegExp(`^${process.pid} \\d+$`))
+    await release?.()
+  }
+})
+
+test('of many that take over the lock of a process that is gone, one has it', async (t) => {
+  const file = lockIn(t)
+  await writeFile(file, '99999999')
+  const taken = await Promise.all(Array.from({ length: 8 }, () => lockFile(file)))
+  assert.equal(taken.filter((one) => one !== undefined).length, 1)
+})
