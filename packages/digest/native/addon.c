@@ -8,6 +8,7 @@
 #include "arguments.h"
 #include "engine.h"
 #include "file-job.h"
+#include "signature.h"
 
 #define JOBS_MAX 65536
 #define FILE_THREADS_MAX 64
@@ -630,5 +631,6 @@ NAPI_MODULE_INIT() {
   export_function(env, exports, "readCached", read_cached);
   export_function(env, exports, "detach", detach);
   export_function(env, exports, "readChecked", read_checked);
+  if (can_sign_digest()) export_function(env, exports, "signDigest", sign_digest);
   return exports;
 }

@@ -9,7 +9,8 @@
 
 static struct openssl_digests digests;
 static struct openssl_ciphers ciphers;
-static int has_digests, has_ciphers;
+static struct openssl_sha256 sha256;
+static int has_digests, has_ciphers, has_sha256;
 
 // POSIX guarantees that a pointer to a function fits into one to data.
 static int look_up(const char *name, void *function) {
@@ -28,6 +29,8 @@ static void look_up_all(void) {
                 look_up("EVP_CipherFinal_ex", &ciphers.finish) && look_up("EVP_CIPHER_CTX_ctrl", &ciphers.control) &&
                 look_up("EVP_aes_256_gcm", &ciphers.aes_256_gcm);
   look_up("EVP_sm4_ctr", &ciphers.sm4_ctr);
+  has_sha256 = look_up("SHA256_Init", &sha256.begin) && look_up("SHA256_Update", &sha256.update) &&
+               look_up("SHA256_Final", &sha256.finish);
 }
 
 static pthread_once_t once = PTHREAD_ONCE_INIT;
@@ -40,4 +43,9 @@ const struct openssl_digests *openssl_digests(void) {
 const struct openssl_ciphers *openssl_ciphers(void) {
   pthread_once(&once, look_up_all);
   return has_ciphers ? &ciphers : NULL;
+}
+
+const struct openssl_sha256 *openssl_sha256(void) {
+  pthread_once(&once, look_up_all);
+  return has_sha256 ? &sha256 : NULL;
 }

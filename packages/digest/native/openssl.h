@@ -4,6 +4,7 @@
 #pragma once
 
 #include <stddef.h>
+#include <stdint.h>
 
 typedef struct evp_md evp_md;
 typedef struct evp_md_ctx evp_md_ctx;
@@ -43,3 +44,18 @@ struct openssl_ciphers {
 
 // NULL if this process has no such OpenSSL.
 const struct openssl_ciphers *openssl_ciphers(void);
+
+// As large as any SHA256_CTX: the functions below predate the others, and need neither memory nor a look-up for each digest.
+union sha256_context {
+  uint64_t aligned;
+  uint8_t bytes[256];
+};
+
+struct openssl_sha256 {
+  int (*begin)(union sha256_context *context);                                    // SHA256_Init
+  int (*update)(union sha256_context *context, const void *data, size_t length);  // SHA256_Update
+  int (*finish)(unsigned char *digest, union sha256_context *context);            // SHA256_Final
+};
+
+// NULL if this process has no such OpenSSL.
+const struct openssl_sha256 *openssl_sha256(void);

@@ -6,4 +6,6 @@ export interface Digests {
   sha256(data: Uint8Array): Uint8Array
   hmacSha1(key: Uint8Array, data: Uint8Array): Uint8Array
   hmacSha256(key: Uint8Array, data: Uint8Array): Uint8Array
+  /** The result of `signatureOfDigest` in one step, for a key of 32 bytes; absent: the functions above make it. */
+  signDigest?(key: Uint8Array, head: string, text: string): string
 }

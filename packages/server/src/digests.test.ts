@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict'
 import { createHash, createHmac, randomBytes } from 'node:crypto'
 import { test } from 'node:test'
+import { loadNative } from '@bindery/digest'
+import { Query, readClaim, SignatureVerifier, s3Dialect, signS3, signV4 } from '@bindery/protocol'
 import { nodeDigests } from './digests.js'
 
 test('an HMAC equals that of createHmac, for keys below, at and above a block, new and cached', () => {
@@ -29,4 +31,40 @@ test('MD5 and SHA-256 equal those of createHash', () => {
   const data = randomBytes(1000)
   assert.deepEqual(digests.md5(data), createHash('md5').update(data).digest())
   assert.deepEqual(digests.sha256(data), createHash('sha256').update(data).digest())
+})
+
+const native = loadNative()
+const skip = native?.signDigest === undefined && 'the addon was not built, or has no SHA-256'
+
+test('signatures of both fourth versions are accepted and refused alike with the addon and without it', {
+  skip,
+}, () => {
+  const own = nodeDigests()
+  const verifiers = [new SignatureVerifier(own), new SignatureVerifier(nodeDigests(native))]
+  const credentials = { accessKeyId: 'ak', accessKeySecret: 'sk' }
+  const options = { time: Date.UTC(2026, 0, 5, 8), region: 'cn-hangzhou', digests: own }
+  for (const length of [0, 10, 900, 2_000, 5_000]) {
+    const key = `k${'ä'.repeat(length)}`
+    const request = {
+      method: 'PUT',
+      bucket: 'bkt',
+      key,
+      query: new Query([]),
+      headers: { host: 'h', 'x-oss-meta-a': 'é' },
+    }
+    const target = `/bkt/${encodeURIComponent(key)}`
+    const ofOss = { ...signV4(request, credentials, options), target }
+    const headers = signS3({ method: 'PUT', target, headers: { host: 'h' } }, 'UNSIGNED-PAYLOAD', credentials, options)
+    for (const [signed, claim] of [
+      [ofOss, readClaim(ofOss)],
+      [{ ...request, target, headers }, s3Dialect.readClaim({ query: request.query, headers })],
+    ] as const) {
+      assert.ok(claim !== undefined)
+      for (const verifier of verifiers) {
+        assert.equal(verifier.verifies(claim, signed, 'sk'), true)
+        assert.equal(verifier.verifies(claim, signed, 'sK'), false)
+        assert.equal(verifier.verifies(claim, { ...signed, method: 'GET' }, 'sk'), false)
+      }
+    }
+  }
 })

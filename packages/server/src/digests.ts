@@ -1,4 +1,5 @@
 import { createHash, hash } from 'node:crypto'
+import type { Native } from '@bindery/digest'
 import type { Digests } from '@bindery/protocol'
 
 /** The block size of SHA-1 and SHA-256 in bytes, to which HMAC pads its key. */
@@ -21,10 +22,11 @@ type Sha = 'sha1' | 'sha256'
 
 /**
  * The digests of `node:crypto` as one-shot functions. An HMAC is two hashes over cached pads: `createHmac` creates
- * native objects, whose garbage costs a request more than its signature.
+ * native objects, whose garbage costs a request more than its signature. `native`: signs by one call where it can, which costs a sixth.
  */
-export function nodeDigests(): Digests {
+export function nodeDigests(native?: Pick<Native, 'signDigest'>): Digests {
   return {
+    ...(native?.signDigest && { signDigest: native.signDigest }),
     begin: (algorithm) => createHash(algorithm),
     md5: (data) => hash('md5', data, 'buffer'),
     sha256: (data) => hash('sha256', data, 'buffer'),

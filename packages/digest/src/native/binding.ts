@@ -113,6 +113,12 @@ export interface Binding {
   readCached(fd: number, bytes: Uint8Array, position: number): number
   /** Frees the memory behind bytes, which become empty, as do all other views of it. */
   detach(bytes: Uint8Array): void
+  /**
+   * HMAC-SHA256(key, head + hex(SHA-256(text))) in lower-case hex; each character of the texts is one byte. Absent: OpenSSL's SHA-256 was
+   * not found.
+   * @param key at most 64 bytes
+   */
+  signDigest?(key: Uint8Array, head: string, text: string): string
   /** Like `readCached` for all of the bytes; returns the CRC-64 of them with `before` and `after` bytes around them. */
   readChecked(fd: number, bytes: Uint8Array, position: number, before: number, after: number): bigint | undefined
 }

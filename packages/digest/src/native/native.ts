@@ -98,6 +98,11 @@ export interface Native {
    * not all of that is in memory.
    */
   readChecked(fd: number, bytes: Uint8Array, position: number, around: Surroundings): bigint | undefined
+  /**
+   * HMAC-SHA256(key, head + hex(SHA-256(text))) in lower-case hex; each character of the texts is one byte. Undefined: this Node.js does not
+   * export its SHA-256. Throws for keys of more than 64 bytes.
+   */
+  readonly signDigest: ((key: Uint8Array, head: string, text: string) => string) | undefined
   /** Frees the memory behind bytes, which become empty, as do all other views of it. Throws for memory that is shared. */
   detach(bytes: Uint8Array): void
   /** Starts threads. One engine serves a whole process: see `nativeEngine`. */
@@ -140,6 +145,7 @@ function nativeOf(binding: Binding): Native {
       return errno === 0
     },
     detach: (bytes) => binding.detach(bytes),
+    signDigest: binding.signDigest,
     readCached: (fd, bytes, position) => binding.readCached(fd, bytes, position),
     readChecked: (fd, bytes, position, { before, after }) => binding.readChecked(fd, bytes, position, before, after),
     createEngine: ({ md5, crc } = {}) => new Engine(binding, md5Place(md5), crcPlace(crc)),

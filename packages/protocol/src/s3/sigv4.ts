@@ -75,7 +75,12 @@ export function sigV4StringToSign(
   digests: Digests,
 ): string {
   const digest = hex(digests.sha256(stringToBytes(canonicalRequest)))
-  return `${SIGV4_ALGORITHM}\n${timestamp}\n${sigV4ScopeText(scope)}\n${digest}`
+  return sigV4StringHead(timestamp, scope) + digest
+}
+
+/** A string to sign as far as the digest of the request. */
+export function sigV4StringHead(timestamp: string, scope: SigV4Scope): string {
+  return `${SIGV4_ALGORITHM}\n${timestamp}\n${sigV4ScopeText(scope)}\n`
 }
 
 /** The key that signs all requests of a scope. */

@@ -2,6 +2,7 @@ import { hexDump, stringToBytes, textOfByteString } from '@bindery/bytes'
 import type { Digests } from '../digests.js'
 import { OssError } from '../errors/oss-error.js'
 import type { SigV4HeaderClaim, SigV4UrlClaim } from '../signature/claim-form.js'
+import { signatureOfDigest } from '../signature/sign-digest.js'
 import { equalSignatures } from '../signature/signable.js'
 import { splitTarget } from '../target.js'
 import type { ChunkChain } from './chunk-signatures.js'
@@ -9,8 +10,8 @@ import {
   canonicalRequests,
   type SigV4Request,
   sigV4ScopeText,
-  sigV4Signature,
   sigV4SigningKey,
+  sigV4StringHead,
   sigV4StringToSign,
 } from './sigv4.js'
 
@@ -40,9 +41,9 @@ export class SigV4Verifier {
   /** Whether the holder of the secret signed this request. Does not check its time. */
   verifies(claim: SigV4Claim, request: SentRequest, accessKeySecret: string): boolean {
     const key = this.#signingKey(claim, accessKeySecret)
+    const head = sigV4StringHead(claim.date, claim.scope)
     for (const canonical of canonicalRequests(signed(claim, request))) {
-      const stringToSign = sigV4StringToSign(claim.date, claim.scope, canonical, this.#digests)
-      if (equalSignatures(sigV4Signature(key, stringToSign, this.#digests), claim.signature)) return true
+      if (equalSignatures(signatureOfDigest(key, head, canonical, this.#digests), claim.signature)) return true
     }
     return false
   }

@@ -31,18 +31,10 @@ export interface V4Terms {
   readonly additionalHeaders: readonly string[]
 }
 
-/**
- * The strings that a V4 signature covers. `skipEmptyHeaders`: as the C++ SDK signs, which leaves out headers without a
- * value.
- */
-export function v4Strings(
-  request: Signable,
-  { date, scope, additionalHeaders }: V4Terms,
-  digests: Digests,
-  options: { readonly skipEmptyHeaders?: boolean } = {},
-): V4Strings {
-  const canonicalRequest = v4CanonicalRequest(request, additionalHeaders, options)
-  const digest = hex(digests.sha256(passingBytes(canonicalRequest)))
+/** The strings that a V4 signature covers. */
+export function v4Strings(request: Signable, { date, scope, additionalHeaders }: V4Terms, digests: Digests): V4Strings {
+  const canonicalRequest = v4CanonicalRequest(request, additionalHeaders)
+  const digest = hex(digests.sha256(stringToBytes(canonicalRequest)))
   return { canonicalRequest, stringToSign: v4StringToSign(date, scope, digest) }
 }
 
@@ -54,16 +46,7 @@ export function v4SigningKey(accessKeySecret: string, scope: V4Scope, digests: D
 
 /** The HMAC-SHA256 of a byte string under the key of a scope, in lower-case hex. */
 export function v4Signature(signingKey: Uint8Array, stringToSign: string, digests: Digests): string {
-  return hex(digests.hmacSha256(signingKey, passingBytes(stringToSign)))
-}
-
-const passing = new Uint8Array(1024)
-
-/** The bytes of a byte string, valid until the next call: allocating them costs more than hashing them. */
-function passingBytes(value: string): Uint8Array {
-  if (value.length > passing.length) return stringToBytes(value)
-  for (let index = 0; index < value.length; index += 1) passing[index] = value.charCodeAt(index)
-  return passing.subarray(0, value.length)
+  return hex(digests.hmacSha256(signingKey, stringToBytes(stringToSign)))
 }
 
 const SIGNING_KEYS_MAX = 256

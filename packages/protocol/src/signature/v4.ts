@@ -50,7 +50,12 @@ export function isV4DefaultHeader(name: string): boolean {
 
 /** A byte string. `timestamp` is the request's time as sent, ISO or an HTTP date; the digest is in lower-case hex. */
 export function v4StringToSign(timestamp: string, scope: V4Scope, canonicalRequestSha256: string): string {
-  return `${V4_ALGORITHM}\n${timestamp}\n${v4ScopeText(scope)}\n${canonicalRequestSha256}`
+  return v4StringHead(timestamp, scope) + canonicalRequestSha256
+}
+
+/** A string to sign as far as the digest of the request. */
+export function v4StringHead(timestamp: string, scope: V4Scope): string {
+  return `${V4_ALGORITHM}\n${timestamp}\n${v4ScopeText(scope)}\n`
 }
 
 /**

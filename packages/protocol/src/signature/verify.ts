@@ -5,10 +5,12 @@ import type { ChunkChain } from '../s3/chunk-signatures.js'
 import { sigV2StringsToSign } from '../s3/sigv2.js'
 import { type SentRequest, SigV4Verifier } from '../s3/verifier.js'
 import type { Claim, SigV2Claim, V1Claim, V4HeaderClaim, V4UrlClaim } from './claim-form.js'
-import { SigningKeys, v1Signature, v2Signature, v4Signature, v4Strings } from './compute.js'
+import { SigningKeys, v1Signature, v2Signature, v4Strings } from './compute.js'
+import { signatureOfDigest } from './sign-digest.js'
 import { equalSignatures, type Signable } from './signable.js'
 import { v1StringsToSign, v1StringToSign } from './v1.js'
 import { v2StringToSign } from './v2.js'
+import { v4CanonicalRequest, v4StringHead } from './v4.js'
 
 /** A request as its signature covers it: as it is meant, or as it was sent. */
 export type SignedRequest = Signable & SentRequest
@@ -63,9 +65,10 @@ export class SignatureVerifier {
 
   #verifiesV4(claim: V4HeaderClaim | V4UrlClaim, request: Signable, accessKeySecret: string): boolean {
     const key = this.#signingKeys.get(accessKeySecret, claim.scope)
+    const head = v4StringHead(claim.date, claim.scope)
     const matches = (skipEmptyHeaders: boolean) => {
-      const { stringToSign } = v4Strings(request, claim, this.#digests, { skipEmptyHeaders })
-      return equalSignatures(v4Signature(key, stringToSign, this.#digests), claim.signature)
+      const canonical = v4CanonicalRequest(request, claim.additionalHeaders, { skipEmptyHeaders })
+      return equalSignatures(signatureOfDigest(key, head, canonical, this.#digests), claim.signature)
     }
     return matches(false) || (Object.values(request.headers).includes('') && matches(true))
   }

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { loadNative } from '@bindery/digest'
 import { createSealer } from '@bindery/encryption'
 import { ImageProcesses } from '@bindery/imaging/processes'
 import {
@@ -99,7 +100,7 @@ export async function openInstance(
     blobs,
     cluster,
     events: cluster,
-    digests: nodeDigests(),
+    digests: nodeDigests(loadNative()),
     clock: testMode?.clock ?? Date.now,
     ...timers,
     random,
