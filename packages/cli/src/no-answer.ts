@@ -3,13 +3,21 @@ import { Failure, type FailureDetails } from '@bindery/server/local'
 /** Codes of Node.js for certificates that it does not trust or that are for another name. */
 const CERTIFICATE = /^(?:CERT_|ERR_TLS_CERT|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_(?:GET_ISSUER|VERIFY)|HOSTNAME_MISMATCH)/
 
-/** The Failure `serverSilent` for an error of a connection. It names what is wrong with the certificate of the server, if that is why. */
+/** The Failure `serverSilent` for an error of a connection. It names what is wrong with the certificate of the server, or the proxy, if that is why. */
 export function noAnswer(endpoint: string, error: unknown): Failure {
-  return new Failure(
-    'serverSilent',
-    { endpoint, certificate: certificateFault(error), reason: reasonOf(error), message: messageOf(error) },
-    { cause: error },
-  )
+  const ofProxy = proxyError(error)
+  const facts =
+    ofProxy === undefined
+      ? { certificate: certificateFault(error), reason: reasonOf(error), message: messageOf(error), proxy: undefined }
+      : { certificate: undefined, reason: undefined, message: ofProxy.message, proxy: ofProxy.proxy }
+  return new Failure('serverSilent', { endpoint, ...facts }, { cause: error })
+}
+
+/** The error that names a proxy. */
+function proxyError(error: unknown): (Error & { readonly proxy: string }) | undefined {
+  if (!(error instanceof Error)) return undefined
+  const { proxy } = error as { readonly proxy?: unknown }
+  return typeof proxy === 'string' ? Object.assign(error, { proxy }) : proxyError(error.cause)
 }
 
 /** Causes that have a remedy of their own, by the codes of Node.js. */

@@ -109,6 +109,8 @@ export interface FailureDetails {
     reason: 'refused' | 'unknownHost' | 'notTls' | 'otherName' | undefined
     /** The message of what failed, for reasons without a name. */
     message: string | undefined
+    /** The proxy, where that is what failed; `message` describes how. */
+    proxy: string | undefined
   }
   fileUnreadable: { file: string }
   fileUnwritable: { file: string }

@@ -26,10 +26,18 @@ test('requests go through a proxy that a flag, a variable or a profile names', a
   const refused = await bindery(['ls', '--proxy', proxy.url.replace('secret', 'wrong')])
   assert.match(refused.stderr, /407/)
   assert.equal(refused.code, 2)
-  const wrong = await bindery(['ls', '--proxy', 'socks5://me:hidden@127.0.0.1:1'])
+  const wrong = await bindery(['ls', '--proxy', 'socks4://me:hidden@127.0.0.1:1'])
   assert.equal(wrong.code, 1)
-  assert.match(wrong.stderr, /--proxy cannot be "socks5:.*Expected: http:/)
+  assert.match(wrong.stderr, /--proxy cannot be "socks4:.*Expected: http:/)
   assert.doesNotMatch(wrong.stderr, /hidden/)
+})
+
+test('a proxy that does not answer is named, and not the server alone', async () => {
+  for (const proxy of ['http://127.0.0.1:1', 'socks5://127.0.0.1:1']) {
+    const { code, stderr } = await bindery(['ls', '--proxy', proxy, '--retry-times', '1'])
+    assert.equal(code, 3)
+    assert.match(stderr, /no answer from .*the proxy 127\.0\.0\.1:1 .*ECONNREFUSED.*--proxy URL or OSS_PROXY/)
+  }
 })
 
 test('a server that does not answer is given up after --read-timeout, and one without TLS after --connect-timeout', async (t) => {

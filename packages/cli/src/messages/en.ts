@@ -72,10 +72,12 @@ export const ENGLISH: Sentences = {
     adminKeyMissing: ({ file }) =>
       `no key to sign with: set OSS_ACCESS_KEY_ID and OSS_ACCESS_KEY_SECRET, or name the data folder with --dir (${file} has no key).`,
     adminRefused: ({ code, message, requestId }) => `the server refused: ${code}: ${message} (request ${requestId})`,
-    serverSilent: ({ endpoint, certificate, reason, message }) =>
-      certificate === undefined
-        ? `no answer from ${endpoint}${reason === undefined && message !== undefined ? `: ${message}` : ''}${silences[reason ?? 'unknown']}`
-        : `the certificate of ${endpoint} is not trusted: ${certificate}. ${reason === 'otherName' ? 'Use a name in the certificate: --endpoint URL' : 'Set NODE_EXTRA_CA_CERTS to a file with the certificate of its issuer'}`,
+    serverSilent: ({ endpoint, certificate, reason, message, proxy }) =>
+      proxy !== undefined
+        ? `no answer from ${endpoint}: ${message}. Check --proxy URL or OSS_PROXY`
+        : certificate === undefined
+          ? `no answer from ${endpoint}${reason === undefined && message !== undefined ? `: ${message}` : ''}${silences[reason ?? 'unknown']}`
+          : `the certificate of ${endpoint} is not trusted: ${certificate}. ${reason === 'otherName' ? 'Use a name in the certificate: --endpoint URL' : 'Set NODE_EXTRA_CA_CERTS to a file with the certificate of its issuer'}`,
     serverNotFound: ({ folder }) =>
       `no server is running on ${folder}. Start one (bindery serve ${folder}), or name another data folder, or an address: --endpoint URL`,
     keyOther: ({ accessKeyId }) =>

@@ -17,7 +17,8 @@ export const ENGLISH_FLAGS: Readonly<Record<FlagName, string>> = {
   'retry-times': 'attempts per request, 1 to 500; default 10',
   'connect-timeout': 'longest time to open a connection, such as 10s; default 20s',
   'read-timeout': 'time without progress after which a request is repeated, such as 60s; default 20s',
-  proxy: 'HTTP proxy to the server, such as http://user:password@proxy:3128; or set OSS_PROXY',
+  proxy:
+    'HTTP or SOCKS proxy to the server, such as http://user:password@proxy:3128 or socks5://proxy:1080; or set OSS_PROXY',
   'bind-address': 'address of this machine from which connections are opened',
   'skip-verify-cert': 'accept any certificate: another machine can then read and change everything',
   'ignore-env-var': 'use no environment variables for the server, the key and the profile',

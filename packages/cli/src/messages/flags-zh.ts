@@ -16,7 +16,7 @@ export const CHINESE_FLAGS: Readonly<Record<FlagName, string>> = {
   'retry-times': '每个请求的尝试次数，1 到 500；默认 10',
   'connect-timeout': '建立连接的最长时间，例如 10s；默认 20s',
   'read-timeout': '请求多久没有进展就重试，例如 60s；默认 20s',
-  proxy: '访问服务器所用的 HTTP 代理，例如 http://user:password@proxy:3128；OSS_PROXY',
+  proxy: '访问服务器所用的 HTTP 或 SOCKS 代理，例如 http://user:password@proxy:3128、socks5://proxy:1080；OSS_PROXY',
   'bind-address': '发起连接所用的本机地址',
   'skip-verify-cert': '接受任何证书：中间人可以读取和修改所有内容',
   'ignore-env-var': '不使用环境变量中的服务器、访问密钥和 Profile',

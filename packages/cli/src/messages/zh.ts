@@ -71,10 +71,12 @@ export const CHINESE: Sentences = {
     adminKeyMissing: ({ file }) =>
       `没有用于签名的访问密钥：请设置 OSS_ACCESS_KEY_ID 和 OSS_ACCESS_KEY_SECRET，或用 --dir 指定数据目录（${file} 中没有密钥）。`,
     adminRefused: ({ code, message, requestId }) => `服务器拒绝了请求：${code}：${message}（请求 ${requestId}）`,
-    serverSilent: ({ endpoint, certificate, reason, message }) =>
-      certificate === undefined
-        ? `${endpoint} 没有响应${reason === undefined && message !== undefined ? `：${message}` : ''}${silences[reason ?? 'unknown']}`
-        : `${endpoint} 的证书不受信任：${certificate}。${reason === 'otherName' ? '请使用证书中的名称：--endpoint URL' : '请用环境变量 NODE_EXTRA_CA_CERTS 指定签发机构的证书文件'}`,
+    serverSilent: ({ endpoint, certificate, reason, message, proxy }) =>
+      proxy !== undefined
+        ? `${endpoint} 没有响应：${message}。请检查代理 ${proxy}：--proxy URL 或 OSS_PROXY`
+        : certificate === undefined
+          ? `${endpoint} 没有响应${reason === undefined && message !== undefined ? `：${message}` : ''}${silences[reason ?? 'unknown']}`
+          : `${endpoint} 的证书不受信任：${certificate}。${reason === 'otherName' ? '请使用证书中的名称：--endpoint URL' : '请用环境变量 NODE_EXTRA_CA_CERTS 指定签发机构的证书文件'}`,
     serverNotFound: ({ folder }) =>
       `没有服务器正在使用 ${folder}。请启动服务器（bindery serve ${folder}），或指定其他数据目录，或指定地址：--endpoint URL`,
     keyOther: ({ accessKeyId }) =>

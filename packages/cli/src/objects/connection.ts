@@ -20,11 +20,11 @@ export function transportOf({ values, flags }: ServerArguments, proxy: string | 
     })
   }
   const through = values.get('proxy') ?? proxy
-  if (through !== undefined && !/^https?:\/\/[^/]/i.test(through)) {
+  if (through !== undefined && !/^(?:https?|socks5h?):\/\/[^/]/i.test(through)) {
     throw new Failure('valueInvalid', {
       name: '--proxy',
       value: through.replace(/[^/]*@/, '***@'),
-      expected: 'http://HOST:PORT, https://HOST:PORT',
+      expected: 'http://HOST:PORT, https://HOST:PORT, socks5://HOST:PORT',
     })
   }
   return nodeTransport({

@@ -77,7 +77,11 @@ function isOntoItself(clientOf: ClientOf, { from, to }: Item): boolean {
 }
 
 /** Servers of OSS and S3 ignore the condition: for these the object is looked at again. */
-async function deleteAsItWas(clientOf: ClientOf, { profile, bucket, key }: Address, before: ObjectState): Promise<void> {
+async function deleteAsItWas(
+  clientOf: ClientOf,
+  { profile, bucket, key }: Address,
+  before: ObjectState,
+): Promise<void> {
   const client = clientOf({ ...(profile === undefined ? {} : { profile }) })
   const now = await objectState(client, { bucket, key })
   if (now.etag !== before.etag || now.lastModified.getTime() !== before.lastModified.getTime()) {

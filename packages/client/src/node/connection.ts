@@ -55,7 +55,11 @@ export class Connection {
     }
     this.#socket = opener.open(origin, onread, tunnel)
     this.#limitConnecting(opener.timeoutMs)
-    this.#socket.on('error', (error) => this.#lost(error))
+    let isConnected = tunnel !== undefined
+    this.#socket.once('connect', () => {
+      isConnected = true
+    })
+    this.#socket.on('error', (error) => this.#lost(isConnected ? error : opener.unreachable(origin, error)))
     this.#socket.on('end', () => this.#ended())
     this.#socket.on('timeout', () => this.#stalled())
     this.#socket.on('close', () => {
@@ -65,10 +69,11 @@ export class Connection {
   }
 
   #limitConnecting(milliseconds: number | undefined): void {
-    if (milliseconds === undefined) return
-    const { isSecure, host } = this.#origin
+    const { isSecure } = this.#origin
+    if (milliseconds === undefined || (!isSecure && !this.#socket.connecting)) return
     const timer = setTimeout(() => {
-      this.#lost(new TransportError('network', `no connection to ${host} within ${milliseconds} ms`))
+      const stop = this.#opener.firstStop(this.#origin)
+      this.#lost(new TransportError('network', `no connection to ${stop} within ${milliseconds} ms`))
     }, milliseconds)
     for (const event of [isSecure ? 'secureConnect' : 'connect', 'close']) {
       this.#socket.once(event, () => clearTimeout(timer))

@@ -5,6 +5,7 @@ import net, { type AddressInfo } from 'node:net'
 import { type TestContext, test } from 'node:test'
 import { atEnd } from '../../../../test/support/at-end.mjs'
 import { OssError } from '../types/error.js'
+import { TransportError } from '../wire/failure.js'
 import type { Route } from './route.js'
 import { nodeTransport } from './transport.js'
 
@@ -43,7 +44,7 @@ test('a proxy that refuses a tunnel, closes it or stays silent is named, and an 
   const proxies: [answer: (socket: net.Socket) => void, message: RegExp][] = [
     [
       (socket) => socket.end('HTTP/1.1 407 Proxy Authentication Required\r\n\r\n'),
-      /proxy did not connect to oss\.example:443: HTTP\/1\.1 407/,
+      /proxy 127\.0\.0\.1:\d+ did not connect to oss\.example:443: HTTP\/1\.1 407/,
     ],
     [(socket) => socket.end(), /it closed the connection/],
     [() => {}, /no answer for 50 ms/],
@@ -73,6 +74,25 @@ test('a proxy that refuses a tunnel, closes it or stays silent is named, and an 
   await assert.rejects(aborted, { message: 'enough' })
 })
 
+test('a proxy where nothing listens is named, by its kind of request and without its key', async (t) => {
+  const closed = net.createServer()
+  const port = await listen(t, closed)
+  closed.close()
+  await once(closed, 'close')
+  for (const url of ['http://oss.example/', 'https://oss.example/']) {
+    for (const kind of ['http', 'socks5']) {
+      const proxied = get(t, url, { proxy: `${kind}://me:secret@127.0.0.1:${port}` })
+      await assert.rejects(proxied, (error) => {
+        assert.ok(error instanceof TransportError)
+        assert.equal(error.proxy, `127.0.0.1:${port}`)
+        assert.match(error.message, /the proxy 127\.0\.0\.1:\d+ .*ECONNREFUSED/)
+        assert.doesNotMatch(error.message, /secret/)
+        return true
+      })
+    }
+  }
+})
+
 test('a connection that is not open in time is given up, and one may begin at a chosen address', async (t) => {
   // a server that accepts connections and never speaks TLS
   const silent = await listen(
@@ -88,8 +108,8 @@ test('a connection that is not open in time is given up, and one may begin at a 
   assert.equal(await get(t, `http://127.0.0.1:${port}/`, { localAddress: '127.0.0.9' }), '200 127.0.0.9')
 })
 
-test('a proxy that is not an http or https URL is refused', () => {
-  for (const proxy of ['socks5://127.0.0.1', 'nonsense']) {
+test('a proxy that is not an http, https or socks5 URL is refused', () => {
+  for (const proxy of ['socks4://127.0.0.1', 'nonsense']) {
     assert.throws(
       () => nodeTransport({ proxy }),
       (error) => error instanceof OssError && error.code === 'InvalidOption',

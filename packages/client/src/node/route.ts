@@ -3,6 +3,8 @@ import net from 'node:net'
 import tls from 'node:tls'
 import { CLIENT_CODES, OssError } from '../types/error.js'
 import { TransportError } from '../wire/failure.js'
+import { socksDialogue } from './socks.js'
+import { connectDialogue, type ProxyKey, tunnelled } from './tunnel.js'
 
 /** The way of a client's connections. */
 export interface Route {
@@ -10,7 +12,7 @@ export interface Route {
   readonly connectTimeoutMs?: number
   /** The address of this machine from which connections are opened. */
   readonly localAddress?: string
-  /** An http or https URL, with user and password where the proxy wants them. */
+  /** An http, https or socks5 URL, with user and password where the proxy wants them. A proxy looks up the names of servers. */
   readonly proxy?: string | URL
   /** Whether a certificate that is not trusted is accepted. Default false. */
   readonly acceptsAnyCertificate?: boolean
@@ -33,7 +35,7 @@ export class Opener {
   readonly #route: Route
   readonly #proxy: URL | undefined
 
-  /** Throws OssError InvalidOption for a proxy that is not an http or https URL. */
+  /** Throws OssError InvalidOption for a proxy that is not an http, https or socks5 URL. */
   constructor(route: Route = {}) {
     this.#route = route
     this.#proxy = route.proxy === undefined ? undefined : proxyOf(route.proxy)
@@ -46,22 +48,38 @@ export class Opener {
 
   /** Whether requests to a server name it in full, for a proxy that passes them on. */
   isRelayed({ isSecure }: Origin): boolean {
-    return this.#proxy !== undefined && !isSecure
+    return this.#proxy !== undefined && !isSecure && !isSocks(this.#proxy)
+  }
+
+  /** The failure of a connection that was never open: one to a proxy names that. */
+  unreachable(origin: Origin, cause: Error): Error {
+    if (this.#proxy === undefined || !this.isRelayed(origin)) return cause
+    const { host } = this.#proxy
+    return new TransportError('network', `the proxy ${host} cannot be reached: ${cause.message}`, cause, host)
+  }
+
+  /** Where connections to a server are opened first, as messages name it. */
+  firstStop(origin: Origin): string {
+    return this.#proxy !== undefined && this.isRelayed(origin) ? `the proxy ${this.#proxy.host}` : origin.host
   }
 
   /** The header with which a request that is passed on presents itself to the proxy. */
   get proxyHeaders(): Readonly<Record<string, string>> {
-    const { username = '', password = '' } = this.#proxy ?? {}
-    if (username === '' && password === '') return {}
-    const pair = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`
-    return { 'proxy-authorization': `Basic ${Buffer.from(pair).toString('base64')}` }
+    const { user, password } = keyOf(this.#proxy)
+    if (user === '' && password === '') return {}
+    return { 'proxy-authorization': `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}` }
   }
 
   /** A socket to a server through a proxy that passes on bytes; undefined where no tunnel is needed. Rejects with TransportError. */
-  tunnel({ isSecure, hostname, port }: Origin, signal: AbortSignal): Promise<net.Socket> | undefined {
-    if (this.#proxy === undefined || !isSecure) return undefined
-    const limits = { timeoutMs: this.timeoutMs ?? CONNECT_TIMEOUT_MS, signal }
-    return connected(this.#connect(originOf(this.#proxy)), authorityOf(hostname, port), this.proxyHeaders, limits)
+  tunnel(origin: Origin, signal: AbortSignal): Promise<net.Socket> | undefined {
+    const proxy = this.#proxy
+    if (proxy === undefined || this.isRelayed(origin)) return undefined
+    const dialogue = isSocks(proxy) ? socksDialogue(origin, keyOf(proxy)) : connectDialogue(origin, this.proxyHeaders)
+    const timeoutMs = this.timeoutMs ?? CONNECT_TIMEOUT_MS
+    return tunnelled(this.#connect(originOf(proxy)), dialogue, {
+      ...{ proxy: proxy.host, behind: origin },
+      ...{ timeoutMs, signal },
+    })
   }
 
   /** Opens a socket to a server; `onread` receives its bytes. `tunnel` is what the method of this name returned. */
@@ -69,9 +87,11 @@ export class Opener {
     if (tunnel === undefined) {
       return this.#connect(this.#proxy === undefined ? origin : originOf(this.#proxy), onread)
     }
-    const socket = tls.connect({ socket: tunnel, host: origin.hostname, ...this.#tlsOf(origin.hostname) })
+    const socket = origin.isSecure
+      ? tls.connect({ socket: tunnel, host: origin.hostname, ...this.#tlsOf(origin.hostname) })
+      : tunnel
     socket.on('data', (piece: Buffer) => {
-      // a socket over another one has no `onread`
+      // a socket over another one, or one that is open, has no `onread`
       if (!fed(piece, onread)) socket.pause()
     })
     return socket
@@ -113,72 +133,35 @@ function fed(piece: Buffer, { buffer, callback }: OnRead): boolean {
 
 function originOf({ protocol, hostname, port, host }: URL): Origin {
   const isSecure = protocol === 'https:'
-  return { isSecure, hostname: bare(hostname), port: Number(port || (isSecure ? 443 : 80)), host }
+  const usual = protocol.startsWith('socks') ? SOCKS_PORT : isSecure ? 443 : 80
+  return { isSecure, hostname: bare(hostname), port: Number(port || usual), host }
+}
+
+const SOCKS_PORT = 1080
+
+function isSocks({ protocol }: URL): boolean {
+  return protocol.startsWith('socks')
+}
+
+function keyOf(proxy: URL | undefined): ProxyKey {
+  const { username = '', password = '' } = proxy ?? {}
+  return { user: decodeURIComponent(username), password: decodeURIComponent(password) }
 }
 
 function bare(hostname: string): string {
   return hostname.replace(/^\[|\]$/g, '')
 }
 
-function authorityOf(hostname: string, port: number): string {
-  return `${hostname.includes(':') ? `[${hostname}]` : hostname}:${port}`
-}
+const PROXY_PROTOCOLS = new Set(['http:', 'https:', 'socks5:', 'socks5h:'])
 
 function proxyOf(given: string | URL): URL {
   const url = URL.canParse(String(given)) ? new URL(given) : undefined
-  if (url !== undefined && (url.protocol === 'http:' || url.protocol === 'https:')) return url
+  if (url !== undefined && PROXY_PROTOCOLS.has(url.protocol)) return url
   throw new OssError({
     code: CLIENT_CODES.invalidOption,
-    message: `The proxy must be an http or https URL, not ${url === undefined ? String(given) : url.protocol}`,
+    message: `The proxy must be an http, https or socks5 URL, not ${url === undefined ? String(given) : url.protocol}`,
   })
 }
 
 /** Milliseconds that a proxy may take to connect. */
 const CONNECT_TIMEOUT_MS = 20_000
-/** Longest head of a proxy's answer. */
-const HEAD_BYTES_MAX = 16 * 1024
-const HEAD_END = '\r\n\r\n'
-
-/** The socket, once a proxy has connected it to a server. Rejects with TransportError, or the signal's reason. */
-function connected(
-  socket: net.Socket,
-  authority: string,
-  headers: Readonly<Record<string, string>>,
-  { timeoutMs, signal }: { readonly timeoutMs: number; readonly signal: AbortSignal },
-): Promise<net.Socket> {
-  const lines = [`CONNECT ${authority} HTTP/1.1`, `host: ${authority}`]
-  for (const [name, value] of Object.entries(headers)) lines.push(`${name}: ${value}`)
-  const listening = new AbortController()
-  return new Promise<net.Socket>((resolve, reject) => {
-    const fail = (reason: string, cause?: unknown) =>
-      reject(new TransportError('network', `the proxy did not connect to ${authority}: ${reason}`, cause))
-    let head = ''
-    const onData = (piece: Buffer) => {
-      head += piece.toString('latin1')
-      if (!head.includes(HEAD_END) && head.length < HEAD_BYTES_MAX) return
-      const [line = ''] = head.split('\r\n', 1)
-      if (/^HTTP\/1\.[01] 2\d\d/.test(line)) resolve(socket)
-      else fail(line.slice(0, 200))
-    }
-    const onError = (error: Error) => fail(error.message, error)
-    const onEnd = () => fail('it closed the connection')
-    const onTimeout = () => fail(`no answer for ${timeoutMs} ms`)
-    const listeners = { data: onData, error: onError, end: onEnd, timeout: onTimeout }
-    for (const [event, listener] of Object.entries(listeners)) socket.on(event, listener)
-    listening.signal.addEventListener('abort', () => {
-      for (const [event, listener] of Object.entries(listeners)) socket.off(event, listener)
-    })
-    signal.addEventListener('abort', () => reject(signal.reason), { signal: listening.signal })
-    socket.setTimeout(timeoutMs)
-    socket.write(`${lines.join('\r\n')}${HEAD_END}`, 'latin1')
-  })
-    .catch((failure) => {
-      socket.on('error', () => {}) // it is reported
-      socket.destroy()
-      throw failure
-    })
-    .finally(() => {
-      listening.abort()
-      socket.setTimeout(0)
-    })
-}

@@ -12,7 +12,7 @@ const CONNECTIONS_MAX = 64
 /**
  * A transport with connections that are kept for the next request. `close` destroys them, those in use included. It takes and
  * returns pieces of bodies that are lent. `userAgent` is the value of the header User-Agent. Throws OssError InvalidOption for
- * a proxy that is not an http or https URL.
+ * a proxy that is not an http, https or socks5 URL.
  */
 export function nodeTransport({
   userAgent,

@@ -5,10 +5,13 @@ import { CLIENT_CODES, OssError } from '../types/error.js'
 export class TransportError extends Error {
   override readonly name = 'TransportError'
   readonly kind: 'network' | 'stalled'
+  /** `HOST:PORT` of the proxy where that is what failed. */
+  readonly proxy: string | undefined
 
-  constructor(kind: 'network' | 'stalled', message: string, cause?: unknown) {
+  constructor(kind: 'network' | 'stalled', message: string, cause?: unknown, proxy?: string) {
     super(message, { cause })
     this.kind = kind
+    this.proxy = proxy
   }
 }
 
