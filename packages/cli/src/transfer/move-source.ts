@@ -9,7 +9,7 @@ import type { Item } from './items.js'
 import { haveOneEndpoint } from './one-endpoint.js'
 import { type Place, placeText } from './places.js'
 
-/** What differs where an object was written again. A link has its own, not those of what it leads to. */
+/** The properties that differ where an object was written again. A link has its own, not those of what it leads to. */
 interface ObjectState {
   readonly etag: string
   readonly lastModified: Date

@@ -1,4 +1,4 @@
-/** Tunnels: what a client and a proxy say to each other until bytes pass to the server. */
+/** Tunnels: the messages of a client and a proxy until bytes pass to the server. */
 import type net from 'node:net'
 import { TransportError } from '../wire/failure.js'
 
@@ -23,7 +23,7 @@ export interface Step {
 
 /** The client's part of a dialogue with a proxy. */
 export interface Dialogue {
-  /** What is sent first. */
+  /** The bytes that are sent first. */
   readonly first: Uint8Array
   /** Takes what has arrived and was not used yet; undefined while it is not enough. Throws Error with the reason of a refusal. */
   next(received: Buffer): Step | undefined
