@@ -1,13 +1,15 @@
-// How soon does a server answer on an empty folder and on one with many objects, how fast does it list them, and how
-// much memory does it hold?
+// How soon does a server answer on an empty folder and on one with many objects, how fast does it list them, warm and just
+// after a restart, with its rows in memory and on the disk alone, and how much memory does it hold?
 // Usage: npm run bench -- many [objects, 10,000,000 by default] [runs] [folder to keep and reuse]
 
+import { execFileSync } from 'node:child_process'
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { openLocalMetadataStore } from '@bindery/storage-local'
 import { objectRows } from '../packages/service/dist/domain/stored/keyspace.js'
-import { memoryBytes } from './support/processes.mjs'
+import { cpuSeconds, memoryBytes } from './support/processes.mjs'
 import { describeRun, machineLine, summary } from './support/report.mjs'
 import { Session } from './support/session.mjs'
 import { startBindery } from './support/targets.mjs'
@@ -17,7 +19,13 @@ const RUNS = Number(process.argv[3] ?? 5)
 const KEPT = process.argv[4]
 /** Rows per transaction. */
 const BATCH = 500
-const PAGES = 50
+const PAGES = 200
+/** Pages before those that count. */
+const WARMING_PAGES = 100
+/** Restarts, each for one page. */
+const RESTARTS = 9
+/** After this long a server has done what it does at its start: its first page is measured alone. */
+const SETTLED_MS = 3_000
 /** More than a record holds inline, so that the rows are those of objects with bytes in a blob file. */
 const FIRST_BYTES = 8_192
 const FOLDERS = 1_000
@@ -80,29 +88,68 @@ async function start(folder) {
   return { server, session, milliseconds, memory: memoryBytes(server.pid) }
 }
 
-/** Milliseconds per page of 1,000 keys, from random start keys. */
-async function listPages({ session }, bucket) {
-  const { client } = session
-  const pages = Array.from({ length: PAGES }, () => {
-    const query = [
-      ['list-type', '2'],
-      ['max-keys', '1000'],
-      ['start-after', keyOf(Math.floor(Math.random() * OBJECTS))],
-    ]
-    return client.prepare({ method: 'GET', bucket, query })
-  })
-  return [...(await client.drive(pages, 1)).latencies]
-}
-
-/** Milliseconds for a listing of all folders, each found by a seek. */
-async function listFolders({ session }, bucket) {
-  const query = [
+/** Queries of pages of 1,000 entries. */
+const PAGES_OF = {
+  'ListObjectsV2 from any key': () => [
+    ['list-type', '2'],
+    ['max-keys', '1000'],
+    ['start-after', anyKey()],
+  ],
+  'ListObjects from any key': () => [
+    ['marker', anyKey()],
+    ['max-keys', '1000'],
+  ],
+  [`ListObjectsV2 of ${FOLDERS} folders`]: () => [
     ['delimiter', '/'],
     ['list-type', '2'],
     ['max-keys', '1000'],
     ['prefix', 'data/'],
-  ]
-  return [...(await session.client.drive([session.client.prepare({ method: 'GET', bucket, query })], 1)).latencies]
+  ],
+}
+
+const anyKey = () => keyOf(Math.floor(Math.random() * OBJECTS))
+
+/** Lists some pages, one after another. @returns {Promise<{ times: number[], cpuMs: number }>} milliseconds, CPU per page */
+async function listPages({ session, server }, bucket, queryOf, count) {
+  const { client } = session
+  const pages = Array.from({ length: count }, () => client.prepare({ method: 'GET', bucket, query: queryOf() }))
+  const before = cpuSeconds(server.pid)
+  const { latencies } = await client.drive(pages, 1)
+  return { times: [...latencies], cpuMs: ((cpuSeconds(server.pid) - before) / count) * 1000 }
+}
+
+async function measurePages(started, bucket) {
+  for (const [name, queryOf] of Object.entries(PAGES_OF)) {
+    await listPages(started, bucket, queryOf, WARMING_PAGES)
+    const { times, cpuMs } = await listPages(started, bucket, queryOf, PAGES)
+    print(`${name}: ms`, times)
+    print(`${name}: ms, 99 % of pages below`, [times[Math.floor(times.length * 0.99)]])
+    print(`${name}: ms of CPU per page`, [cpuMs], 2)
+  }
+}
+
+/** The first page after a restart; `isOnDisk`: without the file of the rows in the page cache. */
+async function measureFirstPage(name, folder, bucket, isOnDisk) {
+  const [query] = Object.values(PAGES_OF)
+  const times = []
+  const cpu = []
+  for (let run = 0; run < RESTARTS; run++) {
+    if (isOnDisk) forget(join(folder, 'metadata', 'metadata.mdb'))
+    const started = await start(folder)
+    await sleep(SETTLED_MS)
+    const first = await listPages(started, bucket, query, 1)
+    times.push(...first.times)
+    cpu.push(first.cpuMs)
+    started.session.close()
+    await started.server.stop()
+  }
+  print(`${name}: ms`, times)
+  print(`${name}: ms of CPU`, cpu)
+}
+
+/** Drops a file from the page cache, which works while no process has it mapped (POSIX_FADV_DONTNEED). */
+function forget(file) {
+  execFileSync('dd', [`if=${file}`, 'iflag=nocache', 'count=0'], { stdio: 'ignore' })
 }
 
 function print(name, values, digits = 1) {
@@ -133,11 +180,11 @@ try {
   rmSync(empty, { recursive: true, force: true })
   await measure('empty folder', empty)
   await measure(`${OBJECTS} objects`, join(folder, 'many'), async (started) => {
-    await listPages(started, bucket)
-    print(`${OBJECTS} objects: ms for a page of 1,000 keys`, await listPages(started, bucket))
-    print(`${OBJECTS} objects: ms for ${FOLDERS} folders of a delimiter`, await listFolders(started, bucket))
+    await measurePages(started, bucket)
     print(`${OBJECTS} objects: MB held after it`, [memoryBytes(started.server.pid) / 1e6], 0)
   })
+  await measureFirstPage('first page after a restart', join(folder, 'many'), bucket, false)
+  await measureFirstPage('first page after a restart, rows on the disk', join(folder, 'many'), bucket, true)
 } finally {
   if (KEPT === undefined) rmSync(folder, { recursive: true, force: true })
 }

@@ -21,6 +21,7 @@ import type {
   ObjectRecord,
   UploadRecord,
 } from '../domain/stored/model.js'
+import type { ListedRecord } from '../domain/stored/records/listed.js'
 import { shownVersionOf } from '../domain/stored/version-id.js'
 import type { expirationOf } from '../domain/upkeep/due-action.js'
 import { isCrc } from '../domain/uploads/checksum.js'
@@ -71,7 +72,7 @@ interface ShowingKeys extends Showing {
 type Expiration = NonNullable<ReturnType<typeof expirationOf>>
 
 /** The restore of an archived object, as answers show it. */
-export function shownRestore(record: ObjectRecord, now: number): string | undefined {
+export function shownRestore(record: Pick<ListedRecord, 'restore'>, now: number): string | undefined {
   const restore = restoreOf(record, now)
   if (restore === undefined) return undefined
   const until = `, expiry-date="${new Date(restore.expiresAt).toUTCString()}"`
@@ -86,7 +87,10 @@ export function shownExpiration(expiration: Expiration | undefined): string | un
 }
 
 /** When a rule moved an object to one of the classes that show it. */
-export function shownTransition({ movedAt, storageClass }: ObjectRecord): number | undefined {
+export function shownTransition({
+  movedAt,
+  storageClass,
+}: Pick<ListedRecord, 'movedAt' | 'storageClass'>): number | undefined {
   return storageClass === 'ColdArchive' || storageClass === 'DeepColdArchive' ? movedAt : undefined
 }
 

@@ -16,7 +16,7 @@ export interface Conditions {
 export interface Validators {
   readonly etag: string
   /** Another tag of the same content. */
-  readonly digestETag?: string
+  readonly digestETag?: string | undefined
   /** Milliseconds since 1970; compared in whole seconds, like HTTP dates. */
   readonly modifiedAt: number
 }

@@ -5,7 +5,7 @@ import { findBucket } from '../buckets/buckets.js'
 import type { Domain } from '../domain.js'
 import { following, successor } from '../stored/key-range.js'
 import { objectRows } from '../stored/keyspace.js'
-import type { ObjectRecord } from '../stored/model.js'
+import { decodeListed, type ListedRecord } from '../stored/records/listed.js'
 import { checkNames, groupOf, rangeOf, scan } from '../stored/scan.js'
 
 /** Which objects of a bucket are listed. */
@@ -25,7 +25,7 @@ export interface ObjectQuery {
 
 /** An entry of a listing of objects. */
 export type ObjectEntry =
-  | { readonly kind: 'object'; readonly key: ObjectKey; readonly record: ObjectRecord }
+  | { readonly kind: 'object'; readonly key: ObjectKey; readonly record: ListedRecord }
   | { readonly kind: 'prefix'; readonly prefix: string }
 
 /** A page of a listing of objects. */
@@ -58,10 +58,7 @@ export async function listObjects(domain: Domain, query: ObjectQuery): Promise<O
         range: rangeOf(keyOf, prefix, from),
         keyOf,
         nameOf: ({ key }) => utf8Text(key.subarray(nameAt)) ?? '',
-        decode: ({ value }, name) => {
-          const key = name as ObjectKey
-          return { kind: 'object', key, record: objectRows.decode(value, { bucket, key }) }
-        },
+        decode: ({ value }, name) => ({ kind: 'object', key: name as ObjectKey, record: decodeListed(value) }),
       },
     ],
     prefix,

@@ -8,6 +8,7 @@ import { readBucket } from '../buckets/buckets.js'
 import { findDocument } from '../buckets/documents.js'
 import type { Domain } from '../domain.js'
 import type { BucketRecord, ObjectName, ObjectRecord, StorageClass } from '../stored/model.js'
+import type { ListedRecord } from '../stored/records/listed.js'
 import { requireStored, rewrite } from './current.js'
 
 const DAY_MS = 86_400_000
@@ -27,7 +28,7 @@ const DAYS_MAX: Readonly<Record<ArchiveClass, number>> = { Archive: 7, ColdArchi
 const isArchived = (storageClass: StorageClass): storageClass is ArchiveClass => storageClass in TIER_MS
 
 /** The restore of an object at a time; undefined where it never was restored, or is frozen again. */
-export function restoreOf({ restore }: ObjectRecord, now: number) {
+export function restoreOf({ restore }: Pick<ListedRecord, 'restore'>, now: number) {
   if (restore === undefined || now >= restore.expiresAt) return undefined
   return { isOngoing: now < restore.readyAt, expiresAt: restore.expiresAt }
 }

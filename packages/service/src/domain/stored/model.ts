@@ -141,7 +141,7 @@ export interface MultipartETags {
    * The tag that S3 has for a multipart object: a digest of its parts' digests, where the other one is of their texts.
    * Absent where both are the same, and from objects that older servers made.
    */
-  readonly digestETag?: ETag
+  readonly digestETag?: ETag | undefined
 }
 
 /** A version of an object that has data. Sizes are bytes. */

@@ -47,9 +47,15 @@ interface Head {
 
 /** Splits the value of a record into its JSON and the bytes that it carries. Throws StorageError `corrupt`. */
 export function decodeHead(value: Bytes): Head {
+  const head = headOf(value)
+  const carried = head.length === value.length ? undefined : value.subarray(head.length + 1)
+  return { stored: decodeJson(OBJECT_VERSION, head), carried }
+}
+
+/** The version and the JSON of a value, without the bytes that it carries. */
+export function headOf(value: Bytes): Bytes {
   const end = value.indexOf(0, 1)
-  if (end === -1) return { stored: decodeJson(OBJECT_VERSION, value), carried: undefined }
-  return { stored: decodeJson(OBJECT_VERSION, value.subarray(0, end)), carried: value.subarray(end + 1) }
+  return end === -1 ? value : value.subarray(0, end)
 }
 
 /**

@@ -5,6 +5,7 @@ import { isAfter } from '../key-range.js'
 import { objectRows, uploadRows, versionRows } from '../keyspace.js'
 import type { DeleteMarker, Encryption, ObjectRecord, UploadRecord } from '../model.js'
 import { newVersionId } from '../version-id.js'
+import { decodeListed } from './listed.js'
 
 const ID = '0123456789ABCDEF0123456789ABCDEF'
 const NAMES = { bucket: bucketName('bkt'), key: objectKey('k') }
@@ -60,6 +61,26 @@ test('an encrypted record without its wrapped key is damage', () => {
   for (const key of ['""', '7', '"?"']) {
     const spoilt = Buffer.from(value).toString('latin1').replace('"AAH/"', key)
     assert.throws(() => objectRows.decode(Buffer.from(spoilt, 'latin1'), NAMES), { kind: 'corrupt' })
+  }
+})
+
+test('a listing decodes of an object what the whole record has, and refuses what lacks it', () => {
+  const archived = { readyAt: 1, expiresAt: 2, tier: 'Bulk' as const }
+  const records: ObjectRecord[] = [
+    OBJECT,
+    { ...OBJECT, encryption: ENCRYPTION, digestETag: 'AB-1', restore: archived, movedAt: 7 },
+    { ...OBJECT, bytes: { kind: 'blob', blob: 'f00d-1~Ynl0ZXM' }, userMetadata: { etag: 'no', size: '"', ü: '中' } },
+    { ...OBJECT, headers: { contentType: '{"size":1}' }, tagging: [['size', '1']], mirroredFrom: 'http://a/"b"' },
+  ]
+  for (const record of records) {
+    const { type, owner, size, etag, modifiedAt, storageClass, digestETag, restore, movedAt } = record
+    const shown = { type, owner, size, etag, modifiedAt, storageClass, digestETag, restore, movedAt }
+    assert.deepEqual(decodeListed(objectRows.encode(record)), shown)
+  }
+  const text = Buffer.from(objectRows.encode(OBJECT)).toString('latin1')
+  const spoilt = ['"size":"5"', '"sizes":5', '"size":5,}', '"size":nan'].map((size) => text.replace('"size":5', size))
+  for (const one of [...spoilt, text.slice(1), text.slice(0, -1), `\x02${text.slice(1)}`, '\x01', '']) {
+    assert.throws(() => decodeListed(Buffer.from(one, 'latin1')), { kind: 'corrupt' }, one)
   }
 })
 
