@@ -19,6 +19,7 @@ const CLIENT_PARTS = ['bytes', 'protocol']
 /** The compilers for the other processors, as Debian names them. */
 const CROSS_COMPILERS = { x64: 'x86_64-linux-gnu-gcc', arm64: 'aarch64-linux-gnu-gcc' }
 const BIN = `#!/usr/bin/env node
+import './early-signals.js'
 import { main } from '../bundle/index.js'
 
 process.exitCode = await main(process.argv.slice(2), process.env)
@@ -45,6 +46,7 @@ export async function pack(out) {
 async function stageCommand(folder) {
   const source = path.join(root, 'packages', 'cli')
   write(path.join(folder, 'bin', 'bindery.js'), BIN, 0o755)
+  copy(path.join(source, 'bin', 'early-signals.js'), path.join(folder, 'bin', 'early-signals.js'))
   copy(path.join(source, 'bundle'), path.join(folder, 'bundle'), (file) => !/\.(?:map|cache)$/.test(file))
   copy(path.join(root, 'packages', 'console', 'bundle'), path.join(folder, 'console'))
   // in a fresh clone it is installed only now

@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+import './early-signals.js'
 import { spawnSync } from 'node:child_process'
 import { existsSync, readdirSync, statSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'

@@ -14,7 +14,7 @@ const started = {
 } as const
 
 function bannerOf(language: 'en' | 'zh', ...flags: string[]): string {
-  return banner(readConfig(flags, {}), started, messagesIn(language))
+  return banner(readConfig(flags, {}), started, messagesIn(language), 'bindery')
 }
 
 test('the banner states who can connect, and whether by TLS', () => {

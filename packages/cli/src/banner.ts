@@ -22,9 +22,9 @@ export function readyLine(config: Config, { endpoint, rootKey, deployment, hashi
 
 /**
  * The text for people at start-up: the address of the server, its key, and a line to paste for each of four
- * clients.
+ * clients. `command`: how this command is called here.
  */
-export function banner(config: Config, server: Started, messages: Messages): string {
+export function banner(config: Config, server: Started, messages: Messages, command: string): string {
   const { endpoint, rootKey, deployment } = server
   const facts: [string, string][] = [
     [messages.endpoint, endpoint],
@@ -42,7 +42,7 @@ export function banner(config: Config, server: Started, messages: Messages): str
     '',
     `  ${messages.connect}`,
     ...snippets(config, server).map(([client, line]) => `    ${client.padEnd(9)}${line}`),
-    `    ${messages.connectMore}`,
+    `    ${messages.connectMore(command)}`,
     '',
     `  ${whoConnects(config, messages)}`,
     `  ${messages.howToStop}`,

@@ -11,9 +11,9 @@ import { openBackupSource, openFolderSource, openFolderTarget } from './folder/m
 import type { KeyHome } from './key-home.js'
 import type { MoveSource, MoveSourceOptions, MoveTarget } from './move-place.js'
 
-/** Opens the deployment that a configuration names. Throws Failure. */
-export async function openDeployment(config: Config): Promise<Deployment> {
-  if (!isGateway(config)) return openFolderDeployment(config.folder)
+/** Opens the deployment that a configuration names. Throws Failure, and the reason of `givenUp` if that is aborted while another process uses it. */
+export async function openDeployment(config: Config, givenUp?: AbortSignal): Promise<Deployment> {
+  if (!isGateway(config)) return openFolderDeployment(config.folder, givenUp)
   const { openGatewayDeployment } = await loadGateway()
   return openGatewayDeployment(config)
 }

@@ -18,28 +18,39 @@ const PARENT_INTERVAL_MS = 500
 export class StopSignals {
   #count = 0
   #onSignal = () => {}
+  readonly #first = new AbortController()
 
   /** `env`: the variables that npm sets. */
   constructor(env: Readonly<Record<string, string | undefined>>) {
     const count = () => {
       this.#count += 1
+      this.#first.abort()
       this.#onSignal()
     }
-    process.on('SIGINT', count)
-    process.on('SIGTERM', count)
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+      // Those of early-signals.js, which the program loads first. Without any listener a signal that has arrived would be lost.
+      const earlier = process.listeners(signal)
+      process.on(signal, count)
+      for (const listener of earlier) process.off(signal, listener)
+    }
     process.on('SIGHUP', hasTerminal() ? count : () => {})
     if (isCommandOfNpm(env)) onEndOfParent(count)
   }
 
-  /** Starts a server; resolves at once with undefined if a signal comes first, while the start goes on. */
-  async untilSignal<T>(start: Promise<T>): Promise<T | undefined> {
-    const signalled = new Promise<undefined>((resolve) => {
-      this.#onSignal = () => resolve(undefined)
-      if (this.#count > 0) resolve(undefined)
-    })
-    // after a signal nothing awaits the start: its failure must not end the process
-    start.catch(() => {})
-    return Promise.race([start, signalled])
+  /**
+   * Starts a server. Resolves with undefined if the first signal made the start give up; otherwise it completes, so that what it
+   * opened is closed in its order. At a second signal `end` ends the process.
+   */
+  async whileStarting<T>(start: (givenUp: AbortSignal) => Promise<T>, end: () => never): Promise<T | undefined> {
+    this.#onSignal = () => {
+      if (this.#count > 1) end()
+    }
+    try {
+      return await start(this.#first.signal)
+    } catch (error) {
+      if (this.#first.signal.aborted && error === this.#first.signal.reason) return undefined
+      throw error
+    }
   }
 
   /**

@@ -41,12 +41,13 @@ export interface RunningServer {
 
 /**
  * Opens the deployment and serves it, in one process or several; `version` is Bindery's, and `explained` the sources of the configuration.
- * Throws Failure.
+ * Throws Failure, and the reason of `givenUp` if that is aborted before there is a root key.
  */
 export async function startServer(
   config: Config,
   version: string,
   explained: readonly ExplainedOption[],
+  givenUp: AbortSignal,
 ): Promise<RunningServer> {
   const readableLog = !config.json && process.stderr.isTTY === true
   const log = createLog(config.logLevel, { readable: readableLog })
@@ -56,8 +57,11 @@ export async function startServer(
     if (tls !== undefined) readCertificate(tls)
     await requireFreePort(config.host, config.port)
   }
-  const deployment = await openDeployment(config)
+  givenUp.throwIfAborted()
+  const deployment = await openDeployment(config, givenUp)
   try {
+    // later, a new key would be kept and never shown
+    givenUp.throwIfAborted()
     const rootKey = await rootKeyOf(config, deployment)
     const { accessKeyId, accessKeySecret } = rootKey
     const callbackKey = new CallbackKey(() => deployment.callbackKey())

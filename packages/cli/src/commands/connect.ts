@@ -11,6 +11,7 @@ import { EXIT, type ExitCode } from '../exit-codes.js'
 import type { Language } from '../language.js'
 import { connectWordsIn } from '../messages/connect.js'
 import { write, writeJson } from '../objects/output.js'
+import { ownName } from '../own-name.js'
 import { givenEndpoint, requireValid, serverWithKey } from '../running-server.js'
 
 const DEFAULT_BUCKET = 'demo'
@@ -22,7 +23,7 @@ export async function connectCommand({ args, env, language }: Invocation): Promi
   const [client, folder] = positionals
   const all = snippets(clientLibrary())
   if (client === undefined) {
-    if (!flags.has('json')) process.stdout.write(listOf(all, language))
+    if (!flags.has('json')) process.stdout.write(listOf(all, language, ownName(env)))
     else for (const [name, { title }] of all) await writeJson({ client: name, title })
     return EXIT.ok
   }
@@ -62,14 +63,14 @@ function scriptOf(snippet: Snippet, facts: Facts, language: Language): string {
   return `${lines.join('')}${snippet.script(facts)}`
 }
 
-function listOf(all: ReadonlyMap<string, Snippet>, language: Language): string {
+function listOf(all: ReadonlyMap<string, Snippet>, language: Language, command: string): string {
   const words = connectWordsIn(language)
   const width = Math.max(...[...all.keys()].map((name) => name.length)) + 2
   const lines = [...all].map(([name, { title, untested }]) => {
     const note = untested === undefined ? '' : ` ${words.notRun}`
     return `  ${padColumns(name, width)}${title}${note}\n`
   })
-  return `${words.clients}\n\n${lines.join('')}\n${words.usage}\n`
+  return `${words.clients}\n\n${lines.join('')}\n${words.usage(command)}\n`
 }
 
 /** The client library, seen from the bundle in a package, from that in a clone, or from the modules. */

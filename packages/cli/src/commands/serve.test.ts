@@ -3,7 +3,7 @@ import { execFile, spawn } from 'node:child_process'
 import { createHmac } from 'node:crypto'
 import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
-import { mkdir, stat, symlink, writeFile } from 'node:fs/promises'
+import { stat, symlink, writeFile } from 'node:fs/promises'
 import { request } from 'node:http'
 import { type AddressInfo, createServer } from 'node:net'
 import { join } from 'node:path'
@@ -316,29 +316,6 @@ test('a server that npx or a script runs ends with the shell that npm put in bet
   const { endpoint } = JSON.parse(line)
   shell.kill('SIGTERM')
   while (await fetch(`${endpoint}/-/health/live`).then(Boolean, () => false)) await moment()
-})
-
-test('a signal while the server still starts is obeyed at once', async (t) => {
-  const folder = newFolder(t)
-  // the socket of a starting process that never claims the folder: a start waits for it
-  await mkdir(join(folder, 'lock'))
-  const silent = createServer().listen(join(folder, 'lock', 'silent'))
-  atEnd(t, () => silent.close())
-  const command = spawn(process.execPath, [COMMAND, 'serve', folder, '--port', '0'], {
-    env: { ...process.env, BINDERY_LANG: 'en' },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  })
-  let output = ''
-  for (const stream of [command.stdout, command.stderr]) {
-    stream.setEncoding('utf8').on('data', (text: string) => {
-      output += text
-    })
-  }
-  const exited = once(command, 'exit')
-  await once(silent, 'connection')
-  command.kill('SIGINT')
-  assert.deepEqual(await exited, [0, null], output)
-  assert.equal(output, 'Stopped.\n')
 })
 
 test('SIGUSR2 switches the log of every process to debug and back, and SIGHUP stops no daemon', async (t) => {

@@ -11,6 +11,7 @@ import { banner, readyLine } from '../banner.js'
 import type { Invocation } from '../command.js'
 import { EXIT, type ExitCode } from '../exit-codes.js'
 import { messagesIn } from '../messages.js'
+import { ownName } from '../own-name.js'
 import { version } from '../version.js'
 
 /** `bindery serve [DIR]`: runs a server until a signal stops it. */
@@ -21,10 +22,13 @@ export async function serve({ args, env, language }: Invocation): Promise<ExitCo
   const say = (text: string) => {
     if (!config.json) process.stdout.write(`${text}\n`)
   }
-  const server = await signals.untilSignal(startServer(config, version(), explainConfig(args, env)))
+  const server = await signals.whileStarting(
+    (givenUp) => startServer(config, version(), explainConfig(args, env), givenUp),
+    // as safe as the end of a process that is killed
+    () => process.exit(EXIT.interrupted),
+  )
   if (server === undefined) {
     say(messages.stopped)
-    // the end of a start at any moment is as safe as that of a process that is killed
     process.exit(EXIT.ok)
   }
   const { configuration } = server
@@ -38,7 +42,7 @@ export async function serve({ args, env, language }: Invocation): Promise<ExitCo
   })
   // The process that started it may stop reading once it has the endpoint.
   process.stdout.on('error', () => {})
-  process.stdout.write(config.json ? readyLine(config, server) : banner(config, server, messages))
+  process.stdout.write(config.json ? readyLine(config, server) : banner(config, server, messages, ownName(env)))
   const { cut } = await signals.runUntilSignal(server, () => say(messages.stopping))
   say(cut === 0 ? messages.stopped : messages.stoppedCutting(cut))
   // while Node.js takes down its environment after a return, a further signal would end the process with its own exit code

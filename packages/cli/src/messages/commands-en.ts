@@ -8,7 +8,7 @@ const SERVER_DETAILS = [
 /** The help pages. */
 export const ENGLISH_COMMANDS: { readonly help: HelpSentences; readonly commands: CommandTexts } = {
   help: {
-    title: 'Bindery, an object store with the protocol of Alibaba Cloud OSS.',
+    title: 'Bindery, an object store with the protocols of Alibaba Cloud OSS and Amazon S3.',
     usage: 'Usage: bindery COMMAND [arguments] [flags]',
     subjects: {
       objects: 'Objects:',
@@ -19,8 +19,8 @@ export const ENGLISH_COMMANDS: { readonly help: HelpSentences; readonly commands
     },
     more: 'Arguments, flags and examples of a command: bindery help COMMAND\n中文：--language zh. For scripts that read the output of ossutil 1: --compat ossutil',
     exitCodes:
-      'Exit codes: 0 success, 1 wrong arguments, 2 the server refused the request, 3 this machine or the network\n' +
-      'prevented it, 4 some of several items failed, 5 stopped by a signal, 6 a check found a problem',
+      'Exit codes: 0 success, 1 wrong arguments, 2 the server refused the request, 3 this machine or the network prevented ' +
+      'it, 4 some of several items failed, 5 stopped by a signal, 6 a check found a problem',
     examples: 'Examples:',
     groups: {
       own: 'Flags:',

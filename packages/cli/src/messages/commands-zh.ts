@@ -6,7 +6,7 @@ const SERVER_DETAILS = ['访问密钥取自 OSS_ACCESS_KEY_ID 和 OSS_ACCESS_KEY
 /** The help pages. */
 export const CHINESE_COMMANDS: { readonly help: HelpSentences; readonly commands: CommandTexts } = {
   help: {
-    title: 'Bindery：支持 OSS 协议的对象存储。',
+    title: 'Bindery：支持阿里云 OSS 和 Amazon S3 协议的对象存储。',
     usage: '用法：bindery COMMAND [参数]',
     subjects: {
       objects: '对象：',
@@ -17,8 +17,7 @@ export const CHINESE_COMMANDS: { readonly help: HelpSentences; readonly commands
     },
     more: '查看命令的参数和示例：bindery help COMMAND\nEnglish: --language en。供解析 ossutil 1 输出的脚本使用：--compat ossutil',
     exitCodes:
-      '退出码：0 成功，1 参数有误，2 服务器拒绝了请求，3 受本机或网络所限，\n' +
-      '4 部分项目失败，5 被信号停止，6 检查发现问题',
+      '退出码：0 成功，1 参数有误，2 服务器拒绝了请求，3 受本机或网络所限，4 部分项目失败，5 被信号停止，6 检查发现问题',
     examples: '示例：',
     groups: {
       own: '参数：',

@@ -3,7 +3,8 @@ import type { Language } from '../language.js'
 /** The texts of `bindery connect`. */
 export interface ConnectWords {
   readonly clients: string
-  readonly usage: string
+  /** `command`: as it is called here. */
+  readonly usage: (command: string) => string
   /** Comments above a script, without `#`. */
   readonly paste: (needs: string) => string
   readonly needsBucket: (bucket: string) => string
@@ -14,7 +15,8 @@ export interface ConnectWords {
 
 const ENGLISH: ConnectWords = {
   clients: 'Programs that use this server, ready to paste:',
-  usage: 'Print one: bindery connect CLIENT. Run one in an empty folder: bindery connect CLIENT | sh -e',
+  usage: (command) =>
+    `Print one: ${command} connect CLIENT. Run one in an empty folder: ${command} connect CLIENT | sh -e`,
   paste: (needs) => `Paste this into a shell, in an empty folder. Needed: ${needs}.`,
   needsBucket: (bucket) => `The bucket must exist; create it at the start: bindery serve --buckets ${bucket}`,
   untested: {
@@ -28,7 +30,7 @@ const ENGLISH: ConnectWords = {
 
 const CHINESE: ConnectWords = {
   clients: '可直接使用的连接示例：',
-  usage: '打印示例：bindery connect CLIENT。在空目录中运行：bindery connect CLIENT | sh -e',
+  usage: (command) => `打印示例：${command} connect CLIENT。在空目录中运行：${command} connect CLIENT | sh -e`,
   paste: (needs) => `请在空目录中将以下内容粘贴到 shell 中运行。需要：${needs}。`,
   needsBucket: (bucket) => `Bucket 必须已存在；可在启动时创建：bindery serve --buckets ${bucket}`,
   untested: {

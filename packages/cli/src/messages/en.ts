@@ -35,7 +35,7 @@ export const ENGLISH: Sentences = {
   console: 'Console',
   consoleOnce: '(signs in once, within 15 minutes)',
   connect: 'To connect:',
-  connectMore: 'Programs for more clients: bindery connect',
+  connectMore: (command) => `Programs for more clients: ${command} connect`,
   onlyHere: 'Only this machine can connect. To allow other machines: --host 0.0.0.0',
   reachable: 'Other machines can connect, without TLS. On a shared network, use TLS, or a proxy with TLS in front.',
   reachableByTls: 'Other machines can connect, with TLS.',

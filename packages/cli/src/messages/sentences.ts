@@ -61,10 +61,10 @@ export interface Sentences {
   readonly secretKept: (file: string) => string
   readonly secretFromEnvironment: string
   readonly connect: string
-  /** Names the command that has more of them. */
   readonly console: string
   readonly consoleOnce: string
-  readonly connectMore: string
+  /** Names the command that has more of them, as it is called here. */
+  readonly connectMore: (command: string) => string
   readonly onlyHere: string
   readonly reachable: string
   readonly reachableByTls: string

@@ -35,7 +35,7 @@ export const CHINESE: Sentences = {
   connect: '连接方法：',
   console: '控制台',
   consoleOnce: '（可登录一次，15 分钟内有效）',
-  connectMore: '更多客户端的示例程序：bindery connect',
+  connectMore: (command) => `更多客户端的示例程序：${command} connect`,
   onlyHere: '只有本机可以访问。允许其他机器访问：--host 0.0.0.0',
   reachable: '其他机器可以访问，且没有使用 TLS。在共享网络中，请使用 TLS，或在前面部署支持 TLS 的代理。',
   reachableByTls: '其他机器可以通过 TLS 访问。',

@@ -98,8 +98,12 @@ export function complain(line: string): void {
 
 /** A command line to paste into a shell. */
 export function commandLineOf(command: string, args: readonly string[]): string {
-  const quoted = args.map((one) => (/^[\w@%+=:,./-]+$/.test(one) ? one : `'${one.replaceAll("'", "'\\''")}'`))
-  return ['bindery', command, ...quoted].join(' ')
+  return ['bindery', command, ...args.map(shellWord)].join(' ')
+}
+
+/** A word of a command line, quoted if the shell would read it otherwise. */
+export function shellWord(word: string): string {
+  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`
 }
 
 /** Names and values, one per line, aligned. */

@@ -50,9 +50,9 @@ export interface DataFolder {
 
 /**
  * Opens a data folder, and creates it if it is missing or empty. Throws Failure `folderForbidden`, `notAFolder`,
- * `folderDangling`, `folderForeign`, `folderLocked`, `formatNewer`, `layoutOther`, `fileDamaged`, `diskFull`.
+ * `folderDangling`, `folderForeign`, `folderLocked`, `formatNewer`, `layoutOther`, `fileDamaged`, `diskFull`; and the reason of `givenUp` if that is aborted while the folder is in use.
  */
-export async function openDataFolder(name: string): Promise<DataFolder> {
+export async function openDataFolder(name: string, givenUp?: AbortSignal): Promise<DataFolder> {
   const path = resolve(name)
   try {
     await createFolder(path)
@@ -62,7 +62,7 @@ export async function openDataFolder(name: string): Promise<DataFolder> {
   } catch (error) {
     throw folderFailure(error, path)
   }
-  const lock = await lockFolder(path)
+  const lock = await lockFolder(path, undefined, givenUp)
   try {
     const format = await readFormat(path)
     if (format === undefined) await writeFormat(path, FOLDER_FORMAT)

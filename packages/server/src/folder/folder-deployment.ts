@@ -22,8 +22,8 @@ import { keptMasterKeys } from './master-keys.js'
 import { keptRootKey } from './root-key.js'
 
 /** Opens a data folder for a server: locks it, and creates it if it is missing or empty. Throws as `openDataFolder`. */
-export async function openFolderDeployment(name: string): Promise<Deployment> {
-  const { path, isNew, lock } = await openDataFolder(name)
+export async function openFolderDeployment(name: string, givenUp?: AbortSignal): Promise<Deployment> {
+  const { path, isNew, lock } = await openDataFolder(name, givenUp)
   const metadataFolder = join(path, METADATA_FOLDER)
   const metrics = new CommitMetrics()
   const commitOptions = { folder: metadataFolder, onFatal: endOnFatal, onCommit: metrics.committed }

@@ -43,8 +43,11 @@ export interface Holder {
 /** The owner of a socket: one that answers, one that is silent, or a dead one. */
 export type SocketOwner = Holder | 'silent' | 'dead'
 
-/** Locks a data folder for this process and those that inherit the descriptor. Throws Failure `folderLocked`. */
-export async function lockFolder(folder: string, patienceMs = PATIENCE_MS): Promise<FolderLock> {
+/**
+ * Locks a data folder for this process and those that inherit the descriptor. Throws Failure `folderLocked`, and the reason of `givenUp`
+ * if that is aborted while it waits.
+ */
+export async function lockFolder(folder: string, patienceMs = PATIENCE_MS, givenUp?: AbortSignal): Promise<FolderLock> {
   const lockFolderPath = join(folder, LOCK_FOLDER)
   await mkdir(lockFolderPath, { recursive: true, mode: 0o700 }).catch((error) => {
     throw folderFailure(error, folder)
@@ -57,6 +60,7 @@ export async function lockFolder(folder: string, patienceMs = PATIENCE_MS): Prom
       const { holder } = result
       const pid = holder === 'silent' ? undefined : holder?.pid
       const holds = holder !== 'silent' && holder?.holds === true
+      givenUp?.throwIfAborted()
       if (holds || Date.now() > deadline) throw new Failure('folderLocked', { folder, pid })
       await sleep(50 + Math.random() * 200)
     }
