@@ -22,8 +22,8 @@ import {
 } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
-import { parseArgs } from 'node:util'
 import { createClient } from '@bindery/client'
+import { readArguments } from '../tools/read-arguments.mjs'
 import { CLIENTS, installClients, isInstalled } from './clients/clients.mjs'
 import { describeRun, machineLine, summary } from './support/report.mjs'
 import { KIB, MIB } from './support/sizes.mjs'
@@ -150,7 +150,7 @@ async function main({ runs, only, large, small }) {
   }
 }
 
-const { values, positionals } = parseArgs({
+const { values, positionals } = readArguments({
   allowPositionals: true,
   options: {
     runs: { type: 'string', default: '3' },

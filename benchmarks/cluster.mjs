@@ -5,13 +5,13 @@
 
 import { randomBytes } from 'node:crypto'
 import { cpus } from 'node:os'
-import { parseArgs } from 'node:util'
 import { startBinderyStore } from '../test/cluster/blob-stores.mjs'
 import { startWorld } from '../test/cluster/world.mjs'
 import { rawClient } from '../test/crash/clients.mjs'
+import { readArguments } from '../tools/read-arguments.mjs'
 import { cpuOf, cpuOfDatabase, mainProcess } from './support/cpu-time.mjs'
 
-const { values } = parseArgs({
+const { values } = readArguments({
   options: { seconds: { type: 'string', default: '5' }, runs: { type: 'string', default: '3' } },
 })
 const SECONDS = Number(values.seconds)

@@ -6,14 +6,14 @@
 
 import { randomBytes } from 'node:crypto'
 import { cpus } from 'node:os'
-import { parseArgs } from 'node:util'
 import { runStatements } from '../packages/storage-postgres/dist/testing/postgres-server.js'
 import { startBinderyStore } from '../test/cluster/blob-stores.mjs'
 import { startWorld } from '../test/cluster/world.mjs'
 import { rawClient } from '../test/crash/clients.mjs'
+import { readArguments } from '../tools/read-arguments.mjs'
 import { cpuOf, cpuOfDatabase, mainProcess } from './support/cpu-time.mjs'
 
-const { values } = parseArgs({
+const { values } = readArguments({
   options: {
     objects: { type: 'string', default: '1e10' },
     gateways: { type: 'string', default: '100' },

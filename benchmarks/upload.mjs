@@ -10,6 +10,8 @@ const LOADS = [
   [8 * MIB, [1, 8, 64]],
 ]
 const OBJECTS = 32
+/** A run of downloads takes as long as one of uploads. */
+const READS_PER_WRITE = 8
 
 /** @returns {import('./support/suite.mjs').Workload} */
 function uploadParts(size, inFlight) {
@@ -37,7 +39,7 @@ function getObjects(size, inFlight) {
       const known = keys.get(session) ?? (await session.putObjects(OBJECTS, size))
       keys.set(session, known)
       const gets = known.map((key) => session.object('GET', key, { answerBytes: size }))
-      const count = requestsOf(size, inFlight, scale) * 2
+      const count = requestsOf(size, inFlight, scale) * READS_PER_WRITE
       return { requests: Array.from({ length: count }, (_, index) => gets[index % gets.length]) }
     },
   }

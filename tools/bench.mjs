@@ -13,19 +13,19 @@ import { spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { parseArgs } from 'node:util'
 import { hasFio, measureDisk } from '../benchmarks/disk.mjs'
 import { installedPeers, startPeer } from '../benchmarks/peers.mjs'
 import { describeRun, machineLine, table } from '../benchmarks/support/report.mjs'
 import { runSuite } from '../benchmarks/support/suite.mjs'
 import { namedTarget, startBindery } from '../benchmarks/support/targets.mjs'
+import { readArguments } from './read-arguments.mjs'
 
 const folder = fileURLToPath(new URL('../benchmarks', import.meta.url))
 /** The programs that export workloads; each states its question in its first line. */
 const LOADS = ['upload', 'small', 'large', 'warp', 'complete']
 
-function readArguments() {
-  return parseArgs({
+function readOptions() {
+  return readArguments({
     allowPositionals: true,
     options: {
       full: { type: 'boolean', default: false },
@@ -82,7 +82,7 @@ function writeResults(run, names, targets, outcomes) {
 }
 
 async function runLoads() {
-  const { values: options, positionals: names } = readArguments()
+  const { values: options, positionals: names } = readOptions()
   const run = describeRun()
   const workloads = await chosenWorkloads(names, options)
   const targets = await startTargets(options)

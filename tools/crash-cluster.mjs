@@ -4,13 +4,13 @@
 // dropped; with Debian's faketime, clocks can be set.
 
 import { spawnSync } from 'node:child_process'
-import { parseArgs } from 'node:util'
 import { canSetClocks } from '../test/cluster/clock.mjs'
 import { ClusterCrashRun } from '../test/cluster/crash-run.mjs'
 import { hasPrivateNetwork, privateNetwork } from '../test/cluster/network.mjs'
 import { withoutPostgres } from '../test/cluster/world.mjs'
+import { readArguments } from './read-arguments.mjs'
 
-const { values } = parseArgs({
+const { values } = readArguments({
   options: {
     cycles: { type: 'string', default: '20' },
     seed: { type: 'string', default: String(Date.now() % 2 ** 31) },

@@ -1,10 +1,10 @@
 // `npm run crash -- [--cycles N] [--seed S] [--keep]`: kills a real server under load, again and again, and audits what
 // it acknowledged. Prints one line per cycle. The first failure stops the run and keeps the data folder.
 
-import { parseArgs } from 'node:util'
 import { CrashRun, canInject } from '../test/crash/run.mjs'
+import { readArguments } from './read-arguments.mjs'
 
-const { values } = parseArgs({
+const { values } = readArguments({
   options: {
     cycles: { type: 'string', default: '20' },
     seed: { type: 'string', default: String(Date.now() % 2 ** 31) },

@@ -9,13 +9,13 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { parseArgs } from 'node:util'
 import OSS from 'ali-oss'
 import { auditCluster } from '../test/cluster/audit.mjs'
 import { findNginx, startBalancer } from '../test/cluster/balancer.mjs'
 import { hasCeph, startBinderyStore, startCephStore } from '../test/cluster/blob-stores.mjs'
 import { startWorld, withoutPostgres } from '../test/cluster/world.mjs'
 import { parseSize } from './parse-size.mjs'
+import { readArguments } from './read-arguments.mjs'
 
 const BUCKET = 'demo'
 const KEY = 'exampledir/exampleobject.bin'
@@ -207,7 +207,7 @@ async function demonstrate(folder, size, store) {
   }
 }
 
-const { values } = parseArgs({ options: { size: { type: 'string', default: '200m' }, store: { type: 'string' } } })
+const { values } = readArguments({ options: { size: { type: 'string', default: '200m' }, store: { type: 'string' } } })
 const missing = withoutPostgres() || (findNginx() === undefined && 'nginx is not installed')
 if (missing) {
   console.error(`This demonstration needs PostgreSQL and nginx: ${missing}.`)

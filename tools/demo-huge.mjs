@@ -7,10 +7,10 @@ import { mkdtemp, readdir, rm, stat } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { Readable } from 'node:stream'
-import { parseArgs } from 'node:util'
 import OSS from 'ali-oss'
 import { startServer } from '../test/support/start-server.mjs'
 import { parseSize } from './parse-size.mjs'
+import { readArguments } from './read-arguments.mjs'
 
 const KIB = 1024
 const GIB = KIB ** 3
@@ -153,7 +153,7 @@ async function demonstrate(server, sourceSize, count) {
   check('the disk space was freed', freed)
 }
 
-const { values } = parseArgs({
+const { values } = readArguments({
   options: { parts: { type: 'string', default: '10000' }, source: { type: 'string', default: '5g' } },
 })
 const folder = await mkdtemp(path.join(tmpdir(), 'bindery-huge-'))

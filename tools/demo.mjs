@@ -7,11 +7,11 @@ import { createWriteStream } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
-import { parseArgs } from 'node:util'
 import { crc64, crc64Combine } from '@bindery/digest'
 import OSS from 'ali-oss'
 import { startServer } from '../test/support/start-server.mjs'
 import { parseSize } from './parse-size.mjs'
+import { readArguments } from './read-arguments.mjs'
 
 const KIB = 1024
 const PARTS = 64
@@ -199,7 +199,7 @@ function hasOptions(headers, meta) {
 // urllib, which ali-oss uses, prints a page for each connection that the kill cuts
 console.warn = () => {}
 
-const { values } = parseArgs({ options: { size: { type: 'string', default: '1g' } } })
+const { values } = readArguments({ options: { size: { type: 'string', default: '1g' } } })
 const folder = await mkdtemp(path.join(tmpdir(), 'bindery-demo-'))
 try {
   const start = performance.now()

@@ -1,7 +1,6 @@
 // `npm run fuzz -- [--seconds N] [--seed S] [service|rows|blobs|forms|policies|parsers|server …]`: sends malformed requests and
 // reads corrupted rows and files, in turn, for a number of seconds. Exits with 1 and the seed if something is wrong.
 
-import { parseArgs } from 'node:util'
 import { fuzzBlobs } from '../test/fuzz/dist/blobs-fuzz.js'
 import { fuzzForms } from '../test/fuzz/dist/forms-fuzz.js'
 import { fuzzParsers } from '../test/fuzz/dist/parsers-fuzz.js'
@@ -9,8 +8,9 @@ import { fuzzPolicies } from '../test/fuzz/dist/policies-fuzz.js'
 import { fuzzRows, populate } from '../test/fuzz/dist/rows-fuzz.js'
 import { fuzzService } from '../test/fuzz/dist/service-fuzz.js'
 import { fuzzServer } from '../test/fuzz/server.mjs'
+import { readArguments } from './read-arguments.mjs'
 
-const { values, positionals } = parseArgs({
+const { values, positionals } = readArguments({
   allowPositionals: true,
   options: {
     seconds: { type: 'string', default: '60' },

@@ -5,8 +5,8 @@ import { execFileSync } from 'node:child_process'
 import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
-import { parseArgs } from 'node:util'
 import { compileAddon } from './build-native.mjs'
+import { readArguments } from './read-arguments.mjs'
 import { setUp } from './setup.mjs'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
@@ -141,7 +141,7 @@ function write(file, text, mode = 0o644) {
 }
 
 if (process.argv[1] !== undefined && import.meta.url === pathToFileURL(process.argv[1]).href) {
-  const { values } = parseArgs({ options: { out: { type: 'string' } } })
+  const { values } = readArguments({ options: { out: { type: 'string' } } })
   const out = path.resolve(values.out ?? path.join(root, '.cache', 'packages'))
   await setUp(root)
   for (const tarball of Object.values(await pack(out))) console.log(tarball)

@@ -2,12 +2,12 @@
 // histories, in every state that this may leave, and then at random in long ones, until `--states` states have been
 // checked. Prints their number.
 
-import { parseArgs } from 'node:util'
 import { exploreAtRandom, exploreScript } from '../test/power-loss/dist/explore.js'
 import { SCRIPTS } from '../test/power-loss/dist/scripts.js'
 import { exploreService } from '../test/power-loss/dist/service.js'
+import { readArguments } from './read-arguments.mjs'
 
-const { values } = parseArgs({
+const { values } = readArguments({
   options: {
     states: { type: 'string', default: '20000' },
     seed: { type: 'string', default: String(Date.now() % 2 ** 31) },

@@ -8,8 +8,8 @@ import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, 
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
-import { parseArgs } from 'node:util'
 import { pack } from './pack.mjs'
+import { readArguments } from './read-arguments.mjs'
 import { setUp } from './setup.mjs'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
@@ -118,7 +118,7 @@ function readManifest(folder) {
 }
 
 if (process.argv[1] !== undefined && import.meta.url === pathToFileURL(process.argv[1]).href) {
-  const { values } = parseArgs({ options: { out: { type: 'string' }, draft: { type: 'boolean', default: false } } })
+  const { values } = readArguments({ options: { out: { type: 'string' }, draft: { type: 'boolean', default: false } } })
   const found = values.draft ? [] : obstacles()
   if (found.length > 0) {
     for (const obstacle of found) console.error(`release: ${obstacle}`)

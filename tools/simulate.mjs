@@ -1,9 +1,9 @@
 // `npm run simulate -- [--mode sequence|together|mishaps|freeing] [--seed N] [--runs N] [--steps N]
 // [--theme T] [--encryption AES256|SM4|KMS|stated] [--carried BYTES] [--engines remote|postgres|s3]`: longer runs of test/simulation. Exits with 1 and the smallest failing plan if it finds one.
 
-import { parseArgs } from 'node:util'
+import { readArguments } from './read-arguments.mjs'
 
-const { values } = parseArgs({
+const { values } = readArguments({
   options: {
     mode: { type: 'string', multiple: true, default: ['sequence', 'together', 'mishaps', 'freeing'] },
     seed: { type: 'string', default: String(Math.floor(Math.random() * 2 ** 31)) },

@@ -4,10 +4,10 @@
 import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
-import { parseArgs } from 'node:util'
 import { Marked } from 'marked'
 import { readInfo } from './code-blocks.mjs'
 import { listFiles } from './list-files.mjs'
+import { readArguments } from './read-arguments.mjs'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const ROOT_PAGES = ['README.md', 'README.zh-CN.md', 'ARCHITECTURE.md', 'CONTRIBUTING.md', 'CHANGELOG.md']
@@ -184,7 +184,7 @@ export function brokenLinks(out, pages) {
 }
 
 if (process.argv[1] !== undefined && import.meta.url === pathToFileURL(process.argv[1]).href) {
-  const { values } = parseArgs({ options: { out: { type: 'string' } } })
+  const { values } = readArguments({ options: { out: { type: 'string' } } })
   const out = path.resolve(values.out ?? path.join(root, '.cache', 'site'))
   console.log(`${buildSite(out).length} pages in ${out}`)
 }

@@ -4,8 +4,8 @@
 
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { parseArgs } from 'node:util'
 import { listFiles } from './list-files.mjs'
+import { readArguments } from './read-arguments.mjs'
 import { hasSource, runTests } from './run-tests.mjs'
 
 // These need tools of other languages, a browser or strace, take minutes, or check the repository itself.
@@ -19,7 +19,7 @@ const SLOW = [
 ]
 
 const root = fileURLToPath(new URL('..', import.meta.url))
-const { values, positionals } = parseArgs({
+const { values, positionals } = readArguments({
   allowPositionals: true,
   options: { all: { type: 'boolean', default: false }, 'test-name-pattern': { type: 'string', multiple: true } },
 })
