@@ -187,3 +187,75 @@ test('a link saves the object under the chosen name, and works only from the add
   await page.waitForSelector('text=This is not an address or a network.')
   requireQuiet()
 })
+
+test('an object is renamed in the list, and Escape and a name that is taken change nothing', async (t) => {
+  for (const key of ['n/old.txt', 'n/taken.txt']) await stage.client.put(key, Buffer.from(key))
+  const { page, requireQuiet } = await openPrefix(t, 'n/')
+  const type = async (text) => {
+    await page.keyboard.press('F2')
+    await page.waitForSelector('.rename')
+    await page.keyboard.type(text)
+  }
+  await page.focus('table[role=grid]')
+  await type('never')
+  await page.keyboard.press('Escape')
+  await page.waitForSelector('tbody a >> text=old.txt')
+  await type('taken')
+  await page.keyboard.press('Enter')
+  await page.waitForSelector('text=FileAlreadyExists')
+  await page.keyboard.press('Home')
+  await page.keyboard.press('Control+A')
+  await page.keyboard.type('新的 & <new>.txt')
+  await page.keyboard.press('Enter')
+  await page.waitForSelector('text=The object was renamed.')
+  await page.waitForSelector('tbody a >> text="新的 & <new>.txt"')
+  assert.deepEqual(await names('n/'), ['n/taken.txt', 'n/新的 & <new>.txt'])
+  assert.equal((await stage.client.get('n/新的 & <new>.txt')).content.toString(), 'n/old.txt')
+  requireQuiet()
+})
+
+test('Enter that chooses characters of an input method renames nothing', async (t) => {
+  await stage.client.put('ime/a.txt', Buffer.from('a'))
+  const { page } = await openPrefix(t, 'ime/')
+  await page.click('tbody button[aria-haspopup]')
+  await page.click('dialog >> text="Rename"')
+  const input = await page.context().newCDPSession(page)
+  await input.send('Input.imeSetComposition', { text: 'wenjian', selectionStart: 7, selectionEnd: 7 })
+  await page.dispatchEvent('.rename', 'keydown', { key: 'Enter', isComposing: true, bubbles: true })
+  assert.ok(await page.isVisible('.rename'))
+  await input.send('Input.insertText', { text: '文件' })
+  await page.keyboard.press('Enter')
+  await page.waitForSelector('tbody a >> text="文件.txt"')
+  assert.deepEqual(await names('ime/'), ['ime/文件.txt'])
+})
+
+test('columns are chosen, stay chosen, and show checksums on request', async (t) => {
+  await stage.client.put('cols/a.txt', Buffer.from('a'))
+  await stage.client.multipartUpload('cols/b.bin', Buffer.alloc(300 * 1024), { partSize: 100 * 1024 })
+  const { page } = await openPrefix(t, 'cols/')
+  await page.click('.toolbar [aria-label=Columns]')
+  for (const title of ['Parts', 'ETag', 'CRC-64']) await page.check(`dialog label >> text="${title}"`)
+  await page.uncheck('dialog label >> text="Storage class"')
+  await page.keyboard.press('Escape')
+  await page.reload()
+  const { crc } = { crc: (await stage.client.head('cols/b.bin')).res.headers['x-oss-hash-crc64ecma'] }
+  await page.waitForSelector(`tbody >> text="${crc}"`)
+  const titles = await page.locator('thead th').allTextContents()
+  assert.deepEqual(
+    titles.slice(1, -1).map((title) => title.replace(/[↕↑↓]/, '')),
+    [...['Name', 'Type', 'Size', 'Parts', 'Last modified', 'ETag', 'CRC-64']],
+  )
+  const row = await page.locator('tbody tr', { hasText: 'b.bin' }).locator('td.number').allTextContents()
+  assert.deepEqual(row, ['300.0 KiB', '3'])
+})
+
+test('a selection ends where other rows are listed', async (t) => {
+  for (const key of ['sel/a.txt', 'sel/deep/b.txt']) await stage.client.put(key, Buffer.from(key))
+  const { page } = await openPrefix(t, 'sel/')
+  await page.check('input[aria-label="Select a.txt"]')
+  await page.waitForSelector('text=1 selected')
+  await page.click('tbody a >> text=deep/')
+  await page.waitForSelector('text=1 entries')
+  await page.goBack()
+  await page.waitForSelector('text=2 entries')
+})

@@ -80,10 +80,13 @@ export type { BucketDocument, StoredDocument } from './operations/document.js'
 export { chooseEncryption, type EncryptionChoice, type EncryptionInput } from './operations/encryption-fields.js'
 export { type OperationName, type Operations, operations } from './operations/index.js'
 export type {
+  ExplainedClient,
   ExplainedPart,
   ExplainedPlan,
+  ExplainedTimeline,
   ExplainedUpload,
   PartNumbers,
+  PlannedObject,
 } from './operations/multipart/explain-upload.js'
 export type { CopySourceName } from './operations/object/copy-source.js'
 export type { ExplainedObject, ManifestPart } from './operations/object/explain-object.js'

@@ -12,7 +12,7 @@ import { NameList } from '../parts/name-list.js'
 import { Failure } from '../parts/notice.js'
 import { announce } from '../parts/toasts.js'
 import { listBuckets } from '../wire/buckets.js'
-import { canTake, type Moved, moveInto } from '../wire/moves.js'
+import { canTake, haveOwnNames, type Moved, moveInto } from '../wire/moves.js'
 
 const NAMED_MAX = 5
 
@@ -38,7 +38,7 @@ export function MoveObjectsDialog({
   const [overwrites, setOverwrites] = useState(false)
   const run = useRun({ onClose, onDone })
   const target = prefix === '' || prefix.endsWith('/') ? prefix : `${prefix}/`
-  const isPossible = into !== bucket || canTake(target, entries)
+  const isPossible = haveOwnNames(entries) && (into !== bucket || canTake(target, entries))
   const names = [...new Set([bucket, ...(buckets.value ?? []).map(({ name }) => name)])]
   return (
     <Dialog
@@ -74,7 +74,7 @@ export function MoveObjectsDialog({
           autoFocus
         />
         <Check label={words.objects.mayOverwrite} checked={overwrites} onChange={setOverwrites} />
-        <p class="muted">{words.objects.movesUnchanged}</p>
+        <p class="muted">{haveOwnNames(entries) ? words.objects.movesUnchanged : words.objects.sameNames}</p>
         {run.error !== undefined && <Failure error={run.error} />}
         <footer>
           <span class="grow" aria-live="polite">

@@ -24,12 +24,15 @@ export function ObjectActionsDialog({
   bucket,
   target,
   onClose,
+  onRename,
   onCopy,
   onDelete,
 }: {
   readonly bucket: string
   readonly target: Target
   readonly onClose: () => void
+  /** Absent where names cannot become fields. */
+  readonly onRename: (() => void) | undefined
   readonly onCopy: () => void
   readonly onDelete: () => void
 }): JSX.Element {
@@ -48,6 +51,7 @@ export function ObjectActionsDialog({
     ['copy', words.objects.copyCommand, copies(`bindery cp ${addressOf(bucket, key)} .`)],
     ['file', words.object.tabs.overview, page('overview')],
     ['search', words.object.tabs.preview, page('preview')],
+    ...(onRename === undefined ? [] : [['edit', words.objects.rename, onRename] as const]),
     ['again', words.objects.copyOrMove, onCopy],
     ['remove', words.delete, onDelete],
   ]

@@ -4,16 +4,18 @@ import { KeptChoice } from '../app/kept-choice.js'
 import { useWords } from '../app/language.js'
 import { useStore } from '../app/store.js'
 import type { Listing } from '../app/use-listing.js'
+import { ColumnChooser } from '../parts/column-chooser.js'
 import { Icon } from '../parts/icon.js'
 import type { Selection } from '../parts/selection.js'
 import type { Entry } from '../wire/objects.js'
 import type { Words } from '../words/en.js'
+import { columnsOf, hiddenObjectColumns } from './object-columns.js'
 import { FilterChoices, type ObjectFilter } from './object-filter.js'
 
 /** Whether objects are shown as rows or as tiles. */
 export const objectView = new KeptChoice<'list' | 'grid'>('bindery-object-view', ['list', 'grid'])
 
-/** Search, filters, and what can be done with the selection. */
+/** Search, and filters; or, in place of these, what can be done with the selection. */
 export function ObjectsToolbar({
   listing,
   shown,
@@ -26,6 +28,7 @@ export function ObjectsToolbar({
   onVersions,
   onMove,
   onDelete,
+  onClear,
 }: {
   readonly listing: Listing<Entry>
   /** Rows that the filter shows. */
@@ -40,6 +43,7 @@ export function ObjectsToolbar({
   /** Absent among versions, which stay where they are. */
   readonly onMove: (() => void) | undefined
   readonly onDelete: () => void
+  readonly onClear: () => void
 }): JSX.Element {
   const words = useWords()
   return (
@@ -51,35 +55,63 @@ export function ObjectsToolbar({
         value={search}
         onChange={(event) => onSearch(event.currentTarget.value)}
       />
-      <FilterChoices filter={filter} onChange={onFilter} />
-      <label class="check">
-        <input type="checkbox" checked={versions} onChange={onVersions} />
-        {words.objects.showVersions}
-      </label>
+      {selection.size === 0 && (
+        <>
+          <FilterChoices filter={filter} onChange={onFilter} />
+          <label class="check">
+            <input type="checkbox" checked={versions} onChange={onVersions} />
+            {words.objects.showVersions}
+          </label>
+        </>
+      )}
       <span class="grow" />
       <span class="muted" aria-live="polite">
         {summaryOf(listing, shown, selection, words)}
       </span>
-      {selection.size > 0 && (
-        <>
-          {onMove !== undefined && (
-            <button type="button" class="button" onClick={onMove}>
-              <Icon name="move" />
-              {words.objects.moveHere}
-            </button>
-          )}
-          <button type="button" class="button danger" onClick={onDelete}>
-            <Icon name="remove" />
-            {words.delete}
-          </button>
-        </>
-      )}
+      {selection.size > 0 && <SelectionActions onMove={onMove} onDelete={onDelete} onClear={onClear} />}
+      <ColumnChooser hidden={hiddenObjectColumns} columns={chosenColumns(words)} />
       <ViewSwitch />
       <button type="button" class="button icon" aria-label={words.refresh} onClick={listing.again}>
         <Icon name="again" />
       </button>
     </div>
   )
+}
+
+/** The actions on all that is selected. */
+function SelectionActions({
+  onMove,
+  onDelete,
+  onClear,
+}: {
+  readonly onMove: (() => void) | undefined
+  readonly onDelete: () => void
+  readonly onClear: () => void
+}): JSX.Element {
+  const words = useWords()
+  return (
+    <>
+      {onMove !== undefined && (
+        <button type="button" class="button" onClick={onMove}>
+          <Icon name="move" />
+          {words.objects.moveHere}
+        </button>
+      )}
+      <button type="button" class="button danger" onClick={onDelete}>
+        <Icon name="remove" />
+        {words.delete}
+      </button>
+      <button type="button" class="button icon" aria-label={words.unselect} title={words.unselect} onClick={onClear}>
+        <Icon name="close" />
+      </button>
+    </>
+  )
+}
+
+/** The columns that can be hidden. */
+function chosenColumns(words: Words) {
+  const shown = { bucket: '', prefix: '', versions: false, onMore: () => {} }
+  return columnsOf(shown, words).filter(({ name }) => name !== 'name' && name !== 'tools')
 }
 
 function ViewSwitch(): JSX.Element {

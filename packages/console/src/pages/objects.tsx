@@ -8,10 +8,11 @@ import { nameBelow } from '../app/shown-key.js'
 import { useStore } from '../app/store.js'
 import { useListing } from '../app/use-listing.js'
 import { addressOf } from '../parts/as-command.js'
+import { useShownColumns } from '../parts/column-chooser.js'
 import { type DragAttributes, dragSource, dropTarget } from '../parts/drag.js'
 import { Icon } from '../parts/icon.js'
 import { Failure } from '../parts/notice.js'
-import type { Selection } from '../parts/selection.js'
+import { type Selection, useSelection } from '../parts/selection.js'
 import { Empty } from '../parts/states.js'
 import { TileGrid } from '../parts/tile-grid.js'
 import { announceFailure } from '../parts/toasts.js'
@@ -27,10 +28,11 @@ import { DeleteObjectsDialog } from './delete-objects.js'
 import { downloadObject } from './download.js'
 import { MoveObjectsDialog } from './move-objects.js'
 import { copyLink, ObjectActionsDialog } from './object-actions.js'
-import { columnsOf, hrefOf } from './object-columns.js'
+import { columnsOf, hiddenObjectColumns, hrefOf } from './object-columns.js'
 import { filtered, NO_FILTER } from './object-filter.js'
 import { ObjectTile } from './object-tile.js'
 import { ObjectsToolbar, objectView } from './objects-toolbar.js'
+import { useRenaming } from './rename-object.js'
 import { takeDrop, UploadButtons, useDrop } from './upload-button.js'
 import { UploadsHere } from './uploads-here.js'
 
@@ -59,7 +61,7 @@ export function ObjectsPage({ path, query }: PageProps): JSX.Element {
   )
   const [filter, setFilter] = useState(NO_FILTER)
   const rows = useMemo(() => filtered(listing.rows, filter, serverTime()), [listing.rows, listing.rows.length, filter])
-  const [selection, setSelection] = useState<Selection>(new Set())
+  const [selection, setSelection] = useSelection([bucket, prefix, search, versions])
   const [opened, setOpened] = useState<Opened | undefined>()
   const isOver = useDrop({ bucket, prefix })
   const here = (more: Record<string, string | undefined>) =>
@@ -70,6 +72,7 @@ export function ObjectsPage({ path, query }: PageProps): JSX.Element {
     setSelection(new Set())
     listing.again()
   }
+  const { renaming, rename } = useRenaming(bucket, prefix, changed)
   const [uploaded, setUploaded] = useState(0)
   useStored(bucket, prefix, () => {
     listing.renew()
@@ -99,6 +102,7 @@ export function ObjectsPage({ path, query }: PageProps): JSX.Element {
         onVersions={() => replace(here({ versions: versions ? undefined : 'yes', search }))}
         onMove={versions ? undefined : () => setOpened({ dialog: 'move', entries: selected(), folder: prefix })}
         onDelete={() => setOpened({ dialog: 'delete', entries: selected() })}
+        onClear={() => setSelection(new Set())}
       />
       <UploadsHere bucket={bucket} prefix={prefix} revision={uploaded} />
       {listing.error !== undefined && <Failure error={listing.error} />}
@@ -106,7 +110,8 @@ export function ObjectsPage({ path, query }: PageProps): JSX.Element {
         <Empty text={words.objects.none} command={`bindery cp FILE ${addressOf(bucket, prefix)}`} />
       ) : (
         <Entries
-          shown={{ bucket, prefix, versions, onMore: (entry) => setOpened({ dialog: 'more', entry }) }}
+          shown={{ bucket, prefix, versions, renaming, onMore: (entry) => setOpened({ dialog: 'more', entry }) }}
+          onRename={({ kind, key }) => kind === 'object' && rename(key)}
           rows={rows}
           isComplete={listing.isComplete}
           onEnd={listing.more}
@@ -119,7 +124,7 @@ export function ObjectsPage({ path, query }: PageProps): JSX.Element {
           })}
         />
       )}
-      {opened && <Dialogs bucket={bucket} prefix={prefix} opened={opened} onOpen={setOpened} onDone={changed} />}
+      {opened && <Dialogs {...{ bucket, prefix, opened }} onOpen={setOpened} onRename={rename} onDone={changed} />}
     </BucketFrame>
   )
 }
@@ -135,9 +140,11 @@ function folderAttributes(bucket: string, folder: string, onOpen: (opened: Opene
 /** The entries as rows or tiles. */
 function Entries({
   shown,
+  onRename,
   ...list
 }: {
   readonly shown: Parameters<typeof columnsOf>[0]
+  readonly onRename: (entry: Entry) => void
   readonly rows: readonly Entry[]
   readonly isComplete: boolean
   readonly onEnd: () => void
@@ -149,6 +156,7 @@ function Entries({
   const words = useWords()
   const view = useStore(objectView)
   const { bucket, prefix } = shown
+  const columns = useShownColumns(hiddenObjectColumns, columnsOf(shown, words))
   const all = {
     ...list,
     label: words.objects.title,
@@ -157,7 +165,7 @@ function Entries({
     onOpen: (entry: Entry) => open(hrefOf(bucket, entry)),
     keys: keysFor(bucket, words),
   }
-  if (view === 'list') return <VirtualTable {...all} columns={columnsOf(shown, words)} />
+  if (view === 'list') return <VirtualTable {...all} keys={{ ...all.keys, F2: onRename }} columns={columns} />
   return <TileGrid {...all} tile={(entry) => <ObjectTile {...shown} entry={entry} />} />
 }
 
@@ -198,15 +206,18 @@ function Dialogs({
   prefix,
   opened,
   onOpen,
+  onRename,
   onDone,
 }: {
   readonly bucket: string
   readonly prefix: string
   readonly opened: Opened
   readonly onOpen: (opened: Opened | undefined) => void
+  readonly onRename: (key: string) => void
   readonly onDone: () => void
 }): JSX.Element {
   const close = () => onOpen(undefined)
+  const isList = useStore(objectView) === 'list'
   switch (opened.dialog) {
     case 'folder':
       return <CreateFolderDialog bucket={bucket} prefix={prefix} onClose={close} onDone={onDone} />
@@ -230,6 +241,7 @@ function Dialogs({
           bucket={bucket}
           target={opened.entry}
           onClose={close}
+          onRename={isList && opened.entry.kind === 'object' ? () => onRename(opened.entry.key) : undefined}
           onCopy={() => onOpen({ dialog: 'copy', entry: opened.entry })}
           onDelete={() => onOpen({ dialog: 'delete', entries: [opened.entry] })}
         />

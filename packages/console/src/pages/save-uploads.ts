@@ -9,7 +9,8 @@ export type Format = (typeof FORMATS)[number]
 
 const NAMES = [
   ...(['bucket', 'key', 'uploadId', 'initiated', 'storageClass'] as const),
-  ...(['initiator', 'lastActivity', 'parts', 'bytes'] as const),
+  ...(['initiator', 'accessKeyId', 'remoteAddress', 'userAgent'] as const),
+  ...(['lastActivity', 'parts', 'bytes', 'bytesOfLastMinute'] as const),
 ]
 type Saved = Readonly<Record<(typeof NAMES)[number], string | number>>
 
@@ -26,9 +27,11 @@ export async function saveUploads(uploads: readonly UploadEntry[], format: Forma
 
 /** Times in ISO 8601. What is not known is an empty text. */
 function savedOf({ bucket, key, uploadId, initiated, storageClass }: UploadEntry, facts: PartsMap | undefined): Saved {
-  const { initiator = '', lastActivity = '', partCount: parts = '', bytes = '' } = facts ?? {}
+  const { initiator = '', lastActivity = '', partCount: parts = '', bytes = '', bytesOfLastMinute = '' } = facts ?? {}
+  const { accessKeyId = '', remoteAddress = '', userAgent = '' } = facts?.client ?? {}
   const began = new Date(initiated).toISOString()
-  return { bucket, key, uploadId, initiated: began, storageClass, initiator, lastActivity, parts, bytes }
+  const names = { bucket, key, uploadId, initiated: began, storageClass }
+  return { ...names, initiator, accessKeyId, remoteAddress, userAgent, lastActivity, parts, bytes, bytesOfLastMinute }
 }
 
 /** A cell; one that a spreadsheet would take for a formula begins with an apostrophe. */

@@ -3,16 +3,21 @@ import { ago, bytes, count, time } from '../app/format.js'
 import { useWords } from '../app/language.js'
 import { link } from '../app/route.js'
 import { shownKey } from '../app/shown-key.js'
+import { HiddenColumns } from '../parts/column-chooser.js'
 import { Icon } from '../parts/icon.js'
 import type { Column } from '../parts/virtual-table.js'
 import { type AbortRule, abortedAt } from '../wire/lifecycle.js'
-import type { PartsMap, UploadEntry } from '../wire/uploads.js'
+import { serverTime } from '../wire/session.js'
+import { type PartsMap, rateOf, type UploadEntry } from '../wire/uploads.js'
 import type { Words } from '../words/en.js'
 import { type Facts, UploadFacts } from './upload-facts.js'
 import { ACTIVE_MS } from './upload-filter.js'
 import { UploadStrip } from './upload-strip.js'
 
 const WEEK_MS = 7 * 86_400_000
+
+/** The columns of uploads that are hidden. */
+export const hiddenUploadColumns = new HiddenColumns('bindery-upload-columns', [])
 
 /** The columns by which a list is sorted only after the facts of all its uploads were read. */
 export const FACT_COLUMNS: readonly string[] = ['parts', 'bytes', 'active']
@@ -61,13 +66,13 @@ export function uploadColumns({ bucket, facts, rules, now }: Shown, words: Words
     {
       name: 'map',
       title: words.uploads.map,
-      width: '98px',
+      width: '88px',
       cell: (entry) => fact(entry, (map) => <UploadStrip map={map} />),
     },
     {
       name: 'parts',
       title: words.uploads.parts,
-      width: '92px',
+      width: '80px',
       isNumber: true,
       sortBy: byFact(({ partCount }) => partCount),
       cell: (entry) => fact(entry, partsText),
@@ -75,7 +80,7 @@ export function uploadColumns({ bucket, facts, rules, now }: Shown, words: Words
     {
       name: 'bytes',
       title: words.uploads.stored,
-      width: '100px',
+      width: '96px',
       isNumber: true,
       sortBy: byFact((map) => map.bytes),
       cell: (entry) => fact(entry, (map) => bytes(map.bytes)),
@@ -85,24 +90,25 @@ export function uploadColumns({ bucket, facts, rules, now }: Shown, words: Words
       title: words.uploads.lastActivity,
       width: '196px',
       sortBy: byFact(({ lastActivity }) => Date.parse(lastActivity)),
-      cell: (entry) =>
-        fact(entry, (map) => (
-          <>
-            <StateBadge map={map} now={now} /> {isActive(map, now) ? '' : ago(Date.parse(map.lastActivity), now)}
-          </>
-        )),
+      cell: (entry) => fact(entry, (map) => <Activity map={map} />),
+    },
+    {
+      name: 'by',
+      title: words.upload.initiator,
+      width: '104px',
+      cell: (entry) => fact(entry, (map) => <Initiator map={map} />),
     },
     {
       name: 'begun',
       title: words.uploads.begun,
-      width: '140px',
+      width: '126px',
       sortBy: ({ initiated }) => initiated,
       cell: ({ initiated }) => <span title={time(initiated)}>{ago(initiated, now)}</span>,
     },
     {
       name: 'ends',
       title: words.uploads.ends,
-      width: '110px',
+      width: '88px',
       sortBy: (entry) => endOf(entry) ?? Number.MAX_SAFE_INTEGER,
       cell: (entry) => <End at={endOf(entry)} now={now} />,
     },
@@ -113,6 +119,27 @@ export function uploadColumns({ bucket, facts, rules, now }: Shown, words: Words
 function partsText({ partCount, autoComplete }: PartsMap): string {
   const declared = autoComplete?.parts
   return declared === undefined ? count(partCount) : `${count(partCount)} / ${count(declared)}`
+}
+
+/** The state of an upload, and its rate or how long it has rested. */
+function Activity({ map }: { readonly map: PartsMap }): JSX.Element {
+  const now = serverTime()
+  return (
+    <>
+      <StateBadge map={map} now={now} />{' '}
+      {isActive(map, now) ? `${bytes(rateOf(map, now))}/s` : ago(Date.parse(map.lastActivity), now)}
+    </>
+  )
+}
+
+/** The key that began an upload, with address and program where the server shows them. */
+function Initiator({ map: { initiator, client } }: { readonly map: PartsMap }): JSX.Element {
+  const all = [initiator, client?.accessKeyId, client?.remoteAddress, client?.userAgent]
+  return (
+    <span class="mono" title={all.filter(Boolean).join('\n')}>
+      {client?.accessKeyId ?? initiator}
+    </span>
+  )
 }
 
 function End({ at, now }: { readonly at: number | undefined; readonly now: number }): JSX.Element {

@@ -1,7 +1,9 @@
 import type { JSX } from 'preact'
 import { useEffect, useState } from 'preact/hooks'
 import { inTurns } from '../app/in-turns.js'
+import { serverTime } from '../wire/session.js'
 import { explainUpload, type PartsMap, type UploadEntry } from '../wire/uploads.js'
+import { ACTIVE_MS } from './upload-filter.js'
 
 /** Explanations by upload id, for as long as the page of this tab lives: a row that scrolls out and in loads nothing. */
 const known = new Map<string, Promise<PartsMap>>()
@@ -53,6 +55,43 @@ export function useFacts(uploads: readonly UploadEntry[], isWanted: boolean): Fa
   return isWanted ? facts : undefined
 }
 
+/** Milliseconds after which the facts of a row that can be seen are read again: of an upload that moves, and of one that rests. */
+const MOVING_MS = 5_000
+const RESTING_MS = 30_000
+
+/** The facts of an upload, read again while its row can be seen; one promise serves all cells of the row. */
+function useCurrentFacts(upload: UploadEntry): PartsMap | undefined {
+  const [map, setMap] = useState<PartsMap | undefined>()
+  useEffect(() => {
+    let timer: ReturnType<typeof setTimeout> | undefined
+    let isShown = true
+    const read = (promise: Promise<PartsMap>) => {
+      promise.then(
+        (found) => {
+          if (!isShown) return
+          setMap(found)
+          const delay = serverTime() - Date.parse(found.lastActivity) < ACTIVE_MS ? MOVING_MS : RESTING_MS
+          timer = setTimeout(() => read(renewed(upload, promise)), delay)
+        },
+        () => {},
+      )
+    }
+    read(explained(upload))
+    return () => {
+      isShown = false
+      clearTimeout(timer)
+    }
+  }, [upload.uploadId])
+  return map
+}
+
+/** The facts after those of `before`: the first cell that wants them reads them, unless the page cannot be seen. */
+function renewed(upload: UploadEntry, before: Promise<PartsMap>): Promise<PartsMap> {
+  if (document.hidden) return before
+  if (known.get(upload.uploadId) === before) known.delete(upload.uploadId)
+  return explained(upload)
+}
+
 /** A fact about an upload that a listing does not contain; it is loaded when its row is drawn. */
 export function UploadFacts({
   upload,
@@ -61,16 +100,6 @@ export function UploadFacts({
   readonly upload: UploadEntry
   readonly show: (map: PartsMap) => JSX.Element | string | null
 }): JSX.Element {
-  const [map, setMap] = useState<PartsMap | undefined>()
-  useEffect(() => {
-    let isShown = true
-    explained(upload).then(
-      (found) => isShown && setMap(found),
-      () => {},
-    )
-    return () => {
-      isShown = false
-    }
-  }, [upload.uploadId])
+  const map = useCurrentFacts(upload)
   return <>{map === undefined ? '…' : show(map)}</>
 }

@@ -25,7 +25,7 @@ export interface UploadFilter {
   readonly age: (typeof AGES)[number]
   readonly idle: (typeof IDLES)[number]
   readonly size: (typeof SIZES)[number]
-  /** Part of the id of its initiator. */
+  /** Part of the id, key, address or program of its initiator. */
   readonly by: string
   readonly view: UploadView
 }
@@ -69,8 +69,13 @@ export function isShown(
   const idleMs = now - Date.parse(facts.lastActivity)
   if (idleMs < Number(filter.idle) * HOUR_MS) return false
   if (facts.bytes < Number(filter.size) * MIB) return false
-  if (!facts.initiator.includes(filter.by)) return false
+  if (!initiatorTexts(facts).some((text) => text.includes(filter.by))) return false
   return inView(filter.view, facts, idleMs)
+}
+
+/** All by which the initiator of an upload is found. */
+function initiatorTexts({ initiator, client }: PartsMap): readonly string[] {
+  return [initiator, client?.accessKeyId, client?.remoteAddress, client?.userAgent].filter((text) => text !== undefined)
 }
 
 function inView(view: UploadView, { bytes }: PartsMap, idleMs: number): boolean {

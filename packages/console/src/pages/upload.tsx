@@ -2,7 +2,7 @@ import type { JSX } from 'preact'
 import { useEffect, useRef, useState } from 'preact/hooks'
 import { BucketFrame } from '../app/bucket-frame.js'
 import type { PageProps } from '../app/console.js'
-import { ago, bytes, count, time } from '../app/format.js'
+import { ago, count, time } from '../app/format.js'
 import { useWords } from '../app/language.js'
 import { link, open } from '../app/route.js'
 import { shownKey } from '../app/shown-key.js'
@@ -16,11 +16,19 @@ import { WhenLoaded } from '../parts/states.js'
 import { announceFailure } from '../parts/toasts.js'
 import { ServerError } from '../wire/server-error.js'
 import { serverTime } from '../wire/session.js'
-import { type PartsMap as Explained, explainUpload, readPart, type UploadName, watchUploads } from '../wire/uploads.js'
+import {
+  type FullPartsMap as Explained,
+  explainFully,
+  rateOf,
+  readPart,
+  type UploadName,
+  watchUploads,
+} from '../wire/uploads.js'
 import { AbortDialog } from './abort-uploads.js'
 import { CompleteDialog } from './complete-upload.js'
 import { PartsTable } from './parts-table.js'
 import { StateBadge } from './upload-columns.js'
+import { StatedFacts, storedText, UploadHistory } from './upload-history.js'
 
 const TOGETHER_MS = 400
 
@@ -30,7 +38,7 @@ export function UploadPage({ path, query }: PageProps): JSX.Element {
   const [bucket = ''] = path
   const { key = '', id: uploadId = '' } = query
   const name: UploadName = { bucket, key, uploadId }
-  const map = useLoad((signal) => explainUpload(name, signal), [bucket, key, uploadId])
+  const map = useLoad((signal) => explainFully(name, signal), [bucket, key, uploadId])
   const { fresh, ended } = useLive(name, map)
   const [dialog, setDialog] = useState<'abort' | 'complete' | undefined>()
   const close = () => setDialog(undefined)
@@ -193,9 +201,8 @@ function Details({
           <CopyButton text={uploadId} />
         </dd>
         <dt>{words.uploads.stored}</dt>
-        <dd>{words.upload.storedIn(bytes(map.bytes), count(map.partCount))}</dd>
-        <dt>{words.upload.initiator}</dt>
-        <dd class="mono">{map.initiator}</dd>
+        <dd>{storedText(map, rateOf(map, now), words)}</dd>
+        <StatedFacts map={map} />
         <dt>{words.uploads.begun}</dt>
         <dd>
           {time(Date.parse(map.initiated))} <span class="muted">({ago(Date.parse(map.initiated), now)})</span>
@@ -224,6 +231,7 @@ function Details({
         <Legend />
         {map.partCount > 0 && <PartsTable name={name} revision={map.partCount + map.bytes} />}
       </section>
+      <UploadHistory map={map} />
       {!isGone && (
         <section class="card stack">
           <h2>{words.upload.continueElsewhere}</h2>

@@ -1,12 +1,16 @@
 import type { JSX } from 'preact'
 import { bytes, count } from '../app/format.js'
 import { useWords } from '../app/language.js'
+import { useStore } from '../app/store.js'
+import { ColumnChooser } from '../parts/column-chooser.js'
 import { Choice } from '../parts/field.js'
 import { Icon } from '../parts/icon.js'
 import { announceFailure } from '../parts/toasts.js'
 import type { UploadEntry } from '../wire/uploads.js'
 import { FORMATS, saveUploads } from './save-uploads.js'
-import { AGES, IDLES, SIZES, type UploadFilter, VIEWS } from './upload-filter.js'
+import { SaveView, savedViews, viewOf } from './saved-views.js'
+import { hiddenUploadColumns } from './upload-columns.js'
+import { AGES, filterIn, IDLES, SIZES, type UploadFilter, VIEWS } from './upload-filter.js'
 
 const MIB = 1024 * 1024
 
@@ -20,8 +24,11 @@ export function UploadsToolbar({
   onFilter,
   onAgain,
   onAbort,
+  columns,
 }: {
   readonly rows: readonly UploadEntry[]
+  /** All columns but the name. */
+  readonly columns: readonly { readonly name: string; readonly title: string }[]
   readonly chosen: readonly UploadEntry[]
   readonly filter: UploadFilter
   /** Whether facts that the filter needs are being read. */
@@ -62,6 +69,7 @@ export function UploadsToolbar({
           <Icon name="remove" />
           {words.uploads.abort}
         </button>
+        <ColumnChooser hidden={hiddenUploadColumns} columns={columns} />
       </div>
     </div>
   )
@@ -92,13 +100,7 @@ function Filters({
         value={filter.prefix}
         onChange={(event) => onFilter({ prefix: event.currentTarget.value })}
       />
-      <Choice
-        label={words.uploads.view}
-        hidesLabel
-        value={filter.view}
-        options={VIEWS.map((one) => [one, words.uploads.views[one]] as const)}
-        onChange={(view) => onFilter({ view })}
-      />
+      <ViewChoice filter={filter} onFilter={onFilter} />
       <Choice
         label={words.uploads.age}
         hidesLabel
@@ -130,6 +132,40 @@ function Filters({
         value={filter.by}
         onChange={(event) => onFilter({ by: event.currentTarget.value.trim() })}
       />
+      <SaveView filter={filter} />
     </div>
+  )
+}
+
+const SAVED = 'saved:'
+
+/** The views that every console has, and those that were saved in this browser. */
+function ViewChoice({
+  filter,
+  onFilter,
+}: {
+  readonly filter: UploadFilter
+  readonly onFilter: (more: Partial<UploadFilter>) => void
+}): JSX.Element {
+  const words = useWords()
+  const views = useStore(savedViews)
+  const shown = viewOf(filter, views)
+  return (
+    <Choice<string>
+      label={words.uploads.view}
+      hidesLabel
+      value={shown === undefined ? filter.view : SAVED + shown.name}
+      options={[
+        ...VIEWS.map((one) => [one, words.uploads.views[one]] as const),
+        ...views.map(({ name }) => [SAVED + name, name] as const),
+      ]}
+      onChange={(chosen) => {
+        const saved = views.find(({ name }) => SAVED + name === chosen)
+        const view = VIEWS.find((one) => one === chosen)
+        // a view of every console in place of a saved one shows nothing but itself
+        if (saved !== undefined) onFilter(saved.filter)
+        else if (view !== undefined) onFilter(shown === undefined ? { view } : { ...filterIn({}), view })
+      }}
+    />
   )
 }

@@ -9,8 +9,9 @@ import { link, open, replace } from '../app/route.js'
 import { shownKey } from '../app/shown-key.js'
 import { useListing } from '../app/use-listing.js'
 import { useLoad } from '../app/use-load.js'
+import { useShownColumns } from '../parts/column-chooser.js'
 import { Failure } from '../parts/notice.js'
-import type { Selection } from '../parts/selection.js'
+import { useSelection } from '../parts/selection.js'
 import { Empty } from '../parts/states.js'
 import { VirtualTable } from '../parts/virtual-table.js'
 import { listBuckets, storeStatus } from '../wire/buckets.js'
@@ -19,7 +20,7 @@ import type { Page } from '../wire/objects.js'
 import { serverTime } from '../wire/session.js'
 import { listUploads, type UploadEntry, watchUploads } from '../wire/uploads.js'
 import { AbortDialog } from './abort-uploads.js'
-import { FACT_COLUMNS, uploadColumns, uploadHref } from './upload-columns.js'
+import { FACT_COLUMNS, hiddenUploadColumns, uploadColumns, uploadHref } from './upload-columns.js'
 import { forgetFacts, READ_MAX, useFacts } from './upload-facts.js'
 import { filterIn, isShown, needsFacts, queryOf, type UploadFilter } from './upload-filter.js'
 import { UploadsToolbar } from './uploads-toolbar.js'
@@ -105,7 +106,7 @@ function UploadsList({
         : listUploads({ bucket, prefix }, position, signal),
     [bucket, prefix],
   )
-  const [selection, setSelection] = useState<Selection>(new Set())
+  const [selection, setSelection] = useSelection([bucket, prefix])
   const [aborting, setAborting] = useState<readonly UploadEntry[] | undefined>()
   const [changes, setChanges] = useState(0)
   const [sortsFacts, setSortsFacts] = useState(false)
@@ -119,6 +120,8 @@ function UploadsList({
   const chosen = rows.filter((row) => selection.has(idOf(row)))
   const abort = () => chosen.length > 0 && setAborting(chosen)
   const isReading = facts === undefined && needsFacts(filter) && listing.rows.length > 0
+  const columns = uploadColumns({ bucket, facts, rules, now }, words)
+  const shownColumns = useShownColumns(hiddenUploadColumns, columns)
   const again = () => {
     setAborting(undefined)
     setSelection(new Set())
@@ -131,6 +134,7 @@ function UploadsList({
       <UploadsToolbar
         rows={rows}
         chosen={chosen}
+        columns={columns.slice(1)}
         filter={filter}
         isReading={isReading}
         hasChanged={changes > 0}
@@ -144,7 +148,7 @@ function UploadsList({
       ) : (
         <VirtualTable
           label={words.place.uploads}
-          columns={uploadColumns({ bucket, facts, rules, now }, words)}
+          columns={shownColumns}
           rows={rows}
           revision={facts}
           onSort={(name) => FACT_COLUMNS.includes(name) && setSortsFacts(true)}

@@ -11,7 +11,7 @@ export type DragAttributes = Pick<
 /** The type of data that marks drags of this page, besides the texts for other programs. */
 const OWN_TYPE = 'application/x-bindery-entries'
 
-/** The entries that are dragged: pages cannot read the data of a drag before it is dropped. */
+/** The entries that are dragged, none where another window drags: pages cannot read the data of a drag before it is dropped. */
 let dragged: readonly Moved[] = []
 
 /** An element that starts a drag; `entries` is called then. Other programs get the addresses as text. */
@@ -37,7 +37,7 @@ export function dropTarget(
 ): DragAttributes {
   const isOwn = (event: DragEvent) => event.dataTransfer?.types.includes(OWN_TYPE) === true
   const takes = (event: DragEvent) =>
-    isOwn(event) ? canTake(folder, dragged) : event.dataTransfer?.types.includes('Files') === true
+    isOwn(event) ? dragged.length > 0 && canTake(folder, dragged) : event.dataTransfer?.types.includes('Files') === true
   return {
     onDragOver: (event) => {
       if (!takes(event)) return

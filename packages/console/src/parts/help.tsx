@@ -6,7 +6,7 @@ import { Dialog } from './dialog.js'
 import { Check } from './field.js'
 
 const EVERYWHERE = ['Ctrl K', '?', '/', 'u', 'n', 'Backspace', 'p', 't', 'Esc'] as const
-const IN_LISTS = ['↑ ↓ / j k', 'Home End', 'Space', 'Shift ↑ ↓', 'Ctrl A', 'Enter', 'd', 'l', 'Delete'] as const
+const IN_LISTS = ['↑ ↓ / j k', 'Home End', 'Space', 'Shift ↑ ↓', 'Ctrl A', 'Enter', 'd', 'l', 'F2', 'Delete'] as const
 
 /** The keys of the console, over the page. */
 export function HelpDialog({ onClose }: { readonly onClose: () => void }): JSX.Element {

@@ -1,3 +1,5 @@
+import { useEffect, useState } from 'preact/hooks'
+
 /** The keys of the rows that are selected. */
 export type Selection = ReadonlySet<string>
 
@@ -16,4 +18,11 @@ export function extended(selection: Selection, keys: readonly string[]): Selecti
 /** All rows. */
 export function allOf(keys: readonly string[]): Selection {
   return new Set(keys)
+}
+
+/** The selection of a list; nothing is selected any more when one of `keys` changes, by which other rows are listed. */
+export function useSelection(keys: readonly unknown[]): readonly [Selection, (selection: Selection) => void] {
+  const [selection, setSelection] = useState<Selection>(new Set())
+  useEffect(() => setSelection(new Set()), keys)
+  return [selection, setSelection]
 }

@@ -41,6 +41,10 @@ const CLOSE_ROWS = 100
 /** Sorting more would block the page; they keep the order of the server. */
 const SORTED_MAX = 20_000
 
+/** Room for a column without a width, such as a name. */
+const SHARED_WIDTH = '170px'
+const TICK_WIDTH = '44px'
+
 interface Sorting<Row> {
   readonly rows: readonly Row[]
   readonly by: string | undefined
@@ -87,6 +91,7 @@ export function VirtualTable<Row>(given: VirtualTableProps<Row>): JSX.Element {
   return (
     <div class="table tall virtual" ref={box}>
       <table
+        style={{ minWidth: leastWidth(props.columns, selection !== undefined) }}
         // biome-ignore lint/a11y/noNoninteractiveElementToInteractiveRole: it is a grid: its rows can be selected and opened by keys
         role="grid"
         aria-label={label}
@@ -116,6 +121,12 @@ export function VirtualTable<Row>(given: VirtualTableProps<Row>): JSX.Element {
       </table>
     </div>
   )
+}
+
+/** The width below which the table scrolls: that of its columns, and room for those that share the rest. */
+function leastWidth<Row>(columns: readonly Column<Row>[], isTicked: boolean): string {
+  const widths = columns.map(({ width = SHARED_WIDTH }) => width)
+  return `calc(${[...widths, ...(isTicked ? [TICK_WIDTH] : [])].join(' + ')})`
 }
 
 function Head<Row>({

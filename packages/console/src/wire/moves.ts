@@ -83,7 +83,10 @@ async function deleteUnchanged(bucket: string, source: Target, read: ReadonlyMap
 /** An entry that is moved: an object, or a prefix with all that is below it. */
 export type Moved = { readonly kind: string } & Target
 
-/** Moves objects, and all below prefixes, into a folder under their own names; `onDone` gets the number so far. Throws ServerError. */
+/**
+ * Moves objects, and all below prefixes, into a folder under their own names, which `haveOwnNames`; `onDone` gets the number so far. Throws
+ * ServerError.
+ */
 export async function moveInto(
   bucket: string,
   moved: readonly Moved[],
@@ -98,7 +101,7 @@ export async function moveInto(
     options.onDone(total)
   }
   for (const { kind, key } of moved) {
-    const above = key.slice(0, key.replace(/\/$/, '').lastIndexOf('/') + 1)
+    const above = key.slice(0, key.length - nameOf(key).length)
     if (kind !== 'prefix') await move({ key }, key.slice(above.length))
     else for await (const below of keysBelow(bucket, key)) await move({ key: below }, below.slice(above.length))
   }
@@ -115,10 +118,20 @@ async function* keysBelow(bucket: string, prefix: string): AsyncGenerator<string
   }
 }
 
+/** The name of an entry within its folder; that of a folder ends in a slash. */
+function nameOf(key: string): string {
+  return key.slice(key.replace(/\/$/, '').lastIndexOf('/') + 1)
+}
+
+/** Whether no two entries have the same name: in one folder, they would overwrite each other. */
+export function haveOwnNames(moved: readonly Moved[]): boolean {
+  return new Set(moved.map(({ key }) => nameOf(key))).size === moved.length
+}
+
 /** Whether a folder may take what is moved: not itself, nothing that is in it already, and no folder above it. */
 export function canTake(folder: string, moved: readonly Moved[]): boolean {
   return moved.every(({ kind, key }) => {
-    const above = key.slice(0, key.replace(/\/$/, '').lastIndexOf('/') + 1)
+    const above = key.slice(0, key.length - nameOf(key).length)
     return above !== folder && !(kind === 'prefix' && folder.startsWith(key))
   })
 }

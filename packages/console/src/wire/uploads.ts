@@ -27,12 +27,15 @@ export interface Run {
 /** An upload as the server explains it. */
 export interface PartsMap {
   readonly initiator: string
+  /** The client that began it; only for the account of the bucket, and where the server noted it. */
+  readonly client?: { readonly accessKeyId?: string; readonly remoteAddress: string; readonly userAgent?: string }
   readonly initiated: string
   readonly lastActivity: string
   readonly sequential: boolean
   readonly storageClass: string
   readonly partCount: number
   readonly bytes: number
+  readonly bytesOfLastMinute: number
   readonly runs: readonly Run[]
   readonly gaps: readonly { readonly from: number; readonly to: number }[]
   readonly undersized: readonly number[]
@@ -41,6 +44,33 @@ export interface PartsMap {
   readonly obstacle?: { readonly code: string; readonly message: string; readonly partNumber?: number }
   /** The number of parts that its initiator has declared, where it did. */
   readonly autoComplete?: { readonly parts?: number }
+}
+
+/** An upload with what its page shows besides. */
+export interface FullPartsMap extends PartsMap {
+  /** When the stored parts arrived. Times in ISO 8601, slots in milliseconds from the beginning on. */
+  readonly timeline: {
+    readonly firstPart?: string
+    readonly slotMs: number
+    readonly bytes: readonly number[]
+    readonly pauses: readonly { readonly from: string; readonly to: string }[]
+  }
+  /** The description of the object, as it was stated when the upload began; for someone who may read the object. */
+  readonly object?: {
+    readonly contentType?: string
+    readonly acl?: string
+    readonly encryption?: string
+    readonly metadata: Readonly<Record<string, string>>
+    readonly tags: readonly { readonly key: string; readonly value: string }[]
+  }
+}
+
+const MINUTE_SECONDS = 60
+
+/** Bytes per second that an upload got within the last minute. `now` in milliseconds since 1970. */
+export function rateOf({ bytesOfLastMinute, initiated }: PartsMap, now: number): number {
+  const age = (now - Date.parse(initiated)) / 1_000
+  return bytesOfLastMinute / Math.min(MINUTE_SECONDS, Math.max(1, age))
 }
 
 /** A stored part. Times in milliseconds since 1970. */
@@ -87,6 +117,12 @@ const MAP = { 'x-oss-ext-parts-map': '' }
 /** Which parts an upload has. Throws ServerError NoSuchUpload. */
 export function explainUpload({ bucket, key, uploadId }: UploadName, signal?: AbortSignal): Promise<PartsMap> {
   return sendForJson<PartsMap>({ method: 'GET', bucket, key, query: { uploadId, ...MAP }, signal })
+}
+
+/** The same, with when its parts arrived, and what it will become. Throws ServerError NoSuchUpload. */
+export function explainFully({ bucket, key, uploadId }: UploadName, signal?: AbortSignal): Promise<FullPartsMap> {
+  const query = { uploadId, ...MAP, 'x-oss-ext-detail': 'full' }
+  return sendForJson<FullPartsMap>({ method: 'GET', bucket, key, query, signal })
 }
 
 /** One page of the parts of an upload. Throws ServerError NoSuchUpload. */

@@ -15,7 +15,10 @@ export const ENGLISH = {
   save: 'Save',
   value: 'Value',
   refresh: 'Refresh',
+  columns: 'Columns',
+  keyId: 'AccessKey ID',
   selectAll: 'Select all loaded rows',
+  unselect: 'Select nothing',
   select: (name: string) => `Select ${name}`,
   andMore: (number: string) => `and ${number} more`,
   bytesExactly: (number: string) => `${number} bytes`,
@@ -110,6 +113,7 @@ export const ENGLISH = {
     title: 'Objects',
     type: 'Type',
     modified: 'Last modified',
+    partCount: 'Parts',
     search: 'Name begins with',
     showVersions: 'Show versions',
     deleteMarker: 'delete marker',
@@ -140,6 +144,7 @@ export const ENGLISH = {
     intoFolder: 'Into the folder',
     intoFolderHint: 'Such as photos/2026/. Empty: the top of the bucket.',
     isThere: 'They are in this folder already, or it is one of them.',
+    sameNames: 'Two of them have the same name: one would overwrite the other.',
     movesUnchanged:
       'Each object is copied, then the original is deleted if it has not changed meanwhile. One that has changed stays.',
     movedSoFar: (number: string) => `${number} moved`,
@@ -147,6 +152,9 @@ export const ENGLISH = {
     view: 'View',
     views: { list: 'As a list', grid: 'As tiles' },
     wasMoved: 'The object was renamed or moved.',
+    rename: 'Rename',
+    newName: 'New name, without slashes',
+    wasRenamed: 'The object was renamed.',
     wasCopied: 'The object was copied.',
     anyType: 'any type',
     anySize: 'any size',
@@ -158,7 +166,7 @@ export const ENGLISH = {
     deletesForGood:
       'Without versioning, this cannot be undone. With versioning, the objects get delete markers; selected versions are deleted permanently.',
     deletedSoFar: (number: string) => `${number} deleted`,
-    wereDeleted: (number: string) => `${number} objects were deleted.`,
+    wereDeleted: (number: string) => `${number} ${number === '1' ? 'object was' : 'objects were'} deleted.`,
   },
   object: {
     tabs: {
@@ -251,6 +259,10 @@ export const ENGLISH = {
       orphans: 'orphans: idle for 7 days',
       large: 'large: 1 GiB and more',
     },
+    saveView: 'Saved views',
+    viewHint: 'Saves the filter of this list in this browser. It appears in the choice of views.',
+    viewOfAll: 'Filter the list first: this filter shows all uploads.',
+    deleteView: (name: string) => `Delete the view ${name}`,
     idleFor: 'Without a new part',
     idles: (hours: number) => {
       if (hours === 0) return 'idle or not'
@@ -301,6 +313,15 @@ export const ENGLISH = {
     exports: { xml: 'List for completing the upload (XML)', json: 'All parts (JSON)' },
     storedIn: (size: string, parts: string) => `${size} in ${parts} parts`,
     noParts: 'No part is stored yet.',
+    from: 'From',
+    encryption: 'Encryption',
+    history: 'Course of the upload',
+    rateOverTime: 'Rate',
+    firstPart: 'First part',
+    lastPart: 'Last part',
+    pause: 'Pause',
+    after: (duration: string) => `${duration} after the beginning`,
+    historyHint: 'By the times of the stored parts: a part that was sent again counts at its last time.',
     sentence: (stored: string, last: string, missing: string) =>
       missing === ''
         ? `${stored} parts are stored, up to number ${last}, and none between them is missing.`
@@ -806,6 +827,7 @@ export const ENGLISH = {
       Enter: 'open',
       d: 'download',
       l: 'copy a link',
+      F2: 'rename',
       Delete: 'delete or abort the selection',
     },
   },

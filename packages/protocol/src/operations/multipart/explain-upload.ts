@@ -44,18 +44,51 @@ export interface ExplainedPlan {
   readonly percent: number
 }
 
+/** The client that initiated an upload. */
+export interface ExplainedClient {
+  /** The permanent key; absent: the request was anonymous. */
+  readonly accessKeyId?: string
+  readonly remoteAddress: string
+  readonly userAgent?: string
+}
+
+/** The object that an upload will become, as its initiator described it. */
+export interface PlannedObject {
+  readonly contentType?: string
+  readonly acl?: string
+  readonly encryption?: string
+  readonly metadata: Readonly<Record<string, string>>
+  readonly tags: readonly { readonly key: string; readonly value: string }[]
+}
+
+/** When the stored parts arrived, by the last time of each. Times are ISO 8601. */
+export interface ExplainedTimeline {
+  /** Absent while there are no parts. */
+  readonly firstPart?: string
+  /** Milliseconds of each slot; the first begins when the upload did. */
+  readonly slotMs: number
+  /** Bytes that arrived in each slot. */
+  readonly bytes: readonly number[]
+  /** The longest spans of a minute and more before the last part without one. */
+  readonly pauses: readonly { readonly from: string; readonly to: string }[]
+}
+
 /** The explanation of an upload. Times are ISO 8601, sizes bytes. */
 export interface ExplainedUpload {
   readonly bucket: string
   readonly key: string
   readonly uploadId: string
   readonly initiator: string
+  /** Only for the account of the bucket; absent too where the server did not note it yet. */
+  readonly client?: ExplainedClient
   readonly initiated: string
   readonly lastActivity: string
   readonly sequential: boolean
   readonly storageClass: string
   readonly partCount: number
   readonly bytes: number
+  /** Those of the parts that were stored in the last 60 seconds. */
+  readonly bytesOfLastMinute: number
   readonly runs: readonly (PartNumbers & { readonly size: number })[]
   readonly gaps: readonly PartNumbers[]
   readonly undersized: readonly PartNumbers[]
@@ -73,6 +106,10 @@ export interface ExplainedUpload {
     readonly crc64?: string
     readonly failure?: { readonly code: string; readonly message: string }
   }
+  /** With `x-oss-ext-detail=full`, for someone who may read the object. */
+  readonly object?: PlannedObject
+  /** With `x-oss-ext-detail=full`. */
+  readonly timeline?: ExplainedTimeline
   readonly plan?: ExplainedPlan
   readonly parts?: readonly ExplainedPart[]
   /** Where the next page of parts begins; absent at the end. */
@@ -91,7 +128,7 @@ export const explainUpload = operation({
   permissions: ['oss:ListParts'],
   input: {
     uploadId,
-    detail: optional(query('x-oss-ext-detail', oneOf(['parts']))),
+    detail: optional(query('x-oss-ext-detail', oneOf(['parts', 'full']))),
     maxParts: withDefault(query('max-parts', integer(1, PAGE_SIZE_MAX)), PAGE_SIZE_MAX),
     partNumberMarker: withDefault(query('part-number-marker', integer(0, PART_NUMBER_MAX)), 0),
     size: optional(query('x-oss-ext-size', integer(0, OBJECT_SIZE_MAX))),
@@ -101,13 +138,16 @@ export const explainUpload = operation({
   output: {},
   result: json<ExplainedUpload>('ExplainedUpload', [
     'bucket, key, uploadId, initiator, storageClass: text',
+    '[client: { [accessKeyId], remoteAddress, [userAgent] }]',
     'initiated, lastActivity: ISO 8601 time',
     'sequential, completable: true | false',
-    'partCount, bytes: integer',
+    'partCount, bytes, bytesOfLastMinute: integer',
     'runs[]: { from, to, size }',
     'gaps[], undersized[]: { from, to }',
     '[obstacle: { code, message, [partNumber] }]',
     '[autoComplete: { [parts], [size], [crc64], [failure: { code, message }] }]',
+    '[object: { [contentType], [acl], [encryption], metadata, tags[] }]',
+    '[timeline: { [firstPart], slotMs, bytes[], pauses[] }]',
     '[plan: { size, partSize, partCount, possible, missing[], resend[], surplus[], bytesMissing, percent }]',
     '[parts[]: { partNumber, size, etag, crc64, lastModified }]',
     '[nextPartNumberMarker: integer]',

@@ -1,5 +1,6 @@
 import type { BucketName, ObjectKey } from '@bindery/protocol'
 import type { BlobId, DigestName } from '@bindery/storage'
+import type { InitiatingClient } from './initiating-client.js'
 
 /** The ACL of a bucket. */
 export type BucketAcl = 'private' | 'public-read' | 'public-read-write'
@@ -236,6 +237,8 @@ export interface UploadRecord extends Holds {
   readonly uploadId: string
   readonly initiatedAt: number
   readonly initiator: string
+  /** Absent in rows that were written before it was noted. */
+  readonly client?: InitiatingClient
   readonly owner: string
   readonly headers: StoredHeaders
   readonly userMetadata: Readonly<Record<string, string>>

@@ -23,6 +23,7 @@ import { type Domain, newUploadId } from '../domain.js'
 import { readObject } from '../objects/current.js'
 import { count } from '../stored/counters.js'
 import { isId } from '../stored/ids.js'
+import type { InitiatingClient } from '../stored/initiating-client.js'
 import {
   autoCompleteRows,
   PART_ROW_NUMBER_MAX,
@@ -57,6 +58,7 @@ export interface NewUpload {
   readonly bucket: BucketName
   readonly key: ObjectKey
   readonly initiator: string
+  readonly client?: InitiatingClient
   readonly owner: string
   readonly description: ObjectDescription
   readonly acl?: ObjectAcl | undefined
@@ -70,7 +72,7 @@ export interface NewUpload {
 
 /** Begins an upload; an object of its key is not touched. Throws noSuchBucket, fileAlreadyExists. */
 export async function initiateUpload(domain: Domain, upload: NewUpload): Promise<UploadRecord> {
-  const { bucket, key, initiator, owner, description, acl, checksum, sequential, autoComplete } = upload
+  const { bucket, key, initiator, client, owner, description, acl, checksum, sequential, autoComplete } = upload
   checkEnvelope(description)
   const uploadId = newUploadId(domain)
   const initiatedAt = domain.clock()
@@ -88,6 +90,7 @@ export async function initiateUpload(domain: Domain, upload: NewUpload): Promise
       uploadId,
       initiatedAt,
       initiator,
+      ...(client !== undefined && { client }),
       owner,
       headers,
       userMetadata,

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { byteString } from '@bindery/bytes'
 import type { ExplainedUpload } from '@bindery/protocol'
+import { signIn } from '../../console/testing.js'
 import {
   BUCKET,
   call,
@@ -8,11 +10,13 @@ import {
   FULL_PART,
   initiate,
   OTHER,
+  Ram,
   ROOT,
   type StartedService,
   startWithBucket,
   uploadPart,
 } from '../../testing/index.js'
+import { documentOf } from '../../testing/ram.js'
 
 type Query = Record<string, string | undefined>
 
@@ -45,12 +49,14 @@ test('the explanation of an upload names its initiator, its parts and gaps, and 
     key: 'k',
     uploadId,
     initiator: ROOT.account.id,
+    client: { accessKeyId: ROOT.accessKeyId, remoteAddress: '127.0.0.1' },
     initiated: '2026-01-05T08:00:00.000Z',
     lastActivity: '2026-01-05T08:00:04.500Z',
     sequential: false,
     storageClass: 'Standard',
     partCount: 3,
     bytes: 204_803,
+    bytesOfLastMinute: 3,
     runs: [
       { from: 2, to: 3, size: 102_400 },
       { from: 7, to: 7, size: 3 },
@@ -182,4 +188,72 @@ test('an upload of more parts than one read returns is explained completely', as
   }
   const { partCount, runs, undersized } = await explain(started, uploadId)
   assert.deepEqual([partCount, runs.length, undersized], [4_500, 4_500, [{ from: 1, to: 4_499 }]])
+})
+
+test('what a client stated when it began an upload is shown in full to those who may read the object', async () => {
+  const started = await startWithBucket()
+  const headers = {
+    'content-type': 'video/mp4',
+    'user-agent': 'camera/1.0 '.padEnd(300, 'x'),
+    'x-oss-meta-scene': byteString('开场'),
+    'x-oss-tagging': 'team=film',
+    'x-oss-server-side-encryption': 'AES256',
+  }
+  const uploadId = await initiate(started, 'k', { headers })
+  const full = { 'x-oss-ext-detail': 'full' }
+  const { client, object } = await explain(started, uploadId, full)
+  assert.deepEqual(client?.userAgent, headers['user-agent'].slice(0, 256))
+  assert.deepEqual(object, {
+    contentType: 'video/mp4',
+    encryption: 'AES256',
+    metadata: { scene: '开场' },
+    tags: [{ key: 'team', value: 'film' }],
+  })
+  assert.equal((await explain(started, uploadId)).object, undefined)
+  const lists = { Effect: 'Allow', Action: 'oss:ListParts', Resource: '*' }
+  const alice = await new Ram(started).user('alice', lists)
+  const shown = JSON.parse((await ask(started, uploadId, full, { as: alice })).text) as ExplainedUpload
+  assert.deepEqual([shown.object, shown.client?.remoteAddress], [undefined, '127.0.0.1'])
+})
+
+test('another account that may list the parts of an upload does not see with which client it began', async () => {
+  const started = await startWithBucket()
+  const uploadId = await initiate(started, 'k')
+  const statement = { Effect: 'Allow', Principal: [OTHER.account.id], Action: 'oss:ListParts', Resource: '*' }
+  await call(started, { method: 'PUT', bucket: BUCKET, query: { policy: undefined }, body: documentOf([statement]) })
+  const { status, text } = await ask(started, uploadId, {}, { as: OTHER })
+  assert.deepEqual([status, (JSON.parse(text) as ExplainedUpload).client], [200, undefined])
+})
+
+test('the session of a console is shown as the key that began it', async () => {
+  const started = await startWithBucket()
+  const { key: as } = await signIn(started, ROOT)
+  const uploadId = await initiate(started, 'k', { as })
+  assert.equal((await explain(started, uploadId)).client?.accessKeyId, ROOT.accessKeyId)
+})
+
+test('the timeline of an upload shows when its parts arrived, and when none did', async () => {
+  const started = await startWithBucket()
+  const uploadId = await initiate(started, 'k')
+  const full = { 'x-oss-ext-detail': 'full' }
+  assert.deepEqual((await explain(started, uploadId, full)).timeline, { slotMs: 1_000, bytes: [], pauses: [] })
+  for (const [waitMs, partNumber, body] of [
+    [500, 1, 'one'],
+    [400, 2, 'second'],
+    [119_100, 3, 'third'],
+    [1_000, 1, 'again'],
+  ] as const) {
+    started.advance(waitMs)
+    await uploadPart(started, 'k', uploadId, partNumber, body)
+  }
+  const { timeline, bytesOfLastMinute } = await explain(started, uploadId, full)
+  assert.equal(timeline?.firstPart, '2026-01-05T08:00:00.900Z')
+  assert.equal(timeline.slotMs, 2_017)
+  assert.deepEqual([timeline.bytes.length, timeline.bytes[0], timeline.bytes.at(-1)], [60, 6, 10])
+  assert.equal(
+    timeline.bytes.reduce((sum, one) => sum + one, 0),
+    16,
+  )
+  assert.deepEqual(timeline.pauses, [{ from: '2026-01-05T08:00:00.900Z', to: '2026-01-05T08:02:00.000Z' }])
+  assert.equal(bytesOfLastMinute, 10)
 })

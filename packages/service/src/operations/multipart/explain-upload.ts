@@ -1,39 +1,50 @@
+import { textOfByteString } from '@bindery/bytes'
 import {
   badArgument,
   type ExplainedPart,
   type ExplainedPlan,
+  type ExplainedTimeline,
   type Operations,
   type OssError,
   PART_NUMBER_MAX,
+  type PlannedObject,
   type ResultOf,
 } from '@bindery/protocol'
 import { andThen } from '@bindery/storage'
+import { isAllowed } from '../../access/refusal.js'
 import { type CallOf, handler } from '../../call.js'
-import type { AutoComplete } from '../../domain/stored/model.js'
+import type { AutoComplete, UploadRecord } from '../../domain/stored/model.js'
 import type { PartTable } from '../../domain/stored/part-table.js'
 import { type Explanation, explainUpload as explain } from '../../domain/uploads/explain.js'
 import { likelyPartSize, partCountOf, planResume } from '../../domain/uploads/resume-plan.js'
+import { bytesSince, type Timeline, timelineOf } from '../../domain/uploads/timeline.js'
+import { shownAlgorithm } from '../encryption.js'
 
 export const explainUpload = handler('ExplainUpload', (call) => {
   const { uploadId, detail } = call.input
-  return andThen(explain(call.domain, { bucket: call.bucket.name, key: call.key, uploadId }), (found) => {
-    const size = call.input.size ?? found.upload.autoComplete?.size
+  const { domain, bucket, key, isOfOwner } = call
+  return andThen(explain(domain, { bucket: bucket.name, key, uploadId }), async (found) => {
+    const { upload, parts } = found
+    const size = call.input.size ?? upload.autoComplete?.size
+    const showsObject = detail === 'full' && (await isAllowed(() => call.authoriseRead({ bucket: bucket.name, key })))
     const result = {
-      ...explained(found),
+      ...explained(found, domain.clock()),
+      ...(isOfOwner && upload.client !== undefined && { client: upload.client }),
       ...(size !== undefined && { plan: planOf(call, found, size) }),
-      ...(detail === 'parts' && pageOf(found.parts, call.input.partNumberMarker, call.input.maxParts)),
+      ...(showsObject && { object: objectElement(upload) }),
+      ...(detail === 'full' && { timeline: timelineElement(timelineOf(upload.initiatedAt, parts)) }),
+      ...(detail === 'parts' && pageOf(parts, call.input.partNumberMarker, call.input.maxParts)),
     }
     return { output: {}, result }
   })
 })
 
-function explained({
-  upload,
-  parts,
-  obstacle,
-  autoCompleteFailure: failure,
-  ...found
-}: Explanation): ResultOf<Operations['ExplainUpload']> {
+const MINUTE_MS = 60_000
+
+function explained(
+  { upload, parts, obstacle, autoCompleteFailure: failure, ...found }: Explanation,
+  now: number,
+): ResultOf<Operations['ExplainUpload']> {
   const { bucket, key, uploadId, initiator, sequential, storageClass } = upload
   return {
     bucket,
@@ -46,6 +57,7 @@ function explained({
     storageClass,
     partCount: parts.length,
     bytes: found.bytes,
+    bytesOfLastMinute: bytesSince(now - MINUTE_MS, parts),
     runs: found.runs,
     gaps: found.gaps,
     undersized: found.undersized,
@@ -66,6 +78,27 @@ function autoCompleteElement({ parts, size, crc64 }: AutoComplete, failure: Expl
     ...(size === undefined ? {} : { size }),
     ...(crc64 === undefined ? {} : { crc64: String(crc64) }),
     ...(failure === undefined ? {} : { failure: { code: failure.code, message: failure.message } }),
+  }
+}
+
+function objectElement({ headers, acl, encryption, userMetadata, tagging }: UploadRecord): PlannedObject {
+  const texts = Object.entries(userMetadata).map(([name, value]) => [name, textOfByteString(value) ?? value] as const)
+  const algorithm = shownAlgorithm(encryption)
+  return {
+    ...(headers.contentType !== undefined && { contentType: headers.contentType }),
+    ...(acl !== undefined && { acl }),
+    ...(algorithm !== undefined && { encryption: algorithm }),
+    metadata: Object.fromEntries(texts),
+    tags: tagging.map(([key, value]) => ({ key, value })),
+  }
+}
+
+function timelineElement({ firstPartAt, slotMs, bytes, pauses }: Timeline): ExplainedTimeline {
+  return {
+    ...(firstPartAt !== undefined && { firstPart: isoTime(firstPartAt) }),
+    slotMs,
+    bytes,
+    pauses: pauses.map(({ from, to }) => ({ from: isoTime(from), to: isoTime(to) })),
   }
 }
 

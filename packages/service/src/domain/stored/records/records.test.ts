@@ -48,6 +48,13 @@ test('how the bytes of an object are encrypted is kept with it and with the uplo
   assert.deepEqual(uploadRows.decode(uploadRows.encode(upload), upload), upload)
 })
 
+test('an upload keeps what initiated it, and a row from before that was noted is read as it is', () => {
+  const client = { accessKeyId: 'BKAAAABBBBCCCCDDDDEEEEFF', remoteAddress: '10.0.0.7', userAgent: 'camera/1.0' }
+  for (const upload of [{ ...UPLOAD, client }, UPLOAD]) {
+    assert.deepEqual(uploadRows.decode(uploadRows.encode(upload), upload), upload)
+  }
+})
+
 test('records of plain bytes have no field of encryption', () => {
   for (const value of [objectRows.encode(OBJECT), uploadRows.encode(UPLOAD)]) {
     assert.ok(!Buffer.from(value).includes('encryption'))
