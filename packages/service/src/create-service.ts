@@ -19,6 +19,7 @@ import { writeInventories } from './domain/upkeep/write-inventories.js'
 import { AutoCompleter } from './domain/uploads/auto-complete.js'
 import { scrub } from './maintenance/scrub.js'
 import type { ServiceOptions } from './options.js'
+import { rehearseListings } from './rehearsal.js'
 import type { Service, WrittenReport } from './service.js'
 import type { Handle, Surfaces } from './surface.js'
 import { createDispatcher, SURFACES } from './surfaces.js'
@@ -65,6 +66,7 @@ export function createService(options: ServiceOptions, surfaces: Surfaces = SURF
       await keepAccess(domain)
     },
     writeReports: () => writeReports(domain),
+    rehearse: () => rehearseListings(domain),
     finish: async () => access.trail?.settled(),
     scrub: () => scrub(domain),
     recover: async (livingIncarnations) => {

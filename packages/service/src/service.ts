@@ -129,6 +129,11 @@ export interface Service {
   keepNotes(): Promise<void>
   /** Writes the access logs of the hours that are over, and the inventories that are due; yields each. Called repeatedly, in one process at a time. */
   writeReports(): AsyncIterable<WrittenReport>
+  /**
+   * Work for no client, after which the first clients do not wait until the code has been compiled; yields after each step. Called once in each process,
+   * when it serves. Throws StorageError, as of a damaged row.
+   */
+  rehearse(): AsyncIterable<void>
   /** Resolves when what answered requests have left to be written is written. Called before the stores are closed. */
   finish(): Promise<void>
   /** One pass over the bytes of all blobs: yields the amount read and the damage found; the caller sets the pace. */

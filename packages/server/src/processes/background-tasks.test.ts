@@ -4,7 +4,7 @@ import { pino } from 'pino'
 import { Scrubber } from '../maintenance/scrubber.js'
 import { metricsText } from '../metrics/metric.js'
 import { TaskMetrics } from '../metrics/task-metrics.js'
-import { backgroundTasks } from './background-tasks.js'
+import { backgroundTasks, rehearse } from './background-tasks.js'
 
 const aborted = { kind: 'aborted', bucket: 'bkt', ruleId: 'parts', key: 'a', uploadId: 'A', parts: 2, bytes: 7 }
 const UPLOAD = aborted as never
@@ -77,4 +77,30 @@ test('the metrics have what was freed and scrubbed, and what waits', async () =>
   ]) {
     assert.ok(text.includes(`${line}\n`), `${line}\n${text}`)
   }
+})
+
+test('a rehearsal begins after the start, ends when the server stops, and its failure is left to the requests that meet it', {
+  timeout: 60_000,
+}, async () => {
+  const log = pino({ enabled: false })
+  const stop = new AbortController()
+  let steps = 0
+  const endless = async function* () {
+    for (;;) {
+      steps += 1
+      if (steps === 3) stop.abort()
+      yield
+    }
+  }
+  const rehearsing = rehearse({ rehearse: endless }, log, stop.signal)
+  assert.equal(steps, 0)
+  await rehearsing
+  assert.equal(steps, 3)
+  await rehearse({ rehearse: endless }, log, stop.signal)
+  assert.equal(steps, 3)
+  const damaged = async function* (): AsyncGenerator<void> {
+    yield
+    throw new Error('a damaged row')
+  }
+  await rehearse({ rehearse: damaged }, log, new AbortController().signal)
 })

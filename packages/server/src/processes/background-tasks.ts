@@ -13,6 +13,10 @@ const LIFECYCLE_INTERVAL_MS = 3_600_000
 const REPORTS_INTERVAL_MS = 60_000
 /** Between two looks for members that no longer report. */
 const RECOVERY_INTERVAL_MS = 5_000
+/** From the start until the rehearsal: what clients request first goes before it. */
+const REHEARSAL_AFTER_MS = 500
+/** Between two steps of the rehearsal: requests are answered meanwhile. */
+const REHEARSAL_PAUSE_MS = 5
 /** Between two writes of the notes that each process has collected about requests. */
 const NOTES_INTERVAL_MS = 5_000
 
@@ -108,6 +112,21 @@ async function writeReports(service: Pick<Service, 'writeReports'>, log: Log, si
       log.error({ err: error }, 'access logs and inventories could not be written and will be retried')
     }
     await pause(REPORTS_INTERVAL_MS, signal)
+  }
+}
+
+/** Rehearses in the background once a server has begun to serve, a step at a time, until the signal aborts. */
+export async function rehearse(service: Pick<Service, 'rehearse'>, log: Log, signal: AbortSignal): Promise<void> {
+  try {
+    await pause(REHEARSAL_AFTER_MS, signal)
+    if (signal.aborted) return
+    for await (const _ of service.rehearse()) {
+      await pause(REHEARSAL_PAUSE_MS, signal)
+      if (signal.aborted) return
+    }
+  } catch (error) {
+    // requests that need the same rows report what is wrong with them
+    log.debug({ err: error }, 'the rehearsal of listings ended early')
   }
 }
 

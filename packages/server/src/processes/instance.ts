@@ -48,7 +48,7 @@ import { serviceOptionsOf } from '../service-options.js'
 import { TestMode } from '../test-mode/test-mode.js'
 import { tlsFilesOf } from '../tls-files.js'
 import type { OtlpTraces } from '../traces/otlp-traces.js'
-import { backgroundTasks, keepNotes, recoverForever } from './background-tasks.js'
+import { backgroundTasks, keepNotes, recoverForever, rehearse } from './background-tasks.js'
 import type { Instance } from './instance-calls.js'
 import type { Primary, ProcessCluster } from './process-cluster.js'
 
@@ -234,6 +234,7 @@ class RunningInstance implements Instance {
   readonly #stopping = new AbortController()
   readonly #notes = new AbortController()
   readonly #keeping: Promise<void>
+  #rehearsing: Promise<void> | undefined
   #reaching: Promise<boolean> | undefined
 
   constructor(parts: Parts) {
@@ -277,7 +278,9 @@ class RunningInstance implements Instance {
   readonly listen = async (port: number): Promise<number> => {
     const { host } = this.#parts.config
     try {
-      return (await this.#http.listen(port, host)).port
+      const { port: bound } = await this.#http.listen(port, host)
+      this.#rehearsing = rehearse(this.#parts.service, this.#parts.log, this.#stopping.signal)
+      return bound
     } catch (error) {
       throw listenFailure(error, host, port)
     }
@@ -323,6 +326,7 @@ class RunningInstance implements Instance {
     const cut = await this.#http.stop(graceMs)
     this.#notes.abort()
     await this.#keeping
+    await this.#rehearsing
     await service.finish()
     await traces?.close()
     await drained
