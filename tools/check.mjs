@@ -98,14 +98,14 @@ async function rules() {
     'deliberate breaks': () => faultsOf(['test/simulation/dist/breaks-apply.test.js']),
     invariants: () => checkInvariants(readOptional('ARCHITECTURE.md') ?? '', readOptional),
     threats: () => checkInvariants(readOptional('docs/security.md') ?? '', readOptional, 'docs/security.md'),
-    traps: () => checkInvariants(readOptional(TRAPS) ?? '', readOptional, TRAPS),
+    traps: () => TRAPS.flatMap((page) => checkInvariants(readOptional(page) ?? '', readOptional, page)),
     'generated pages': () =>
       existsSync(path.join(root, 'tools/docs.mjs')) ? faultsOf(['tools/docs.mjs', '--check']) : [],
   }
 }
 
-/** The page that names the test of each trap. */
-const TRAPS = 'docs/guides/compatibility-notes.md'
+/** The pages that name the test of each trap. */
+const TRAPS = ['docs/guides/compatibility-notes.md', 'docs/guides/compatibility-notes.zh-CN.md']
 
 /** Runs one rule, prints its line, and returns whether it holds. */
 async function runRule(name, rule) {
