@@ -1,4 +1,4 @@
-import { OPTIONS } from '@bindery/server'
+import { OPTIONS, SECRET_OPTIONS } from '@bindery/server'
 import { code, table } from './markdown.mjs'
 
 const INTRODUCTION = `The options of \`bindery serve [DIR]\`. A flag takes precedence over a variable, a variable over the file that \`--config\` names, and that over the
@@ -12,7 +12,9 @@ export function render() {
     codec.expected,
     sentence,
   ])
-  return `${INTRODUCTION}\n\n${table(['Flag', 'Variable', 'Default', 'Takes', 'Meaning'], rows)}`
+  const inFiles = SECRET_OPTIONS.map((name) => code(`${OPTIONS[name].variable}_FILE`))
+  const secrets = `Secrets can be in files, such as those of Docker and Kubernetes. These variables name the file with the value: ${inFiles.join(', ')}.`
+  return `${INTRODUCTION}\n\n${secrets}\n\n${table(['Flag', 'Variable', 'Default', 'Takes', 'Meaning'], rows)}`
 }
 
 function flagText(flag, { placeholder }) {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { readdirSync, readFileSync } from 'node:fs'
 import { text } from 'node:stream/consumers'
 import { test } from 'node:test'
 import { columnsOf, padColumns } from '../columns.js'
@@ -22,6 +23,22 @@ test('the overview names every command, and its page has each flag and an exampl
         assert.match(page, new RegExp(`^  --${flag}\\b.*(?:  |\\n {8,})\\S`, 'm'))
       for (const example of COMMANDS[name].examples) assert.ok(page.includes(`  ${example}\n`), example)
     }
+  }
+})
+
+test('each README names every command, and links every guide for users in its language', () => {
+  const root = new URL('../../../../', import.meta.url)
+  const forContributors = /^(?:add-an|measure|reproduce)/
+  const guides = readdirSync(new URL('docs/guides/', root)).filter((name) => !forContributors.test(name))
+  for (const [readme, isOwn] of [
+    ['README.md', (name: string) => /^[\w-]+\.md$/.test(name)],
+    ['README.zh-CN.md', (name: string) => name.endsWith('.zh-CN.md')],
+  ] as const) {
+    const page = readFileSync(new URL(readme, root), 'utf8')
+    const row = page.split('\n').find((line) => /^\| .*`bindery`/.test(line)) ?? ''
+    for (const name of COMMAND_NAMES.filter((other) => other !== 'help' && other !== 'version'))
+      assert.match(row, new RegExp(`[ [、：]${name}[\\]、,，]`), `${readme}: ${name}`)
+    for (const guide of guides.filter(isOwn)) assert.ok(page.includes(`(docs/guides/${guide})`), `${readme}: ${guide}`)
   }
 })
 

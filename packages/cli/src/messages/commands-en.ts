@@ -32,7 +32,7 @@ export const ENGLISH_COMMANDS: { readonly help: HelpSentences; readonly commands
     values: 'Values: ',
     fallback: 'Default: ',
     options:
-      'Options, each as a flag and as an environment variable. Flags take precedence over variables, and variables over the file of --config.',
+      'Options, each as a flag and as an environment variable. Flags take precedence over variables, and variables over the file of --config. A secret may be in a file, which BINDERY_ACCESS_KEY_SECRET_FILE, for example, names.',
   },
   commands: {
     serve: {

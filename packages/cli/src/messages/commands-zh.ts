@@ -28,7 +28,8 @@ export const CHINESE_COMMANDS: { readonly help: HelpSentences; readonly commands
     },
     values: '取值：',
     fallback: '默认值：',
-    options: '各选项的参数和环境变量。参数优先于环境变量，环境变量优先于 --config 指定的文件。',
+    options:
+      '各选项的参数和环境变量。参数优先于环境变量，环境变量优先于 --config 指定的文件。机密信息可以放在文件中，例如用 BINDERY_ACCESS_KEY_SECRET_FILE 指定。',
   },
   commands: {
     serve: {
