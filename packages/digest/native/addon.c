@@ -171,26 +171,77 @@ static napi_value submit(napi_env env, struct handle *handle, struct job *job, u
   return number_value(env, slot);
 }
 
-// update(engine, stream, bytes, writes, fd, position) → the job's slot, or -1 if all are taken
+// update(engine, stream, bytes, fd, directFd, position) → the job's slot, or -1 if all are taken
 static napi_value update(napi_env env, napi_callback_info info) {
   napi_value values[6];
   struct handle *handle;
   uint32_t stream, slot;
   const uint8_t *data;
   size_t length;
-  bool writes;
-  int64_t fd, position;
+  int fd, direct_fd;
+  int64_t position;
   if (!read_arguments(env, info, 6, values) || !read_engine(env, values[0], &handle) ||
       !read_stream(env, values[1], handle, &stream) || !read_bytes(env, values[2], &data, &length) ||
-      !read_boolean(env, values[3], &writes) || !read_integer(env, values[4], INT32_MAX, &fd) ||
+      !read_descriptor(env, values[3], &fd) || !read_descriptor(env, values[4], &direct_fd) ||
       !read_integer(env, values[5], SAFE_INTEGER_MAX, &position)) {
     return NULL;
   }
   struct job *job = free_job(handle, &slot);
   if (job == NULL) return number_value(env, -1);
-  *job = (struct job){.kind = JOB_UPDATE, .fd = writes ? (int)fd : -1, .offset = position, .length = length,
+  *job = (struct job){.kind = JOB_UPDATE, .fd = fd, .direct_fd = direct_fd, .offset = position, .length = length,
                       .data = data, .stream = handle->streams[stream]};
   return submit(env, handle, job, slot);
+}
+
+// The pieces of a list, in memory that the caller frees. Returns 0 with an exception pending.
+static int read_pieces(napi_env env, napi_value list, struct iovec **pieces, uint64_t *bytes) {
+  uint32_t count;
+  if (napi_get_array_length(env, list, &count) != napi_ok) return refuse(env, "this is not a list");
+  struct iovec *result = malloc((count + 1) * sizeof *result);
+  if (result == NULL) return refuse(env, "there is no memory for a list");
+  *bytes = 0;
+  for (uint32_t i = 0; i < count; i++) {
+    napi_value piece;
+    const uint8_t *data;
+    if (napi_get_element(env, list, i, &piece) != napi_ok || !read_bytes(env, piece, &data, &result[i].iov_len)) {
+      free(result);
+      return 0;
+    }
+    result[i].iov_base = (void *)data;
+    *bytes += result[i].iov_len;
+  }
+  *pieces = result;
+  return 1;
+}
+
+// write(engine, pieces, fd, directFd, position) → the job's slot, or -1 if all are taken
+static napi_value write_pieces(napi_env env, napi_callback_info info) {
+  napi_value values[5];
+  struct handle *handle;
+  int fd, direct_fd;
+  int64_t position;
+  uint32_t slot;
+  struct iovec *pieces;
+  uint64_t bytes;
+  if (!read_arguments(env, info, 5, values) || !read_engine(env, values[0], &handle) ||
+      !read_descriptor(env, values[2], &fd) || !read_descriptor(env, values[3], &direct_fd) ||
+      !read_integer(env, values[4], SAFE_INTEGER_MAX, &position)) {
+    return NULL;
+  }
+  struct job *job = free_job(handle, &slot);
+  if (job == NULL) return number_value(env, -1);
+  if (!read_pieces(env, values[1], &pieces, &bytes)) return NULL;
+  *job = (struct job){.kind = JOB_WRITE, .fd = fd, .direct_fd = direct_fd, .offset = position, .length = bytes,
+                      .pieces = pieces};
+  return submit(env, handle, job, slot);
+}
+
+// openDirect(fd) → a descriptor of the same file for direct writes, or -1; on the calling thread
+static napi_value open_direct(napi_env env, napi_callback_info info) {
+  napi_value value;
+  int fd;
+  if (!read_arguments(env, info, 1, &value) || !read_descriptor(env, value, &fd)) return NULL;
+  return number_value(env, file_open_direct(fd));
 }
 
 // finish(engine, stream) → the job's slot, or -1 if all are taken
@@ -382,6 +433,7 @@ static napi_value cipher_verify_tag(napi_env env, napi_callback_info info) {
 
 static void release(struct handle *handle) {
   if (--handle->references > 0) return;
+  for (uint32_t slot = 0; handle->jobs != NULL && slot < handle->job_count; slot++) free((void *)handle->jobs[slot].pieces);
   free(handle->jobs);
   free(handle->free_slots);
   free(handle->streams);
@@ -407,6 +459,8 @@ static void report(napi_env env, napi_value callback, void *context, void *data)
   uint32_t count = 0;
   for (struct job *job; (job = engine_take_done(handle->engine)) != NULL; count++) {
     uint32_t slot = (uint32_t)(job - handle->jobs);
+    free((void *)job->pieces);
+    job->pieces = NULL;
     struct answer *answer = &handle->answers[count];
     answer->slot = slot;
     answer->error = job->error;
@@ -618,6 +672,8 @@ NAPI_MODULE_INIT() {
   export_function(env, exports, "createEngine", create_engine);
   export_function(env, exports, "begin", begin);
   export_function(env, exports, "update", update);
+  export_function(env, exports, "write", write_pieces);
+  export_function(env, exports, "openDirect", open_direct);
   export_function(env, exports, "finish", finish);
   export_function(env, exports, "discard", discard);
   export_function(env, exports, "workOnFile", work_on_file);

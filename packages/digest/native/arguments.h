@@ -30,6 +30,19 @@ static inline int read_integer(napi_env env, napi_value value, double max, int64
   return 1;
 }
 
+// A file's descriptor, or -1 for none.
+static inline int read_descriptor(napi_env env, napi_value value, int *result) {
+  double number;
+  int64_t descriptor;
+  if (napi_get_value_double(env, value, &number) == napi_ok && number == -1) {
+    *result = -1;
+    return 1;
+  }
+  if (!read_integer(env, value, INT32_MAX, &descriptor)) return 0;
+  *result = (int)descriptor;
+  return 1;
+}
+
 static inline int read_boolean(napi_env env, napi_value value, bool *result) {
   if (napi_get_value_bool(env, value, result) != napi_ok) return refuse(env, "this is not a boolean");
   return 1;

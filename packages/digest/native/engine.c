@@ -87,6 +87,7 @@ static int crypt_job_run(const struct job *job) {
 // Writes files and encrypts: no other job waits for this work in order.
 static void *file_main(void *argument) {
   struct engine *engine = argument;
+  struct stage stage = {NULL};
   pthread_mutex_lock(&engine->lock);
   while (!engine->stopping) {
     struct job *job = queue_take(&engine->to_file);
@@ -95,10 +96,11 @@ static void *file_main(void *argument) {
       continue;
     }
     pthread_mutex_unlock(&engine->lock);
-    part_done(engine, job, job->kind == JOB_CRYPT ? crypt_job_run(job) : file_job_run(job));
+    part_done(engine, job, job->kind == JOB_CRYPT ? crypt_job_run(job) : file_job_run(job, &stage));
     pthread_mutex_lock(&engine->lock);
   }
   pthread_mutex_unlock(&engine->lock);
+  free(stage.bytes);
   return NULL;
 }
 

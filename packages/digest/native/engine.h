@@ -5,11 +5,13 @@
 // E3  The bytes of a job must not move or change until `engine_take_done` has returned the job or `engine_stop` has
 //     returned.
 // E4  Every submitted job is returned by `engine_take_done` exactly once, unless the engine is stopped before.
-// E5  Nothing is allocated for a job: the caller that submits one keeps it until it is returned.
+// E5  The engine allocates nothing for a job: the caller that submits one keeps it, and its list of pieces, until it is
+//     returned.
 #pragma once
 
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/uio.h>
 
 #include "cipher.h"
 #include "crc.h"
@@ -21,6 +23,7 @@ struct stream;
 
 enum job_kind {
   JOB_UPDATE,     // hash `data`, and write them to `fd` unless it is negative
+  JOB_WRITE,      // write `pieces`, one after the other
   JOB_FINISH,     // the digest of the stream, which ends with it
   JOB_ALLOCATE,   // reserve space for `length` bytes from `offset`; the file's size stays
   JOB_PUNCH,      // release that space; it reads as zeros, and the file's size stays
@@ -41,6 +44,8 @@ struct job {
   int64_t offset;
   uint64_t length;
   const uint8_t *data;
+  const struct iovec *pieces; // of JOB_WRITE, with `length` bytes in total
+  int direct_fd;              // of the same file as `fd`, for whole pages that bypass the page cache; or -1
   struct cipher *cipher; // of JOB_CRYPT
   struct stream *stream; // NULL for work on files only
 

@@ -6,19 +6,20 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <sys/uio.h>
 #include <unistd.h>
 
 // The most that one call of pwrite accepts on every system.
 #define WRITE_BYTES_MAX (1u << 30)
 
-static int write_all(const struct job *job) {
-  const uint8_t *data = job->data;
-  uint64_t left = job->length;
-  int64_t offset = job->offset;
+static int write_at(int fd, const uint8_t *data, uint64_t left, int64_t offset) {
   while (left > 0) {
-    ssize_t written = pwrite(job->fd, data, left < WRITE_BYTES_MAX ? left : WRITE_BYTES_MAX, (off_t)offset);
+    ssize_t written = pwrite(fd, data, left < WRITE_BYTES_MAX ? left : WRITE_BYTES_MAX, (off_t)offset);
     if (written < 0) {
       if (errno == EINTR) continue;
       return errno;
@@ -27,6 +28,82 @@ static int write_all(const struct job *job) {
     data += written, offset += written, left -= (uint64_t)written;
   }
   return 0;
+}
+
+// The rest of a job's bytes, and where they go.
+struct rest {
+  const struct iovec *pieces;
+  size_t taken; // bytes of the first piece
+  uint64_t left;
+  int64_t offset;
+};
+
+static void take(struct rest *rest, uint64_t bytes) {
+  rest->left -= bytes, rest->offset += (int64_t)bytes;
+  while (bytes > 0) {
+    size_t own = rest->pieces->iov_len - rest->taken;
+    if (own > bytes) {
+      rest->taken += (size_t)bytes;
+      return;
+    }
+    bytes -= own, rest->pieces++, rest->taken = 0;
+  }
+}
+
+static void copy(struct rest rest, uint8_t *target, size_t bytes) {
+  while (bytes > 0) {
+    size_t own = rest.pieces->iov_len - rest.taken;
+    if (own > bytes) own = bytes;
+    if (own > 0) memcpy(target, (const uint8_t *)rest.pieces->iov_base + rest.taken, own);
+    target += own, bytes -= own, rest.pieces++, rest.taken = 0;
+  }
+}
+
+// A page of the page cache, and a multiple of the blocks of any disk: direct writes begin and end at such positions, in memory and in
+// the file.
+#define PAGE_BYTES 4096u
+#define STAGE_BYTES (1u << 20)
+
+// Where at most `bytes` of the rest can be written from: their own memory if that is aligned, otherwise a copy on the stage. NULL if
+// there is no memory.
+static const uint8_t *aligned(const struct rest *rest, size_t *bytes, struct stage *stage) {
+  const uint8_t *own = (const uint8_t *)rest->pieces->iov_base + rest->taken;
+  size_t pages = (rest->pieces->iov_len - rest->taken) & ~(size_t)(PAGE_BYTES - 1);
+  if ((uintptr_t)own % PAGE_BYTES == 0 && pages > 0) {
+    if (*bytes > pages) *bytes = pages;
+    return own;
+  }
+  if (*bytes > STAGE_BYTES) *bytes = STAGE_BYTES;
+  if (stage->bytes == NULL && posix_memalign((void **)&stage->bytes, PAGE_BYTES, STAGE_BYTES) != 0) return NULL;
+  copy(*rest, stage->bytes, *bytes);
+  return stage->bytes;
+}
+
+// Writes whole pages directly, if the first byte is at the beginning of one, and the rest through the page cache.
+static int write_direct(const struct job *job, struct rest rest, struct stage *stage) {
+  int direct = job->offset % PAGE_BYTES == 0 ? job->direct_fd : -1;
+  while (rest.left > 0) {
+    int is_direct = direct >= 0 && rest.left >= PAGE_BYTES;
+    size_t bytes = rest.left < WRITE_BYTES_MAX ? (size_t)rest.left : WRITE_BYTES_MAX;
+    if (is_direct) bytes &= ~(size_t)(PAGE_BYTES - 1);
+    const uint8_t *data = aligned(&rest, &bytes, stage);
+    if (data == NULL) return ENOMEM;
+    int error = write_at(is_direct ? direct : job->fd, data, bytes, rest.offset);
+    if (error == EINVAL && is_direct) { // the file system cannot do it after all
+      direct = -1;
+      continue;
+    }
+    if (error != 0) return error;
+    take(&rest, bytes);
+  }
+  return 0;
+}
+
+static int write_job(const struct job *job, struct stage *stage) {
+  const struct iovec own = {.iov_base = (void *)job->data, .iov_len = job->length};
+  const struct rest rest = {.pieces = job->kind == JOB_WRITE ? job->pieces : &own, .left = job->length, .offset = job->offset};
+  if (job->kind == JOB_WRITE || job->direct_fd >= 0) return write_direct(job, rest, stage);
+  return write_at(job->fd, job->data, job->length, job->offset);
 }
 
 #if defined(__linux__)
@@ -38,10 +115,11 @@ static int change_space(const struct job *job, int mode) {
   return result == 0 ? 0 : errno;
 }
 
-int file_job_run(const struct job *job) {
+int file_job_run(const struct job *job, struct stage *stage) {
   switch (job->kind) {
     case JOB_UPDATE:
-      return write_all(job);
+    case JOB_WRITE:
+      return write_job(job, stage);
     case JOB_ALLOCATE:
       return change_space(job, FALLOC_FL_KEEP_SIZE);
     case JOB_PUNCH:
@@ -58,11 +136,33 @@ int engine_can(enum job_kind kind) {
   return 1;
 }
 
+int file_open_direct(int fd) {
+  char path[32];
+  struct statx status;
+  snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
+  int direct = open(path, O_WRONLY | O_DIRECT | O_CLOEXEC);
+  if (direct < 0 || statx(direct, "", AT_EMPTY_PATH, STATX_DIOALIGN, &status) != 0 || !(status.stx_mask & STATX_DIOALIGN)) {
+    return direct;
+  }
+  if (status.stx_dio_mem_align > 0 && status.stx_dio_mem_align <= PAGE_BYTES && status.stx_dio_offset_align <= PAGE_BYTES) {
+    return direct;
+  }
+  close(direct);
+  return -1;
+}
+
 #else
 
-int file_job_run(const struct job *job) { return job->kind == JOB_UPDATE ? write_all(job) : ENOSYS; }
+int file_job_run(const struct job *job, struct stage *stage) {
+  return job->kind == JOB_UPDATE || job->kind == JOB_WRITE ? write_job(job, stage) : ENOSYS;
+}
 
-int engine_can(enum job_kind kind) { return kind == JOB_UPDATE || kind == JOB_FINISH; }
+int engine_can(enum job_kind kind) { return kind == JOB_UPDATE || kind == JOB_WRITE || kind == JOB_FINISH; }
+
+int file_open_direct(int fd) {
+  (void)fd;
+  return -1;
+}
 
 #endif
 

@@ -3,8 +3,16 @@
 
 #include "engine.h"
 
+// Memory of one thread in which bytes are arranged for direct writes; allocated when it is first needed.
+struct stage {
+  uint8_t *bytes; // to be freed by the owner
+};
+
 // Does the job's work on its file, and returns 0 or an errno.
-int file_job_run(const struct job *job);
+int file_job_run(const struct job *job, struct stage *stage);
+
+// Opens an open file once more, for writes that bypass the page cache. Returns a descriptor, or -1 if this is not possible here.
+int file_open_direct(int fd);
 
 // Locks an open file exclusively, until the descriptor is closed or its process ends, without waiting. Returns 0 or an
 // errno: EWOULDBLOCK if another descriptor has locked it.

@@ -47,5 +47,7 @@ export interface StreamDigest {
 /** Where bytes are to be written: an open file and a position in it, in bytes. */
 export interface FilePlace {
   readonly fd: number
+  /** A descriptor of the same file, of `Native.openDirect`: whole pages are written through it. */
+  readonly directFd?: number | undefined
   readonly position: number
 }

@@ -85,7 +85,12 @@ export interface Binding {
    * @param savedMd5 the state that its MD5 continues; empty for a new one
    */
   begin(engine: RawEngine, digests: number, savesMd5: boolean, savedMd5: Uint8Array): number
-  update(engine: RawEngine, stream: number, bytes: Uint8Array, writes: boolean, fd: number, position: number): number
+  /** @param fd of the file to write, or -1 @param directFd of `openDirect`, or -1 */
+  update(engine: RawEngine, stream: number, bytes: Uint8Array, fd: number, directFd: number, position: number): number
+  /** Starts a job that writes pieces, one after the other. Descriptors as in `update`. */
+  write(engine: RawEngine, pieces: readonly Uint8Array[], fd: number, directFd: number, position: number): number
+  /** Opens an open file once more, for writes that bypass the page cache. Returns a descriptor, or -1 where that is not possible. */
+  openDirect(fd: number): number
   /** The stream's number is invalid afterwards, unless -1 is returned. */
   finish(engine: RawEngine, stream: number): number
   /** The stream's number is invalid afterwards. */

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { closeSync, mkdtempSync, rmSync } from 'node:fs'
 import { type FileHandle, open } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
@@ -71,6 +71,51 @@ engineTest('a failed write is reported as by Node, and the bytes are hashed neve
   })
   assert.equal(hex((await stream.finish()).md5), md5Of(bytes))
   await readOnly.close()
+})
+
+engineTest(
+  'pieces of any length and alignment are written one after the other, directly or not',
+  async (engine, file, own) => {
+    const memory = bytesOf(5 << 20, 8)
+    const page = 4096
+    const lengths = [0, 1, page - 1, page, 3 * page, 100_000, (1 << 20) + 1, 2 << 20]
+    for (const [round, position] of [0, page, 7 * page, 1, page + 5].entries()) {
+      const pieces = lengths.map((_, index) => {
+        const start = (round * index * 517) % (2 * page)
+        return memory.subarray(start, start + (lengths[(index + round) % lengths.length] ?? 0))
+      })
+      for (const directFd of [undefined, own.openDirect(file.fd)]) {
+        await file.truncate()
+        await engine.write(pieces, { fd: file.fd, directFd, position })
+        const expected = Buffer.concat([Buffer.alloc(position), ...pieces])
+        const { bytesRead, buffer } = await file.read(Buffer.alloc(expected.length + 1), 0, expected.length + 1, 0)
+        assert.deepEqual(buffer.subarray(0, bytesRead), expected, `round ${round}`)
+        if (directFd !== undefined) closeSync(directFd)
+      }
+    }
+  },
+)
+
+engineTest('an update is written directly, and so is one whose last bytes fill no page', async (engine, file, own) => {
+  const pieces = [bytesOf(1 << 20, 9), bytesOf(300_001, 10)]
+  const directFd = own.openDirect(file.fd)
+  const stream = engine.begin()
+  await Promise.all(
+    pieces.map((piece, index) => stream.update(piece, { fd: file.fd, directFd, position: 4096 + (index << 20) })),
+  )
+  assert.equal(hex((await stream.finish()).md5), md5Of(...pieces))
+  assert.deepEqual(await file.readFile(), Buffer.concat([Buffer.alloc(4096), ...pieces]))
+  if (directFd !== undefined) closeSync(directFd)
+})
+
+engineTest('what a file refuses to take directly is written through the page cache', async (engine, file) => {
+  if (process.platform !== 'linux') return
+  // it refuses what is not a number, with the error of a file system without direct writes
+  const refusing = await open('/proc/self/oom_score_adj', 'r+')
+  const bytes = bytesOf(300_000, 11)
+  await engine.write([bytes], { fd: file.fd, directFd: refusing.fd, position: 0 })
+  assert.deepEqual(await file.readFile(), Buffer.from(bytes))
+  await refusing.close()
 })
 
 engineTest('more jobs than there are slots keep their order', async (engine) => {

@@ -18,6 +18,7 @@ const JOBS_MAX = 512
 const FILE_THREADS = 4
 
 const ALL_SLOTS_TAKEN = -1
+const NO_FILE = -1
 const LITTLE_ENDIAN = endianness() === 'LE'
 
 const MD5_BYTES = 16
@@ -128,6 +129,11 @@ export class Engine implements NativeEngine {
     return this.#run('crypt', start, () => undefined, { cipher, bytes })
   }
 
+  async write(pieces: readonly Uint8Array[], { fd, directFd = NO_FILE, position }: FilePlace): Promise<void> {
+    const start = () => this.#binding.write(this.#raw, pieces, fd, directFd, position)
+    await this.#run('pwrite', start, () => undefined, pieces)
+  }
+
   allocate(fd: number, position: number, length: number): Promise<void> {
     return this.#workOnFile('allocate', fd, position, length)
   }
@@ -159,8 +165,8 @@ export class Engine implements NativeEngine {
   }
 
   #updating(stream: number, bytes: Uint8Array, place: FilePlace | undefined): () => number {
-    const { fd = 0, position = 0 } = place ?? {}
-    return () => this.#binding.update(this.#raw, stream, bytes, place !== undefined, fd, position)
+    const { fd = NO_FILE, directFd = NO_FILE, position = 0 } = place ?? {}
+    return () => this.#binding.update(this.#raw, stream, bytes, fd, directFd, position)
   }
 
   async #workOnFile(kind: FileKind, fd: number, position: number, length: number): Promise<void> {

@@ -31,6 +31,8 @@ export interface NativeEngine {
    * @param nonce 12 bytes, never used before under the key
    */
   createCipher(name: CipherName, encrypts: boolean, key: Uint8Array, nonce: Uint8Array): NativeCipher
+  /** Writes pieces, one after the other; they must not change until it resolves. Rejects with a system error. */
+  write(pieces: readonly Uint8Array[], place: FilePlace): Promise<void>
   /**
    * Reserves disk space for a range of a file, whose size stays. Rejects with a system error, like the methods
    * below.
@@ -103,6 +105,11 @@ export interface Native {
    * export its SHA-256. Throws for keys of more than 64 bytes.
    */
   readonly signDigest: ((key: Uint8Array, head: string, text: string) => string) | undefined
+  /**
+   * Opens an open file once more, for writes that bypass the page cache. The descriptor is the caller's; undefined where the system
+   * or the file system cannot do it.
+   */
+  openDirect(fd: number): number | undefined
   /** Frees the memory behind bytes, which become empty, as do all other views of it. Throws for memory that is shared. */
   detach(bytes: Uint8Array): void
   /** Starts threads. One engine serves a whole process: see `nativeEngine`. */
@@ -143,6 +150,10 @@ function nativeOf(binding: Binding): Native {
       const errno = binding.tryLock(fd)
       if (errno !== 0 && errno !== constants.errno.EWOULDBLOCK) throw systemError(errno, 'flock')
       return errno === 0
+    },
+    openDirect(fd) {
+      const direct = binding.openDirect(fd)
+      return direct < 0 ? undefined : direct
     },
     detach: (bytes) => binding.detach(bytes),
     signDigest: binding.signDigest,

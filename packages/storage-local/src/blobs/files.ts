@@ -6,6 +6,7 @@ import fs from 'node:fs'
 import { promisify } from 'node:util'
 import { loadNative, nativeEngine, type StreamDigest, type Surroundings } from '@bindery/digest'
 import { type Awaitable, StorageError, settle } from '@bindery/storage'
+import { directDescriptor, forgetDirect } from './direct-files.js'
 
 /** Files are descriptors, paths are absolute. Every failure rejects. */
 export interface FileOperations {
@@ -84,9 +85,15 @@ export const systemFiles: FileOperations = {
     readCached(file, buffer, position) ? buffer.length : readFully(file, buffer, position),
   readCached,
   readChecked: (file, buffer, position, around) => native?.readChecked(file, buffer, position, around),
-  write: writeFully,
+  async write(file, pieces, position) {
+    const directFd = directDescriptor(file, pieces, position)
+    if (directFd === undefined) await writeFully(file, pieces, position)
+    else await nativeEngine()?.write(pieces, { fd: file, directFd, position })
+  },
   async hashAndWrite(file, digest, bytes, position) {
-    if (digest.updateAndWrite !== undefined) return digest.updateAndWrite(bytes, { fd: file, position })
+    if (digest.updateAndWrite !== undefined) {
+      return digest.updateAndWrite(bytes, { fd: file, directFd: directDescriptor(file, [bytes], position), position })
+    }
     // The bytes are in use until both have ended, even if one fails.
     const [hashed, written] = await Promise.allSettled([digest.update(bytes), writeFully(file, [bytes], position)])
     if (written.status === 'rejected') throw written.reason
@@ -118,7 +125,10 @@ export const systemFiles: FileOperations = {
       await calls.close(folder)
     }
   },
-  close: (file) => calls.close(file),
+  async close(file) {
+    const direct = forgetDirect(file)
+    await Promise.all([calls.close(file), direct === undefined ? undefined : calls.close(direct)])
+  },
   unlink: promisify(fs.unlink),
   createFolder: (path) => fs.promises.mkdir(path, 0o700),
   removeFolder: promisify(fs.rmdir),
