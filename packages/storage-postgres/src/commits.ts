@@ -6,19 +6,27 @@ import { bytesOf, readRows } from './rows.js'
 import { BELOW_FLOOR, FENCED, FROZEN, NO_COUNTERS } from './schema.js'
 import { sealValue } from './sealed-value.js'
 
+/** In a statement: what it waits for is not waited for longer than this parameter's milliseconds. Where it is refused, nothing was done. */
+const waitingAtMost = (parameter: string): string => `set_config('lock_timeout', ${parameter}, true)`
+
 const COMMIT = `SELECT unnest(bindery.commit_3($1, $2, $3,
   $4::bytea[], $5::bigint[], $6::int[],
   $7::bytea[], $8::bytea[], $9::int[], $10::bool[], $11::bytea[], $12::int[],
   $13::bytea[], $14::bytea[], $15::int[],
-  $16::bytea[], $17::int[], $18::bigint[], $19::int[]))`
+  $16::bytea[], $17::int[], $18::bigint[], $19::int[])) FROM (SELECT ${waitingAtMost('$20')}) limited`
 
 const BEGIN_SESSION = "INSERT INTO bindery.session VALUES ($1, 0, '{}')"
 const END_SESSION = 'DELETE FROM bindery.session WHERE id = $1'
 /** Takes the number of a batch away: its own commit can no longer find the number before it. */
-const CANCEL =
-  "UPDATE bindery.session SET number = $2, failed = '{-1}' WHERE id = $1 AND number = $2::bigint - 1 RETURNING number"
-/** A row for each attempt that did not hold, and one with none. */
-const OUTCOME = 'SELECT unnest(failed || NULL::int) FROM bindery.session WHERE id = $1'
+const CANCEL = `UPDATE bindery.session SET number = $2, failed = '{-1}'
+  WHERE id = $1 AND number = $2::bigint - 1 AND ${waitingAtMost('$3')} <> '' RETURNING number`
+/**
+ * A row for each attempt that did not hold, and one with none. It writes the row again: where the server was started again while
+ * a batch waited for the standby, the batch is visible, and on the standby only when this commit is, too.
+ */
+const OUTCOME = `WITH known AS (
+    UPDATE bindery.session SET number = number WHERE id = $1 AND ${waitingAtMost('$2')} <> '' RETURNING failed
+  ) SELECT unnest(failed || NULL::int) FROM known`
 const CANCELLED = -1
 
 const ENDED = 'another process has ended this session'
@@ -27,6 +35,11 @@ const TOO_OLD = 'the database takes no more commits from this release: a newer o
 const ATTEMPTS_MAX = 128
 const BYTES_MAX = 2 * 1024 ** 2
 const RETRY_MS = 100
+/**
+ * Waits for locks end before the answer is given up for lost. Otherwise the server would keep a session for each try, for as long as
+ * a silent standby keeps the first of them from ending: soon it would accept no others.
+ */
+const LOCK_SHARE = 2 / 3
 
 /** An attempt that waits to be committed. */
 interface Waiting {
@@ -66,6 +79,7 @@ export interface CommitsOptions {
  */
 export class Commits {
   readonly #options: CommitsOptions
+  readonly #lockMs: string
   #waiting: Waiting[] = []
   /** The number of the last batch whose outcome is known. */
   #number = 0
@@ -78,6 +92,7 @@ export class Commits {
 
   constructor(options: CommitsOptions) {
     this.#options = options
+    this.#lockMs = String(Math.ceil(options.connection.answerTimeoutMs * LOCK_SHARE))
   }
 
   async begin(): Promise<void> {
@@ -91,9 +106,7 @@ export class Commits {
       const waiting = { changes, resolve, reject }
       if (again) this.#waiting.unshift(waiting)
       else this.#waiting.push(waiting)
-      this.#working ??= this.#work().finally(() => {
-        this.#working = undefined
-      })
+      this.#working ??= this.#work()
     })
   }
 
@@ -120,6 +133,8 @@ export class Commits {
       this.#waiting = rest
       await this.#commitBatch(batch)
     }
+    // in the same turn: what comes after the last look begins anew
+    this.#working = undefined
   }
 
   async #commitBatch(batch: readonly Waiting[]): Promise<void> {
@@ -158,7 +173,8 @@ export class Commits {
       const number = this.#number + 1
       const sentAt = performance.now()
       try {
-        const rows = await connection.query(COMMIT, [session, number, newVersion(), ...columnsOf(batch)])
+        const values = [session, number, newVersion(), ...columnsOf(batch), this.#lockMs]
+        const rows = await connection.query(COMMIT, values)
         this.#number = number
         this.#count(batch.length, rows.length, performance.now() - sentAt)
         return new Set(rows.map(([attempt]) => Number(attempt)))
@@ -204,8 +220,8 @@ export class Commits {
     const { connection, session } = this.#options
     for (;;) {
       try {
-        const cancelled = await connection.query(CANCEL, [session, number])
-        const rows = cancelled.length > 0 ? [] : await connection.query(OUTCOME, [session])
+        const cancelled = await connection.query(CANCEL, [session, number, this.#lockMs])
+        const rows = cancelled.length > 0 ? [] : await connection.query(OUTCOME, [session, this.#lockMs])
         if (cancelled.length === 0 && rows.length === 0) break
         this.#number = number
         const failed = new Set(rows.flatMap(([attempt]) => (attempt === null ? [] : [Number(attempt)])))

@@ -43,6 +43,11 @@ export class Connection {
     this.#options = options
   }
 
+  /** As in its options. */
+  get answerTimeoutMs(): number {
+    return this.#options.answerTimeoutMs
+  }
+
   /** The session that a connection has now, for statements that belong together: when it breaks, all of them fail. */
   session(): Promise<Session> {
     if (this.#closed) return Promise.reject(new StorageError('unavailable', 'the metadata store is closed'))

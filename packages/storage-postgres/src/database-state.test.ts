@@ -76,6 +76,18 @@ describe('states of a database', { skip: withoutPostgres() }, () => {
     await put(await open(t, url), 'b')
   })
 
+  test('the schema is brought up to date while a backup reads, and gateways need not wait', async (t) => {
+    const url = await newDatabase('backed_up')
+    const store = await open(t, url)
+    await put(store, 'before')
+    const snapshot = await openHeldSnapshot(url)
+    t.after(() => snapshot.close())
+    assert.ok(await snapshot.reader.get(bytesOf('before')))
+    await runStatements(url, 'UPDATE bindery.schema SET version = 2')
+    assert.equal((await prepareDatabase(url, { migrate: true })).before, 2)
+    await put(store, 'after')
+  })
+
   test('releases of two versions commit side by side, until the floor is raised', async (t) => {
     const url = await newDatabase('rolling')
     const current = await open(t, url)

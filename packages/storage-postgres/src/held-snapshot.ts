@@ -23,7 +23,7 @@ const ANSWER_TIMEOUT_MS = 60_000
 /** Opens a snapshot of the state at this moment. Reads throw StorageError `unavailable`, DamagedRow. */
 export async function openHeldSnapshot(url: string): Promise<HeldSnapshot> {
   const connection = new Connection({ url, answerTimeoutMs: ANSWER_TIMEOUT_MS })
-  const snapshot = new Snapshot(new ConnectionPool([connection]), 0)
+  const snapshot = new Snapshot(new ConnectionPool([connection], ANSWER_TIMEOUT_MS), 0)
   // the state is fixed by the first question
   await snapshot.versions([keyText(Uint8Array.of(0))])
   return {

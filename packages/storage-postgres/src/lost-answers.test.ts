@@ -9,7 +9,7 @@ import { createRandom, decodeCounters, type MetadataStore, type Random, StorageE
 import { bytesOf, seededRandom } from '@bindery/storage/testing'
 import { atEnd } from '../../../test/support/at-end.mjs'
 import { openPostgresMetadataStore } from './postgres-metadata-store.js'
-import { type PostgresServer, startPostgres, withoutPostgres } from './testing/postgres-server.js'
+import { type PostgresServer, runStatements, startPostgres, withoutPostgres } from './testing/postgres-server.js'
 
 const WORKERS = 8
 
@@ -123,4 +123,53 @@ describe('answers that are lost', { skip: withoutPostgres() }, () => {
     assert.ok(ledger.acknowledged.size > 150)
     await audit(url, ledger)
   })
+
+  test('a commit that a restart of the primary has made visible is acknowledged when the standby has it, not before', async (t) => {
+    let resume = (): void => {}
+    t.after(() => resume())
+    const primary = await startPostgres({ durable: true })
+    t.after(() => primary.dispose())
+    const url = await primary.database('replicated')
+    const standby = await primary.standby()
+    t.after(() => standby.dispose())
+    const store = await openPostgresMetadataStore({ url, session: 'writer', migrate: true })
+    t.after(() => store.close())
+    await put(store, 'before')
+    resume = standby.pause()
+    const committing = put(store, 'visible').then(
+      () => 'acknowledged',
+      // on a busy machine
+      () => 'given up',
+    )
+    await untilTrue(url, WAITS_FOR_STANDBY)
+    await primary.stop('immediate')
+    await primary.start()
+    await untilTrue(url, "SELECT count(*) = 1 FROM bindery.kv WHERE k = 'visible'")
+    assert.notEqual(await Promise.race([committing, untilTrue(url, WAITS_FOR_STANDBY)]), 'acknowledged')
+    resume()
+    resume = () => {}
+    const outcome = await committing
+    await primary.stop('immediate')
+    await standby.promote()
+    const [[count] = []] = await runStatements(
+      url.replace(String(primary.port), String(standby.port)),
+      "SELECT count(*) FROM bindery.kv WHERE k = 'visible'",
+    )
+    if (outcome === 'acknowledged') assert.equal(count, '1')
+  })
 })
+
+const WAITS_FOR_STANDBY = `SELECT count(*) > 0 FROM pg_stat_activity
+  WHERE application_name = 'bindery' AND state = 'active' AND wait_event = 'SyncRep'`
+
+const put = (store: MetadataStore, key: string): Promise<void> =>
+  store.transact(async (tx) => tx.set(bytesOf(key), bytesOf('1')))
+
+/** Asks until the answer is true; a server that does not answer is asked again. */
+async function untilTrue(url: string, question: string): Promise<void> {
+  for (;;) {
+    const [[isTrue] = []] = await runStatements(url, question).catch(() => [])
+    if (isTrue === true) return
+    await new Promise((resolve) => setTimeout(resolve, 20))
+  }
+}

@@ -51,9 +51,7 @@ class Channel implements Notices {
     const isTooLong = Buffer.byteLength(text) > NOTICE_BYTES_MAX
     if (isTooLong || this.#waiting.length >= WAITING_MAX || this.#closing.signal.aborted) return
     this.#waiting.push(text)
-    this.#sending ??= this.#sendAll().finally(() => {
-      this.#sending = undefined
-    })
+    this.#sending ??= this.#sendAll()
   }
 
   async close(): Promise<void> {
@@ -72,6 +70,8 @@ class Channel implements Notices {
       const client = this.#client
       if (client !== undefined) await query(client, SEND, [texts])
     }
+    // in the same turn: a text that comes after the last look begins anew
+    this.#sending = undefined
   }
 
   /** A connection on which packets disappear looks like one on which nothing is sent. */

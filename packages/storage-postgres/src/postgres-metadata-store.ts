@@ -38,7 +38,8 @@ export async function openPostgresMetadataStore(options: PostgresMetadataOptions
   const { url, session } = options
   const reading = (): Connection => new Connection({ url, answerTimeoutMs: READ_TIMEOUT_MS })
   const points = reading()
-  const snapshots = new ConnectionPool(Array.from({ length: options.snapshots ?? SNAPSHOTS }, reading))
+  const ofSnapshots = Array.from({ length: options.snapshots ?? SNAPSHOTS }, reading)
+  const snapshots = new ConnectionPool(ofSnapshots, READ_TIMEOUT_MS)
   const committing = new Connection({ url, answerTimeoutMs: COMMIT_TIMEOUT_MS })
   const closeAll = async (): Promise<void> => {
     await Promise.all([points.close(), snapshots.close(), committing.close()])

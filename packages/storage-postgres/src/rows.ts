@@ -150,25 +150,47 @@ export class Snapshot implements RemoteSnapshot {
 export class ConnectionPool {
   readonly #all: readonly Connection[]
   readonly #free: Connection[]
-  readonly #waiting: ((connection: Connection) => void)[] = []
+  readonly #patienceMs: number
+  readonly #waiting = new Set<(connection: Connection) => void>()
 
-  constructor(connections: readonly Connection[]) {
+  /** @param patienceMs milliseconds for which one is waited for: while the database is silent, nobody waits behind all others */
+  constructor(connections: readonly Connection[], patienceMs: number) {
     this.#all = connections
     this.#free = [...connections]
+    this.#patienceMs = patienceMs
   }
 
+  /** Throws StorageError `unavailable` if none becomes free in time. */
   async take(): Promise<Connection> {
-    return this.#free.pop() ?? new Promise((resolve) => this.#waiting.push(resolve))
+    return this.#free.pop() ?? this.#wait()
   }
 
   giveBack(connection: Connection): void {
-    const next = this.#waiting.shift()
+    const [next] = this.#waiting
     if (next === undefined) this.#free.push(connection)
     else next(connection)
   }
 
   async close(): Promise<void> {
     await Promise.all(this.#all.map((connection) => connection.close()))
+  }
+
+  #wait(): Promise<Connection> {
+    return new Promise((resolve, reject) => {
+      const end = (): void => {
+        clearTimeout(timer)
+        this.#waiting.delete(next)
+      }
+      const next = (connection: Connection): void => {
+        end()
+        resolve(connection)
+      }
+      const timer = setTimeout(() => {
+        end()
+        reject(new StorageError('unavailable', 'no connection to the database became free in time'))
+      }, this.#patienceMs)
+      this.#waiting.add(next)
+    })
   }
 }
 

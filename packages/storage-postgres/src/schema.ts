@@ -22,6 +22,9 @@ const SCHEMA_LOCK = 7300
 /** As SCHEMA_LOCK. */
 export const COMMIT_LOCK = 7301
 
+/** What changes the schema does not keep gateways waiting for longer, whatever it waits for itself. */
+const LOCK_TIMEOUT = '10s'
+
 /** Names in `bindery.state`. */
 export const STATE = {
   /** The oldest version of the schema whose releases may commit. */
@@ -45,7 +48,12 @@ CREATE TABLE IF NOT EXISTS bindery.schema (version int NOT NULL);
 CREATE TABLE IF NOT EXISTS bindery.kv (k bytea PRIMARY KEY, v bytea NOT NULL, ver bigint NOT NULL)
   WITH (fillfactor = 85, toast_tuple_target = 4096,
         autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_cost_delay = 1);
-ALTER TABLE bindery.kv ALTER v SET STORAGE EXTERNAL;
+DO $$ BEGIN
+  -- it would wait for every transaction that has read rows, a backup too, and everything else would wait for it
+  IF (SELECT attstorage FROM pg_attribute WHERE attrelid = 'bindery.kv'::regclass AND attname = 'v') <> 'e' THEN
+    ALTER TABLE bindery.kv ALTER v SET STORAGE EXTERNAL;
+  END IF;
+END $$;
 CREATE TABLE IF NOT EXISTS bindery.session (id text PRIMARY KEY, number bigint NOT NULL, failed int[] NOT NULL)
   WITH (fillfactor = 50);
 CREATE TABLE IF NOT EXISTS bindery.secret (name text PRIMARY KEY, sealed bytea NOT NULL);
@@ -236,6 +244,7 @@ export async function migrateSchema(connection: Connection): Promise<void> {
   const session = await connection.session()
   await session.script(`
 BEGIN;
+SET LOCAL lock_timeout = '${LOCK_TIMEOUT}';
 SELECT pg_advisory_xact_lock(${SCHEMA_LOCK});
 ${TABLES}${readsOf(1, '')}${readsOf(3, ON_PRIMARY)}${FIRSTS}${COUNTERS}${ADMIT}${[1, 2, 3].map(commitOf).join('')}
 INSERT INTO bindery.schema SELECT ${SCHEMA_VERSION} WHERE NOT EXISTS (SELECT FROM bindery.schema);

@@ -9,6 +9,8 @@ import { Commits } from './commits.js'
 import { Connection } from './connection.js'
 import { openNotices } from './notices.js'
 import { openPostgresMetadataStore } from './postgres-metadata-store.js'
+import { prepareDatabase } from './prepare-database.js'
+import { ConnectionPool } from './rows.js'
 import { type PostgresServer, runStatements, startPostgres, withoutPostgres } from './testing/postgres-server.js'
 import { type SilentProxy, startSilentProxy } from './testing/silent-proxy.js'
 
@@ -45,6 +47,18 @@ describe('a database that falls silent', { skip: withoutPostgres() }, () => {
     const alsoLost = connection.query('SELECT 2')
     for (const question of [lost, alsoLost]) await assert.rejects(question, isStorageError('unavailable'))
     assert.deepEqual(await connection.query('SELECT 3'), [['3']])
+  })
+
+  test('a connection is waited for only for a while, and in order of request', async (t) => {
+    const connection = connect(t)
+    const pool = new ConnectionPool([connection], SHORT_MS)
+    const taken = await pool.take()
+    await assert.rejects(pool.take(), isStorageError('unavailable'))
+    const first = pool.take()
+    const second = pool.take()
+    pool.giveBack(taken)
+    pool.giveBack(await first)
+    assert.equal(await second, connection)
   })
 
   test('the server notices processes that have fallen silent within two minutes', async (t) => {
@@ -90,5 +104,37 @@ describe('a database that falls silent', { skip: withoutPostgres() }, () => {
     await until(() => gaps === 2)
     await runStatements(direct, "NOTIFY bindery, 'after'")
     await until(() => texts.includes('after'))
+  })
+
+  test('while the standby is silent, the server keeps few sessions of gateways that go on trying to commit', async (t) => {
+    let resume = (): void => {}
+    t.after(() => resume())
+    const primary = await startPostgres()
+    t.after(() => primary.dispose())
+    const shared = await primary.database('shared')
+    const standby = await primary.standby()
+    t.after(() => standby.dispose())
+    const open = async (session: string): Promise<Commits> => {
+      const connection = new Connection({ url: shared, answerTimeoutMs: SHORT_MS })
+      t.after(() => connection.close())
+      const commits = new Commits({ connection, session, patienceMs: SHORT_MS, onFenced: () => {} })
+      await commits.begin()
+      return commits
+    }
+    await prepareDatabase(shared)
+    await runStatements(shared, 'ALTER DATABASE shared SET synchronous_commit = on')
+    const gateways = await Promise.all(['a', 'b', 'c'].map(open))
+    resume = standby.pause()
+    const writes = new WriteSet(new Map([['k', bytesOf('v')]]))
+    for (let times = 0; times < 6; times += 1) {
+      const commitAt = (commits: Commits) => commits.commit({ keys: [], ranges: [], writes }, false)
+      await Promise.all(gateways.map((commits) => assert.rejects(commitAt(commits), isStorageError('unavailable'))))
+      await once(AbortSignal.timeout(2 * SHORT_MS), 'abort')
+    }
+    const counted = "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'bindery'"
+    const [[sessions] = []] = await runStatements(shared, counted)
+    resume()
+    resume = () => {}
+    assert.ok(Number(sessions) <= 2 * gateways.length, `${sessions} sessions`)
   })
 })

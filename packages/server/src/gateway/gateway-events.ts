@@ -104,9 +104,12 @@ export class GatewayEvents implements EventBus {
   }
 }
 
+/** Whoever may connect to the database may send notices. */
 function parsed(text: string): Notice | undefined {
   try {
-    return JSON.parse(text) as Notice
+    const notice: Notice | null = JSON.parse(text)
+    const isEvent = notice?.kind === 'event'
+    return typeof notice?.from === 'string' && (!isEvent || typeof notice.event?.type === 'string') ? notice : undefined
   } catch {
     return undefined
   }
