@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
 import { test } from 'node:test'
+import { openClusterKeys } from '../../packages/server/dist/gateway/cluster-keys.js'
 import { BUCKET, rawClient } from '../crash/clients.mjs'
 import { encryptionOf } from '../crash/contents.mjs'
 import { atEnd } from '../support/at-end.mjs'
@@ -37,6 +38,32 @@ test('after a rewrap of a cluster at rest its data are read under the new master
   const reading = rawClient(last)
   for (const [key, bytes] of contents) assert.ok((await reading.get(key)).equals(bytes), key)
   reading.agent.destroy()
+})
+
+test('of two commands that change the keys of a cluster at once, the later one is refused, and no key is lost', {
+  skip: withoutPostgres(),
+}, async (t) => {
+  const world = await startWorld()
+  t.after(() => world.dispose())
+  await (await world.startGateway()).stop()
+  const config = {
+    metadata: world.url,
+    blobs: world.variables.BINDERY_BLOBS,
+    masterKeys: world.variables.BINDERY_MASTER_KEYS,
+  }
+  const homes = await Promise.all([openClusterKeys(config), openClusterKeys(config)])
+  t.after(() => Promise.all(homes.map((home) => home.close())))
+  const rings = await Promise.all(homes.map((home) => home.ring()))
+  const changes = homes.map((home, index) => {
+    const [master] = home.masters
+    return rings[index].with('', { master, now: Date.now(), random: randomBytes })
+  })
+  await homes[0].writeRing(changes[0].ring)
+  await assert.rejects(homes[1].writeRing(changes[1].ring), { kind: 'keysChanged' })
+  const { code, output } = await world.bindery('keys', 'list')
+  assert.equal(code, 0, output)
+  assert.ok(output.includes(changes[0].key.id))
+  assert.ok(!output.includes(changes[1].key.id))
 })
 
 /** Keys whose objects the clients encrypt, and one that they do not. */

@@ -55,6 +55,8 @@ export interface FailureDetails {
   clusterHalfGiven: { missing: string }
   /** Gateways of the cluster run. */
   clusterInUse: { place: string }
+  /** Another command has changed the keys of a cluster while this one did. */
+  keysChanged: { place: string }
   /** A bucket for the blobs without the key to it. */
   blobsKeyMissing: Record<never, never>
   /** A cluster needs master keys from outside. */

@@ -11,7 +11,7 @@ export interface KeyHome {
   readonly kept: readonly MasterKey[]
   /** The keys that requests for KMS name; one is made if none exists. Throws Failure `fileDamaged`, `masterKeyMissing`. */
   ring(): Promise<KeyRing>
-  /** Running servers notice the change within a second. */
+  /** Replaces what `ring` has returned. Running servers notice within a second. Throws Failure `keysChanged`. */
   writeRing(ring: KeyRing): Promise<void>
   /** Replaces the master keys that the place keeps; undefined where it keeps none. */
   readonly writeKept: ((keys: readonly MasterKey[]) => Promise<void>) | undefined

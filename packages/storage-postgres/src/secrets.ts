@@ -8,6 +8,8 @@ export interface SharedSecrets {
   keep(name: string, sealed: Uint8Array): Promise<Uint8Array>
   /** Replaces the bytes of a name. */
   replace(name: string, sealed: Uint8Array): Promise<void>
+  /** Replaces the bytes of a name if they are still those of `before`: whether they were. */
+  exchange(name: string, before: Uint8Array, sealed: Uint8Array): Promise<boolean>
   close(): Promise<void>
 }
 
@@ -33,6 +35,11 @@ export function openSharedSecrets(url: string): SharedSecrets {
       const upsert =
         'INSERT INTO bindery.secret VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET sealed = excluded.sealed'
       await connection.query(upsert, [name, Buffer.from(sealed)])
+    },
+    async exchange(name, before, sealed) {
+      const update = 'UPDATE bindery.secret SET sealed = $3 WHERE name = $1 AND sealed = $2 RETURNING name'
+      const rows = await connection.query(update, [name, Buffer.from(before), Buffer.from(sealed)])
+      return rows.length > 0
     },
     close: () => connection.close(),
   }

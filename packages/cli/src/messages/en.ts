@@ -139,6 +139,8 @@ export const ENGLISH: Sentences = {
     clusterHalfGiven: ({ missing }) =>
       `a cluster needs a database and a place for the data of objects: set ${missing} too.`,
     clusterInUse: ({ place }) => `gateways use ${place}. Stop all of them first.`,
+    keysChanged: ({ place }) =>
+      `another command has changed the keys of ${place} meanwhile. Nothing was changed; run this command again.`,
     blobsKeyMissing: () =>
       'the bucket of --blobs needs a key: set BINDERY_BLOBS_ACCESS_KEY_ID and BINDERY_BLOBS_ACCESS_KEY_SECRET, or each with _FILE.',
     masterKeysRequired: ({ variable }) =>

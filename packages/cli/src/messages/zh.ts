@@ -135,6 +135,7 @@ export const CHINESE: Sentences = {
       `${folder} 由格式发布之前的另一个 Bindery 构建写入（布局 ${layout}；本版本只读取布局 ${supported}）。请指定一个新目录；如需保留其中的数据，请运行当初写入它的构建，并用客户端拷贝对象。数据没有改动。`,
     clusterHalfGiven: ({ missing }) => `集群需要数据库和存放对象数据的位置：请设置 ${missing}。`,
     clusterInUse: ({ place }) => `有网关正在使用 ${place}。请先全部停止。`,
+    keysChanged: ({ place }) => `另一条命令同时修改了 ${place} 的密钥。本次没有修改任何内容，请重新运行此命令。`,
     blobsKeyMissing: () =>
       '--blobs 的 Bucket 需要访问密钥：请设置 BINDERY_BLOBS_ACCESS_KEY_ID 和 BINDERY_BLOBS_ACCESS_KEY_SECRET，或各自的 _FILE。',
     masterKeysRequired: ({ variable }) =>

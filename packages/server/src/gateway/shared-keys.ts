@@ -23,7 +23,7 @@ export class SharedKeys {
   readonly #secrets: SharedSecrets
   readonly #masters: readonly [MasterKey, ...MasterKey[]]
   readonly #place: string
-  #ring: { readonly ring: KeyRing; readonly readAt: number } | undefined
+  #ring: { readonly ring: KeyRing; readonly sealed: Uint8Array | undefined; readonly readAt: number } | undefined
 
   /** @param place of the database, for people */
   constructor(secrets: SharedSecrets, masters: readonly [MasterKey, ...MasterKey[]], place: string) {
@@ -59,17 +59,23 @@ export class SharedKeys {
   async keyRing(): Promise<KeyRing> {
     const now = performance.now()
     if (this.#ring !== undefined && now - this.#ring.readAt < CHECK_MS) return this.#ring.ring
-    const text = await this.#read(RING)
-    const ring = text === undefined ? new KeyRing() : parseKeyRing(text)
+    const sealed = await this.#secrets.read(RING)
+    const ring = sealed === undefined ? new KeyRing() : parseKeyRing(this.#open(RING, sealed))
     if (ring === undefined) throw new Failure('fileDamaged', { file: `${RING} in ${this.#place}` })
-    this.#ring = { ring, readAt: now }
+    this.#ring = { ring, sealed, readAt: now }
     return ring
   }
 
-  /** Replaces the ring. */
+  /**
+   * Replaces the ring that was read last. Throws Failure `keysChanged` if another process has replaced it since: what its keys
+   * have wrapped would be lost with them.
+   */
   async writeKeyRing(ring: KeyRing): Promise<void> {
+    const before = this.#ring?.sealed
     this.#ring = undefined
-    await this.replaceAll({ rootKey: undefined, callbackKey: undefined, keyRing: formatKeyRing(ring) })
+    const sealed = this.#sealer.seal(Buffer.from(formatKeyRing(ring)), RING)
+    const isDone = before !== undefined && (await this.#secrets.exchange(RING, before, sealed))
+    if (!isDone) throw new Failure('keysChanged', { place: this.#place })
   }
 
   /** Those that exist. */
