@@ -44,7 +44,7 @@ test('of two commands that change the keys of a cluster at once, the later one i
   skip: withoutPostgres(),
 }, async (t) => {
   const world = await startWorld()
-  t.after(() => world.dispose())
+  atEnd(t, () => world.dispose())
   await (await world.startGateway()).stop()
   const config = {
     metadata: world.url,
@@ -52,7 +52,7 @@ test('of two commands that change the keys of a cluster at once, the later one i
     masterKeys: world.variables.BINDERY_MASTER_KEYS,
   }
   const homes = await Promise.all([openClusterKeys(config), openClusterKeys(config)])
-  t.after(() => Promise.all(homes.map((home) => home.close())))
+  atEnd(t, () => Promise.all(homes.map((home) => home.close())))
   const rings = await Promise.all(homes.map((home) => home.ring()))
   const changes = homes.map((home, index) => {
     const [master] = home.masters

@@ -133,7 +133,7 @@ export class Commits {
       this.#waiting = rest
       await this.#commitBatch(batch)
     }
-    // in the same turn: what comes after the last look begins anew
+    // in the same turn: what comes after the last look starts the work again
     this.#working = undefined
   }
 

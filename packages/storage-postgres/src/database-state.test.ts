@@ -81,7 +81,7 @@ describe('states of a database', { skip: withoutPostgres() }, () => {
     const store = await open(t, url)
     await put(store, 'before')
     const snapshot = await openHeldSnapshot(url)
-    t.after(() => snapshot.close())
+    atEnd(t, () => snapshot.close())
     assert.ok(await snapshot.reader.get(bytesOf('before')))
     await runStatements(url, 'UPDATE bindery.schema SET version = 2')
     assert.equal((await prepareDatabase(url, { migrate: true })).before, 2)

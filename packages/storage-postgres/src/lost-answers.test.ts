@@ -125,17 +125,16 @@ describe('answers that are lost', { skip: withoutPostgres() }, () => {
   })
 
   test('a commit that a restart of the primary has made visible is acknowledged when the standby has it, not before', async (t) => {
-    let resume = (): void => {}
-    t.after(() => resume())
     const primary = await startPostgres({ durable: true })
-    t.after(() => primary.dispose())
+    atEnd(t, () => primary.dispose())
     const url = await primary.database('replicated')
     const standby = await primary.standby()
-    t.after(() => standby.dispose())
+    atEnd(t, () => standby.dispose())
     const store = await openPostgresMetadataStore({ url, session: 'writer', migrate: true })
-    t.after(() => store.close())
+    atEnd(t, () => store.close())
     await put(store, 'before')
-    resume = standby.pause()
+    let resume = standby.pause()
+    atEnd(t, () => resume())
     const committing = put(store, 'visible').then(
       () => 'acknowledged',
       // on a busy machine
@@ -165,7 +164,7 @@ const WAITS_FOR_STANDBY = `SELECT count(*) > 0 FROM pg_stat_activity
 const put = (store: MetadataStore, key: string): Promise<void> =>
   store.transact(async (tx) => tx.set(bytesOf(key), bytesOf('1')))
 
-/** Asks until the answer is true; a server that does not answer is asked again. */
+/** Queries until the answer is true, a server that does not answer too. */
 async function untilTrue(url: string, question: string): Promise<void> {
   for (;;) {
     const [[isTrue] = []] = await runStatements(url, question).catch(() => [])

@@ -70,7 +70,7 @@ class Channel implements Notices {
       const client = this.#client
       if (client !== undefined) await query(client, SEND, [texts])
     }
-    // in the same turn: a text that comes after the last look begins anew
+    // in the same turn: a text that comes after the last look starts the work again
     this.#sending = undefined
   }
 

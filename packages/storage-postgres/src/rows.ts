@@ -153,7 +153,7 @@ export class ConnectionPool {
   readonly #patienceMs: number
   readonly #waiting = new Set<(connection: Connection) => void>()
 
-  /** @param patienceMs milliseconds for which one is waited for: while the database is silent, nobody waits behind all others */
+  /** @param patienceMs milliseconds for which one is waited for: while the database is silent, nothing waits behind all others */
   constructor(connections: readonly Connection[], patienceMs: number) {
     this.#all = connections
     this.#free = [...connections]

@@ -22,7 +22,7 @@ const SCHEMA_LOCK = 7300
 /** As SCHEMA_LOCK. */
 export const COMMIT_LOCK = 7301
 
-/** What changes the schema does not keep gateways waiting for longer, whatever it waits for itself. */
+/** A change of the schema keeps gateways waiting at most for this time, whatever it waits for itself. */
 const LOCK_TIMEOUT = '10s'
 
 /** Names in `bindery.state`. */

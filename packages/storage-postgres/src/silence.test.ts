@@ -107,16 +107,14 @@ describe('a database that falls silent', { skip: withoutPostgres() }, () => {
   })
 
   test('while the standby is silent, the server keeps few sessions of gateways that go on trying to commit', async (t) => {
-    let resume = (): void => {}
-    t.after(() => resume())
     const primary = await startPostgres()
-    t.after(() => primary.dispose())
+    atEnd(t, () => primary.dispose())
     const shared = await primary.database('shared')
     const standby = await primary.standby()
-    t.after(() => standby.dispose())
+    atEnd(t, () => standby.dispose())
     const open = async (session: string): Promise<Commits> => {
       const connection = new Connection({ url: shared, answerTimeoutMs: SHORT_MS })
-      t.after(() => connection.close())
+      atEnd(t, () => connection.close())
       const commits = new Commits({ connection, session, patienceMs: SHORT_MS, onFenced: () => {} })
       await commits.begin()
       return commits
@@ -124,7 +122,8 @@ describe('a database that falls silent', { skip: withoutPostgres() }, () => {
     await prepareDatabase(shared)
     await runStatements(shared, 'ALTER DATABASE shared SET synchronous_commit = on')
     const gateways = await Promise.all(['a', 'b', 'c'].map(open))
-    resume = standby.pause()
+    let resume = standby.pause()
+    atEnd(t, () => resume())
     const writes = new WriteSet(new Map([['k', bytesOf('v')]]))
     for (let times = 0; times < 6; times += 1) {
       const commitAt = (commits: Commits) => commits.commit({ keys: [], ranges: [], writes }, false)

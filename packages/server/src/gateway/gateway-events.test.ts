@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Event } from '@bindery/service'
+import { atEnd } from '../../../../test/support/at-end.mjs'
 import { GatewayEvents } from './gateway-events.js'
 
-test('texts on the channel that are no notices are passed over, and those after them are not', (t) => {
+test('a text on the channel that is not a notice is passed over, and a notice after it is not', (t) => {
   const seen: Event[] = []
   let reports = 0
   const events = new GatewayEvents({
@@ -14,7 +15,7 @@ test('texts on the channel that are no notices are passed over, and those after 
     },
     uptime: () => 0,
   })
-  t.after(() => events.stop())
+  atEnd(t, () => events.stop())
   events.subscribe((event) => seen.push(event))
   for (const text of ['', 'null', '1', '[]', '"report"', '{"kind":"report"}', '{"kind":"event","from":"other"}']) {
     events.receive(text)

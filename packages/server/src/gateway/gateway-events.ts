@@ -104,7 +104,7 @@ export class GatewayEvents implements EventBus {
   }
 }
 
-/** Whoever may connect to the database may send notices. */
+/** Every program that may connect to the database may send notices. */
 function parsed(text: string): Notice | undefined {
   try {
     const notice: Notice | null = JSON.parse(text)
