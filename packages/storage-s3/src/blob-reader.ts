@@ -36,10 +36,12 @@ export interface ReadContext {
   readonly reads: S3Reads
   readonly hasher: Hasher
   readonly pool: BufferPool
-  /** Milliseconds after which a reader that takes nothing loses its connection: many slow ones would leave none for others. */
+  /** Milliseconds after which a reader that takes nothing loses its connection; LOOK_MS where others wait for one. */
   readonly pauseMs: number
 }
 
+/** How often a reader that takes nothing is looked at. */
+const LOOK_MS = 100
 /** How often a read goes on from the last verified chunk after its connection broke, without a chunk in between. */
 const BREAKS_MAX = 3
 
@@ -192,19 +194,33 @@ export async function* readChunks(
       const bytes = slab.subarray(Math.max(start - base, 0), Math.min(end - base, CHUNK_BYTES))
       index += 1
       breaks = 0
-      const pause = setTimeout(() => {
+      const pause = watchPause(context, () => {
         stream?.close()
         stream = undefined
-      }, context.pauseMs)
+      })
       try {
         yield { bytes, ...tail, release: () => pool.release(slab) }
       } finally {
-        clearTimeout(pause)
+        clearInterval(pause)
       }
     }
   } finally {
     stream?.close()
   }
+}
+
+/** Ends the connection of a reader that takes nothing for too long, or at once where others wait for one. */
+function watchPause({ pauseMs, reads }: ReadContext, end: () => void): NodeJS.Timeout {
+  const began = performance.now()
+  const pause = setInterval(
+    () => {
+      if (performance.now() - began < pauseMs && !reads.isContended) return
+      clearInterval(pause)
+      end()
+    },
+    Math.min(pauseMs, LOOK_MS),
+  )
+  return pause
 }
 
 /** A broken connection is replaced; damage is read once more, because the network may have caused it. */

@@ -4,6 +4,8 @@ import type { S3Client } from './s3-client.js'
 import { S3Failure, storageErrorOf } from './s3-failure.js'
 import { blocksOf, elementOf, encoded } from './s3-xml.js'
 
+/** The element of an answer that has seen all objects of its request. */
+const ANSWER = /<DeleteResult[ />]/
 /** Objects per request, by the protocol. */
 const KEYS_MAX = 1_000
 
@@ -33,9 +35,7 @@ export class Deletions {
   delete(key: string): Promise<void> {
     return new Promise((resolve, reject) => {
       this.#waiting.push({ key, resolve, reject })
-      this.#working ??= this.#work().finally(() => {
-        this.#working = undefined
-      })
+      this.#working ??= this.#work()
     })
   }
 
@@ -46,6 +46,8 @@ export class Deletions {
       if (some.length === 1 || !this.#deletesMany) await Promise.all(some.map((one) => this.#deleteOne(one)))
       else await this.#deleteMany(some)
     }
+    // in the same turn: what comes after the last look starts the work again
+    this.#working = undefined
   }
 
   async #deleteOne({ key, resolve, reject }: Waiting): Promise<void> {
@@ -67,7 +69,14 @@ export class Deletions {
     }
     const request = { method: 'POST', key: '', query: { delete: '' }, headers, body: [body] } as const
     try {
-      const { text } = await this.#retries.run(() => this.#client.send(request))
+      const text = await this.#retries.run(async () => {
+        const answer = await this.#client.send(request)
+        // a store that begins its answer before it knows the outcome may end it with an error, which names no object
+        const isWhole = answer.text === '' || ANSWER.test(answer.text)
+        const code = isWhole ? undefined : (elementOf(answer.text, 'Code') ?? 'NoDeleteResult')
+        if (code !== undefined) throw new S3Failure(500, code, `delete ${some.length} objects: ${code}`)
+        return answer.text
+      })
       const failed = new Map(blocksOf(text, 'Error').map((block) => [elementOf(block, 'Key'), block]))
       for (const { key, resolve, reject } of some) {
         const block = failed.get(this.#prefix + key)

@@ -4,7 +4,7 @@ import { after, before, describe, type TestContext, test } from 'node:test'
 import { type BlobStore, type ByteRange, StorageError } from '@bindery/storage'
 import { failingSource, isStorageError, seededRandom, sourceOf } from '@bindery/storage/testing'
 import { atEnd } from '../../../test/support/at-end.mjs'
-import { openS3BlobStore, type S3BlobStoreOptions } from './s3-blob-store.js'
+import { openS3BlobStore, type S3BlobStore, type S3BlobStoreOptions } from './s3-blob-store.js'
 import { startBindery, type TestStore } from './testing/bindery-server.js'
 import { type Fault, type FaultyProxy, startFaultyProxy } from './testing/faulty-proxy.js'
 
@@ -24,7 +24,7 @@ describe('an S3 store that fails', () => {
     await store.stop()
   })
 
-  async function open(t: TestContext, more: Partial<S3BlobStoreOptions> = {}): Promise<BlobStore> {
+  async function open(t: TestContext, more: Partial<S3BlobStoreOptions> = {}): Promise<S3BlobStore> {
     const place = more.place ?? (await store.place({ endpoint: proxy.endpoint }))
     proxy.plan = () => undefined
     const incarnation = randomBytes(8).toString('hex')
@@ -161,6 +161,75 @@ describe('an S3 store that fails', () => {
     await Promise.all(ids.map((id) => blobs.delete(id)))
     assert.equal(proxy.seen.length - before, 1)
     for await (const { id } of blobs.list()) assert.fail(id)
+  })
+
+  test('an answer of success that ends with an error has deleted nothing', async (t) => {
+    const blobs = await open(t)
+    const ids: string[] = []
+    for (let index = 0; index < 3; index += 1) {
+      ids.push((await blobs.write(sourceOf(content.subarray(0, 5_000)), options)).id)
+    }
+    proxy.plan = ({ method }) => (method === 'POST' ? 'errorInAnswer' : undefined)
+    for (const { status } of await Promise.allSettled(ids.map((id) => blobs.delete(id))))
+      assert.equal(status, 'rejected')
+    proxy.plan = () => undefined
+    await Promise.all(ids.map((id) => blobs.delete(id)))
+    for await (const { id } of blobs.list()) assert.fail(id)
+  })
+
+  test('a deletion that arrives late, after its repetition, harms no other blob', async (t) => {
+    const blobs = await open(t)
+    const bytes = content.subarray(0, 9_000)
+    const { id } = await blobs.write(sourceOf(bytes), options)
+    let lost = 1
+    proxy.plan = ({ method }) => (method === 'DELETE' && lost-- > 0 ? 'late' : undefined)
+    await blobs.delete(id)
+    // the deletion after a write that failed arrives late too
+    proxy.plan = ({ method }) => (method === 'PUT' ? 'refuse' : method === 'DELETE' ? 'late' : undefined)
+    await assert.rejects(blobs.write(sourceOf(bytes), options), isStorageError('unavailable'))
+    proxy.plan = () => undefined
+    const later = await blobs.write(sourceOf(bytes), options)
+    assert.equal(await proxy.deliver(), 2)
+    assert.equal(md5(await readAll(blobs, later.id)), md5(bytes))
+  })
+
+  test('a blob that is taken over again after a failure stays, though requests of the first try arrive late', async (t) => {
+    for (const size of [9_000, 13 * MIB]) {
+      const source = await open(t)
+      const place = await store.place({ endpoint: proxy.endpoint })
+      const target = await open(t, { place })
+      const bytes = content.subarray(0, size)
+      const { id } = await source.write(sourceOf(bytes), options)
+      proxy.plan = ({ method, target }) =>
+        target.includes('?uploads') || method === 'GET'
+          ? undefined
+          : method === 'PUT' && !target.includes('partNumber=1')
+            ? 'refuse'
+            : 'late'
+      await assert.rejects(target.adopt(await source.openStored(id), options.owner), isStorageError('unavailable'))
+      proxy.plan = () => undefined
+      const adopted = await target.adopt(await source.openStored(id), options.owner)
+      await proxy.deliver()
+      assert.equal(md5(await readAll(target, adopted)), md5(bytes))
+      await target.close()
+      assert.equal(md5(await readAll(await open(t, { place }), adopted)), md5(bytes))
+    }
+  })
+
+  test('readers that take nothing leave connections to others, and to writes', async (t) => {
+    const blobs = await open(t, { connections: 2, pauseMs: 600_000 })
+    const { id } = await blobs.write(sourceOf(content), options)
+    const readers = Array.from({ length: 5 }, () => blobs.read(id)[Symbol.asyncIterator]())
+    for (const reader of readers) (await reader.next()).value?.release()
+    await blobs.write(sourceOf(content.subarray(0, MIB)), options)
+    for (const reader of readers) {
+      let received = MIB
+      for (let step = await reader.next(); step.done !== true; step = await reader.next()) {
+        received += step.value.bytes.length
+        step.value.release()
+      }
+      assert.equal(received, content.length)
+    }
   })
 
   test('what a dead process left is listed: an unfinished upload as well, which a deletion aborts', async (t) => {

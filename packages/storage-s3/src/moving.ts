@@ -6,6 +6,9 @@ import type { WriteContext } from './blob-writer.js'
 import { chunkCount, encodeFooter, encodeTail, footerBytes, framedBytes } from './format.js'
 import type { Upload } from './s3-objects.js'
 
+/** A blob has the same key each time that it is taken over. What a failed try leaves, the next one replaces. */
+const REPEATED = { isRepeated: true }
+
 /** Implements `MovableBlobs.openStored`. */
 export async function openStored(context: ReadContext, id: BlobId): Promise<StoredBlob> {
   const blob = requireBlob(id)
@@ -48,7 +51,7 @@ export async function adoptBlob(
     let frames: Uint8Array[] = []
     for await (const { bytes, stored, crc64, tag } of chunks()) {
       if (frames.length === 2 * slabs.buffers.length) {
-        upload ??= await objects.beginUpload(key)
+        upload ??= await objects.beginUpload(key, REPEATED)
         await upload.part(frames)
         frames = []
       }
@@ -59,7 +62,7 @@ export async function adoptBlob(
       checksums.push(crc64)
     }
     const footer = encodeFooter(form.name, form.size, { ...form, owner, chunks: checksums })
-    if (upload === undefined) await objects.put(key, [...frames, footer])
+    if (upload === undefined) await objects.put(key, [...frames, footer], REPEATED)
     else {
       await upload.part([...frames, footer])
       await upload.complete(framedBytes(blob) + footerBytes(blob))

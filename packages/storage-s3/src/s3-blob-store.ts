@@ -40,6 +40,8 @@ export interface S3BlobStoreOptions {
   readonly silenceMs?: number
   /** Milliseconds for which a read keeps its connection while its reader takes nothing. Default 5,000. */
   readonly pauseMs?: number
+  /** Connections to the store: the most for reads, and the most for everything else. Default 256. */
+  readonly connections?: number
 }
 
 /** Blobs in S3, and how the requests for them went. */
@@ -62,7 +64,7 @@ export async function openS3BlobStore(options: S3BlobStoreOptions): Promise<S3Bl
   const { place, incarnation } = options
   if (!isIncarnation(incarnation)) throw new StorageError('misuse', `not an incarnation: ${incarnation}`)
   const { silenceMs = SILENCE_MS, pauseMs = PAUSE_MS } = options
-  const client = new S3Client(place, silenceMs)
+  const client = new S3Client(place, silenceMs, options.connections)
   const retries = new Retries(silenceMs)
   const hasher = createHasher()
   const half = (options.bufferBytes ?? BUFFER_BYTES_DEFAULT) / 2

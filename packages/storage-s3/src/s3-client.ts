@@ -34,7 +34,7 @@ export interface RequestCounts {
   seconds: number
 }
 
-const CONNECTIONS_MAX = 256
+const CONNECTIONS_DEFAULT = 256
 /** Milliseconds that a connection may take to be made. */
 const CONNECT_MS = 5_000
 /** Milliseconds without a byte in either direction after which a connection counts as broken. */
@@ -63,16 +63,26 @@ export class S3Client {
     DELETE: { answered: 0, failed: 0, seconds: 0 },
     HEAD: { answered: 0, failed: 0, seconds: 0 },
   }
+  /** Objects are read over connections of their own: slow readers of many leave all others for everything else. */
+  readonly #readingAgent: HttpAgent
   readonly #agent: HttpAgent
   readonly #isTls: boolean
   readonly #silenceMs: number
 
-  constructor(place: S3Place, silenceMs = SILENCE_MS) {
+  /** @param connections the most for reads of objects, and the most for everything else */
+  constructor(place: S3Place, silenceMs = SILENCE_MS, connections = CONNECTIONS_DEFAULT) {
     this.#place = place
     this.#silenceMs = silenceMs
     this.#isTls = place.endpoint.startsWith('https:')
-    const options = { keepAlive: true, maxSockets: CONNECTIONS_MAX }
-    this.#agent = this.#isTls ? new HttpsAgent(options) : new HttpAgent(options)
+    const options = { keepAlive: true, maxSockets: connections }
+    const newAgent = () => (this.#isTls ? new HttpsAgent(options) : new HttpAgent(options))
+    this.#readingAgent = newAgent()
+    this.#agent = newAgent()
+  }
+
+  /** Whether a read of an object waits for a connection. */
+  get isContended(): boolean {
+    return Object.keys(this.#readingAgent.requests).length > 0
   }
 
   /** The whole answer. Throws S3Failure for any status but 2xx, and for a connection that breaks. */
@@ -96,6 +106,7 @@ export class S3Client {
   }
 
   close(): void {
+    this.#readingAgent.destroy()
     this.#agent.destroy()
   }
 
@@ -128,7 +139,8 @@ export class S3Client {
     const signed = signS3(unsigned, PAYLOAD, this.#place, { time: Date.now(), region, digests: DIGESTS })
     const { hostname, port } = new URL(this.#place.endpoint)
     const address = { hostname: hostname.replace(/^\[|\]$/g, ''), port, method, path: target, headers: signed }
-    const options = { ...address, agent: this.#agent, ...(signal && { signal }) }
+    const agent = method === 'GET' && key !== '' ? this.#readingAgent : this.#agent
+    const options = { ...address, agent, ...(signal && { signal }) }
     return new Promise((resolve, reject) => {
       const sent = this.#isTls ? requestHttps(options) : requestHttp(options)
       sent.on('response', resolve)

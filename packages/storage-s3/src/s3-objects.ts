@@ -12,7 +12,7 @@ const FULL_MS = 30_000
 const LATE_MS = 60_000
 /** Objects that are to be deleted again at most; more are found as orphans when this process has ended. */
 const LATE_MAX = 10_000
-/** How long a request that has failed waits for its object to be deleted. */
+/** How long a request that has failed, or the end of the store, waits for objects to be deleted. */
 const CLEAN_MS = 5_000
 
 /** A multipart upload of one object. */
@@ -55,18 +55,22 @@ export class S3Objects {
     }
   }
 
-  /** Stores an object, which the store verifies by its MD5. */
-  async put(key: string, body: readonly Uint8Array[]): Promise<void> {
+  /**
+   * Stores an object, which the store verifies by its MD5. After a failure the object is deleted, unless `isRepeated`: then another
+   * write of the same key may follow, which a late deletion must not undo.
+   */
+  async put(key: string, body: readonly Uint8Array[], { isRepeated = false } = {}): Promise<void> {
     const headers = { 'content-md5': await this.#md5(body), 'content-type': 'application/octet-stream' }
     try {
       await this.#try(() => this.#client.send({ method: 'PUT', key: this.#prefix + key, headers, body }))
     } catch (error) {
-      await this.#deleteFailed(key)
+      if (!isRepeated) await this.#deleteFailed(key)
       throw this.#failure(error, `store ${key}`)
     }
   }
 
-  async beginUpload(key: string): Promise<Upload> {
+  /** @param options as of `put` */
+  async beginUpload(key: string, { isRepeated = false } = {}): Promise<Upload> {
     const begin = () => this.#client.send({ method: 'POST', key: this.#prefix + key, query: { uploads: '' } })
     const { text } = await this.#try(begin).catch((error) => {
       throw this.#failure(error, `begin ${key}`)
@@ -81,7 +85,7 @@ export class S3Objects {
       complete: (bytes) => this.#complete(key, uploadId, etags, bytes),
       abandon: async () => {
         await this.abort(key, uploadId).catch(() => {})
-        await this.#deleteFailed(key)
+        if (!isRepeated) await this.#deleteFailed(key)
       },
     }
   }
@@ -95,12 +99,12 @@ export class S3Objects {
     }
   }
 
-  /** Deletes once more what late requests may have made. */
+  /** Deletes once more what late requests may have made; a store that does not answer is not waited for. */
   async close(): Promise<void> {
     const keys = [...this.#late.keys()]
     for (const timer of this.#late.values()) clearTimeout(timer)
     this.#late.clear()
-    await Promise.all(keys.map((key) => this.#delete(key)))
+    if (keys.length > 0) await withinTime(Promise.all(keys.map((key) => this.#delete(key))))
   }
 
   async #part(key: string, uploadId: string, number: number, body: readonly Uint8Array[]): Promise<string> {
@@ -166,10 +170,7 @@ export class S3Objects {
   /** Removes whatever a failed request has made, or makes later. */
   async #deleteFailed(key: string): Promise<void> {
     this.#deleteLater(key)
-    const waited = new AbortController()
-    const late = sleep(CLEAN_MS, undefined, { signal: waited.signal, ref: false }).catch(() => {})
-    await Promise.race([this.#delete(key), late])
-    waited.abort()
+    await withinTime(this.#delete(key))
   }
 
   /** Again and again, until the store has answered once. */
@@ -198,4 +199,12 @@ export class S3Objects {
     if (error instanceof S3Failure && error.isFull) this.#fullUntil = performance.now() + FULL_MS
     return storageErrorOf(error, what)
   }
+}
+
+/** Resolves when `deletion` has, or after CLEAN_MS. */
+async function withinTime(deletion: Promise<unknown>): Promise<void> {
+  const waited = new AbortController()
+  const late = sleep(CLEAN_MS, undefined, { signal: waited.signal, ref: false }).catch(() => {})
+  await Promise.race([deletion, late])
+  waited.abort()
 }

@@ -23,6 +23,11 @@ export class S3Reads {
     this.#hedgeMs = hedgeMs
   }
 
+  /** Whether a read waits for a connection that others have. */
+  get isContended(): boolean {
+    return this.#client.isContended
+  }
+
   /** A range of at least one byte. Throws StorageError `notFound`, `unavailable`. */
   async open(key: string, range: ByteRange): Promise<ByteStream> {
     try {

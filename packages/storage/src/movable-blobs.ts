@@ -37,7 +37,8 @@ export interface MovableBlobs extends BlobStore {
   openStored(id: BlobId): Promise<StoredBlob>
   /**
    * Takes over a blob of another store, in place of one that it has under this name and owner. Resolves with its id here
-   * when it is durable. Passes on what `chunks` throws, and leaves nothing visible then.
+   * when it is durable. Passes on what `chunks` throws, and leaves nothing visible then; what it may leave where it fails itself, the
+   * next try replaces.
    */
   adopt(blob: StoredBlob, owner: Uint8Array): Promise<BlobId>
 }

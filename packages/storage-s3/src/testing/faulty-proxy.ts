@@ -9,6 +9,8 @@ export type Fault =
   | 'refuse'
   /** The request arrives, and no answer ever comes. */
   | 'silence'
+  /** The connection breaks, and the request arrives when `deliver` is called. */
+  | 'late'
   /** The request is carried out, and its answer is lost. */
   | 'loseAnswer'
   /** The store has less of the body than was sent. */
@@ -21,6 +23,8 @@ export type Fault =
   | 'changeRequest'
   /** The answer comes late. */
   | 'delay'
+  /** An answer of success that turns into an error, and names nothing. */
+  | 'errorInAnswer'
   /** A list that others are to follow, and that has no entries. */
   | 'emptyPage'
 
@@ -33,6 +37,8 @@ export interface FaultyProxy {
   /** Requests that passed, or were to. */
   readonly seen: readonly string[]
   plan: Plan
+  /** Lets late requests arrive, in the order in which they were sent. Resolves with their number. */
+  deliver(): Promise<number>
   /** Requests that have not been answered to their end. */
   running(): number
   close(): Promise<void>
@@ -44,6 +50,7 @@ const DELAY_MS = 3_000
 export async function startFaultyProxy(store: string): Promise<FaultyProxy> {
   const seen: string[] = []
   const proxy = { plan: (() => undefined) as Plan }
+  const late: (() => Promise<unknown>)[] = []
   let running = 0
   const server = createServer((incoming, outgoing) => {
     running += 1
@@ -52,20 +59,31 @@ export async function startFaultyProxy(store: string): Promise<FaultyProxy> {
     })
     const about = { method: incoming.method ?? '', target: incoming.url ?? '' }
     seen.push(`${about.method} ${about.target}`)
-    void exchange(store, incoming, outgoing, proxy.plan(about)).catch(() => incoming.socket.destroy())
+    void exchange({ store, late }, incoming, outgoing, proxy.plan(about)).catch(() => incoming.socket.destroy())
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const { port } = server.address() as AddressInfo
   return Object.assign(proxy, {
     endpoint: `http://127.0.0.1:${port}`,
     seen,
+    async deliver() {
+      const sent = late.splice(0)
+      for (const send of sent) await send()
+      return sent.length
+    },
     running: () => running,
     close: () => closed(server),
   })
 }
 
+/** The store, and the requests that arrive there later. */
+interface Behind {
+  readonly store: string
+  readonly late: (() => Promise<unknown>)[]
+}
+
 async function exchange(
-  store: string,
+  { store, late }: Behind,
   incoming: IncomingMessage,
   outgoing: ServerResponse,
   fault: Fault | undefined,
@@ -76,6 +94,11 @@ async function exchange(
   if (fault === 'silence') return
   if (fault === 'emptyPage') return void outgoing.end('<List><IsTruncated>true</IsTruncated></List>')
   const bytes = Buffer.concat(body)
+  if (fault === 'errorInAnswer') return void outgoing.end('<Error><Code>InternalError</Code></Error>')
+  if (fault === 'late') {
+    late.push(() => forward(store, incoming, bytes))
+    return void incoming.socket.destroy()
+  }
   if (fault === 'changeRequest' && bytes.length > 0) flip(bytes)
   if (fault === 'cutRequest') {
     await forwardHalf(store, incoming, bytes)
