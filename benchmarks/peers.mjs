@@ -11,6 +11,7 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
+import { guard } from '../test/support/guard.mjs'
 
 const CACHE = fileURLToPath(new URL('../.cache/peers', import.meta.url))
 const BIN = path.join(CACHE, 'bin')
@@ -181,6 +182,7 @@ export async function startPeer(name) {
   const { args, env = {}, configure } = await peer.start(port, folder)
   const log = openSync(path.join(folder, 'server.log'), 'a')
   const child = spawn(peer.program, args, { cwd: folder, env: { ...process.env, ...env }, stdio: ['ignore', log, log] })
+  const hasEnded = guard({ pid: child.pid, signal: 'TERM', folder })
   const ended = once(child, 'exit')
   const isListening = await Promise.race([listens(port), ended.then(() => false)])
   if (!isListening) throw new Error(`${name} did not start: ${path.join(folder, 'server.log')}`)
@@ -198,6 +200,7 @@ export async function startPeer(name) {
       child.kill('SIGTERM')
       await ended
       await rm(folder, { recursive: true, force: true })
+      hasEnded()
     },
   }
 }

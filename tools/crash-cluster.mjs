@@ -3,11 +3,13 @@
 // line per cycle. The first failure stops the run. As root on Linux it runs in a network of its own, where packets can be
 // dropped; with Debian's faketime, clocks can be set.
 
-import { spawnSync } from 'node:child_process'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { canSetClocks } from '../test/cluster/clock.mjs'
 import { ClusterCrashRun } from '../test/cluster/crash-run.mjs'
 import { hasPrivateNetwork, privateNetwork } from '../test/cluster/network.mjs'
 import { withoutPostgres } from '../test/cluster/world.mjs'
+import { guard } from '../test/support/guard.mjs'
 import { readArguments } from './read-arguments.mjs'
 
 const { values } = readArguments({
@@ -25,7 +27,11 @@ if (missing) {
 const network = hasPrivateNetwork() ? undefined : privateNetwork()
 if (network !== undefined) {
   const [program, ...args] = [...network, process.execPath, ...process.argv.slice(1)]
-  process.exit(spawnSync(program, args, { stdio: 'inherit' }).status ?? 1)
+  const inside = spawn(program, args, { stdio: 'inherit' })
+  const hasEnded = guard({ pid: inside.pid })
+  const [code] = await once(inside, 'exit')
+  hasEnded()
+  process.exit(code ?? 1)
 }
 const cycles = Number(values.cycles)
 const seed = Number(values.seed)

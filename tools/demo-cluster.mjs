@@ -14,6 +14,7 @@ import { auditCluster } from '../test/cluster/audit.mjs'
 import { findNginx, startBalancer } from '../test/cluster/balancer.mjs'
 import { hasCeph, startBinderyStore, startCephStore } from '../test/cluster/blob-stores.mjs'
 import { startWorld, withoutPostgres } from '../test/cluster/world.mjs'
+import { guard } from '../test/support/guard.mjs'
 import { parseSize } from './parse-size.mjs'
 import { readArguments } from './read-arguments.mjs'
 
@@ -216,6 +217,7 @@ if (missing) {
 // urllib, which ali-oss uses, prints a page for each connection that a kill cuts
 console.warn = () => {}
 const folder = await mkdtemp(join(tmpdir(), 'bindery-demo-'))
+guard({ folder })
 const store = await ((values.store ?? (hasCeph() ? 'ceph' : 'bindery')) === 'ceph'
   ? startCephStore()
   : startBinderyStore())

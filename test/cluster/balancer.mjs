@@ -6,6 +6,7 @@ import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { guard } from '../support/guard.mjs'
 
 /** The path of nginx; undefined where it is not installed. */
 export function findNginx() {
@@ -26,6 +27,8 @@ export async function startBalancer(gateways) {
   const port = await freePort()
   await writeFile(join(folder, 'nginx.conf'), configOf(folder, port, gateways))
   const child = spawn(findNginx(), ['-p', folder, '-c', join(folder, 'nginx.conf')], { stdio: 'ignore' })
+  // its workers end with it, but not by a signal that it cannot handle
+  const hasEnded = guard({ pid: child.pid, signal: 'TERM', folder })
   const endpoint = `http://127.0.0.1:${port}`
   for (let tries = 0; ; tries += 1) {
     const answer = await fetch(`${endpoint}/-/health/ready`).catch(() => undefined)
@@ -39,6 +42,7 @@ export async function startBalancer(gateways) {
       child.kill('SIGTERM')
       await once(child, 'exit')
       await rm(folder, { recursive: true, force: true })
+      hasEnded()
     },
   }
 }

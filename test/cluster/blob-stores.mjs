@@ -9,6 +9,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import { parseS3Place } from '../../packages/storage-s3/dist/index.js'
 import { S3Client } from '../../packages/storage-s3/dist/s3-client.js'
+import { guard } from '../support/guard.mjs'
 import { startServer } from '../support/start-server.mjs'
 
 const run = promisify(execFile)
@@ -34,6 +35,7 @@ const keyOf = ({ accessKeyId, accessKeySecret }) => ({
 export async function startBinderyStore({ host = '127.0.0.1' } = {}) {
   let store = await startServer({ args: ['--workers', '1', '--host', host, '--buckets', 'blobs'] })
   const { folder } = store
+  const hasEnded = guard({ folder })
   const port = Number(new URL(store.endpoint).port)
   async function withoutNode(work) {
     await store.kill()
@@ -61,6 +63,7 @@ export async function startBinderyStore({ host = '127.0.0.1' } = {}) {
     async stop() {
       await store.stop()
       await rm(folder, { recursive: true, force: true })
+      hasEnded()
     },
   }
 }
@@ -81,6 +84,7 @@ const KEY = { accessKeyId: 'bindery', accessKeySecret: 'bindery-secret' }
 /** Ceph on loopback: three nodes with a copy of everything each, in memory, and a gateway. @returns {Promise<StartedStore>} */
 export async function startCephStore() {
   const folder = await mkdtemp(join(tmpdir(), 'bindery-ceph-'))
+  const hasEnded = guard({ pidFiles: join(folder, 'run', '*.pid'), folder })
   const ports = await Promise.all([freePort(), freePort(), freePort()])
   const file = join(folder, 'ceph.conf')
   const call = (program, ...args) => run(program, ['-c', file, ...args])
@@ -118,6 +122,7 @@ export async function startCephStore() {
         }
       }
       await rm(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 })
+      hasEnded()
     },
   }
 }

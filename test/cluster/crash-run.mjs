@@ -13,6 +13,7 @@ import { BUCKET } from '../crash/clients.mjs'
 import { startLoad } from '../crash/start-load.mjs'
 import { KEPT, prepareVersions } from '../crash/versions.mjs'
 import { emptyWorld, replay } from '../crash/world.mjs'
+import { guard } from '../support/guard.mjs'
 import { auditCluster } from './audit.mjs'
 import { startBinderyStore } from './blob-stores.mjs'
 import { canSetClocks, createClock } from './clock.mjs'
@@ -39,6 +40,7 @@ export class ClusterCrashRun {
   constructor({ seed, deaths }) {
     this.random = createRandom(seed)
     this.root = mkdtempSync(path.join(tmpdir(), 'bindery-cluster-crash-'))
+    this.hasEnded = guard({ folder: this.root })
     this.world = emptyWorld()
     this.cycles = 0
     this.kills = {}
@@ -129,6 +131,7 @@ export class ClusterCrashRun {
     await this.cluster?.dispose()
     await this.store?.stop()
     rmSync(this.root, { recursive: true, force: true })
+    this.hasEnded()
   }
 
   /** Kills a gateway that runs. */

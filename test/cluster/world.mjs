@@ -11,6 +11,7 @@ import {
   startPostgres,
   withoutPostgres,
 } from '../../packages/storage-postgres/dist/testing/postgres-server.js'
+import { guard } from '../support/guard.mjs'
 import { startServer } from '../support/start-server.mjs'
 
 export { withoutPostgres }
@@ -48,6 +49,7 @@ const KEY = { BINDERY_ACCESS_KEY_ID: 'BKCLUSTER', BINDERY_ACCESS_KEY_SECRET: 'cl
 export async function startWorld(options = {}) {
   const { durable = false, host, standby = false, blobs, env = {}, masterKeys: given } = options
   const folder = await mkdtemp(join(tmpdir(), 'bindery-cluster-'))
+  const hasEnded = guard({ folder })
   const postgres = await startPostgres({ durable, host })
   let url = await postgres.database('bindery')
   const follower = standby ? await postgres.standby() : undefined
@@ -103,6 +105,7 @@ export async function startWorld(options = {}) {
       await follower?.dispose()
       await postgres.dispose()
       await rm(folder, { recursive: true, force: true })
+      hasEnded()
     },
   }
 }

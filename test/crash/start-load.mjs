@@ -5,6 +5,7 @@ import { once } from 'node:events'
 import { closeSync, openSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { guard } from '../support/guard.mjs'
 
 const LOAD = fileURLToPath(new URL('./load.mjs', import.meta.url))
 
@@ -39,7 +40,11 @@ export async function startLoad({ root, ledger: ledgerFile, servers, seed, actor
   load.stderr.setEncoding('utf8').on('data', (text) => {
     errors += text
   })
-  const ended = once(load, 'exit').then(([code]) => code)
+  const hasEnded = guard({ pid: load.pid })
+  const ended = once(load, 'exit').then(([code]) => {
+    hasEnded()
+    return code
+  })
   await Promise.race([once(load.stdout, 'data'), ended])
   return {
     async stop() {

@@ -1,4 +1,4 @@
-/** Starts a built server for tests, demonstrations and benchmarks. Imports only `node:` modules. */
+/** Starts a built server for tests, demonstrations and benchmarks. Needs only `node:` modules. */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
@@ -7,6 +7,7 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
+import { guard } from './guard.mjs'
 
 const COMMAND = fileURLToPath(new URL('../../packages/cli/bin/bindery.js', import.meta.url))
 
@@ -54,7 +55,8 @@ export async function startServer(options = {}) {
   child.stderr.setEncoding('utf8').on('data', (text) => {
     log += text
   })
-  const exited = once(child, 'exit')
+  const hasEnded = guard({ pid: ownGroup ? -child.pid : child.pid })
+  const exited = once(child, 'exit').finally(hasEnded)
   // its last lines may come after its end
   const closed = once(child, 'close')
   const lines = createInterface({ input: child.stdout })

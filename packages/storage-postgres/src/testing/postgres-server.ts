@@ -7,6 +7,7 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import pg from 'pg'
+import { guard } from '../../../../test/support/guard.mjs'
 
 const run = promisify(execFile)
 
@@ -79,6 +80,8 @@ interface Place {
   readonly host: string
   /** Runs a program of PostgreSQL, which refuses to run as root. */
   readonly call: (program: string, ...input: string[]) => Promise<unknown>
+  /** To be called when nothing of it is left. */
+  readonly hasEnded: () => void
 }
 
 const LOOPBACK = '127.0.0.1'
@@ -90,11 +93,13 @@ async function newPlace(settings: Pick<Place, 'durable' | 'host'>): Promise<Plac
   const folder = mkdtempSync(join(tmpdir(), 'bindery-postgres-'))
   if (user !== undefined) chownSync(folder, user.uid, user.gid)
   const call = (program: string, ...input: string[]) => run(join(binaries, program), input, { cwd: folder, ...user })
-  return { folder, data: join(folder, 'data'), port: await freePort(), ...settings, call }
+  const data = join(folder, 'data')
+  const hasEnded = guard({ pidFiles: join(data, 'postmaster.pid'), signal: 'QUIT', folder })
+  return { folder, data, port: await freePort(), ...settings, call, hasEnded }
 }
 
 function serverIn(place: Place): PostgresServer {
-  const { folder, data, port, durable, host, call } = place
+  const { folder, data, port, durable, host, call, hasEnded } = place
   const settings = durable ? [] : ['fsync=off', 'full_page_writes=off', 'synchronous_commit=off']
   const options = [
     `port=${port}`,
@@ -136,6 +141,7 @@ function serverIn(place: Place): PostgresServer {
     async dispose() {
       await stop('immediate').catch(() => {})
       rmSync(folder, { recursive: true, force: true })
+      hasEnded()
     },
   }
 }
