@@ -117,6 +117,7 @@ describe('a database that falls silent', { skip: withoutPostgres() }, () => {
       atEnd(t, () => connection.close())
       const commits = new Commits({ connection, session, patienceMs: SHORT_MS, onFenced: () => {} })
       await commits.begin()
+      atEnd(t, () => commits.close())
       return commits
     }
     await prepareDatabase(shared)
