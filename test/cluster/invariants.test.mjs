@@ -154,6 +154,20 @@ describe('invariants across gateways', { skip: withoutPostgres() }, () => {
     assert.deepEqual(findings, [])
   })
 
+  test('U2: a part whose upload another gateway completes or aborts while it is being sent is refused by its own', async () => {
+    for (const end of ['complete', 'abort']) {
+      const { key, uploadId, parts, bytes } = await upload(`u2-late-${end}`, 2)
+      const late = clients[0].part(key, uploadId, 2, randomBytes(PART_BYTES), () =>
+        clients[1][end](key, uploadId, parts),
+      )
+      await assert.rejects(late, { status: 404 }, end)
+      if (end === 'complete') for (const client of clients) assert.ok((await client.get(key)).equals(bytes))
+      else await assert.rejects(clients[2].get(key), { status: 404 })
+    }
+    const { findings } = await auditCluster(world.url, store, false)
+    assert.deepEqual(findings, [])
+  })
+
   test('U3: Completes of one list at all gateways get the same answer, at once and later', async () => {
     const { key, uploadId, parts, bytes } = await upload('u3', 4)
     const answers = await Promise.all(clients.map((client) => client.complete(key, uploadId, parts)))

@@ -33,7 +33,7 @@ export function rawClient(server, bucket = BUCKET) {
   const agent = new Agent({ keepAlive: true, maxSockets: 64 })
   const { hostname, port } = new URL(server.endpoint)
 
-  function send(method, key, { query = {}, headers = {}, body } = {}) {
+  function send(method, key, { query = {}, headers = {}, body, whenAsked } = {}) {
     const parameters = new Query(Object.entries(query).map(([name, value]) => ({ name, value })))
     const length = method === 'PUT' || method === 'POST' ? { 'content-length': String(body?.length ?? 0) } : {}
     const unsigned = { method, bucket, key, query: parameters, headers: { ...length, ...headers } }
@@ -43,7 +43,12 @@ export function rawClient(server, bucket = BUCKET) {
     )
     const search = names.length === 0 ? '' : `?${names.join('&')}`
     const path = `/${bucket}/${percentEncode(key, { keepSlash: true })}${search}`
-    return exchange({ agent, hostname, port, method, path, headers: signed.headers }, body)
+    const expecting = whenAsked && { expect: '100-continue' }
+    return exchange(
+      { agent, hostname, port, method, path, headers: { ...signed.headers, ...expecting } },
+      body,
+      whenAsked,
+    )
   }
 
   const text = async (...args) => (await send(...args)).body.toString()
@@ -68,9 +73,10 @@ export function rawClient(server, bucket = BUCKET) {
     },
     initiate: async (key) =>
       element(await text('POST', key, { query: { uploads: undefined }, headers: encrypting(key) }), 'UploadId'),
-    part: async (key, uploadId, number, bytes) => {
+    /** `whenAsked`: runs when the server has requested the bytes, before they are sent. */
+    part: async (key, uploadId, number, bytes, whenAsked) => {
       const query = { partNumber: String(number), uploadId }
-      return bare((await send('PUT', key, { query, body: bytes })).headers.etag)
+      return bare((await send('PUT', key, { query, body: bytes, whenAsked })).headers.etag)
     },
     copyPart: async (key, uploadId, number, source, start, end) => {
       const headers = {
@@ -176,7 +182,7 @@ export function sdkClient(server) {
   }
 }
 
-function exchange(options, body) {
+function exchange(options, body, whenAsked) {
   return new Promise((resolve, reject) => {
     const sent = request(options)
     sent.on('error', reject)
@@ -191,7 +197,8 @@ function exchange(options, body) {
         else reject(Object.assign(new Error(`${options.method} ${options.path}: ${answer.body}`), answer))
       })
     })
-    sent.end(body)
+    if (whenAsked === undefined) sent.end(body)
+    else sent.on('continue', () => whenAsked().then(() => sent.end(body), reject)).flushHeaders()
   })
 }
 
