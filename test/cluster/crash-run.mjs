@@ -36,8 +36,12 @@ const AUDIT_TRIES = 5
 
 /** A cluster under test, and the knowledge of its clients. */
 export class ClusterCrashRun {
-  /** @param {{ seed: number, deaths?: readonly string[] }} options `deaths`: only these happen */
-  constructor({ seed, deaths }) {
+  /**
+   * @param {{ seed: number, deaths?: readonly string[], broken?: import('./breaks.mjs').Break }} options `deaths`: only these
+   *   happen; `broken`: a break that the run must find
+   */
+  constructor({ seed, broken, deaths = broken?.deaths }) {
+    this.broken = broken
     this.random = createRandom(seed)
     this.root = mkdtempSync(path.join(tmpdir(), 'bindery-cluster-crash-'))
     this.hasEnded = guard({ folder: this.root })
@@ -59,6 +63,7 @@ export class ClusterCrashRun {
     const host = hasPrivateNetwork() ? '0.0.0.0' : '127.0.0.1'
     this.store = await startBinderyStore({ host })
     this.cluster = await startWorld({ ...this.store, durable: true, host })
+    await this.broken?.apply(this.cluster)
     await this.startMissing()
     await prepareVersions(this.gateways[0])
   }

@@ -1,6 +1,6 @@
 /**
  * Ends what this process has started when it ends itself without doing so, whatever ends it: `kill -9` too. A shell waits until the pipe
- * to it closes, which the system does at the end of a process, and then reads from a file what is still there.
+ * to it closes, which the system does at the end of a process, and then reads from a file what is left.
  */
 
 import { spawn } from 'node:child_process'

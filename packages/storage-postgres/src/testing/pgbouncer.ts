@@ -6,7 +6,7 @@ import { createConnection } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { guard } from '../../../../test/support/guard.mjs'
+import { guarded } from './guarded.js'
 import { freePort, postgresUser } from './postgres-server.js'
 
 /** A running pooler. Stop it at the end of the test. */
@@ -37,7 +37,7 @@ export async function startPgbouncer(server: number): Promise<Pooler> {
   const file = join(folder, 'pgbouncer.ini')
   writeFileSync(file, configOf(folder, server, port), { mode: 0o644 })
   const child = spawn(program, [file], { stdio: 'ignore', ...user })
-  const hasEnded = guard({ pid: child.pid, folder })
+  const hasEnded = await guarded({ pid: child.pid, folder })
   for (let tries = 0; !(await isOpen(port)); tries += 1) {
     if (tries === 100 || child.exitCode !== null) throw new Error('PgBouncer does not start')
     await sleep(50)

@@ -7,7 +7,7 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import pg from 'pg'
-import { guard } from '../../../../test/support/guard.mjs'
+import { guarded } from './guarded.js'
 
 const run = promisify(execFile)
 
@@ -94,7 +94,7 @@ async function newPlace(settings: Pick<Place, 'durable' | 'host'>): Promise<Plac
   if (user !== undefined) chownSync(folder, user.uid, user.gid)
   const call = (program: string, ...input: string[]) => run(join(binaries, program), input, { cwd: folder, ...user })
   const data = join(folder, 'data')
-  const hasEnded = guard({ pidFiles: join(data, 'postmaster.pid'), signal: 'QUIT', folder })
+  const hasEnded = await guarded({ pidFiles: join(data, 'postmaster.pid'), signal: 'QUIT', folder })
   return { folder, data, port: await freePort(), ...settings, call, hasEnded }
 }
 
