@@ -41,8 +41,9 @@ export function requireRange(range: ByteRange, size: number): ByteRange {
 }
 
 /**
- * Yields a range in order, chunk by chunk, each checked before any of it. A reader holds two buffers, one of them read
- * ahead. When buffers are scarce it holds only a small one, and when the pool is empty a copy of a few bytes, so that
+ * Yields a range in order, chunk by chunk, each checked before any of it. A reader holds one buffer. While chunks come from the disk it
+ * holds a second, which is read ahead; a chunk in the system's memory is read when it is wanted, and is still in the
+ * processor's cache when it is sent. When buffers are scarce a reader holds only a small one, and when the pool is empty a copy of a few bytes, so that
  * any number of stalled readers leaves enough for the others.
  */
 export async function* readChunks(
@@ -53,7 +54,7 @@ export async function* readChunks(
   const { pool } = context
   const { start, end } = requireRange(range, blob.size)
   const last = start < end ? Math.ceil(end / CHUNK_BYTES) - 1 : -1
-  let ahead: Promise<Buffer> | undefined
+  let ahead: Promise<Filled> | undefined
   try {
     const first = Math.floor(start / CHUNK_BYTES)
     for (let index = first; index <= last; index++) {
@@ -65,28 +66,39 @@ export async function* readChunks(
         yield* readInCells(context, blob, index, within)
         continue
       }
-      const slab = await (ahead ?? readChunk(context, blob, index, await pool.take()))
-      const spare = index < last && !pool.isLow ? pool.tryTake() : undefined
-      ahead = spare && readChunk(context, blob, index + 1, spare)
+      const { slab, hasWaited } = await (ahead ?? fill(context, blob, index, await pool.take()))
+      const spare = hasWaited && index < last && !pool.isLow ? pool.tryTake() : undefined
+      ahead = spare && fill(context, blob, index + 1, spare)
       ahead?.catch(() => {})
       yield lend(slab.subarray(within.start, within.end), () => pool.release(slab))
     }
   } finally {
     const unused = await ahead?.catch(() => undefined)
-    if (unused !== undefined) pool.release(unused)
+    if (unused !== undefined) pool.release(unused.slab)
   }
+}
+
+/** A buffer that holds a checked chunk. */
+interface Filled {
+  readonly slab: Buffer
+  /** Whether the chunk was not in the system's memory. */
+  readonly hasWaited: boolean
 }
 
 /** Fills a pooled buffer with a chunk and checks it. Releases the buffer if that fails. */
 export async function readChunk(context: ChunkContext, blob: OpenBlob, index: number, slab: Buffer): Promise<Buffer> {
+  return (await fill(context, blob, index, slab)).slab
+}
+
+async function fill(context: ChunkContext, blob: OpenBlob, index: number, slab: Buffer): Promise<Filled> {
   try {
     const position = index * CHUNK_BYTES
     const bytes = slab.subarray(0, Math.min(CHUNK_BYTES, blob.size - position))
-    if (isReadNow(context, blob, index, bytes)) return slab
+    if (isReadNow(context, blob, index, bytes)) return { slab, hasWaited: false }
     const length = await context.files.read(blob.file, bytes, blob.start + position)
     if (length < bytes.length) throw damaged(blob.id, index)
     await openChunk(context, blob, index, bytes)
-    return slab
+    return { slab, hasWaited: true }
   } catch (error) {
     context.pool.release(slab)
     throw error

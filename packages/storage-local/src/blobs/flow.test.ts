@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { open } from 'node:fs/promises'
 import { type TestContext, test } from 'node:test'
 import { setImmediate as nextTurn } from 'node:timers/promises'
-import { BufferPool, crc64, createInlineHasher, SLAB_BYTES } from '@bindery/digest'
+import { BufferPool, crc64, createInlineHasher, loadNative, SLAB_BYTES } from '@bindery/digest'
 import { type BlobStore, type ByteSource, type ReadOptions, StorageError } from '@bindery/storage'
 import { testCipher } from '@bindery/storage/testing'
 import { atEnd } from '../../../../test/support/at-end.mjs'
@@ -20,6 +20,8 @@ import { Shards } from './shards.js'
 import { filesBelow, MIB, options, readAll, scrambled, sourceOf, temporaryFolder } from './testing.js'
 
 const content = scrambled(3 * MIB + 100)
+/** Only the addon, and only on Linux, can read without waiting. */
+const readsWait = process.platform !== 'linux' || loadNative() === undefined
 
 async function contextWith(t: TestContext, slabs: number): Promise<WriteContext & ReadContext> {
   const folder = await temporaryFolder(t)
@@ -190,13 +192,14 @@ test('many more writers than buffers all finish', async (t) => {
   assert.equal(context.pool.lentCount, 0)
 })
 
-test('readers hold two buffers, or one if others want them, and release them however they end', async (t) => {
+test('readers of the disk hold two buffers, or one if others want them, and release them however they end', async (t) => {
   const context = await contextWith(t, 4)
   const { id } = await writeBlob(context, sourceOf(content), options)
-  const first = readBlob(context, id, undefined)
+  const fromDisk = { ...context, files: { ...context.files, readChecked: () => undefined } }
+  const first = readBlob(fromDisk, id, undefined)
   const piece = await first.next()
   assert.equal(context.pool.lentCount, 2)
-  const second = readBlob(context, id, undefined)
+  const second = readBlob(fromDisk, id, undefined)
   const other = await second.next()
   assert.equal(context.pool.lentCount, 3)
   for (const { value, done } of [piece, other]) {
@@ -206,6 +209,27 @@ test('readers hold two buffers, or one if others want them, and release them how
   }
   await first.return()
   await assert.rejects(second.throw(new Error('the client left')), /left/)
+  assert.equal(context.pool.lentCount, 0)
+})
+
+test('readers of what is in memory hold one buffer, and read no chunk before it is wanted', {
+  skip: readsWait,
+}, async (t) => {
+  const context = await contextWith(t, 4)
+  const { id } = await writeBlob(context, sourceOf(content), options)
+  const positions: number[] = []
+  const readChecked: typeof systemFiles.readChecked = (file, buffer, position, around) => {
+    positions.push(position)
+    return systemFiles.readChecked(file, buffer, position, around)
+  }
+  let pieces = 0
+  for await (const { release } of readBlob({ ...context, files: { ...context.files, readChecked } }, id, undefined)) {
+    pieces += 1
+    assert.equal(context.pool.lentCount, 1)
+    assert.equal(positions.length, pieces)
+    release()
+  }
+  assert.equal(pieces, 4)
   assert.equal(context.pool.lentCount, 0)
 })
 
