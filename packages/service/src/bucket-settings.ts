@@ -3,9 +3,12 @@ import type { BucketSettings, Operation } from '@bindery/protocol'
 import { type Awaitable, andThen, type Reader, settle, together } from '@bindery/storage'
 import type { ReadForAccess } from './access/bucket-rules.js'
 import type { Requester } from './access/requester.js'
+import type { CallHead } from './call.js'
 import type { ReadMore } from './domain/buckets/buckets.js'
+import type { Domain } from './domain/domain.js'
 import { isDamage } from './domain/stored/damage.js'
 import { readDocument } from './domain/stored/documents.js'
+import { documentRows } from './domain/stored/keyspace.js'
 import type { BucketRecord } from './domain/stored/model.js'
 
 interface Settings {
@@ -58,12 +61,20 @@ const COUNTS: Readonly<Record<Kind, (operation: Operation, requester: Requester)
 
 const KINDS = Object.keys(COUNTS) as readonly Kind[]
 
+/** Settings that protect nothing: where a row of one is damaged it counts as absent, and the damage is reported. */
+const SPARED: ReadonlySet<Kind> = new Set([
+  'lifecycle',
+  'accessmonitor',
+  'qosInfo',
+  'requesterQosInfo',
+  'responseHeader',
+])
+
 /**
  * Also reads the settings that the response of an operation depends on. A bucket without such settings costs no read.
  */
 export function withSettings(
-  operation: Operation,
-  requester: Requester,
+  { operation, requester, domain }: Pick<CallHead<Operation>, 'operation' | 'requester' | 'domain'>,
   readRules: ReadMore<ReadForAccess>,
 ): ReadMore<ReadWithBucket> {
   return (reader, bucket) => {
@@ -72,24 +83,27 @@ export function withSettings(
     if (documents === undefined) return read
     const kinds = KINDS.filter((kind) => documents[kind] !== undefined && COUNTS[kind](operation, requester))
     if (kinds.length === 0) return read
-    return andThen(together(read, readSettings(reader, bucket, kinds)), ([rules, settings]) => ({ ...rules, settings }))
+    const readSetting = (kind: Kind) => readUnlessSpared(domain, reader, bucket, kind)
+    return andThen(together(read, together(...kinds.map(readSetting))), ([rules, values]) => {
+      const settings: Settings = Object.fromEntries(kinds.map((kind, index) => [kind, values[index]]))
+      return { ...rules, settings }
+    })
   }
 }
 
-function readSettings(reader: Reader, bucket: BucketRecord, kinds: readonly Kind[]): Awaitable<Settings> {
-  const reads = kinds.map((kind) =>
-    kind === 'lifecycle' ? readLifecycle(reader, bucket) : readDocument(reader, bucket, kind),
-  )
-  return andThen(together(...reads), (values) => Object.fromEntries(kinds.map((kind, index) => [kind, values[index]])))
-}
-
-/** Damaged rules are reported by the pass that applies them; their effect on an object is unknown. */
-function readLifecycle(reader: Reader, bucket: BucketRecord): Awaitable<BucketSettings['lifecycle'] | undefined> {
+function readUnlessSpared(
+  { damage }: Domain,
+  reader: Reader,
+  bucket: BucketRecord,
+  kind: Kind,
+): Awaitable<BucketSettings[Kind] | undefined> {
+  if (!SPARED.has(kind)) return readDocument(reader, bucket, kind)
   return settle(
-    () => readDocument(reader, bucket, 'lifecycle'),
+    () => readDocument(reader, bucket, kind),
     (found) => found,
     (error) => {
       if (!isDamage(error)) throw error
+      damage.add(documentRows.key({ bucket: bucket.name, document: kind, page: 0 }), error)
       return undefined
     },
   )

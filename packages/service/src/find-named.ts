@@ -25,7 +25,7 @@ export function findNamed(head: CallHead<Operation>): Awaitable<Found> {
   if (name === undefined) return findNothing(head)
   const isOpen = operation.permissions.length === 0
   const forAccess = isOpen ? readOnlyEdition(requester) : access.rules.readFor(requester, entrance?.accessPoint)
-  const readRules = withSettings(operation, requester, forAccess)
+  const readRules = withSettings(head, forAccess)
   if (operation.createsBucket === true) {
     // a bucket of another account is for the operation to refuse: its name is taken
     return andThen(findBucketIfAny(domain, name, readRules), (found) =>

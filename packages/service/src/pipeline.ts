@@ -34,7 +34,7 @@ import { type Call, type Found, type Reply, UnreadCall } from './call.js'
 import { findBucket } from './domain/buckets/buckets.js'
 import { withCustomerKeys } from './domain/bytes/encryption.js'
 import { requireLease } from './domain/cluster/cluster.js'
-import type { Domain } from './domain/domain.js'
+import { type Domain, letOthersRun } from './domain/domain.js'
 import { withForesight } from './domain/foresight.js'
 import type { VersionId } from './domain/stored/model.js'
 import { enterAccessPoints, leadsNowhere, refuseAtMissing } from './enter-access-points.js'
@@ -56,7 +56,7 @@ import { enterStyle } from './styled-keys.js'
 import type { Handle, Shared } from './surface.js'
 import { leavingTrail } from './trail-of-call.js'
 import { enterSite, leaveSite } from './website/site.js'
-import { parseXml } from './xml-parser.js'
+import { parserOf } from './xml-parser.js'
 
 const STEPS = Steps.first(address) // 1
   .next(route) // 2
@@ -369,10 +369,12 @@ function decodeBody({ call, found }: Prepared<UnreadCall<Operation>>): Awaitable
   })
   if (body === 'bytes')
     return { call: call.withBody({ content: contentOf(source, parts, payload, chunkChain) }), found }
-  return andThen(readDocument(source, parts, payload, call), (bytes) => {
-    const document = decodeDocument(call.operation, parseXml, bytes, call.input, call.exchange.dialect)
-    return { call: call.withBody({ document }), found }
-  })
+  return andThen(readDocument(source, parts, payload, call), (bytes) =>
+    andThen(parserOf(bytes, () => letOthersRun(call.domain)), (parser) => {
+      const document = decodeDocument(call.operation, parser, bytes, call.input, call.exchange.dialect)
+      return { call: call.withBody({ document }), found }
+    }),
+  )
 }
 
 /** 8. The result as status, headers and body; a late one may begin before it is known. */

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { utf8Bytes } from '@bindery/bytes'
 import { readXml } from '@bindery/protocol'
-import { parseXml } from './xml-parser.js'
+import { parserOf, parseXml } from './xml-parser.js'
 
 const read = (document: string) => readXml(parseXml, utf8Bytes(document))
 
@@ -38,4 +38,25 @@ test('what is not well-formed, not UTF-8 or has a document type is malformed', (
   }
   assert.throws(() => read('<!DOCTYPE A [<!ENTITY e "x">]><A>x</A>'), { reason: 'malformedXml' })
   assert.throws(() => readXml(parseXml, new Uint8Array([0x3c, 0x41, 0xff])), { reason: 'malformedXml' })
+})
+
+test('a long document is read in turns, between which others run, and is the same', async () => {
+  const key = `&#x41;\u0001é😀&amp;\r\n`.repeat(40)
+  const text = `<Delete>${`<Object><Key>${key}</Key></Object>`.repeat(900)}</Delete>`
+  for (const [document, isSound] of [
+    [text, true],
+    [text.slice(0, -1), false],
+    [text.replace('</Key>', '</Kex>'), false],
+    [`<A>${'<b/>'.repeat(400_000)}</A>`, false],
+  ] as const) {
+    const bytes = utf8Bytes(document)
+    let turns = 0
+    const parser = await parserOf(bytes, async () => {
+      turns += 1
+    })
+    if (isSound) {
+      assert.deepEqual(readXml(parser, bytes), readXml(parseXml, bytes))
+      assert.ok(turns > 10, `${turns} turns`)
+    } else assert.throws(() => readXml(parser, bytes), { reason: 'malformedXml' })
+  }
 })

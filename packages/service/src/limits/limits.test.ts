@@ -1,5 +1,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { hex } from '@bindery/bytes'
+import { createMemoryMetadataStore } from '@bindery/storage'
+import { withDamagedRows } from '@bindery/storage/testing'
+import { documentRows } from '../domain/stored/keyspace.js'
 import {
   BUCKET,
   call,
@@ -46,6 +50,20 @@ async function limit(started: StartedService, limits: Readonly<Record<string, nu
 
 const head = (started: StartedService, more: object = {}) =>
   call(started, { method: 'GET', bucket: BUCKET, query: { location: '' }, ...more })
+
+test('a bucket whose limits are damaged is served without them, the damage is reported, and they can be set again', async () => {
+  const { store, damage } = withDamagedRows(createMemoryMetadataStore())
+  const reported: string[] = []
+  const started = await startWithBucket({ metadata: store, onDamage: ({ row }) => reported.push(row) })
+  await limit(started, { TotalQps: 0 })
+  assert.equal((await head(started)).status, 503)
+  const row = documentRows.key({ bucket: BUCKET, document: 'qosInfo', page: 0 })
+  damage(row)
+  for (let times = 0; times < 3; times += 1) assert.equal((await head(started)).status, 200)
+  assert.deepEqual(reported, [hex(row)])
+  await limit(started, { TotalQps: 0 })
+  assert.equal((await head(started)).status, 503)
+})
 
 test('a bucket takes so many requests per second, and a request about the limit is always taken', async () => {
   const { started, pass } = await startTimed()

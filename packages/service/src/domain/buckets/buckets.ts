@@ -6,9 +6,18 @@ import {
   isAccessPointAlias,
   OssError,
 } from '@bindery/protocol'
-import { type Awaitable, andThen, type Bytes, type MetadataStore, type Reader, together } from '@bindery/storage'
+import {
+  type Awaitable,
+  andThen,
+  type Bytes,
+  METADATA_LIMITS,
+  type MetadataStore,
+  type Reader,
+  StorageError,
+  together,
+} from '@bindery/storage'
 import type { Domain } from '../domain.js'
-import { count as countChange } from '../ram/changes.js'
+import { count as countChange, readEdition } from '../ram/changes.js'
 import { type BucketStat, readCounters } from '../stored/counters.js'
 import { deleteDocuments, readDocument, writeDocuments } from '../stored/documents.js'
 import { bucketRows, counterRows, objectRows, uploadRows, versionRows } from '../stored/keyspace.js'
@@ -37,28 +46,53 @@ export interface NewBucket {
 }
 
 /**
- * Creates a bucket; on one of the same owner it sets the ACL and the settings that are given. Throws noSuchBucket for one
- * that must exist, bucketNameTaken, bucketAlreadyOwned for one that would have to take other tags, bucketStorageClassFixed, bucketRedundancyFixed, publicBucketAclBlocked, tooManyBuckets.
+ * Creates a bucket; on one of the same owner it sets the ACL and the settings that are given. The owner's buckets are counted outside the
+ * transaction, which may not read thousands of rows: where those that were created meanwhile may be too many, that is repeated. Throws
+ * noSuchBucket for one that must exist, bucketNameTaken, bucketAlreadyOwned for one that would have to take other tags,
+ * bucketStorageClassFixed, bucketRedundancyFixed, publicBucketAclBlocked, tooManyBuckets, StorageError `conflict`.
  */
 export async function createBucket(domain: Domain, bucket: NewBucket): Promise<void> {
-  const { name, acl, settings = {} } = bucket
+  for (let attempts = 0; attempts < METADATA_LIMITS.attempts; attempts += 1) {
+    const counted = bucket.mustExist === true ? { held: 0, edition: 0 } : await countBuckets(domain, bucket.owner)
+    if (await createCounted(domain, bucket, counted)) return
+  }
+  throw new StorageError('conflict', 'an account changed again and again while a bucket was to be created')
+}
+
+/** The number of an account's buckets, and its edition before they were counted. */
+interface Counted {
+  readonly held: number
+  readonly edition: number
+}
+
+async function countBuckets({ metadata }: Domain, owner: string): Promise<Counted> {
+  const edition = await metadata.read((reader) => readEdition(reader, owner))
+  return { held: (await ownBuckets(metadata, owner)).length, edition }
+}
+
+/** False, and nothing is created, where so much was created since the count that the bucket may be one too many. */
+function createCounted(domain: Domain, bucket: NewBucket, { held, edition }: Counted): Promise<boolean> {
+  const { name, owner, acl, settings = {} } = bucket
   const createdAt = domain.clock()
-  // not in the transaction, which may not read thousands of rows: buckets that are created together may exceed the most by a few
-  const held = bucket.mustExist === true ? 0 : (await ownBuckets(domain.metadata, bucket.owner)).length
-  await domain.metadata.transact(async (tx) => {
+  return domain.metadata.transact(async (tx) => {
     const found = await readBucketIfAny(domain, tx, name)
-    if (found === undefined && bucket.mustExist === true) throw noSuchBucket(name)
+    if (found === undefined) {
+      if (bucket.mustExist === true) throw noSuchBucket(name)
+      const created = (await readEdition(tx, owner)) - edition
+      if (held < BUCKETS_MAX && held + created >= BUCKETS_MAX) return false
+    }
     const record = found === undefined ? newRecord(bucket, createdAt, held) : sameRecord(found, bucket)
     if (found !== undefined && bucket.keepsExisting === true) {
       if (settings.tagging !== undefined) throw new OssError('bucketAlreadyOwned')
-      return
+      return true
     }
     await checkAcl(tx, record, acl)
-    // a deletion of the account that has already looked for its buckets must notice this one
-    if (found === undefined) countChange(tx, bucket.owner, { edition: 1 })
+    // a count of the account's buckets must notice this one
+    if (found === undefined) countChange(tx, owner, { edition: 1 })
     if (record !== found) bucketRows.set(tx, { bucket: name }, record)
     writeDocuments(tx, record, settings)
-  })
+    return true
+  }) as Promise<boolean>
 }
 
 /** `held`: the number of the owner's buckets. Throws invalidBucketName, tooManyBuckets. */

@@ -94,6 +94,15 @@ test('an account has at most 100 buckets', async () => {
   assert.equal((await create(started, 'one-more', { as: OTHER })).status, 200)
 })
 
+test('an account has at most 100 buckets, though many are created at once', async () => {
+  const started = await startService()
+  for (let number = 0; number < 95; number += 1) await create(started, `bucket-${number}`)
+  const names = Array.from({ length: 20 }, (_, number) => `at-once-${number}`)
+  const answers = await Promise.all(names.map((name) => create(started, name)))
+  assert.equal(answers.filter(({ status }) => status === 200).length, 5)
+  for (const answer of answers) if (answer.status !== 200) assertError(answer, 400, 'TooManyBuckets')
+})
+
 test('only an empty bucket is deleted, and a missing one is reported by name', async () => {
   const started = await startWithBucket()
   await put(started, 'a')
