@@ -370,10 +370,13 @@ function decodeBody({ call, found }: Prepared<UnreadCall<Operation>>): Awaitable
   if (body === 'bytes')
     return { call: call.withBody({ content: contentOf(source, parts, payload, chunkChain) }), found }
   return andThen(readDocument(source, parts, payload, call), (bytes) =>
-    andThen(parserOf(bytes, () => letOthersRun(call.domain)), (parser) => {
-      const document = decodeDocument(call.operation, parser, bytes, call.input, call.exchange.dialect)
-      return { call: call.withBody({ document }), found }
-    }),
+    andThen(
+      parserOf(bytes, () => letOthersRun(call.domain)),
+      (parser) => {
+        const document = decodeDocument(call.operation, parser, bytes, call.input, call.exchange.dialect)
+        return { call: call.withBody({ document }), found }
+      },
+    ),
   )
 }
 

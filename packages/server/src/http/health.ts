@@ -38,21 +38,33 @@ export function mayBeAlias({ target }: Pick<ServiceRequest, 'target'>): boolean 
   return target.startsWith('/minio/health/')
 }
 
-/**
- * Answers a request by a name of MinIO. `otherwise`: the answer of the object store, which counts where there is a bucket `minio`. A failure
- * leaves open whether there is one: it is the answer to a signed request, and where the server is ready, so that no failure to
- * read an object looks like health.
- */
-export async function answerAlias(
-  request: ServiceRequest,
-  otherwise: ServiceResponse,
-  options: HealthOptions,
-): Promise<ServiceResponse> {
-  const page = ALIASES.get(request.target.split('?', 1)[0] ?? '')
-  if (page === undefined) return otherwise
-  const isOpen = otherwise.status >= 500 && isUnsigned(request) && (await options.unready()) !== undefined
-  if (!isOpen && otherwise.log.code !== 'NoSuchBucket') return otherwise
-  return (await answerHealth({ ...request, target: page }, options)) ?? otherwise
+/** Answers that only a bucket which exists can give. */
+const OF_BUCKET: ReadonlySet<string | undefined> = new Set(['NoSuchKey', 'AccessDenied'])
+
+/** The pages by their names of MinIO, which are those of objects where there is a bucket `minio`. */
+export class HealthAliases {
+  readonly #options: HealthOptions
+  /** As the object store last answered; a failure leaves it open. */
+  #hasBucket = false
+
+  constructor(options: HealthOptions) {
+    this.#options = options
+  }
+
+  /**
+   * `otherwise`: the answer of the object store, which counts where there is the bucket. A failure of a store in which none was seen is the
+   * answer to a signed request, and where the server is ready, so that no failure to read an object looks like health.
+   */
+  async answer(request: ServiceRequest, otherwise: ServiceResponse): Promise<ServiceResponse> {
+    const { status, log } = otherwise
+    const isMissing = log.code === 'NoSuchBucket'
+    if (isMissing || status < 300 || OF_BUCKET.has(log.code)) this.#hasBucket = !isMissing
+    const page = ALIASES.get(request.target.split('?', 1)[0] ?? '')
+    if (page === undefined || this.#hasBucket) return otherwise
+    const isOpen = status >= 500 && isUnsigned(request) && (await this.#options.unready()) !== undefined
+    if (!isOpen && !isMissing) return otherwise
+    return (await answerHealth({ ...request, target: page }, this.#options)) ?? otherwise
+  }
 }
 
 /** Probes sign nothing. */

@@ -139,7 +139,7 @@ test('the health pages answer by the names of MinIO, unless there is a bucket of
   const { port } = await listen(
     t,
     async () => {
-      if (bucket === 'there') return text(403, 'the bucket')
+      if (bucket === 'there') return { ...text(403, 'the bucket'), log: { ...log, code: 'AccessDenied' } }
       const code = bucket === 'missing' ? 'NoSuchBucket' : 'ServiceUnavailable'
       return { ...text(bucket === 'missing' ? 404 : 503, code), log: { ...log, code } }
     },
@@ -162,6 +162,12 @@ test('the health pages answer by the names of MinIO, unless there is a bucket of
   assert.equal(await statusOf('live'), 503)
   bucket = 'there'
   assert.equal(await statusOf('live'), 403)
+  // the bucket is known, so its object could not be read
+  bucket = 'unknown'
+  reason = 'storesSilent'
+  assert.equal(await statusOf('live'), 503)
+  bucket = 'missing'
+  assert.equal(await statusOf('live'), 200)
 })
 
 test('a stop lets the running request complete, closes idle connections, and accepts no new ones', async (t) => {

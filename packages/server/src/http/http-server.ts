@@ -13,7 +13,7 @@ import { logExchange } from './access-log.js'
 import { readCertificate, type TlsFiles, watchCertificate } from './certificate.js'
 import { type Connection, closeSoon, newConnection, requestsByOperation } from './connection.js'
 import { acceptsBothLengths } from './exact-parser.js'
-import { answerAlias, answerHealth, type HealthOptions, mayBeAlias } from './health.js'
+import { answerHealth, HealthAliases, type HealthOptions, mayBeAlias } from './health.js'
 import { readRequest } from './read-request.js'
 import type { Answered } from './recent-requests.js'
 import { parserError, refusal, refusalBytes } from './refusal.js'
@@ -69,6 +69,7 @@ export interface HttpServerOptions {
 /** A listening socket in front of a service. */
 export class HttpServer {
   readonly #options: HttpServerOptions
+  readonly #aliases: HealthAliases
   readonly #server: Server | TlsServer
   readonly #endWatch: () => void
   readonly #connections = new Map<Socket, Connection>()
@@ -82,6 +83,7 @@ export class HttpServer {
 
   constructor(options: HttpServerOptions) {
     this.#options = options
+    this.#aliases = new HealthAliases(options.health)
     const insecureHTTPParser = acceptsBothLengths()
     if (!insecureHTTPParser) options.log.warn('this Node.js refuses requests with two lengths, as the C SDK sends them')
     const settings: ServerOptions = {
@@ -295,11 +297,11 @@ export class HttpServer {
       throw error
     }
     connection.log = serviceRequest.log
-    const { service, health } = this.#options
+    const { service } = this.#options
     if (serviceRequest.target.startsWith(OWN_PATHS)) return this.#answerOwn(serviceRequest)
     const answer = service.handle(serviceRequest)
     return mayBeAlias(serviceRequest)
-      ? andThen(answer, (otherwise) => answerAlias(serviceRequest, otherwise, health))
+      ? andThen(answer, (otherwise) => this.#aliases.answer(serviceRequest, otherwise))
       : answer
   }
 
