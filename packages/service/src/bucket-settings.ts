@@ -3,7 +3,6 @@ import type { BucketSettings, Operation } from '@bindery/protocol'
 import { type Awaitable, andThen, type Reader, settle, together } from '@bindery/storage'
 import type { ReadForAccess } from './access/bucket-rules.js'
 import type { Requester } from './access/requester.js'
-import type { CallHead } from './call.js'
 import type { ReadMore } from './domain/buckets/buckets.js'
 import type { Domain } from './domain/domain.js'
 import { isDamage } from './domain/stored/damage.js'
@@ -70,11 +69,18 @@ const SPARED: ReadonlySet<Kind> = new Set([
   'responseHeader',
 ])
 
+/** The parts of a call that decide which settings count. */
+interface Asking {
+  readonly operation: Operation
+  readonly requester: Requester
+  readonly domain: Pick<Domain, 'damage'>
+}
+
 /**
  * Also reads the settings that the response of an operation depends on. A bucket without such settings costs no read.
  */
 export function withSettings(
-  { operation, requester, domain }: Pick<CallHead<Operation>, 'operation' | 'requester' | 'domain'>,
+  { operation, requester, domain }: Asking,
   readRules: ReadMore<ReadForAccess>,
 ): ReadMore<ReadWithBucket> {
   return (reader, bucket) => {
@@ -92,7 +98,7 @@ export function withSettings(
 }
 
 function readUnlessSpared(
-  { damage }: Domain,
+  { damage }: Asking['domain'],
   reader: Reader,
   bucket: BucketRecord,
   kind: Kind,

@@ -43,7 +43,7 @@ async function readInTurns(document: Uint8Array, letOthersRun: () => Promise<voi
   return (_, events) => record.replay(events)
 }
 
-/** What a parser has read, in order. */
+/** The events of a document, in order. */
 class EventRecord implements XmlEvents {
   /** A tag begins with `<` and is empty where it closes; anything else is a text behind a space. */
   readonly #events: string[] = []
