@@ -18,7 +18,7 @@ test('requests appear while they are answered, are found by their facts, and res
   await page.waitForSelector('tbody >> text=demo/<b>live</b>.txt', { state: 'detached' })
   await page.selectOption('.toolbar select', 'all')
   await page.locator('.toolbar input[type=search]').pressSequentially('PutObject live')
-  await page.waitForSelector('text=1 requests')
+  await page.waitForSelector('text=1 request')
   assert.equal(await page.inputValue('.toolbar input[type=search]'), 'PutObject live')
   await page.fill('.toolbar input', 'PutObject')
   await page.click('.toolbar button[aria-pressed]')

@@ -50,7 +50,7 @@ test('objects are selected, opened and deleted by keyboard alone', async (t) => 
   await page.keyboard.press('Enter')
   await page.waitForSelector('text=2 objects were deleted.')
   await page.waitForSelector('dialog', { state: 'detached' })
-  await page.waitForSelector('text="1 entries"')
+  await page.waitForSelector('text="1 entry"')
   await page.focus('table[role=grid]')
   await page.keyboard.press('Home')
   await page.keyboard.press('Enter')

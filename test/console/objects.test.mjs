@@ -188,14 +188,16 @@ test('a link saves the object under the chosen name, and works only from the add
   requireQuiet()
 })
 
-test('an object is renamed in the list, and Escape and a name that is taken change nothing', async (t) => {
+test('an object is renamed in the list, and Escape and a name that is taken change nothing, also with versions', async (t) => {
+  await stage.client.putBucketVersioning('shelf', 'Enabled')
   for (const key of ['n/old.txt', 'n/taken.txt']) await stage.client.put(key, Buffer.from(key))
   const { page, requireQuiet } = await openPrefix(t, 'n/')
   const type = async (text) => {
     await page.keyboard.press('F2')
-    await page.waitForSelector('.rename')
+    await page.waitForSelector('.rename:focus')
     await page.keyboard.type(text)
   }
+  await page.waitForSelector('tbody a')
   await page.focus('table[role=grid]')
   await type('never')
   await page.keyboard.press('Escape')
@@ -255,7 +257,7 @@ test('a selection ends where other rows are listed', async (t) => {
   await page.check('input[aria-label="Select a.txt"]')
   await page.waitForSelector('text=1 selected')
   await page.click('tbody a >> text=deep/')
-  await page.waitForSelector('text=1 entries')
+  await page.waitForSelector('text=1 entry')
   await page.goBack()
   await page.waitForSelector('text=2 entries')
 })

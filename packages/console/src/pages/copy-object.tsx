@@ -9,7 +9,7 @@ import { Failure } from '../parts/notice.js'
 import { announce } from '../parts/toasts.js'
 import { listBuckets } from '../wire/buckets.js'
 import { moveObject } from '../wire/moves.js'
-import { copyObject, type Target } from '../wire/objects.js'
+import { copyObject, ONLY_IF_FREE, requireFree, type Target } from '../wire/objects.js'
 
 /** Copies an object under another key or into another bucket; with its original deleted it is renamed or moved. */
 export function CopyObjectDialog({
@@ -35,7 +35,10 @@ export function CopyObjectDialog({
     setError(undefined)
     const place = { bucket: into, key }
     if (moves) await moveObject(bucket, target, place, { overwrites })
-    else await copyObject(bucket, target, place, overwrites ? {} : { 'x-oss-forbid-overwrite': 'true' })
+    else {
+      if (!overwrites) await requireFree(place)
+      await copyObject(bucket, target, place, overwrites ? {} : ONLY_IF_FREE)
+    }
     announce(moves ? words.objects.wasMoved : words.objects.wasCopied)
     onDone()
   }

@@ -1,5 +1,5 @@
 import type { JSX } from 'preact'
-import { useLayoutEffect, useRef, useState } from 'preact/hooks'
+import { useEffect, useRef, useState } from 'preact/hooks'
 import { useWords } from '../app/language.js'
 import { announce, announceFailure } from '../parts/toasts.js'
 import { moveObject } from '../wire/moves.js'
@@ -35,7 +35,7 @@ export function NameField({ renaming: { bucket, key, folder, onEnd } }: { readon
   const old = key.slice(folder.length)
   const [name, setName] = useState(old)
   const [isBusy, setBusy] = useState(false)
-  useLayoutEffect(() => {
+  useEffect(() => {
     input.current?.focus()
     const dot = old.lastIndexOf('.')
     input.current?.setSelectionRange(0, dot > 0 ? dot : old.length)

@@ -1,5 +1,14 @@
 /** Moves of objects: a copy under the new key, then a deletion that spares what was written meanwhile. */
-import { copyObject, deleteObject, headObject, listPage, readAcl, type Target } from './objects.js'
+import {
+  copyObject,
+  deleteObject,
+  headObject,
+  listPage,
+  ONLY_IF_FREE,
+  readAcl,
+  requireFree,
+  type Target,
+} from './objects.js'
 import { send } from './request.js'
 import { ServerError } from './server-error.js'
 
@@ -8,8 +17,6 @@ export interface Place {
   readonly bucket: string
   readonly key: string
 }
-
-const ONLY_IF_FREE = { 'x-oss-forbid-overwrite': 'true' }
 
 /**
  * Moves an object, or a version of it, with its class and ACL. The original stays where it changed after it was read: then the answer is
@@ -21,6 +28,7 @@ export async function moveObject(
   target: Place,
   { overwrites = false }: { readonly overwrites?: boolean } = {},
 ): Promise<void> {
+  if (!overwrites) await requireFree(target)
   const headers = await headObject(bucket, source)
   const condition = overwrites ? {} : ONLY_IF_FREE
   const isLink = headers.get('x-oss-object-type') === 'Symlink'

@@ -1,6 +1,7 @@
 import { base64, Md5, percentDecode, utf8Bytes } from '@bindery/bytes'
 import { all, type Element, escapeXml, textOf } from '@bindery/client/xml'
 import { send, sendForXml } from './request.js'
+import { ServerError } from './server-error.js'
 
 /** An object, a version, a delete marker, or all keys up to the next slash. Sizes in bytes, times in milliseconds since 1970. */
 export type Entry =
@@ -147,9 +148,29 @@ export async function deleteObject(
 
 const versionOf = (versionId: string | undefined): Record<string, string> => (versionId ? { versionId } : {})
 
+/** The header that lets a write fail where an object has its key; buckets with versions ignore it. */
+export const ONLY_IF_FREE = { 'x-oss-forbid-overwrite': 'true' }
+
+/**
+ * Throws ServerError FileAlreadyExists where an object has a key, also in a bucket with versions, which ignores ONLY_IF_FREE. Someone who may
+ * not read the object learns nothing.
+ */
+export async function requireFree({ bucket, key }: { readonly bucket: string; readonly key: string }): Promise<void> {
+  const isTaken = await headObject(bucket, { key }).then(
+    () => true,
+    (error: unknown) => {
+      if (error instanceof ServerError && (error.status === 404 || error.status === 403)) return false
+      throw error
+    },
+  )
+  if (!isTaken) return
+  throw new ServerError({ status: 409, code: 'FileAlreadyExists', message: 'An object with this key already exists.' })
+}
+
 /** Stores an empty object whose key ends in a slash, which listings show as a folder. Throws ServerError. */
 export async function createFolder(bucket: string, key: string): Promise<void> {
-  await send({ method: 'PUT', bucket, key, headers: { 'x-oss-forbid-overwrite': 'true' }, body: '' })
+  await requireFree({ bucket, key })
+  await send({ method: 'PUT', bucket, key, headers: ONLY_IF_FREE, body: '' })
 }
 
 /** The headers of an object, names in lower case. Throws ServerError; a HEAD has no code but its status. */

@@ -1,7 +1,7 @@
 /** Multipart uploads that were not completed yet. */
 import { percentDecode } from '@bindery/bytes'
 import { all, textOf } from '@bindery/client/xml'
-import type { Page } from './objects.js'
+import { ONLY_IF_FREE, type Page, requireFree } from './objects.js'
 import { presigned, send, sendForJson, sendForXml } from './request.js'
 
 /** The name of an upload. */
@@ -163,9 +163,10 @@ export async function completeUpload(
   { bucket, key, uploadId }: UploadName,
   { forbidsOverwrite, parts }: { readonly forbidsOverwrite: boolean; readonly parts?: readonly StoredPart[] },
 ): Promise<void> {
+  if (forbidsOverwrite) await requireFree({ bucket, key })
   const headers = {
     ...(parts === undefined ? { 'x-oss-complete-all': 'yes' } : { 'content-type': 'application/xml' }),
-    ...(forbidsOverwrite ? { 'x-oss-forbid-overwrite': 'true' } : {}),
+    ...(forbidsOverwrite ? ONLY_IF_FREE : {}),
   }
   const body = parts === undefined ? undefined : completionOf(parts)
   await send({ method: 'POST', bucket, key, query: { uploadId }, headers, body })

@@ -120,7 +120,8 @@ export const ENGLISH = {
     latest: 'current',
     none: 'No object here yet. Drop files anywhere on this page, or upload one with this command.',
     selected: (number: string) => `${number} selected`,
-    listed: (number: string, isComplete: boolean) => `${number} ${isComplete ? 'entries' : 'entries so far'}`,
+    listed: (number: string, isComplete: boolean) =>
+      `${number} ${number === '1' ? 'entry' : 'entries'}${isComplete ? '' : ' so far'}`,
     uploadFiles: 'Upload files',
     uploadFolder: 'Upload folder',
     newFolder: 'New folder',
@@ -646,7 +647,7 @@ export const ENGLISH = {
     paces: { '0': 'any duration', '100': '100 ms and more', '1000': '1 s and more', '10000': '10 s and more' },
     hidesOwn: 'Hide requests of this page',
     skipped: 'The server answered more requests than it remembers: some are missing here.',
-    listed: (number: string) => `${number} requests`,
+    listed: (number: string) => `${number} ${number === '1' ? 'request' : 'requests'}`,
     paused: (number: string) => `paused, ${number} new`,
     pause: 'Pause',
     goOn: 'Continue',
