@@ -1,7 +1,7 @@
 import type { JSX } from 'preact'
-import { useState } from 'preact/hooks'
+import { useMemo, useState } from 'preact/hooks'
 import type { PageProps } from '../app/console.js'
-import { bytes, count, time } from '../app/format.js'
+import { count } from '../app/format.js'
 import { useWords } from '../app/language.js'
 import { link, open } from '../app/route.js'
 import { useAsked } from '../app/use-asked.js'
@@ -20,9 +20,9 @@ import {
   createBucket,
   deleteBucket,
   listBuckets,
-  readBucketFacts,
   storeStatus,
 } from '../wire/buckets.js'
+import { BucketTable, rememberingFacts } from './bucket-table.js'
 import { EmptyBucketDialog } from './empty-bucket.js'
 
 /** The buckets of the account. */
@@ -38,7 +38,9 @@ export function BucketsPage({ query }: PageProps): JSX.Element {
     buckets.again()
     usage.again()
   }
-  const usageOf = (name: string) => usage.value?.buckets.find((one) => one.name === name)
+  const usages = useMemo(() => usage.value && new Map(usage.value.buckets.map((one) => [one.name, one])), [usage.value])
+  const factsOf = useMemo(rememberingFacts, [buckets.value])
+  const [search, setSearch] = useState('')
   const creates = (
     <button type="button" class="button primary" aria-keyshortcuts="n" onClick={() => setDialog('create')}>
       <Icon name="add" />
@@ -46,7 +48,7 @@ export function BucketsPage({ query }: PageProps): JSX.Element {
     </button>
   )
   return (
-    <div class="page">
+    <div class="page full">
       <header>
         <h1>{words.place.buckets}</h1>
         {creates}
@@ -58,7 +60,10 @@ export function BucketsPage({ query }: PageProps): JSX.Element {
               {creates}
             </Empty>
           ) : (
-            <BucketTable buckets={all} usageOf={usageOf} onDelete={setDialog} />
+            <>
+              <Search value={search} onChange={setSearch} shown={matching(all, search).length} />
+              <BucketTable buckets={matching(all, search)} {...{ usage: usages, factsOf }} onDelete={setDialog} />
+            </>
           )
         }
       </WhenLoaded>
@@ -67,7 +72,7 @@ export function BucketsPage({ query }: PageProps): JSX.Element {
       {typeof dialog === 'object' && (
         <DeleteDialog
           bucket={dialog.name}
-          usage={usageOf(dialog.name)}
+          usage={usages?.get(dialog.name)}
           onClose={close}
           onDone={changed}
           onEmptied={usage.again}
@@ -77,88 +82,35 @@ export function BucketsPage({ query }: PageProps): JSX.Element {
   )
 }
 
-function BucketTable({
-  buckets,
-  usageOf,
-  onDelete,
-}: {
-  readonly buckets: readonly BucketEntry[]
-  readonly usageOf: (name: string) => BucketUsage | undefined
-  readonly onDelete: (bucket: BucketEntry) => void
-}): JSX.Element {
-  const words = useWords()
-  return (
-    <div class="table">
-      <table>
-        <thead>
-          <tr>
-            <th scope="col">{words.name}</th>
-            <th scope="col" class="number">
-              {words.objectsLabel}
-            </th>
-            <th scope="col" class="number">
-              {words.size}
-            </th>
-            <th scope="col" class="number">
-              {words.incompleteParts}
-            </th>
-            <th scope="col">ACL</th>
-            <th scope="col">{words.bucketSettings.names.versioning}</th>
-            <th scope="col">{words.storageClass}</th>
-            <th scope="col">{words.created}</th>
-            <th scope="col">
-              <span class="unseen">{words.actions}</span>
-            </th>
-          </tr>
-        </thead>
-        <tbody>
-          {buckets.map((bucket) => (
-            <BucketRow key={bucket.name} bucket={bucket} usage={usageOf(bucket.name)} onDelete={onDelete} />
-          ))}
-        </tbody>
-      </table>
-    </div>
-  )
+/** The buckets whose names have a text in them. */
+function matching(buckets: readonly BucketEntry[], search: string): readonly BucketEntry[] {
+  return search === '' ? buckets : buckets.filter(({ name }) => name.includes(search))
 }
 
-function BucketRow({
-  bucket,
-  usage,
-  onDelete,
+function Search({
+  value,
+  onChange,
+  shown,
 }: {
-  readonly bucket: BucketEntry
-  readonly usage: BucketUsage | undefined
-  readonly onDelete: (bucket: BucketEntry) => void
+  readonly value: string
+  readonly onChange: (value: string) => void
+  readonly shown: number
 }): JSX.Element {
   const words = useWords()
-  const { value: facts } = useLoad((signal) => readBucketFacts(bucket.name, signal), [bucket.name])
-  const versioning = facts?.versioning as keyof typeof words.bucketSettings.versioning | undefined
   return (
-    <tr>
-      <td>
-        <span class="named">
-          <Icon name="bucket" />
-          <a href={link(['buckets', bucket.name])}>{bucket.name}</a>
-        </span>
-      </td>
-      <td class="number">{usage ? count(usage.objects) : '–'}</td>
-      <td class="number">{usage ? bytes(usage.objectBytes) : '–'}</td>
-      <td class="number">{usage && usage.uploads > 0 ? words.heldBy(bytes(usage.partBytes), usage.uploads) : '–'}</td>
-      <td>{facts && <span class={`badge ${facts.acl === 'private' ? '' : 'warn'}`}>{facts.acl}</span>}</td>
-      <td>{versioning ? words.bucketSettings.versioning[versioning] : '–'}</td>
-      <td>{bucket.storageClass}</td>
-      <td class="whole">{time(bucket.created)}</td>
-      <td class="tools">
-        <button
-          type="button"
-          class="button bare icon little"
-          aria-label={words.buckets.deleteOne(bucket.name)}
-          onClick={() => onDelete(bucket)}
-        >
-          <Icon name="remove" />
-        </button>
-      </td>
-    </tr>
+    <div class="toolbar">
+      <input
+        type="search"
+        placeholder={words.buckets.search}
+        aria-label={words.buckets.search}
+        value={value}
+        onInput={(event) => onChange(event.currentTarget.value.trim().toLowerCase())}
+      />
+      <span class="grow" />
+      <span class="muted" aria-live="polite">
+        {words.buckets.listed(count(shown))}
+      </span>
+    </div>
   )
 }
 

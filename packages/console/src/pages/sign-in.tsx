@@ -81,7 +81,8 @@ export function SignInPage(): JSX.Element {
         {location.protocol === 'http:' && !isThisMachine() && <Notice kind="warn">{words.signIn.plainText}</Notice>}
         {about.value && (
           <p class="small muted">
-            {location.host} · Bindery {about.value.version} · {about.value.region}
+            {location.host} · Bindery {about.value.version} · {about.value.region} ·{' '}
+            {location.protocol === 'https:' ? words.signIn.encrypted : words.signIn.unencrypted}
           </p>
         )}
       </form>

@@ -30,10 +30,19 @@ const idOf = ({ bucket, key, uploadId }: UploadEntry): string => `${bucket}\n${k
 
 type Position = Readonly<Record<string, string>>
 
+/** The names of all buckets, or, where the requester may know that, of those that have uploads. */
+async function bucketsWithUploads(signal: AbortSignal): Promise<readonly string[]> {
+  const all = (await listBuckets(signal)).map(({ name }) => name)
+  const status = await storeStatus(signal).catch(() => undefined)
+  if (status === undefined) return all
+  const without = new Set(status.buckets.filter(({ uploads }) => uploads === 0).map(({ name }) => name))
+  return all.filter((name) => !without.has(name))
+}
+
 /** All buckets one after the other; the position names the bucket, and a place in it. */
 async function listEverywhere(position: Position, prefix: string, signal: AbortSignal): Promise<Page<UploadEntry>> {
   const { bucket: from = '', ...inBucket } = position
-  const names = (await listBuckets(signal)).map(({ name }) => name).filter((name) => name >= from)
+  const names = (await bucketsWithUploads(signal)).filter((name) => name >= from)
   const rows: UploadEntry[] = []
   for (const [index, bucket] of names.entries()) {
     const page = await listUploads({ bucket, prefix }, bucket === from ? inBucket : {}, signal)

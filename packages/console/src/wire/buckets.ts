@@ -67,12 +67,19 @@ export interface BucketFacts {
   readonly acl: string
   /** `Enabled` or `Suspended`; empty where it was never enabled. */
   readonly versioning: string
+  /** Those of its lifecycle; 0 too for someone who may not read them. */
+  readonly rules: number
 }
 
 /** Throws ServerError. */
 export async function readBucketFacts(bucket: string, signal?: AbortSignal): Promise<BucketFacts> {
-  const info = all(await sendForXml({ method: 'GET', bucket, query: { bucketInfo: '' }, signal }), 'Bucket')[0]
+  const [root, rules] = await Promise.all([
+    sendForXml({ method: 'GET', bucket, query: { bucketInfo: '' }, signal }),
+    sendForXml({ method: 'GET', bucket, query: { lifecycle: '' }, signal }).catch(() => undefined),
+  ])
+  const info = all(root, 'Bucket')[0]
   return {
+    rules: rules === undefined ? 0 : all(rules, 'Rule').length,
     acl: textOf(all(info, 'AccessControlList')[0], 'Grant') ?? '',
     versioning: textOf(info, 'Versioning') ?? '',
   }

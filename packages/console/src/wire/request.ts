@@ -1,6 +1,7 @@
 /** Signed requests to the server that served the page. */
 import { byteString, hex, utf8Bytes } from '@bindery/bytes'
 import { type Element, parseXml } from '@bindery/client/xml'
+import { reach } from './reach.js'
 import { errorOf, ServerError } from './server-error.js'
 import { aboutServer, nonce, noteTime, serverTime, signingKey, signOut } from './session.js'
 import { sha256 } from './sha256.js'
@@ -17,8 +18,8 @@ export interface Wanted {
   readonly signal?: AbortSignal | undefined
 }
 
-/** Codes that end a session: its key, or the one that it stands for, works no more. */
-const OVER = ['SecurityTokenExpired', 'InvalidSecurityToken', 'InvalidSecurityToken.Expired']
+/** Codes that end a session: its key, or the one that it stands for, works no more, or is disabled. */
+const OVER = ['SecurityTokenExpired', 'InvalidSecurityToken', 'InvalidSecurityToken.Expired', 'InvalidAccessKeyId']
 
 /** Sends a request and returns its answer of success. Throws ServerError. */
 export async function send(wanted: Wanted): Promise<Response> {
@@ -41,16 +42,6 @@ async function attempt({ method, bucket, key, query = {}, headers = {}, body, si
   noteTime(response)
   if (!response.ok) throw await errorOf(response)
   return response
-}
-
-/** Throws ServerError with the status 0 where no answer arrives. */
-async function reach(url: string, init: RequestInit): Promise<Response> {
-  try {
-    return await fetch(url, { ...init, cache: 'no-store', redirect: 'error' })
-  } catch (error) {
-    if (error instanceof DOMException && error.name === 'AbortError') throw error
-    throw new ServerError({ status: 0, code: 'NoAnswer', message: String(error) })
-  }
 }
 
 /** Browsers send the characters of headers as bytes. */

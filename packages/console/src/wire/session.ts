@@ -1,6 +1,7 @@
 /** The session of the person that is signed in: a temporary key, kept for as long as the tab and renewed while it is open. */
 import { hex, utf8Bytes } from '@bindery/bytes'
 import { Store } from '../app/store.js'
+import { reach } from './reach.js'
 import { errorOf, ServerError } from './server-error.js'
 import { sha256 } from './sha256.js'
 import { type SigningKey, signedHeaders } from './sign.js'
@@ -44,10 +45,20 @@ let about: Promise<About> | undefined
 let skew = 0
 let renewing: Promise<Session> | undefined
 
-/** The region and version of the server. */
+/** The region and version of the server. Throws ServerError. */
 export function aboutServer(): Promise<About> {
-  about ??= fetch('/-/console/about.json').then((response) => response.json() as Promise<About>)
+  about ??= readAbout().catch((error: unknown) => {
+    // the next request tries again
+    about = undefined
+    throw error
+  })
   return about
+}
+
+async function readAbout(): Promise<About> {
+  const response = await reach('/-/console/about.json')
+  if (!response.ok) throw await errorOf(response)
+  return response.json() as Promise<About>
 }
 
 /** The server's time in milliseconds since 1970, as far as it is known. */
@@ -136,7 +147,7 @@ export function nonce(): string {
 }
 
 async function post(headers: Record<string, string>, body: string): Promise<Record<string, unknown>> {
-  const response = await fetch(PATH, { method: 'POST', headers, body })
+  const response = await reach(PATH, { method: 'POST', headers, body })
   noteTime(response)
   if (!response.ok) throw await errorOf(response)
   return response.json() as Promise<Record<string, unknown>>

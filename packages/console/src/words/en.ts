@@ -84,6 +84,8 @@ export const ENGLISH = {
     byTicket: 'Upload with a ticket',
     about:
       'The key signs one request, which starts a session of one hour; while a page is open, the session is renewed for up to 12 hours. The secret is not stored.',
+    encrypted: 'TLS',
+    unencrypted: 'without TLS',
     plainText:
       'This connection is not encrypted. Anyone on the network can see what you do here, and can take over your session.',
   },
@@ -106,6 +108,9 @@ export const ENGLISH = {
       'All objects, all their versions and all incomplete uploads are deleted for good. This cannot be undone.',
     typeName: (name: string) => `Type ${name} to confirm`,
     wasEmptied: (name: string) => `The bucket ${name} is empty.`,
+    search: 'Name contains',
+    listed: (number: string) => `${number} ${number === '1' ? 'bucket' : 'buckets'}`,
+    rules: (number: number) => `${number} ${plural(number, 'rule', 'rules')}`,
     openByName: 'Open a bucket by its name',
     openHint: 'Your key cannot list all buckets, but it may have access to one of them.',
   },

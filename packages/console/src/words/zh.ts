@@ -83,6 +83,8 @@ export const CHINESE: Words = {
     about:
       '访问密钥只用于签名一个请求，以建立一小时的会话；页面打开期间会话自动续期，最长 12 小时。Secret 不会被保存。',
     byTicket: '使用上传凭证',
+    encrypted: 'TLS 加密',
+    unencrypted: '未加密',
     plainText: '此连接未加密。网络上的任何人都能看到您的操作和会话。',
   },
   buckets: {
@@ -102,6 +104,9 @@ export const CHINESE: Words = {
     emptiesAll: '所有文件及其历史版本，以及所有未完成的上传都会被永久删除，无法恢复。',
     typeName: (name) => `输入 ${name} 以确认`,
     wasEmptied: (name) => `Bucket ${name} 已清空。`,
+    search: '名称包含',
+    listed: (number) => `${number} 个 Bucket`,
+    rules: (number) => `${number} 条规则`,
     openByName: '按名称打开 Bucket',
     openHint: '您的访问密钥不能列出所有 Bucket，但可能有权访问其中某个 Bucket。',
   },
