@@ -1,7 +1,7 @@
 import type { ComponentType, JSX } from 'preact'
 import { useEffect, useState } from 'preact/hooks'
 import { SignInPage } from '../pages/sign-in.js'
-import { Failure } from '../parts/notice.js'
+import { Notice } from '../parts/notice.js'
 import { Shortcuts } from '../parts/shortcuts.js'
 import { useWords } from './language.js'
 import { LaterPart } from './later-part.js'
@@ -73,18 +73,45 @@ function CurrentPage(): JSX.Element {
   const name = pageOf(route)
   const load = PAGES[name]
   const [, setRound] = useState(0)
-  const [error, setError] = useState<unknown>(undefined)
-  useEffect(() => {
-    setError(undefined)
+  const [hasFailed, setFailed] = useState(false)
+  const prepare = async () => {
     if (load === undefined || loaded.has(name)) return
-    load().then((page) => {
-      loaded.set(name, page)
-      setRound((times) => times + 1)
-    }, setError)
-  }, [name, load])
+    loaded.set(name, await load())
+    setRound((times) => times + 1)
+  }
+  useEffect(() => {
+    setFailed(false)
+    prepare().catch(() => setFailed(true))
+  }, [name])
   if (load === undefined) return <p>{words.noSuchPage}</p>
-  if (error !== undefined) return <Failure error={error} />
+  // after an update of the server the files of the page have other names
+  if (hasFailed)
+    return (
+      <NotLoaded
+        onAgain={() =>
+          prepare().then(
+            () => setFailed(false),
+            () => location.reload(),
+          )
+        }
+      />
+    )
   const Page = loaded.get(name)
   if (Page === undefined) return <p class="muted">{words.loading}</p>
   return <Page path={route.path.slice(1)} query={route.query} />
+}
+
+/** Stands for a page whose files did not arrive. */
+function NotLoaded({ onAgain }: { readonly onAgain: () => void }): JSX.Element {
+  const words = useWords()
+  return (
+    <Notice kind="bad">
+      <strong>{words.pageNotLoaded}</strong>
+      <div class="row">
+        <button type="button" class="button little" onClick={onAgain}>
+          {words.tryAgain}
+        </button>
+      </div>
+    </Notice>
+  )
 }

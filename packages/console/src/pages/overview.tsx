@@ -12,6 +12,7 @@ import { type BucketUsage, type StoreStatus, storeStatus } from '../wire/buckets
 import { readAbortRules } from '../wire/lifecycle.js'
 import { listMoments } from '../wire/moments.js'
 import { readServer } from '../wire/server.js'
+import { ServerError } from '../wire/server-error.js'
 import { serverTime } from '../wire/session.js'
 import { listUploads } from '../wire/uploads.js'
 
@@ -152,16 +153,21 @@ async function findNeglected(buckets: readonly BucketUsage[], signal: AbortSigna
   const found = holding.slice(0, BUCKETS_MAX).map(async ({ name, uploads, partBytes }) => {
     const fact = { bucket: name, bytes: partBytes }
     const [rules, page] = await Promise.all([
-      readAbortRules(name, signal),
-      listUploads({ bucket: name, prefix: '' }, {}, signal),
+      readAbortRules(name, signal).catch(unlessForbidden),
+      listUploads({ bucket: name, prefix: '' }, {}, signal).catch(unlessForbidden),
     ])
-    const old = page.rows.filter(({ initiated }) => initiated < now - WEEK_MS).length
+    const old = (page?.rows ?? []).filter(({ initiated }) => initiated < now - WEEK_MS).length
     return [
-      ...(rules.length > 0 ? [] : [{ ...fact, kind: 'noRule' as const, uploads }]),
+      ...(rules === undefined || rules.length > 0 ? [] : [{ ...fact, kind: 'noRule' as const, uploads }]),
       ...(old > 0 ? [{ ...fact, kind: 'old' as const, uploads: old }] : []),
     ]
   })
   return (await Promise.all(found)).flat()
+}
+
+/** Nothing, for someone who may not know it. Throws every other failure. */
+function unlessForbidden(error: unknown): undefined {
+  if (!(error instanceof ServerError) || error.status !== 403) throw error
 }
 
 /** The share of the disk from which incomplete uploads need attention. */

@@ -1,6 +1,6 @@
 /** Requests that the server answered lately. */
 import { admin, followAdmin } from './request.js'
-import { xmlDetails } from './server-error.js'
+import { ServerError, xmlDetails } from './server-error.js'
 
 /** One request with its answer. Sizes in bytes. */
 export interface RecentRequest {
@@ -55,13 +55,15 @@ export function followRequests({ onRequests, onSkipped, onError }: RequestFollow
     }
   }
   const loop = () => {
-    run()
-      .catch((error: unknown) => {
-        if (!stop.signal.aborted) onError(error)
-      })
-      .finally(() => {
-        if (!stop.signal.aborted) timer = setTimeout(loop, AGAIN_MS)
-      })
+    const again = () => {
+      if (!stop.signal.aborted) timer = setTimeout(loop, AGAIN_MS)
+    }
+    run().then(again, (error: unknown) => {
+      if (stop.signal.aborted) return
+      onError(error)
+      // a refusal stays one until someone changes a policy
+      if (!(error instanceof ServerError) || error.status !== 403) again()
+    })
   }
   loop()
   return () => {

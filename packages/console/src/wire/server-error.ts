@@ -29,6 +29,9 @@ export class ServerError extends Error {
   }
 }
 
+/** The codes of answers to HEAD, which have no body. */
+const CODES: Readonly<Record<number, string>> = { 403: 'AccessDenied', 404: 'NoSuchKey' }
+
 /** The failure that a response describes, in XML, JSON, or by its status alone. */
 export async function errorOf(response: Response): Promise<ServerError> {
   const { status, headers } = response
@@ -38,7 +41,7 @@ export async function errorOf(response: Response): Promise<ServerError> {
   const details = text.startsWith('{') ? jsonDetails(text) : xmlDetails(text)
   return new ServerError({
     status,
-    code: details.get('Code') ?? String(status),
+    code: details.get('Code') ?? CODES[status] ?? String(status),
     message: details.get('Message') ?? response.statusText,
     ec: details.get('EC') ?? ec,
     requestId: details.get('RequestId') ?? requestId,

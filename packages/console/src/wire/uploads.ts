@@ -202,8 +202,9 @@ export interface UploadEvent {
 
 /** Seconds within which a stream of events must begin. */
 const BEGIN_SECONDS = 60
-/** Milliseconds before a stream that ended is opened again. */
+/** Milliseconds before a stream that ended is opened again: at first, and after many attempts that failed. */
 const AGAIN_MS = 3_000
+const AGAIN_MS_MAX = 60_000
 const TYPES = ['initiated', 'part', 'completed', 'aborted', 'lagged'] as const
 
 /** Follows the uploads of a bucket; `onEvent` is called for each event, and `onGap` where some may have been missed. */
@@ -214,12 +215,16 @@ export function watchUploads(
   let source: EventSource | undefined
   let timer: ReturnType<typeof setTimeout> | undefined
   let isOver = false
+  let delay = AGAIN_MS
   const open = async () => {
     const query = { uploads: '', 'x-oss-ext-events': '', ...(prefix === '' ? {} : { prefix }) }
     const url = await presigned({ method: 'GET', bucket, query }, BEGIN_SECONDS)
     if (isOver) return
     source = new EventSource(url)
-    source.onopen = onGap
+    source.onopen = () => {
+      delay = AGAIN_MS
+      onGap()
+    }
     source.onerror = retry
     for (const type of TYPES) {
       source.addEventListener(type, ({ data }) => onEvent({ ...(JSON.parse(data || '{}') as object), type }))
@@ -230,7 +235,8 @@ export function watchUploads(
     source?.close()
     if (isOver) return
     clearTimeout(timer)
-    timer = setTimeout(() => void open().catch(retry), AGAIN_MS)
+    timer = setTimeout(() => void open().catch(retry), delay)
+    delay = Math.min(2 * delay, AGAIN_MS_MAX)
   }
   void open().catch(retry)
   return () => {

@@ -29,6 +29,7 @@ export const ENGLISH = {
   showAsCommand: 'Show as command',
   requestNumber: (id: string) => `request ${id}`,
   noAnswer: 'The server does not answer. Check that it is running and that the network works, then try again.',
+  pageNotLoaded: 'This page could not be loaded: the server does not answer, or it was updated.',
   noSuchPage: 'This page does not exist.',
   skipToContent: 'Skip to the content',
   places: 'Places',

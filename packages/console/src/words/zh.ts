@@ -29,6 +29,7 @@ export const CHINESE: Words = {
   showAsCommand: '显示对应的命令',
   requestNumber: (id) => `请求 ${id}`,
   noAnswer: '服务器没有响应。请检查服务器是否在运行、网络是否正常，然后重试。',
+  pageNotLoaded: '无法加载此页面：服务器没有响应，或者已经更新。',
   noSuchPage: '该页面不存在。',
   skipToContent: '跳到正文',
   places: '导航',
