@@ -87,3 +87,27 @@ test('a pool is low when at most half of it is free, and exhausted when less tha
   for (const buffer of lent) pool.release(buffer)
   assert.deepEqual([pool.isLow, pool.isExhausted], [false, false])
 })
+
+test('spare buffers count as free, and come back when nothing else is free', () => {
+  const pool = new BufferPool(2 * SLAB_BYTES)
+  const [kept, other] = [pool.tryTake(), pool.tryTake()]
+  assert.ok(kept && other)
+  let count = 1
+  pool.spare = {
+    get count() {
+      return count
+    },
+    giveBack() {
+      count -= 1
+      pool.release(kept)
+    },
+  }
+  assert.equal(pool.lentCount, 1)
+  pool.release(other)
+  assert.ok(!pool.isLow)
+  assert.equal(pool.tryTake()?.buffer, other.buffer)
+  assert.equal(count, 1)
+  assert.equal(pool.tryTake(CELL_BYTES)?.buffer, kept.buffer)
+  assert.equal(count, 0)
+  assert.equal(pool.tryTake(), undefined)
+})

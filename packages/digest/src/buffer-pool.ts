@@ -8,6 +8,16 @@ interface Waiter {
   readonly resolve: (buffer: Buffer) => void
 }
 
+/** Lent buffers of the full size that no read uses, and that their holder releases when the pool has no others. */
+export interface Spare {
+  /** How many there are. */
+  readonly count: number
+  /** Releases one of them. Called only while there is one. */
+  giveBack(): void
+}
+
+const NO_SPARE: Spare = { count: 0, giveBack() {} }
+
 /**
  * Lends buffers from a fixed budget. They are allocated on first use and never returned to the system, because touching
  * new memory costs much more than reusing a buffer. They are in shared memory, so that worker threads can read them.
@@ -20,6 +30,8 @@ export class BufferPool {
   readonly #cut = new Map<SharedArrayBuffer, number[]>()
   readonly #lent = new Set<Buffer>()
   readonly #waiting: Waiter[] = []
+  /** Counts as free, and is lent only when nothing else is. */
+  spare: Spare = NO_SPARE
 
   /** @param budgetBytes at least one buffer; the remainder beyond a multiple of the buffer size is not used */
   constructor(budgetBytes: number) {
@@ -28,9 +40,19 @@ export class BufferPool {
       throw new RangeError(`a budget of ${budgetBytes} bytes holds no buffer of ${SLAB_BYTES}`)
   }
 
-  /** The number of lent buffers. */
+  /** The number of lent buffers, without those that are spare. */
   get lentCount(): number {
-    return this.#lent.size
+    return this.#lent.size - this.spare.count
+  }
+
+  /** The number of buffers of the full size in the budget. */
+  get buffersMax(): number {
+    return this.#slabsMax
+  }
+
+  /** Whether a caller waits for a buffer. */
+  get isAwaited(): boolean {
+    return this.#waiting.length > 0
   }
 
   /**
@@ -50,7 +72,7 @@ export class BufferPool {
   }
 
   get #free(): number {
-    return this.#idle.length + this.#slabsMax - this.#slabCount
+    return this.#idle.length + this.#slabsMax - this.#slabCount + this.spare.count
   }
 
   /**
@@ -90,7 +112,11 @@ export class BufferPool {
 
   #takeSlab(): SharedArrayBuffer | undefined {
     const memory = this.#idle.pop()
-    if (memory !== undefined || this.#slabCount === this.#slabsMax) return memory
+    if (memory !== undefined) return memory
+    if (this.#slabCount === this.#slabsMax) {
+      if (this.spare.count > 0) this.spare.giveBack()
+      return this.#idle.pop()
+    }
     this.#slabCount++
     return new SharedArrayBuffer(SLAB_BYTES)
   }

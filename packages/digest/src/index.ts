@@ -1,5 +1,5 @@
 export { crc64Combine } from '@bindery/bytes'
-export { BufferPool, CELL_BYTES, SLAB_BYTES } from './buffer-pool.js'
+export { BufferPool, CELL_BYTES, SLAB_BYTES, type Spare } from './buffer-pool.js'
 export { crc64 } from './crc64.js'
 export { createDigester, type Digester, digestOf } from './digester.js'
 export { freeMemory } from './free-memory.js'

@@ -24,7 +24,6 @@ import { checksumWithoutKey, viewOf } from './blob-view.js'
 import {
   type ChunkContext,
   COPY_BYTES,
-  lend,
   type OpenBlob,
   openChunk,
   readChunk,
@@ -41,6 +40,7 @@ import {
   shapeInTrailer,
   TRAILER_BYTES,
 } from './format.js'
+import { lend } from './lent.js'
 import type { Held, OpenFiles } from './open-files.js'
 import { imageBytes, isCleared } from './pack-format.js'
 

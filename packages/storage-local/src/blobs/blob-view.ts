@@ -16,6 +16,8 @@ export interface BlobView {
   readonly stored: readonly bigint[]
   /** CRC-64 of each chunk as the read yields it. */
   readonly yielded: readonly bigint[]
+  /** Whether chunks may be lent again without a read of the disk: they are not decrypted, and no inspection reads them. */
+  readonly isKeepable: boolean
   /** Undefined if chunks are yielded as they are stored. */
   readonly decryption: { readonly cipher: ChunkCipher; readonly tags: readonly Uint8Array[] } | undefined
 }
@@ -33,19 +35,19 @@ interface Checksums {
 export function viewOf(id: BlobId, { chunks, encryption }: Checksums, options: ReadOptions | ReadAsStored): BlobView {
   if ('asStored' in options) {
     const stored = encryption?.stored ?? chunks
-    return { stored, yielded: stored, decryption: undefined }
+    return { stored, yielded: stored, isKeepable: false, decryption: undefined }
   }
   const { cipher } = options
   if (encryption === undefined) {
     if (cipher !== undefined)
       throw new StorageError('corrupt', `blob ${blobNameOf(id)} is not encrypted, though its record requires it`)
-    return { stored: chunks, yielded: chunks, decryption: undefined }
+    return { stored: chunks, yielded: chunks, isKeepable: true, decryption: undefined }
   }
   if (cipher === undefined) {
     throw new StorageError('misuse', `blob ${blobNameOf(id)} is encrypted, and is read without its cipher`)
   }
   const { stored, tags } = encryption
-  return { stored, yielded: chunks, decryption: { cipher: cipher.forBlob(blobNameOf(id)), tags } }
+  return { stored, yielded: chunks, isKeepable: false, decryption: { cipher: cipher.forBlob(blobNameOf(id)), tags } }
 }
 
 /** The CRC-64 of an encrypted blob's range, as far as it is known without the key. */

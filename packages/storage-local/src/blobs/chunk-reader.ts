@@ -12,12 +12,15 @@ import {
 import type { BlobView } from './blob-view.js'
 import type { FileOperations } from './files.js'
 import { CHUNK_BYTES } from './format.js'
+import type { KeptChunks } from './kept-chunks.js'
+import { lend, partOf } from './lent.js'
 
 /** State that reading chunks needs. */
 export interface ChunkContext {
   readonly files: FileOperations
   readonly hasher: Hasher
   readonly pool: BufferPool
+  readonly kept: KeptChunks
 }
 
 /** A blob in an open file. */
@@ -52,6 +55,7 @@ export async function* readChunks(
   range: ByteRange,
 ): AsyncGenerator<LentBytes, void> {
   const { pool } = context
+  const kept = blob.view.isKeepable ? context.kept : undefined
   const { start, end } = requireRange(range, blob.size)
   const last = start < end ? Math.ceil(end / CHUNK_BYTES) - 1 : -1
   let ahead: Promise<Filled> | undefined
@@ -62,6 +66,11 @@ export async function* readChunks(
       if (index > first) await nextTurn()
       const base = index * CHUNK_BYTES
       const within = { start: Math.max(start - base, 0), end: Math.min(end - base, CHUNK_BYTES) }
+      const known = ahead === undefined ? kept?.hold(blob.id, index) : undefined
+      if (known !== undefined) {
+        yield partOf(known, within.start, within.end)
+        continue
+      }
       if (ahead === undefined && pool.isLow) {
         yield* readInCells(context, blob, index, within)
         continue
@@ -70,7 +79,10 @@ export async function* readChunks(
       const spare = hasWaited && index < last && !pool.isLow ? pool.tryTake() : undefined
       ahead = spare && fill(context, blob, index + 1, spare)
       ahead?.catch(() => {})
-      yield lend(slab.subarray(within.start, within.end), () => pool.release(slab))
+      const length = Math.min(CHUNK_BYTES, blob.size - base)
+      yield kept?.wants(blob.id, index, length)
+        ? partOf(kept.keep(blob.id, index, slab, length), within.start, within.end)
+        : lend(slab.subarray(within.start, within.end), () => pool.release(slab))
     }
   } finally {
     const unused = await ahead?.catch(() => undefined)
@@ -214,20 +226,4 @@ function damaged(id: BlobId, index: number): StorageError {
 function notDecrypted(id: BlobId, index: number): StorageError {
   const reason = 'does not match its tag: it was changed, or its key is another'
   return new StorageError('corrupt', `chunk ${index} of blob ${id} ${reason}`)
-}
-
-/**
- * Lends `bytes` until they are released, which calls `giveBack`. A second release throws StorageError `misuse`: by
- * then another read may use the buffer.
- */
-export function lend(bytes: Uint8Array, giveBack: () => void): LentBytes {
-  let isLent = true
-  return {
-    bytes,
-    release() {
-      if (!isLent) throw new StorageError('misuse', 'lent bytes were released twice')
-      isLent = false
-      giveBack()
-    },
-  }
 }

@@ -11,6 +11,7 @@ import { type WriteContext, writeBlob } from './blob-writer.js'
 import { systemFiles, withStorageErrors } from './files.js'
 import { FolderSync } from './folder-sync.js'
 import { FreeSpace } from './free-space.js'
+import { KeptChunks } from './kept-chunks.js'
 import { openLocalBlobStore } from './local-blob-store.js'
 import { OpenFiles } from './open-files.js'
 import { PackSpace } from './pack-space.js'
@@ -27,6 +28,7 @@ async function contextWith(t: TestContext, slabs: number): Promise<WriteContext 
   const folder = await temporaryFolder(t)
   const files = withStorageErrors(systemFiles)
   const shards = new Shards(files, folder, 'a1', new FolderSync(files))
+  const pool = new BufferPool(slabs * SLAB_BYTES)
   return {
     folder,
     files,
@@ -37,7 +39,8 @@ async function contextWith(t: TestContext, slabs: number): Promise<WriteContext 
     unfinished: new Set(),
     freeSpace: new FreeSpace(files, folder, 0),
     hasher: createInlineHasher(),
-    pool: new BufferPool(slabs * SLAB_BYTES),
+    pool,
+    kept: new KeptChunks(pool),
   }
 }
 

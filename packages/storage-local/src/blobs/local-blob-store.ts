@@ -9,6 +9,7 @@ import { type WriteContext, writeBlob } from './blob-writer.js'
 import { type FileOperations, isSystemError, systemFiles, timed, withStorageErrors } from './files.js'
 import { FolderSync } from './folder-sync.js'
 import { FreeSpace } from './free-space.js'
+import { KeptChunks } from './kept-chunks.js'
 import { adoptBlob, openStored } from './moving.js'
 import { OpenFiles } from './open-files.js'
 import { PackSpace } from './pack-space.js'
@@ -52,12 +53,14 @@ export async function openLocalBlobStore(options: LocalBlobStoreOptions): Promis
   const shards = new Shards(files, folder, incarnation, new FolderSync(files))
   const space = new PackSpace(files, folder, shards)
   const shared = { folder, files, hasher: createHasher() }
+  const pool = new BufferPool(poolBytes)
   return createStore({
     incarnation,
     space,
     reading: {
       ...shared,
-      pool: new BufferPool(poolBytes),
+      pool,
+      kept: new KeptChunks(pool),
       openPacks: new OpenFiles((file) => files.close(file)),
       openBlobs: new OpenFiles(({ file }) => files.close(file)),
     },
@@ -128,6 +131,7 @@ function createStore({ incarnation, space, reading, writing }: Parts): MovableBl
     async delete(id) {
       requireOpen()
       const location = locationOf(id)
+      reading.kept.forget(id)
       if (location !== undefined) await (isPacked(location) ? space.delete(location) : deleteFile(location))
     },
     async *list(after) {

@@ -120,14 +120,10 @@ test('a range that a blob does not have is refused, and holds no buffer', { skip
 
 test('when half of the buffers are lent, the rest is left to reads that hold little', { skip }, async (t) => {
   const { store } = await openStore(t)
-  const id = await writeAndRead(store, OWN)
-  const held = []
-  for (let piece = store.readNow?.(id, { start: 0, end: MIB }); piece !== undefined; ) {
-    held.push(piece)
-    assert.ok(held.length < 16, 'it lends without end')
-    piece = store.readNow?.(id, { start: 0, end: MIB })
-  }
-  assert.ok(held.length > 0)
+  const ids = await Promise.all(Array.from({ length: 8 }, () => writeAndRead(store, OWN)))
+  const pieces = ids.map((id) => store.readNow?.(id, { start: 0, end: MIB }))
+  const held = pieces.filter((piece) => piece !== undefined)
+  assert.ok(held.length > 0 && held.length < ids.length, String(held.length))
   for (const piece of held) piece.release()
-  assert.ok(now(store, id, 0, MIB))
+  for (const id of ids) assert.ok(now(store, id, 0, MIB))
 })

@@ -1,4 +1,4 @@
-/** Reads that wait for nothing: of files that are open, and of bytes that the system has in memory. */
+/** Reads that wait for nothing: of files that are open, and of bytes that the system or this process has in memory. */
 import { SLAB_BYTES } from '@bindery/digest'
 import { type BlobId, type ByteRange, inlineBlobOf, type LentBytes } from '@bindery/storage'
 import {
@@ -11,82 +11,125 @@ import {
   packPath,
 } from './blob-location.js'
 import type { ReadContext } from './blob-reader.js'
-import { lend, requireRange } from './chunk-reader.js'
+import { requireRange } from './chunk-reader.js'
 import { CHUNK_BYTES, decodeFooter, footerBytes, HEADER_BYTES, shapeInTrailer, TRAILER_BYTES } from './format.js'
+import { lend, partOf } from './lent.js'
 import { imageBytes } from './pack-format.js'
+
+/** A blob in a file that is open. */
+interface OpenNow {
+  /** Bytes. */
+  readonly size: number
+  /** Fills bytes with a range of the blob, and checks every chunk of it; false if that cannot be done without waiting. */
+  fill(bytes: Buffer, range: ByteRange): boolean
+  release(): void
+}
 
 /**
  * Implements `BlobStore.readNow`: for blobs in packs, and for ranges of at most 1 MiB of blobs in files of their own. Whatever is not
  * as expected is left to a read that waits, which finds the reason.
  */
 export function readNow(context: ReadContext, id: BlobId, range: ByteRange): LentBytes | undefined {
-  const { pool } = context
-  // a slow receiver would hold what others need
-  if (pool.isLow || range.end - range.start > SLAB_BYTES || inlineBlobOf(id) !== undefined) return undefined
+  if (range.start === range.end || range.end - range.start > SLAB_BYTES || inlineBlobOf(id) !== undefined)
+    return undefined
   const location = locationOf(id)
-  if (location === undefined || range.start === range.end) return undefined
-  const buffer = pool.tryTake(range.end - range.start)
-  if (buffer === undefined) return undefined
-  const bytes = buffer.subarray(0, range.end - range.start)
-  let isRead = false
+  if (location === undefined) return undefined
+  const blob = isPacked(location) ? openPacked(context, id, location) : openFile(context, location)
+  if (blob === undefined) return undefined
   try {
-    isRead = isPacked(location)
-      ? readPacked(context, id, location, range, bytes)
-      : readFile(context, location, range, bytes)
+    requireRange(range, blob.size)
+    return readKept(context, id, blob, range) ?? readPart(context, blob, range)
   } finally {
-    if (!isRead) pool.release(buffer)
+    blob.release()
   }
-  return isRead ? lend(bytes, () => pool.release(buffer)) : undefined
 }
 
-function readPacked(
+/** A part of a chunk that is kept, or that is kept from now on. */
+function readKept(
+  { kept, pool }: ReadContext,
+  id: BlobId,
+  blob: OpenNow,
+  { start, end }: ByteRange,
+): LentBytes | undefined {
+  const index = Math.floor(start / CHUNK_BYTES)
+  const base = index * CHUNK_BYTES
+  const chunk = { start: base, end: Math.min(base + CHUNK_BYTES, blob.size) }
+  if (end > chunk.end) return undefined
+  const known = kept.hold(id, index)
+  if (known !== undefined) return partOf(known, start - base, end - base)
+  const length = chunk.end - base
+  const slab = !pool.isLow && kept.wants(id, index, length) ? pool.tryTake() : undefined
+  if (slab === undefined) return undefined
+  if (!filled(pool, slab, () => blob.fill(slab.subarray(0, length), chunk))) return undefined
+  return partOf(kept.keep(id, index, slab, length), start - base, end - base)
+}
+
+function readPart({ pool }: ReadContext, blob: OpenNow, range: ByteRange): LentBytes | undefined {
+  const length = range.end - range.start
+  // a slow receiver would hold what others need
+  const buffer = pool.isLow ? undefined : pool.tryTake(length)
+  if (buffer === undefined) return undefined
+  const bytes = buffer.subarray(0, length)
+  return filled(pool, buffer, () => blob.fill(bytes, range)) ? lend(bytes, () => pool.release(buffer)) : undefined
+}
+
+/** Whether `fill` succeeded; releases the buffer if not. */
+function filled(pool: ReadContext['pool'], buffer: Buffer, fill: () => boolean): boolean {
+  let isFilled = false
+  try {
+    isFilled = fill()
+  } finally {
+    if (!isFilled) pool.release(buffer)
+  }
+  return isFilled
+}
+
+function openPacked(
   { files, folder, openPacks }: ReadContext,
   id: BlobId,
   location: PackedLocation,
-  range: ByteRange,
-  bytes: Buffer,
-): boolean {
+): OpenNow | undefined {
   const { offset, headerBytes, size, isEncrypted } = location
-  const { start, end } = requireRange(range, size)
   const pack = isEncrypted ? undefined : openPacks.tryHold(packPath(folder, packOf(location)))
-  if (pack === undefined) return false
-  try {
-    const position = offset + headerBytes
-    const footer = Buffer.allocUnsafe(footerBytes(location))
-    if (!files.readCached(pack.opened, footer, position + size)) return false
-    const shape = shapeInTrailer(footer.subarray(-TRAILER_BYTES), imageBytes(location), headerBytes)
-    if (shape?.size !== size || shape.isEncrypted) return false
-    const checksum = files.readChecked(pack.opened, bytes, position + start, { before: start, after: size - end })
-    return checksum !== undefined && checksum === decodeFooter(id, footer)?.chunks[0]
-  } finally {
-    pack.release()
+  if (pack === undefined) return undefined
+  const position = offset + headerBytes
+  return {
+    size,
+    fill(bytes, { start, end }) {
+      const footer = Buffer.allocUnsafe(footerBytes(location))
+      if (!files.readCached(pack.opened, footer, position + size)) return false
+      const shape = shapeInTrailer(footer.subarray(-TRAILER_BYTES), imageBytes(location), headerBytes)
+      if (shape?.size !== size || shape.isEncrypted) return false
+      const checksum = files.readChecked(pack.opened, bytes, position + start, { before: start, after: size - end })
+      return checksum !== undefined && checksum === decodeFooter(id, footer)?.chunks[0]
+    },
+    release: pack.release,
   }
 }
 
-function readFile(
-  { files, folder, openBlobs }: ReadContext,
-  location: BlobLocation,
-  range: ByteRange,
-  bytes: Buffer,
-): boolean {
+function openFile({ files, folder, openBlobs }: ReadContext, location: BlobLocation): OpenNow | undefined {
   const held = openBlobs.tryHold(blobPath(folder, location))
-  if (held === undefined) return false
-  try {
-    const { file, footer } = held.opened
-    const { start, end } = requireRange(range, footer.size)
-    if (footer.encryption !== undefined) return false
-    for (let at = start; at < end; ) {
-      const index = Math.floor(at / CHUNK_BYTES)
-      const base = index * CHUNK_BYTES
-      const chunkEnd = Math.min(base + CHUNK_BYTES, footer.size)
-      const last = Math.min(end, chunkEnd)
-      const around = { before: at - base, after: chunkEnd - last }
-      const checksum = files.readChecked(file, bytes.subarray(at - start, last - start), HEADER_BYTES + at, around)
-      if (checksum === undefined || checksum !== footer.chunks[index]) return false
-      at = last
-    }
-    return true
-  } finally {
+  if (held === undefined) return undefined
+  const { file, footer } = held.opened
+  if (footer.encryption !== undefined) {
     held.release()
+    return undefined
+  }
+  return {
+    size: footer.size,
+    fill(bytes, { start, end }) {
+      for (let at = start; at < end; ) {
+        const index = Math.floor(at / CHUNK_BYTES)
+        const base = index * CHUNK_BYTES
+        const chunkEnd = Math.min(base + CHUNK_BYTES, footer.size)
+        const last = Math.min(end, chunkEnd)
+        const around = { before: at - base, after: chunkEnd - last }
+        const checksum = files.readChecked(file, bytes.subarray(at - start, last - start), HEADER_BYTES + at, around)
+        if (checksum === undefined || checksum !== footer.chunks[index]) return false
+        at = last
+      }
+      return true
+    },
+    release: held.release,
   }
 }
