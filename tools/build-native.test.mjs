@@ -4,7 +4,8 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writ
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { after, test } from 'node:test'
-import { buildNative } from './build-native.mjs'
+import { fileURLToPath } from 'node:url'
+import { buildNative, compileAddon } from './build-native.mjs'
 
 const folder = mkdtempSync(path.join(tmpdir(), 'bindery-build-'))
 after(() => rmSync(folder, { recursive: true, force: true }))
@@ -48,4 +49,17 @@ test('sources that do not compile leave no addon and report the compiler output'
   assert.match(await buildNative(root, 'cc'), /The native addon was not built.*error:/s)
   assert.equal(existsSync(addon), false)
   assert.deepEqual(readdirSync(target), ['addon.stamp'])
+})
+
+test('the addon compiles with headers that are older than Linux 6.1', {
+  skip: skip || (process.platform !== 'linux' && 'the headers are those of Linux'),
+}, async () => {
+  const root = fileURLToPath(new URL('..', import.meta.url))
+  const older = path.join(folder, 'older.h')
+  writeFileSync(older, '#define _GNU_SOURCE\n#include <sys/stat.h>\n#undef STATX_DIOALIGN\n')
+  const compiler = path.join(folder, 'older-cc')
+  writeFileSync(compiler, `#!/bin/sh\nexec cc -include '${older}' "$@"\n`, { mode: 0o755 })
+  const target = path.join(folder, 'older')
+  await compileAddon(root, compiler, target)
+  assert.ok(existsSync(path.join(target, 'addon.node')))
 })

@@ -163,3 +163,57 @@ test('a range that a loss of power took from the file is read as what is left of
   assert.deepEqual(read, [1])
   await target.close({ discard: true })
 })
+
+test('a download that does not have the lock discards nothing of the one that has it', async (t) => {
+  const folder = newFolder(t, 'bindery-target-')
+  const file = path.join(folder, 'file')
+  await leaveHalf(file, 7n)
+  const first = fileTarget(file)
+  await first.open(INFO, 4, TWO)
+  const refused = fileTarget(file)
+  await assert.rejects(refused.open(INFO, 4, TWO), { code: 'TransferLocked' })
+  for (const other of [refused, fileTarget(file)]) await other.close({ discard: true })
+  const names = ['file.bindery-part', 'file.bindery-part.json', 'file.bindery-part.lock']
+  assert.deepEqual((await readdir(folder)).sort(), names)
+  await first.close({ discard: false })
+  await fileTarget(file).close({ discard: true })
+  assert.deepEqual(await readdir(folder), [])
+})
+
+test('a note whose bytes are gone is not believed, whether or not it has checksums', async (t) => {
+  const folder = newFolder(t, 'bindery-target-')
+  const file = path.join(folder, 'file')
+  for (const crc64 of [7n, undefined]) {
+    await leaveHalf(file, crc64)
+    await rm(`${file}.bindery-part`)
+    const target = fileTarget(file)
+    assert.deepEqual(await target.open(INFO, 4, TWO), [])
+    await target.close({ discard: true })
+  }
+})
+
+test('bytes that disappear while a download is paused are not taken for written ones', async (t) => {
+  const folder = newFolder(t, 'bindery-target-')
+  const file = path.join(folder, 'file')
+  const target = fileTarget(file)
+  await target.open(INFO, 4, TWO)
+  await target.write(0, Uint8Array.of(1, 2), SIGNAL)
+  await target.written?.(0, 2, 7n)
+  assert.equal(await target.keep?.(), true)
+  await rm(`${file}.bindery-part`)
+  await assert.rejects(target.write(2, Uint8Array.of(3, 4), SIGNAL), { code: 'FileError' })
+  await target.close({ discard: true })
+})
+
+test('a download reports that a range had to go because there was no room for the note', async (t) => {
+  const folder = newFolder(t, 'bindery-target-')
+  const file = path.join(folder, 'file')
+  const target = fileTarget(file)
+  await target.open(INFO, 4, TWO)
+  await target.write(0, Uint8Array.of(1, 2), SIGNAL)
+  await target.written?.(0, 2, 7n) // noted: the next note is not due
+  await target.written?.(2, 3, 7n)
+  await mkdir(`${file}.bindery-part.json.${process.pid}.tmp`)
+  assert.equal(await target.keep?.(), false)
+  await target.close({ discard: true })
+})

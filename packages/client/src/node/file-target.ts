@@ -56,8 +56,8 @@ class FileTarget implements DownloadTarget<string> {
   #descriptor: Promise<number> | undefined
   #ranges: WrittenRange[] = []
   #subject: Subject = { etag: '', size: 0, start: 0 }
-  /** Whether another run can continue it. */
-  #isContinuable = false
+  /** Whether another run can continue it; then its files have names that other processes know, too. */
+  #isContinuable = true
   #notedAt = 0
   #isNoted = false
   /** The note of an earlier run, looked for once. */
@@ -89,7 +89,7 @@ class FileTarget implements DownloadTarget<string> {
 
   /** Locks the file, and finds what an earlier run has written of the same bytes. */
   async #takeOver(): Promise<void> {
-    const { lock, note } = this.#names
+    const { lock, note, part } = this.#names
     this.#unlock ??= await lockFile(lock).catch((error: unknown) => {
       throw fileError(this.#path, error)
     })
@@ -99,7 +99,8 @@ class FileTarget implements DownloadTarget<string> {
     this.#earlier = undefined
     this.#isNoted = known !== undefined
     const { etag, size, start } = this.#subject
-    if (this.#resumes && known?.etag === etag && known.size === size && known.start === start) {
+    const isSame = known?.etag === etag && known.size === size && known.start === start
+    if (this.#resumes && isSame && existsSync(part)) {
       this.#ranges = [...known.ranges]
     } else if (this.#isNoted) await rm(note, { force: true }) // before what it describes is gone
   }
@@ -119,12 +120,14 @@ class FileTarget implements DownloadTarget<string> {
     await this.#hasNoted() // without one there is less to continue
   }
 
-  async keep(): Promise<void> {
-    if (this.#descriptor === undefined) return
-    const isKept = this.#isContinuable && this.#ranges.length > 0
+  async keep(): Promise<boolean> {
+    if (this.#descriptor === undefined) return true
+    const { length } = this.#ranges
+    const isKept = this.#isContinuable && length > 0
     if (isKept) await this.#noteWhatFits().catch(() => {}) // the failure that ended the run counts
     await this.#closed()
     if (!isKept) await rm(this.#names.part, { force: true }).catch(() => {})
+    return this.#ranges.length === length
   }
 
   async *read(start: number, end: number): AsyncGenerator<Uint8Array> {
@@ -149,8 +152,15 @@ class FileTarget implements DownloadTarget<string> {
     if (!discard) await this.keep()
     await this.#closed()
     const { part, note } = this.#names
-    if (discard) await Promise.all([rm(part, { force: true }), rm(note, { force: true })])
+    if (discard && (await this.#isOwn())) await Promise.all([rm(part, { force: true }), rm(note, { force: true })])
     await this.#released()
+  }
+
+  /** Whether no other process downloads to the same files. */
+  async #isOwn(): Promise<boolean> {
+    if (!this.#isContinuable) return true
+    this.#unlock ??= await lockFile(this.#names.lock).catch(() => undefined)
+    return this.#unlock !== undefined
   }
 
   /** After a run that ended early the file is closed. */
@@ -211,10 +221,10 @@ function endOf(ranges: readonly WrittenRange[]): number {
 
 /** Opens the neighbouring file; a new one has the permissions of the file that it replaces. */
 async function openPart(part: string, target: string, isKept: boolean): Promise<number> {
-  try {
-    if (isKept) return await openFile(part, 'r+')
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw fileError(part, error)
+  if (isKept) {
+    return openFile(part, 'r+').catch((error: unknown) => {
+      throw fileError(part, error)
+    })
   }
   // in place: a thread costs more than the call
   const replaced = statSync(target, { throwIfNoEntry: false })

@@ -72,6 +72,7 @@ test('a proxy that refuses a tunnel, closes it or stays silent is named, and an 
   const aborted = transport.send(request)
   controller.abort(new Error('enough'))
   await assert.rejects(aborted, { message: 'enough' })
+  await assert.rejects(transport.send(request), { message: 'enough' })
 })
 
 test('a proxy where nothing listens is named, by its kind of request and without its key', async (t) => {
@@ -108,8 +109,8 @@ test('a connection that is not open in time is given up, and one may begin at a 
   assert.equal(await get(t, `http://127.0.0.1:${port}/`, { localAddress: '127.0.0.9' }), '200 127.0.0.9')
 })
 
-test('a proxy that is not an http, https or socks5 URL is refused', () => {
-  for (const proxy of ['socks4://127.0.0.1', 'nonsense']) {
+test('a proxy that is not an http, https or socks5 URL, or whose key is not encoded, is refused', () => {
+  for (const proxy of ['socks4://127.0.0.1', 'nonsense', 'http://me:100%@127.0.0.1', 'socks5://me%zz@127.0.0.1']) {
     assert.throws(
       () => nodeTransport({ proxy }),
       (error) => error instanceof OssError && error.code === 'InvalidOption',

@@ -35,7 +35,7 @@ export class Opener {
   readonly #route: Route
   readonly #proxy: URL | undefined
 
-  /** Throws OssError InvalidOption for a proxy that is not an http, https or socks5 URL. */
+  /** Throws OssError InvalidOption for a proxy that is not an http, https or socks5 URL, with a key that is encoded as in one. */
   constructor(route: Route = {}) {
     this.#route = route
     this.#proxy = route.proxy === undefined ? undefined : proxyOf(route.proxy)
@@ -156,12 +156,20 @@ const PROXY_PROTOCOLS = new Set(['http:', 'https:', 'socks5:', 'socks5h:'])
 
 function proxyOf(given: string | URL): URL {
   const url = URL.canParse(String(given)) ? new URL(given) : undefined
-  if (url !== undefined && PROXY_PROTOCOLS.has(url.protocol)) return url
-  throw new OssError({
-    code: CLIENT_CODES.invalidOption,
-    message: `The proxy must be an http, https or socks5 URL, not ${url === undefined ? String(given) : url.protocol}`,
-  })
+  if (url === undefined || !PROXY_PROTOCOLS.has(url.protocol)) {
+    throw invalidProxy(
+      `The proxy must be an http, https or socks5 URL, not ${url === undefined ? String(given) : url.protocol}`,
+    )
+  }
+  try {
+    keyOf(url)
+  } catch {
+    throw invalidProxy('In the user and the password of the proxy, write %25 for a percent sign')
+  }
+  return url
 }
+
+const invalidProxy = (message: string) => new OssError({ code: CLIENT_CODES.invalidOption, message })
 
 /** Milliseconds that a proxy may take to connect. */
 const CONNECT_TIMEOUT_MS = 20_000

@@ -69,6 +69,7 @@ export async function tunnelled(socket: net.Socket, dialogue: Dialogue, options:
   const { proxy, behind, timeoutMs, signal } = options
   const listening = new AbortController()
   try {
+    signal.throwIfAborted()
     await new Promise<void>((resolve, reject) => {
       const fail = (reason: string, cause?: unknown) => {
         const message = `the proxy ${proxy} did not connect to ${authorityOf(behind)}: ${reason}`

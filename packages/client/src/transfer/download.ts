@@ -50,7 +50,7 @@ export class DownloadRunner<Value> implements Runner<DownloadResult<Value>> {
     try {
       return await this.#run(run)
     } finally {
-      if (!this.#isFinished) await this.#target.keep?.()
+      if (!this.#isFinished && (await this.#target.keep?.()) === false) this.#info = undefined
     }
   }
 

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { content, KIB, listOf, MIB, rejection, startClient } from '../testing/support.js'
 import type { OssError } from '../types/error.js'
+import type { DownloadTarget } from '../types/object.js'
 
 const PART = 100 * KIB
 const SLICED = { key: 'k', partSize: PART, parallel: 4 }
@@ -60,6 +61,35 @@ test('a download into a stream survives cut answers, and a pause in the middle',
   task.resume()
   await task.result
   assert.deepEqual(collected(), bytes)
+})
+
+test('what a target could not keep while a download was paused is requested again', async () => {
+  const { client } = await startClient()
+  const bytes = content(5 * PART)
+  await client.put('k', bytes)
+  let held = new Uint8Array()
+  let opened = 0
+  const target: DownloadTarget<Uint8Array> = {
+    async open(_, size) {
+      opened += 1
+      held = new Uint8Array(size)
+      return []
+    },
+    write: async (offset, piece) => held.set(piece, offset),
+    async keep() {
+      held = new Uint8Array()
+      return false
+    },
+    finish: async () => held,
+    close: async () => {},
+  }
+  const task = client.download(target, { ...SLICED, parallel: 1 })
+  await new Promise<void>((resolve) => task.on('progress', ({ parts }) => parts.done >= 2 && resolve()))
+  await task.pause()
+  assert.equal(task.state, 'paused')
+  task.resume()
+  assert.deepEqual((await task.result).value, bytes)
+  assert.equal(opened, 2)
 })
 
 test('a stream that fails ends its download, and an aborted download aborts its stream', async () => {

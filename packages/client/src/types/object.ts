@@ -122,8 +122,11 @@ export interface DownloadTarget<Value> {
   write(offset: number, bytes: Uint8Array, signal: AbortSignal): Promise<void>
   /** A range has been written; it may be remembered. Its CRC-64 is absent where nothing is verified. */
   written?(start: number, end: number, crc64: bigint | undefined): Promise<void>
-  /** A run ended too early: remembers what was written, since another may follow, also in another process. */
-  keep?(): Promise<void>
+  /**
+   * A run ended too early: remembers what was written, since another may follow, also in another process. False: some of it could not be
+   * kept, and `open` is called again before more is written.
+   */
+  keep?(): Promise<boolean>
   /** Bytes that were written, for checking what an earlier run left. */
   read?(start: number, end: number): AsyncIterable<Uint8Array>
   /** Everything is there and verified. */
