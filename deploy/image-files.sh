@@ -11,8 +11,13 @@ set -- "$modules"/@lmdb/lmdb-linux-*/node.abi"$(node -p process.versions.modules
 [ -f "$1" ] || set -- "$modules"/@lmdb/lmdb-linux-*/node.napi.glibc.node
 find "$modules/@lmdb" -name '*.node' ! -path "$1" -delete
 find "$bindery" -name '*musl*.node' -delete
-find "$bindery" \( -name '*.md' -o -name '*.map' -o -name '*.ts' -o -name '*.cts' -o -name '*.gyp' \) -type f -delete
-rm -rf "$modules/lmdb/src" "$modules/lmdb/dependencies"
+
+# of the packages, what runs and the licences: no tests, documentation, sources of addons or type declarations
+find "$modules" -type d \( -name test -o -name tests -o -name docs -o -name examples -o -name 'bench*' -o -name '.*' \) -prune -exec rm -rf {} +
+find "$modules" -type f ! -name '*.js' ! -name '*.cjs' ! -name '*.mjs' ! -name '*.json' ! -name '*.node' ! -name '*.so*' ! -iname 'licen[cs]e*' -delete
+rm -rf "$modules/node-addon-api"
+find "$bindery" -type d -empty -delete
+find "$bindery" -name '*.node' -exec strip {} +
 
 mkdir -p "$target/usr/local/bin" "$target/usr/bin" "$target/bin" "$target/etc/ssl/certs" "$target/opt" "$target/tmp" "$target/data"
 chmod 1777 "$target/tmp"

@@ -100,8 +100,12 @@ function keepOnly(folder, name) {
   }
 }
 
-/** Places Node.js for a processor, out of the npm package that carries it. */
-function placeNode(file, arch) {
+/**
+ * Places Node.js of the release for a processor, out of the npm package that carries it.
+ * @param {string} file
+ * @param {string} arch
+ */
+export function placeNode(file, arch) {
   const folder = mkdtempSync(path.join(tmpdir(), 'bindery-node-'))
   const spec = `node-${process.platform}-${arch}@${NODE_VERSION}`
   const pack = ['pack', '--ignore-scripts', '--json', '--pack-destination', folder, spec]

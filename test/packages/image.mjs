@@ -1,20 +1,23 @@
-// The image of deploy/Dockerfile, built and run by buildah without a container engine.
+// The image of deploy/Dockerfile, built and run by buildah without a container engine, and by Podman with the Compose file.
 
 import { execFileSync, spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, mkdtempSync, readFileSync, realpathSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
+import { placeNode } from '../../tools/release.mjs'
+import { CACHE } from '../conformance/support.mjs'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 const deploy = path.join(root, 'deploy')
+const PODMAN_COMPOSE = 'podman-compose==1.6.0'
 const CERTIFICATES = '/etc/ssl/certs/ca-certificates.crt'
 
 /**
- * Builds the image in a store of its own. The registry of the base need not be reachable: Debian's packages and the Node.js of this
- * machine take its place.
+ * Builds the image in a store of its own. The registry of the base need not be reachable: Debian's packages and the Node.js of the release
+ * take its place.
  */
 export class Image {
   #folder = mkdtempSync(path.join(tmpdir(), 'bindery-image-'))
@@ -52,6 +55,45 @@ export class Image {
     return { pid: Number(pid), exited }
   }
 
+  /** Runs Podman on the image, and returns its status and output. */
+  podman(...args) {
+    return spawnSync('podman', args, { encoding: 'utf8', env: this.#engine() })
+  }
+
+  /** Runs the services of a Compose file, or what else `args` name. */
+  compose(file, ...args) {
+    const environment = path.join(CACHE, 'podman')
+    const program = path.join(environment, 'bin', 'podman-compose')
+    if (!existsSync(program)) {
+      execFileSync('python3', ['-m', 'venv', environment])
+      execFileSync(path.join(environment, 'bin', 'pip'), ['install', '--quiet', PODMAN_COMPOSE])
+    }
+    execFileSync(program, ['--file', file, ...args], { stdio: 'pipe', env: this.#engine() })
+  }
+
+  /** The variables of Podman for the store of this image, on machines without systemd and with cgroups of both versions. */
+  #engine() {
+    const file = (name, text) => {
+      const written = path.join(this.#folder, name)
+      writeFileSync(written, text)
+      return written
+    }
+    return {
+      ...process.env,
+      DISABLE_HC_SYSTEMD: 'true',
+      CONTAINERS_STORAGE_CONF: file(
+        'storage.conf',
+        `[storage]\ndriver = "vfs"\ngraphroot = "${this.#folder}/store"\nrunroot = "${this.#folder}/run"\n`,
+      ),
+      CONTAINERS_CONF: file(
+        'containers.conf',
+        `[containers]\ndefault_ulimits = ["nofile=1024:1024", "nproc=4096:4096"]
+[engine]\nruntime = "runc"\ncgroup_manager = "cgroupfs"\nevents_logger = "file"
+[network]\nnetwork_config_dir = "${this.#folder}/networks"\n`,
+      ),
+    }
+  }
+
   remove() {
     this.#buildah('rm', '--all')
     this.#buildah('rmi', '--all', '--force')
@@ -71,7 +113,9 @@ export class Image {
     const container = this.#buildah('from', 'scratch').trim()
     this.#buildah('add', '--quiet', container, system, '/')
     const npm = path.resolve(realpathSync(path.join(path.dirname(process.execPath), 'npm')), '../..')
-    this.#buildah('copy', '--quiet', container, process.execPath, '/usr/local/bin/node')
+    const node = path.join(this.#folder, 'node')
+    placeNode(node, process.arch)
+    this.#buildah('copy', '--quiet', container, node, '/usr/local/bin/node')
     this.#buildah('copy', '--quiet', container, npm, '/usr/local/lib/node_modules/npm')
     const link = ['ln', '-s', '../lib/node_modules/npm/bin/npm-cli.js', '/usr/local/bin/npm']
     this.#buildah('run', '--isolation', 'chroot', container, '--', ...link)
@@ -80,6 +124,7 @@ export class Image {
     this.#buildah('config', '--env', `NODE_EXTRA_CA_CERTS=${CERTIFICATES}`, container)
     this.#buildah('commit', '--quiet', '--rm', container, name)
     rmSync(system)
+    rmSync(node)
   }
 
   #runCommand(command, variables) {

@@ -51,9 +51,9 @@ export const CHINESE_MAINTENANCE: MaintenanceSentences = {
   },
   repairedNote: '［已修复］',
   progress: ({ objects, uploads, parts, bytesNamed, blobs }) =>
-    `对象 ${objects}，上传 ${uploads}，分片 ${parts}，${sizeText(bytesNamed)}；已列出 blob ${blobs}`,
+    `${objects} 个对象、${uploads} 个上传、${parts} 个分片，${sizeText(bytesNamed)}；已列出 ${blobs} 个 blob`,
   checked: ({ objects, uploads, parts, blobs, bytes }, all) =>
-    `已检查：对象 ${objects}，未完成的上传 ${uploads}，分片 ${parts}，blob ${blobs}（${sizeText(bytes)}）${all ? '，包括全部数据' : '；--bytes 可同时读取数据'}。`,
+    `已检查 ${objects} 个对象、${uploads} 个未完成的上传、${parts} 个分片和 ${blobs} 个 blob（${sizeText(bytes)}）${all ? '，包括全部数据' : '；--bytes 可同时读取数据'}。`,
   waiting: (blobs) => `${blobs} 个不再被引用的 blob 将在服务器运行时释放。`,
   verdict: ({ findings, repaired, lost }, repair) => {
     const all = Object.values(findings).reduce((sum, number) => sum + number, 0)
@@ -61,14 +61,14 @@ export const CHINESE_MAINTENANCE: MaintenanceSentences = {
     if (repaired > 0) return `发现 ${all} 个问题，已修复 ${repaired} 个，剩余 ${all - repaired} 个。`
     return `发现 ${all} 个问题，其中 ${lost} 个表示有内容丢失。${repair ? '没有可修复的问题。' : '用 --repair 修复可修复的问题。'}`
   },
-  copying: ({ blobs, bytes }) => `已复制 blob ${blobs}，${sizeText(bytes)}`,
+  copying: ({ blobs, bytes }) => `已复制 ${blobs} 个 blob，${sizeText(bytes)}`,
   copied: ({ blobs, bytes, present }, target) =>
-    `${target}：blob ${blobs}（${sizeText(bytes)}），其中 ${present} 个之前已存在。`,
+    `${target}：${blobs} 个 blob（${sizeText(bytes)}），其中 ${present} 个之前已存在。`,
   copiedDamage: '复制已完成，但来源有问题，见上文。',
   moving: (step, { rows, changed, blobs, bytes }) =>
-    `${{ copy: '正在复制', last: '正在复制剩余内容', verify: '正在比较' }[step]}：${rows} 行，写入 ${changed} 行；blob ${blobs}，${sizeText(bytes)}`,
+    `${{ copy: '正在复制', last: '正在复制剩余内容', verify: '正在比较' }[step]}：${rows} 行，写入 ${changed} 行；${blobs} 个 blob，${sizeText(bytes)}`,
   moved: ({ from, to, copied, pausedMs }) =>
-    `${from} → ${to}：共 ${copied.rows} 行，复制 blob ${copied.blobs}（${sizeText(copied.bytes)}）。${copied.damaged === 0 ? '' : `来源中有 ${copied.damaged} 个行或 blob 损坏，未复制。`}${pausedMs === undefined ? '' : `来源从 ${(pausedMs / 1000).toFixed(1)} 秒前起不再接受写入。`}`,
+    `${from} → ${to}：共 ${copied.rows} 行，复制了 ${copied.blobs} 个 blob（${sizeText(copied.bytes)}）。${copied.damaged === 0 ? '' : `来源中有 ${copied.damaged} 个行或 blob 损坏，未复制。`}${pausedMs === undefined ? '' : `来源从 ${(pausedMs / 1000).toFixed(1)} 秒前起不再接受写入。`}`,
   quarantined: (folder) => `移出的内容保存在 ${folder}。`,
   upgrade: {
     supported: (release, { format, layout }) => `Bindery ${release} 读写格式 ${format}、布局 ${layout}。`,
