@@ -11,6 +11,8 @@ import { type PartNames, partNames } from './part-names.js'
 /** Milliseconds between two notes of the ranges that were written, and that many more for each range: a note has all of them. */
 const NOTE_INTERVAL_MS = 1_000
 const PIECE_BYTES = 256 * 1024
+/** A file that shall be durable is synced after each of these many bytes, while others arrive: in the end little is left to wait for. */
+const SYNC_BYTES = 64 * 1024 * 1024
 
 /** An object, or a range of it, of which a file holds a part. */
 interface Subject {
@@ -63,6 +65,8 @@ class FileTarget implements DownloadTarget<string> {
   /** The note of an earlier run, looked for once. */
   #earlier: Promise<Note | undefined> | undefined
   #unlock: (() => Promise<void>) | undefined
+  #unsyncedBytes = 0
+  #syncing: Promise<void> | undefined
 
   constructor(path: string, resumes: boolean, durableFrom: number) {
     this.#path = path
@@ -114,10 +118,25 @@ class FileTarget implements DownloadTarget<string> {
 
   async written(start: number, end: number, crc64?: bigint): Promise<void> {
     this.#ranges.push(crc64 === undefined ? [start, end] : [start, end, String(crc64)])
+    this.#syncAhead(end - start)
     const isWhole = end - start === this.#subject.size
     if (isWhole || Date.now() - this.#notedAt < NOTE_INTERVAL_MS + this.#ranges.length) return
     this.#notedAt = Date.now()
     await this.#hasNoted() // without one there is less to continue
+  }
+
+  /** Begins to sync what was written, where the file shall be durable. */
+  #syncAhead(bytes: number): void {
+    if (this.#subject.size < this.#durableFrom) return
+    this.#unsyncedBytes += bytes
+    if (this.#syncing !== undefined || this.#unsyncedBytes < SYNC_BYTES) return
+    this.#unsyncedBytes = 0
+    this.#syncing = this.#opened()
+      .then(syncData)
+      .catch(() => {}) // the last sync reports it
+      .finally(() => {
+        this.#syncing = undefined
+      })
   }
 
   async keep(): Promise<boolean> {
@@ -175,6 +194,7 @@ class FileTarget implements DownloadTarget<string> {
     // at once: closed twice, its number may be that of another file
     this.#descriptor = undefined
     const number = await before?.catch(() => undefined)
+    await this.#syncing
     if (number !== undefined) await closeFile(number)
   }
 

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { getEventListeners } from 'node:events'
 import { test } from 'node:test'
 import { content, KIB, rejection, startClient } from '../testing/support.js'
 import type { OssError } from '../types/error.js'
@@ -131,8 +132,42 @@ test('all uploads of a client share its limit, and so do its downloads, while it
   client.setBandwidth({ up: 1, down: 1 })
   const slow = client.upload(bytes, { key: 'c' })
   const reading = client.download('bytes', { key: 'a' })
+  await Promise.all([slow, reading].map((task) => new Promise((resolve) => task.on('part', resolve, { once: true }))))
   client.setBandwidth({ up: 0, down: 0 })
-  const free = client.upload(bytes, { key: 'd' })
-  await free.result
-  await Promise.all([slow.abort(), reading.abort()])
+  // at the old rate their next bytes would wait for days
+  await Promise.all([slow.result, reading.result])
+})
+
+test('a task that is resumed while it pauses goes on, and one that is resumed while it is aborted does not', async () => {
+  const { client, seen } = await startClient()
+  const bytes = content(4 * PART)
+  const options = { ...SLICED, parallel: 1 } as const
+  const again = client.upload(bytes, options)
+  await new Promise((resolve) => again.on('part', ({ state }) => state === 'done' && resolve(undefined)))
+  void again.pause()
+  again.resume()
+  assert.equal((await again.result).parts, 4)
+  const ended = client.upload(content(4 * PART, 2), { ...options, key: 'ended' })
+  await new Promise((resolve) => ended.on('part', ({ state }) => state === 'done' && resolve(undefined)))
+  const failures: string[] = []
+  ended.on('error', ({ code }) => failures.push(code))
+  ended.on('state', () => ended.resume())
+  await Promise.all([ended.abort(), ended.abort()])
+  assert.equal(ended.state, 'aborted')
+  assert.deepEqual(failures, ['Aborted'])
+  const count = seen.length
+  await new Promise((resolve) => setTimeout(resolve, 20))
+  assert.equal(seen.length, count)
+  for await (const { key } of client.listUploads()) assert.notEqual(key, 'ended')
+})
+
+test('a signal of many tasks is not listened to by those that have ended', async () => {
+  const { client } = await startClient()
+  const controller = new AbortController()
+  const { signal } = controller
+  for (let count = 0; count < 3; count += 1) await client.put(`signal-${count}`, 'x', { signal })
+  const failing = client.upload('x', { key: 'k', bucket: 'no-such-bucket', signal })
+  await rejection(failing.result)
+  await failing.abort()
+  assert.equal(getEventListeners(signal, 'abort').length, 0)
 })

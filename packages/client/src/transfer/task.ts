@@ -83,6 +83,10 @@ export class Task<Result> implements Transfer<Result> {
   #state: TransferState = 'queued'
   #cut = new AbortController()
   #isDraining = false
+  /** A pause has been followed by `resume` before it was over. */
+  #resumes = false
+  #aborting: Promise<void> | undefined
+  readonly #listening = new AbortController()
   #running: Promise<void> = Promise.resolve()
   #outcome = withResolvers<Result>()
 
@@ -92,8 +96,9 @@ export class Task<Result> implements Transfer<Result> {
     this.bucket = options.bucket
     this.key = options.key
     const { signal } = options
-    if (signal?.aborted === true) queueMicrotask(() => void this.abort({ keepParts: true }))
-    else signal?.addEventListener('abort', () => void this.abort({ keepParts: true }), { once: true })
+    const stop = () => void this.abort({ keepParts: true }).catch(() => {}) // the task reports it
+    if (signal?.aborted === true) queueMicrotask(stop)
+    else signal?.addEventListener('abort', stop, { once: true, signal: this.#listening.signal })
   }
 
   get state(): TransferState {
@@ -121,6 +126,8 @@ export class Task<Result> implements Transfer<Result> {
   }
 
   resume(): void {
+    if (this.#aborting !== undefined) return
+    if (this.#state === 'pausing') this.#resumes = true
     if (this.#state !== 'queued' && this.#state !== 'paused' && this.#state !== 'failed') return
     if (this.#state === 'failed') this.#outcome = withResolvers<Result>()
     this.#cut = new AbortController()
@@ -133,6 +140,7 @@ export class Task<Result> implements Transfer<Result> {
     if (this.#state === 'queued') this.#set('paused')
     else if (!ENDED.has(this.#state) && this.#state !== 'failed' && this.#state !== 'paused') {
       this.#isDraining = true
+      this.#resumes = false
       if (this.#state !== 'completing') {
         this.#set('pausing')
         if (!drain) this.#cut.abort(abortReason())
@@ -142,9 +150,17 @@ export class Task<Result> implements Transfer<Result> {
     return this.#runner.checkpoint
   }
 
-  async abort({ keepParts = false }: { readonly keepParts?: boolean } = {}): Promise<void> {
+  abort({ keepParts = false }: { readonly keepParts?: boolean } = {}): Promise<void> {
+    this.#aborting ??= this.#abort(keepParts).finally(() => {
+      this.#aborting = undefined
+    })
+    return this.#aborting
+  }
+
+  async #abort(keepParts: boolean): Promise<void> {
     if (ENDED.has(this.#state)) return
     this.#isDraining = true
+    this.#resumes = false
     this.#cut.abort(abortReason())
     await this.#running
     if (ENDED.has(this.#state)) return
@@ -175,15 +191,16 @@ export class Task<Result> implements Transfer<Result> {
   async #run(): Promise<void> {
     try {
       const result = await this.#runner.run(this.#context())
-      if (result === undefined) return this.#set('paused')
+      if (result === undefined) return this.#paused()
       await this.#runner.close()
+      this.#listening.abort()
       this.#set('done')
       this.#emitProgress()
       this.events.emit('done', result)
       this.events.end()
       this.#outcome.resolve(result)
     } catch (thrown) {
-      if (this.#isDraining) return this.#set('paused')
+      if (this.#isDraining) return this.#paused()
       const error = asOssError(thrown)
       this.#runner.describe?.(error)
       if (this.#options.onFailure === 'abort') await this.#runner.discard().catch(() => {}) // the first error counts
@@ -192,8 +209,17 @@ export class Task<Result> implements Transfer<Result> {
     }
   }
 
+  #paused(): void {
+    this.#set('paused')
+    if (this.#resumes) this.resume()
+    this.#resumes = false
+  }
+
   async #end(state: 'failed' | 'aborted', error: OssError): Promise<void> {
-    if (state === 'aborted') await this.#runner.close()
+    if (state === 'aborted') {
+      this.#listening.abort()
+      await this.#runner.close()
+    }
     this.#set(state, error.code)
     this.events.emit('error', error)
     this.events.end()

@@ -9,6 +9,8 @@ export class Throttle {
   readonly #shared: Throttle | undefined
   #bytesPerSecond: number
   #readyAt = 0
+  /** Aborted when the rate changes: those that wait compute their time again. */
+  #changed = new AbortController()
 
   /** @param bytesPerSecond 0: no limit; `shared`: the limit of several transfers, which holds as well */
   constructor(bytesPerSecond: number, shared?: Throttle) {
@@ -19,6 +21,8 @@ export class Throttle {
   set(bytesPerSecond: number): void {
     this.#bytesPerSecond = bytesPerSecond
     this.#readyAt = 0
+    this.#changed.abort()
+    this.#changed = new AbortController()
   }
 
   get isOpen(): boolean {
@@ -28,10 +32,20 @@ export class Throttle {
   /** Resolves when this many more bytes may be sent. */
   async take(bytes: number, signal: AbortSignal): Promise<void> {
     await this.#shared?.take(bytes, signal)
-    if (this.#bytesPerSecond <= 0) return
-    const now = Date.now()
-    const start = Math.max(now - BURST_MS, this.#readyAt)
-    this.#readyAt = start + (bytes / this.#bytesPerSecond) * 1000
-    if (start > now) await pause(start - now, signal)
+    while (this.#bytesPerSecond > 0) {
+      const now = Date.now()
+      const start = Math.max(now - BURST_MS, this.#readyAt)
+      this.#readyAt = start + (bytes / this.#bytesPerSecond) * 1000
+      if (start <= now || (await this.#waits(start - now, signal))) return
+    }
+  }
+
+  /** Whether the time passed at the same rate. Rejects with the signal's reason. */
+  async #waits(milliseconds: number, signal: AbortSignal): Promise<boolean> {
+    const { signal: changed } = this.#changed
+    await pause(milliseconds, AbortSignal.any([signal, changed])).catch((reason: unknown) => {
+      if (!changed.aborted || signal.aborted) throw reason
+    })
+    return !changed.aborted
   }
 }
