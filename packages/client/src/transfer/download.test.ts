@@ -14,6 +14,31 @@ test('a download survives answers that break off, and goes on at the byte', asyn
   assert.ok(seen.filter(({ method }) => method === 'GET').length > 4)
 })
 
+test('a server that stays away is given up after the attempts of one request, by a download as by a stream', async () => {
+  let isAway = false
+  const { client, seen } = await startClient(({ method }) => (isAway && method === 'GET' ? 'cut' : undefined), {
+    retry: { maxAttempts: 3, baseDelayMs: 1, maxDelayMs: 2 },
+  })
+  await client.put('k', content(3 * MIB))
+  const reads = [
+    async () => {
+      const task = client.download('bytes', { key: 'k', partSize: MIB, parallel: 1 })
+      await new Promise((resolve) => task.on('part', ({ state }) => state === 'done' && resolve(undefined)))
+      isAway = true
+      await task.result
+    },
+    async () => {
+      for await (const _ of client.stream({ key: 'k' })) throw new Error('nothing can be read')
+    },
+  ]
+  for (const read of reads) {
+    const before = seen.length
+    const error = await rejection<OssError>(read())
+    assert.deepEqual([error.code, error.attempts], ['NetworkError', 3])
+    assert.ok(seen.length - before <= 3 + 3, `${seen.length - before} requests`)
+  }
+})
+
 test('a range has the requested bytes', async () => {
   const { client } = await startClient()
   const bytes = content(900 * KIB)

@@ -186,8 +186,10 @@ export class DownloadRunner<Value> implements Runner<DownloadResult<Value>> {
     try {
       for (let attempt = 1; state.done < size; attempt += 1) {
         const before = state.done
+        // a request has attempts of its own; those here are for bodies that break off
+        const answer = await this.#request(run, part, info, state.done, signal)
         try {
-          await this.#receiveFrom(run, part, info, state, signal)
+          await this.#receiveFrom(run, part, answer, state, signal)
         } catch (thrown) {
           signal.throwIfAborted()
           const error = asOssError(thrown)
@@ -209,28 +211,39 @@ export class DownloadRunner<Value> implements Runner<DownloadResult<Value>> {
     run.emitPart(run.board.done(partNumber, Date.now()))
   }
 
+  /** Requests a part from the byte `done` on. */
+  async #request(
+    run: Run,
+    part: PlannedPart,
+    { key, etag }: ObjectInfo,
+    done: number,
+    signal: AbortSignal,
+  ): Promise<Answer> {
+    const { partNumber, offset, size } = part
+    const range = { start: this.#start + offset + done, end: this.#start + offset + size }
+    const { onSent: _, ...hooks } = run.hooksFor(part)
+    const first = partNumber === 1 ? this.#takeFirst() : undefined
+    const conditions = { range, ifMatch: etag }
+    const answer =
+      first ??
+      (await getObject(this.#requester, this.#options, conditions, { ...hooks, signal, lends: true }).catch(
+        (error: unknown) => {
+          throw error instanceof OssError && error.status === 412 ? objectChanged(key) : error
+        },
+      ))
+    checkRange(answer.response.status, answer.response.header('content-range'), range)
+    return answer
+  }
+
   async #receiveFrom(
     run: Run,
     { partNumber, offset, size }: PlannedPart,
-    info: ObjectInfo,
+    answer: Answer,
     state: { done: number; checksum: bigint },
     signal: AbortSignal,
   ): Promise<void> {
     const { verify = 'crc64' } = this.#options
     const { crc64 } = await this.#checksum()
-    const start = this.#start + offset + state.done
-    const range = { start, end: this.#start + offset + size }
-    const { onSent: _, ...hooks } = run.hooksFor({ partNumber, offset, size })
-    const first = partNumber === 1 ? this.#takeFirst() : undefined
-    const conditions = { range, ifMatch: info.etag }
-    const answer =
-      first ??
-      (await getObject(this.#requester, this.#options, conditions, { ...hooks, signal, lends: true }).catch(
-        (error: unknown) => {
-          throw error instanceof OssError && error.status === 412 ? objectChanged(info.key) : error
-        },
-      ))
-    checkRange(answer.response.status, answer.response.header('content-range'), range)
     for await (const piece of answer.response.body) {
       if (state.done + piece.length > size) throw tooMuch()
       if (!run.throttle.isOpen) await run.throttle.take(piece.length, signal)

@@ -31,10 +31,13 @@ export async function* streamObject(
   let checksum = 0n
   const { crc64 } = await environment.checksum()
   for (let attempt = 1; ; attempt += 1) {
+    const isWhole = position === 0 && end === undefined
+    const conditions = { ifMatch, ...(isWhole ? {} : { range: { start: position, end } }) }
+    // a request has attempts of its own; those here are for bodies that break off
+    const { response } = await getObject(requester, options, conditions, { signal }).catch((error: unknown) => {
+      throw error instanceof OssError && error.status === 412 ? objectChanged(options.key) : error
+    })
     try {
-      const isWhole = position === 0 && end === undefined
-      const conditions = { ifMatch, ...(isWhole ? {} : { range: { start: position, end } }) }
-      const { response } = await getObject(requester, options, conditions, { signal })
       ifMatch ??= bareEtag(response.header('etag')) || undefined
       if (verify === 'crc64' && range === undefined) expected ??= response.header('x-oss-hash-crc64ecma')
       end ??= position + Number(response.header('content-length') ?? Number.NaN)
@@ -50,7 +53,6 @@ export async function* streamObject(
     } catch (thrown) {
       signal.throwIfAborted()
       const error = asOssError(thrown)
-      if (error.status === 412) throw objectChanged(options.key)
       if (!error.retryable || attempt >= requester.retry.maxAttempts) throw error
       await pause(backOff(requester.retry, attempt + 1), signal)
     }
