@@ -91,7 +91,9 @@ export class Client extends Uploader {
   copy(options: CopyOptions): Transfer<UploadResult> {
     const from = { ...options.from, bucket: this.bucketOf(options.from.bucket) }
     const to = { ...options.to, bucket: this.bucketOf(options.to.bucket) }
-    const task = new Task(new CopyRunner(this.requester, from, to, options), this.taskOptions({ ...options, ...to }))
+    const checkpoints = this.storeOf(options.checkpoints ?? false)
+    const kept = checkpoints === undefined ? options : { ...options, checkpoints }
+    const task = new Task(new CopyRunner(this.requester, from, to, kept), this.taskOptions({ ...options, ...to }))
     task.resume()
     return task
   }

@@ -1,5 +1,6 @@
 /** Uploads alone: what the smallest bundle of a page needs. `Client` adds everything else. */
 import { crc64Combine } from '@bindery/bytes'
+import { forgivingStore } from './transfer/forgiving-store.js'
 import { Parallelism } from './transfer/parallelism.js'
 import type { OpenPlatformSource } from './transfer/source.js'
 import type { OpenFileTarget } from './transfer/targets.js'
@@ -102,7 +103,7 @@ export class Uploader {
         integrity,
         bufferBytes: this.#limits.bufferBytes,
         partBytesMin: this.platform.partBytesMin,
-        checkpoints: checkpoints === false ? undefined : (checkpoints ?? this.#checkpoints),
+        checkpoints: this.storeOf(checkpoints),
         openPlatformSource: this.platform.openSource,
         newMd5: this.platform.newMd5,
         onCheckpoint: (checkpoint) => task.events.emit('checkpoint', checkpoint),
@@ -133,6 +134,12 @@ export class Uploader {
   /** Changes the limit of all uploads of this client, those that run included: bytes per second; 0: no limit. */
   setBandwidth({ up }: { readonly up?: number }): void {
     if (up !== undefined) this.#up.set(up)
+  }
+
+  /** The store of a transfer, whose failures do not end it. */
+  protected storeOf(given: CheckpointStore | false | undefined): CheckpointStore | undefined {
+    const store = given === false ? undefined : (given ?? this.#checkpoints)
+    return store && forgivingStore(store)
   }
 
   protected taskOptions(

@@ -2,8 +2,9 @@ import assert from 'node:assert/strict'
 import { getEventListeners } from 'node:events'
 import { test } from 'node:test'
 import { content, KIB, rejection, startClient } from '../testing/support.js'
-import type { OssError } from '../types/error.js'
+import { OssError } from '../types/error.js'
 import type { TransferPart } from '../types/upload.js'
+import { memoryStore } from './checkpoint.js'
 import { Parallelism } from './parallelism.js'
 
 const PART = 100 * KIB
@@ -170,4 +171,23 @@ test('a signal of many tasks is not listened to by those that have ended', async
   await rejection(failing.result)
   await failing.abort()
   assert.equal(getEventListeners(signal, 'abort').length, 0)
+})
+
+test('a store that fails ends neither an upload nor a copy, unless it throws an OssError', async () => {
+  const { client } = await startClient()
+  const fails = async () => {
+    throw Object.assign(new Error('read-only file system'), { code: 'EROFS' })
+  }
+  const listing = { list: memoryStore().list }
+  const checkpoints = { get: fails, put: fails, delete: fails, lock: fails, ...listing }
+  const bytes = content(3 * PART)
+  assert.equal((await client.upload(bytes, { ...SLICED, checkpoints }).result).parts, 3)
+  const places = { from: { key: 'k' }, to: { key: 'copy' } }
+  assert.equal((await client.copy({ ...places, multipartThreshold: 1, partSize: PART, checkpoints }).result).parts, 3)
+  assert.deepEqual(await client.get('copy'), bytes)
+  const get = async () => {
+    throw new OssError({ code: 'NothingToResume', message: 'it must go on' })
+  }
+  const ending = client.upload(bytes, { ...SLICED, checkpoints: { ...checkpoints, get } })
+  assert.equal((await rejection<OssError>(ending.result)).code, 'NothingToResume')
 })
