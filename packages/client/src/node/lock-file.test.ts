@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
-import { spawn } from 'node:child_process'
-import { readdir, readFile, writeFile } from 'node:fs/promises'
+import { spawn, spawnSync } from 'node:child_process'
+import { chmod, readdir, readFile, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { type TestContext, test } from 'node:test'
 import { newFolder } from '../../../../test/support/at-end.mjs'
@@ -47,6 +47,28 @@ test('a lock is taken over where its number is that of another process now, as i
     assert.notEqual(release, undefined)
     assert.match(await readFile(file, 'utf8'), new RegExp(`^${process.pid} \\d+$`))
     await release?.()
+  }
+})
+
+test('a lock is taken over where its number is that of a process of another user now, as after a start of the machine', {
+  skip: (process.platform !== 'linux' || process.getuid?.() !== 0) && 'only root can become another user',
+}, async (t) => {
+  const file = lockIn(t)
+  await chmod(path.dirname(file), 0o777)
+  const stat = await readFile('/proc/1/stat', 'latin1')
+  const began = stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19]
+  for (const [holder, isTaken] of [
+    ['1 1', true],
+    [`1 ${began}`, false],
+    ['1', false],
+  ] as const) {
+    await writeFile(file, holder)
+    const script = `import { lockFile } from ${JSON.stringify(new URL('./lock-file.js', import.meta.url))}
+      process.setgid?.(65534)
+      process.setuid?.(65534)
+      process.exit((await lockFile(${JSON.stringify(file)})) === undefined ? 1 : 0)`
+    const { status, stderr } = spawnSync(process.execPath, ['--input-type=module', '-e', script], { encoding: 'utf8' })
+    assert.equal(status, isTaken ? 0 : 1, `${holder}: ${stderr}`)
   }
 })
 

@@ -50,9 +50,12 @@ async function isGone(file: string, holder: string): Promise<boolean> {
   try {
     process.kill(pid, 0)
   } catch (error) {
-    return (error as NodeJS.ErrnoException).code !== 'EPERM'
+    // one of another user lives, and may have the number now
+    if ((error as NodeJS.ErrnoException).code !== 'EPERM') return true
   }
-  return holder.includes(' ') && holder !== nameOf(pid)
+  const name = nameOf(pid)
+  // where processes of others are hidden, the name shows no difference
+  return holder.includes(' ') && name.includes(' ') && holder !== name
 }
 
 /** Removes the lock of one holder. That of another process, which was faster, is put back: then false. */
