@@ -81,6 +81,12 @@ static int read_stream(napi_env env, napi_value value, const struct handle *hand
   return 1;
 }
 
+static int read_exactly(napi_env env, napi_value value, size_t wanted, const uint8_t **data) {
+  size_t length;
+  if (!read_bytes(env, value, data, &length)) return 0;
+  return length == wanted ? 1 : refuse(env, "bytes have another length");
+}
+
 // Streams
 
 static int grow_streams(struct handle *handle) {
@@ -194,13 +200,12 @@ static napi_value update(napi_env env, napi_callback_info info) {
 }
 
 // The pieces of a list, in memory that the caller frees. Returns 0 with an exception pending.
-static int read_pieces(napi_env env, napi_value list, struct iovec **pieces, uint64_t *bytes) {
-  uint32_t count;
-  if (napi_get_array_length(env, list, &count) != napi_ok) return refuse(env, "this is not a list");
-  struct iovec *result = malloc((count + 1) * sizeof *result);
+static int read_pieces(napi_env env, napi_value list, struct iovec **pieces, uint32_t *count, uint64_t *bytes) {
+  if (napi_get_array_length(env, list, count) != napi_ok) return refuse(env, "this is not a list");
+  struct iovec *result = malloc((*count + 1) * sizeof *result);
   if (result == NULL) return refuse(env, "there is no memory for a list");
   *bytes = 0;
-  for (uint32_t i = 0; i < count; i++) {
+  for (uint32_t i = 0; i < *count; i++) {
     napi_value piece;
     const uint8_t *data;
     if (napi_get_element(env, list, i, &piece) != napi_ok || !read_bytes(env, piece, &data, &result[i].iov_len)) {
@@ -214,26 +219,75 @@ static int read_pieces(napi_env env, napi_value list, struct iovec **pieces, uin
   return 1;
 }
 
+// The arguments of a job that writes pieces. Returns 0 with an exception pending.
+static int read_write(napi_env env, const napi_value *values, struct handle **handle, struct job *job) {
+  struct iovec *pieces;
+  uint32_t count;
+  if (!read_engine(env, values[0], handle) || !read_descriptor(env, values[2], &job->fd) ||
+      !read_descriptor(env, values[3], &job->direct_fd) || !read_integer(env, values[4], SAFE_INTEGER_MAX, &job->offset)) {
+    return 0;
+  }
+  if ((*handle)->free_count == 0) return 1;
+  if (!read_pieces(env, values[1], &pieces, &count, &job->length)) return 0;
+  job->pieces = pieces;
+  job->piece_count = count;
+  return 1;
+}
+
+static napi_value submit_copy(napi_env env, struct handle *handle, const struct job *own) {
+  uint32_t slot;
+  struct job *job = free_job(handle, &slot);
+  if (job == NULL) return number_value(env, -1);
+  *job = *own;
+  return submit(env, handle, job, slot);
+}
+
 // write(engine, pieces, fd, directFd, position) → the job's slot, or -1 if all are taken
 static napi_value write_pieces(napi_env env, napi_callback_info info) {
   napi_value values[5];
   struct handle *handle;
-  int fd, direct_fd;
-  int64_t position;
-  uint32_t slot;
-  struct iovec *pieces;
-  uint64_t bytes;
-  if (!read_arguments(env, info, 5, values) || !read_engine(env, values[0], &handle) ||
-      !read_descriptor(env, values[2], &fd) || !read_descriptor(env, values[3], &direct_fd) ||
-      !read_integer(env, values[4], SAFE_INTEGER_MAX, &position)) {
+  struct job job = {.kind = JOB_WRITE};
+  if (!read_arguments(env, info, 5, values) || !read_write(env, values, &handle, &job)) return NULL;
+  return submit_copy(env, handle, &job);
+}
+
+// append(engine, pieces, fd, directFd, position, syncFailed) → the job's slot, or -1 if all are taken
+static napi_value append(napi_env env, napi_callback_info info) {
+  napi_value values[6];
+  struct handle *handle;
+  struct job job = {.kind = JOB_APPEND};
+  const uint8_t *failed;
+  if (!read_arguments(env, info, 6, values) || !read_exactly(env, values[5], 1, &failed) ||
+      !read_write(env, values, &handle, &job)) {
     return NULL;
   }
-  struct job *job = free_job(handle, &slot);
-  if (job == NULL) return number_value(env, -1);
-  if (!read_pieces(env, values[1], &pieces, &bytes)) return NULL;
-  *job = (struct job){.kind = JOB_WRITE, .fd = fd, .direct_fd = direct_fd, .offset = position, .length = bytes,
-                      .pieces = pieces};
-  return submit(env, handle, job, slot);
+  job.sync_failed = (uint8_t *)failed;
+  return submit_copy(env, handle, &job);
+}
+
+// digest(engine, bytes, digests) → the job's slot, or -1 if all are taken
+static napi_value digest_bytes(napi_env env, napi_callback_info info) {
+  napi_value values[3];
+  struct handle *handle;
+  int64_t digests;
+  struct job job = {.kind = JOB_DIGEST, .fd = -1};
+  if (!read_arguments(env, info, 3, values) || !read_engine(env, values[0], &handle) ||
+      !read_bytes(env, values[1], &job.data, &job.length) || !read_integer(env, values[2], DIGESTS_ALL, &digests)) {
+    return NULL;
+  }
+  if (digests & ~digests_available()) {
+    refuse(env, "a digest is not available here");
+    return NULL;
+  }
+  if (handle->free_count == 0) return number_value(env, -1);
+  struct stream_options options = {.digests = (unsigned)digests};
+  md5_begin(&options.md5);
+  job.stream = stream_begin(handle->engine, &options);
+  if (job.stream == NULL) {
+    napi_throw_error(env, "ENOMEM", "there is no memory for another stream");
+    return NULL;
+  }
+  return submit_copy(env, handle, &job);
 }
 
 // openDirect(fd) → a descriptor of the same file for direct writes, or -1; on the calling thread
@@ -333,12 +387,6 @@ static int read_cipher(napi_env env, napi_value value, struct cipher **result) {
   }
   *result = cipher;
   return 1;
-}
-
-static int read_exactly(napi_env env, napi_value value, size_t wanted, const uint8_t **data) {
-  size_t length;
-  if (!read_bytes(env, value, data, &length)) return 0;
-  return length == wanted ? 1 : refuse(env, "bytes have another length");
 }
 
 static napi_value fail_cipher(napi_env env) {
@@ -465,7 +513,8 @@ static void report(napi_env env, napi_value callback, void *context, void *data)
     answer->slot = slot;
     answer->error = job->error;
     answer->crc64 = job->crc64;
-    if (job->kind == JOB_FINISH) {
+    if (job->kind == JOB_APPEND) answer->crc64 = job->sync_ns;
+    if (job->kind == JOB_FINISH || job->kind == JOB_DIGEST) {
       memcpy(answer->md5, job->md5, sizeof answer->md5);
       answer->digests = job->digests;
       answer->md5_saved_bytes = (uint32_t)job->md5_saved_bytes;
@@ -673,6 +722,8 @@ NAPI_MODULE_INIT() {
   export_function(env, exports, "begin", begin);
   export_function(env, exports, "update", update);
   export_function(env, exports, "write", write_pieces);
+  export_function(env, exports, "append", append);
+  export_function(env, exports, "digest", digest_bytes);
   export_function(env, exports, "openDirect", open_direct);
   export_function(env, exports, "finish", finish);
   export_function(env, exports, "discard", discard);

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "append.h"
 #include "file-job.h"
 
 // The bytes that a lane takes at a time: few enough that new streams join soon and that hashing finds the bytes in the
@@ -38,13 +39,14 @@ struct engine {
   const struct md5_kernel *kernel_for[MD5_LANES_MAX + 1]; // by the number of available streams
   unsigned lanes_max;
   struct stream *streams; // used by the owner
-  pthread_t hash_thread;
+  pthread_t hash_thread, append_thread;
   pthread_t *file_threads;
   unsigned file_threads_started;
+  int appends; // whether `append_thread` was started
 
   pthread_mutex_t lock; // guards the fields below, and `error` and `parts_left` of jobs
-  pthread_cond_t hash_wanted, file_wanted;
-  struct queue to_hash, to_file, done;
+  pthread_cond_t hash_wanted, file_wanted, append_wanted;
+  struct queue to_hash, to_file, to_append, done;
   int stopping;
 };
 
@@ -78,6 +80,31 @@ static void part_done(struct engine *engine, struct job *job, int error) {
   }
   pthread_mutex_unlock(&engine->lock);
   if (notify) engine->options.notify(engine->options.context);
+}
+
+// Writes and syncs for all jobs that have come by then, and again for those that have come meanwhile.
+static void *append_main(void *argument) {
+  struct engine *engine = argument;
+  struct stage stage = {NULL};
+  struct job *jobs[APPEND_JOBS_MAX];
+  pthread_mutex_lock(&engine->lock);
+  while (!engine->stopping) {
+    unsigned count = 0;
+    while (count < APPEND_JOBS_MAX && (jobs[count] = queue_take(&engine->to_append)) != NULL) count++;
+    if (count == 0) {
+      pthread_cond_wait(&engine->append_wanted, &engine->lock);
+      continue;
+    }
+    pthread_mutex_unlock(&engine->lock);
+    append_all(jobs, count, &stage);
+    pthread_mutex_lock(&engine->lock);
+    int notify = engine->done.first == NULL;
+    for (unsigned i = 0; i < count; i++) queue_add(&engine->done, &jobs[i]->link);
+    if (notify) engine->options.notify(engine->options.context);
+  }
+  pthread_mutex_unlock(&engine->lock);
+  free(stage.bytes);
+  return NULL;
 }
 
 static int crypt_job_run(const struct job *job) {
@@ -153,14 +180,12 @@ static void hashed(struct hasher *hasher, struct job *job, int error) {
   part_done(hasher->engine, job, error);
 }
 
-static void finish(struct hasher *hasher, struct job *job) {
+static int take_digest(struct job *job) {
   struct stream *stream = job->stream;
-  int error = 0;
   if (stream->saves_md5) job->md5_saved_bytes = md5_save(&stream->md5, job->md5_saved);
   md5_finish(&stream->md5, job->md5);
   job->crc64 = stream->crc64;
-  if (stream->digests != NULL && !digests_finish(stream->digests, &job->digests)) error = EIO;
-  hashed(hasher, job, error);
+  return stream->digests == NULL || digests_finish(stream->digests, &job->digests) ? 0 : EIO;
 }
 
 static void checksum(struct hasher *hasher, struct job *job, size_t length) {
@@ -180,7 +205,7 @@ static void end_update(struct hasher *hasher, struct job *job) {
     hasher->power = crc_power(crc_of(CRC_64), 8 * job->length);
   }
   stream->crc64 = crc_combine(crc_of(CRC_64), stream->crc64, job->crc64, hasher->power);
-  hashed(hasher, job, 0);
+  hashed(hasher, job, job->kind == JOB_DIGEST ? take_digest(job) : 0);
 }
 
 static void begin_update(struct hasher *hasher, struct job *job) {
@@ -203,7 +228,7 @@ static void turn_over(struct hasher *hasher) {
     struct stream *stream = take_ready(hasher);
     if (stream == NULL) return;
     struct job *job = queue_take(&stream->jobs);
-    if (job->kind == JOB_FINISH) finish(hasher, job);
+    if (job->kind == JOB_FINISH) hashed(hasher, job, take_digest(job));
     else begin_update(hasher, job);
   }
 }
@@ -256,6 +281,8 @@ static int start_threads(struct engine *engine) {
   pthread_sigmask(SIG_SETMASK, &all, &before);
   int error = pthread_create(&engine->hash_thread, NULL, hash_main, engine);
   int hashing = error == 0;
+  if (hashing) error = pthread_create(&engine->append_thread, NULL, append_main, engine);
+  engine->appends = hashing && error == 0;
   while (error == 0 && engine->file_threads_started < engine->options.file_threads) {
     error = pthread_create(&engine->file_threads[engine->file_threads_started], NULL, file_main, engine);
     if (error == 0) engine->file_threads_started++;
@@ -274,8 +301,10 @@ int engine_start(const struct engine_options *options, struct engine **result) {
   pthread_mutex_init(&engine->lock, NULL);
   pthread_cond_init(&engine->hash_wanted, NULL);
   pthread_cond_init(&engine->file_wanted, NULL);
+  pthread_cond_init(&engine->append_wanted, NULL);
   queue_clear(&engine->to_hash);
   queue_clear(&engine->to_file);
+  queue_clear(&engine->to_append);
   queue_clear(&engine->done);
   int error = engine->file_threads == NULL ? ENOMEM : start_threads(engine);
   if (error != 0) engine_free(engine);
@@ -288,8 +317,10 @@ void engine_stop(struct engine *engine) {
   engine->stopping = 1;
   pthread_cond_broadcast(&engine->hash_wanted);
   pthread_cond_broadcast(&engine->file_wanted);
+  pthread_cond_broadcast(&engine->append_wanted);
   pthread_mutex_unlock(&engine->lock);
   pthread_join(engine->hash_thread, NULL);
+  if (engine->appends) pthread_join(engine->append_thread, NULL);
   for (unsigned i = 0; i < engine->file_threads_started; i++) pthread_join(engine->file_threads[i], NULL);
 }
 
@@ -302,6 +333,7 @@ static void stream_free(struct stream *stream) {
 
 void engine_free(struct engine *engine) {
   while (engine->streams != NULL) stream_free(engine->streams);
+  pthread_cond_destroy(&engine->append_wanted);
   pthread_cond_destroy(&engine->file_wanted);
   pthread_cond_destroy(&engine->hash_wanted);
   pthread_mutex_destroy(&engine->lock);
@@ -335,23 +367,30 @@ void stream_discard(struct stream *stream) {
   if (stream->under_way == 0) stream_free(stream);
 }
 
+static struct queue *file_queue(struct engine *engine, const struct job *job) {
+  if (job->kind == JOB_APPEND) return &engine->to_append;
+  if (job->kind == JOB_CRYPT || (job->fd >= 0 && job->kind != JOB_FINISH && job->kind != JOB_DIGEST)) return &engine->to_file;
+  return NULL;
+}
+
 void engine_submit(struct engine *engine, struct job *job) {
-  int hash = job->stream != NULL, file = job->kind != JOB_FINISH && (job->fd >= 0 || job->kind == JOB_CRYPT);
+  int hash = job->stream != NULL;
+  struct queue *file = file_queue(engine, job);
   job->error = 0;
-  job->parts_left = hash + file;
+  job->parts_left = hash + (file != NULL);
   job->link.job = job->file_link.job = job;
   if (hash) {
     job->stream->under_way++;
-    if (job->kind == JOB_FINISH) job->stream->ended = 1;
+    if (job->kind == JOB_FINISH || job->kind == JOB_DIGEST) job->stream->ended = 1;
   }
   pthread_mutex_lock(&engine->lock);
   if (hash) {
     queue_add(&engine->to_hash, &job->link);
     pthread_cond_signal(&engine->hash_wanted);
   }
-  if (file) {
-    queue_add(&engine->to_file, &job->file_link);
-    pthread_cond_signal(&engine->file_wanted);
+  if (file != NULL) {
+    queue_add(file, &job->file_link);
+    pthread_cond_signal(file == &engine->to_file ? &engine->file_wanted : &engine->append_wanted);
   }
   pthread_mutex_unlock(&engine->lock);
 }

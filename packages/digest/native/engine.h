@@ -24,7 +24,9 @@ struct stream;
 enum job_kind {
   JOB_UPDATE,     // hash `data`, and write them to `fd` unless it is negative
   JOB_WRITE,      // write `pieces`, one after the other
+  JOB_APPEND,     // the same, and make them and all earlier writes to the file durable, with one sync for those that wait
   JOB_FINISH,     // the digest of the stream, which ends with it
+  JOB_DIGEST,     // both: hash `data`, and end the stream with its digest
   JOB_ALLOCATE,   // reserve space for `length` bytes from `offset`; the file's size stays
   JOB_PUNCH,      // release that space; it reads as zeros, and the file's size stays
   JOB_WRITE_BACK, // start writing that range to the disk, without waiting for it
@@ -44,13 +46,16 @@ struct job {
   int64_t offset;
   uint64_t length;
   const uint8_t *data;
-  const struct iovec *pieces; // of JOB_WRITE, with `length` bytes in total
+  const struct iovec *pieces; // of JOB_WRITE and JOB_APPEND, with `length` bytes in total
+  size_t piece_count;
+  uint8_t *sync_failed;       // of JOB_APPEND: set when a sync of the file fails; from then on nothing becomes durable
   int direct_fd;              // of the same file as `fd`, for whole pages that bypass the page cache; or -1
   struct cipher *cipher; // of JOB_CRYPT
   struct stream *stream; // NULL for work on files only
 
   // The results.
   int error;             // an errno, or 0
+  uint64_t sync_ns;      // of JOB_APPEND: how long the sync took, for one of the jobs that shared it
   uint64_t crc64;        // of the bytes of an update; of the whole stream for JOB_FINISH
   uint8_t md5[MD5_DIGEST_BYTES];
   struct digest_values digests;

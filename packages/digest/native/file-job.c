@@ -99,11 +99,31 @@ static int write_direct(const struct job *job, struct rest rest, struct stage *s
   return 0;
 }
 
-static int write_job(const struct job *job, struct stage *stage) {
+static int write_gathered(int fd, struct rest rest, size_t count) {
+  const struct iovec *end = rest.pieces + count;
+  while (rest.left > 0) {
+    ssize_t written;
+    if (rest.taken > 0) {
+      written = pwrite(fd, (const uint8_t *)rest.pieces->iov_base + rest.taken, rest.pieces->iov_len - rest.taken, (off_t)rest.offset);
+    } else {
+      written = pwritev(fd, rest.pieces, (int)(end - rest.pieces), (off_t)rest.offset);
+    }
+    if (written < 0 && errno == EINTR) continue;
+    if (written <= 0) return written < 0 ? errno : EIO;
+    take(&rest, (uint64_t)written);
+  }
+  return 0;
+}
+
+int file_write_pieces(const struct job *job, struct stage *stage) {
+  const struct rest rest = {.pieces = job->pieces, .left = job->length, .offset = job->offset};
+  return job->direct_fd >= 0 ? write_direct(job, rest, stage) : write_gathered(job->fd, rest, job->piece_count);
+}
+
+static int write_update(const struct job *job, struct stage *stage) {
   const struct iovec own = {.iov_base = (void *)job->data, .iov_len = job->length};
-  const struct rest rest = {.pieces = job->kind == JOB_WRITE ? job->pieces : &own, .left = job->length, .offset = job->offset};
-  if (job->kind == JOB_WRITE || job->direct_fd >= 0) return write_direct(job, rest, stage);
-  return write_at(job->fd, job->data, job->length, job->offset);
+  const struct rest rest = {.pieces = &own, .left = job->length, .offset = job->offset};
+  return job->direct_fd >= 0 ? write_direct(job, rest, stage) : write_at(job->fd, job->data, job->length, job->offset);
 }
 
 #if defined(__linux__)
@@ -118,8 +138,9 @@ static int change_space(const struct job *job, int mode) {
 int file_job_run(const struct job *job, struct stage *stage) {
   switch (job->kind) {
     case JOB_UPDATE:
+      return write_update(job, stage);
     case JOB_WRITE:
-      return write_job(job, stage);
+      return file_write_pieces(job, stage);
     case JOB_ALLOCATE:
       return change_space(job, FALLOC_FL_KEEP_SIZE);
     case JOB_PUNCH:
@@ -161,10 +182,11 @@ int file_open_direct(int fd) {
 #else
 
 int file_job_run(const struct job *job, struct stage *stage) {
-  return job->kind == JOB_UPDATE || job->kind == JOB_WRITE ? write_job(job, stage) : ENOSYS;
+  if (job->kind == JOB_WRITE) return file_write_pieces(job, stage);
+  return job->kind == JOB_UPDATE ? write_update(job, stage) : ENOSYS;
 }
 
-int engine_can(enum job_kind kind) { return kind == JOB_UPDATE || kind == JOB_WRITE || kind == JOB_FINISH; }
+int engine_can(enum job_kind kind) { return kind != JOB_ALLOCATE && kind != JOB_PUNCH && kind != JOB_WRITE_BACK; }
 
 int file_open_direct(int fd) {
   (void)fd;

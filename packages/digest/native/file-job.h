@@ -11,6 +11,9 @@ struct stage {
 // Does the job's work on its file, and returns 0 or an errno.
 int file_job_run(const struct job *job, struct stage *stage);
 
+// Writes the pieces of a job, and returns 0 or an errno.
+int file_write_pieces(const struct job *job, struct stage *stage);
+
 // Opens an open file once more, for writes that bypass the page cache. Returns a descriptor, or -1 if this is not possible here.
 int file_open_direct(int fd);
 

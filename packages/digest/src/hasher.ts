@@ -64,6 +64,7 @@ export function createNativeHasher(engine: NativeEngine): Hasher {
     },
     async digest(bytes, request) {
       if (isHere(bytes.length, request)) return digestOf(bytes, request)
+      if (request?.runningMd5 === undefined) return engine.digest(bytes, request?.digests)
       const stream = engine.begin(request)
       const [, digest] = await Promise.all([stream.update(bytes), stream.finish()])
       return digest

@@ -1,5 +1,5 @@
 export { type BlobExtent, extentOf } from './blobs/blob-extent.js'
-export { type FileOperations, systemFiles } from './blobs/files.js'
+export { appendInSteps, type FileOperations, systemFiles } from './blobs/files.js'
 export { type LocalBlobStoreOptions, openLocalBlobStore } from './blobs/local-blob-store.js'
 export type { SentOutcome } from './metadata/commits.js'
 export { copyMetadata } from './metadata/copy-metadata.js'

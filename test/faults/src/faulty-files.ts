@@ -1,6 +1,6 @@
 /** A file system that can be made to fail. */
 import { setTimeout as sleep } from 'node:timers/promises'
-import { type FileOperations, systemFiles } from '@bindery/storage-local'
+import { appendInSteps, type FileOperations, systemFiles } from '@bindery/storage-local'
 
 /** The effect on calls of one kind. */
 export type Fault =
@@ -45,6 +45,7 @@ export class FaultyFiles {
       const checksum = systemFiles.readChecked(file, buffer, position, around)
       return this.faults.read === 'rot' && checksum !== undefined ? checksum ^ 1n : checksum
     },
+    append: (...parameters) => this.#append(...parameters),
     // As in the system, a close that fails has closed the file.
     close: async (file) => {
       this.#open.delete(file)
@@ -53,6 +54,8 @@ export class FaultyFiles {
     },
     freeBytes: (path) => this.#call('freeBytes', async () => this.freeBytes ?? systemFiles.freeBytes(path)),
   }
+
+  readonly #append = appendInSteps(this.operations)
 
   get #failsReads(): boolean {
     const { read } = this.faults

@@ -2,7 +2,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { crc64 } from '@bindery/digest'
 import type { Random } from '@bindery/storage'
-import type { FileOperations } from '@bindery/storage-local'
+import { appendInSteps, type FileOperations } from '@bindery/storage-local'
 import { FileNode, FolderNode, type Inode } from './inodes.js'
 import { type Change, Journal } from './journal.js'
 
@@ -84,6 +84,7 @@ export class Disk {
       return crc64(whole)
     },
     write: (file, pieces, position) => this.#write('write', file, Buffer.concat(pieces), position),
+    append: (...parameters) => this.#append(...parameters),
     hashAndWrite: async (file, digest, bytes, position) => {
       const writing = this.#write('hashAndWrite', file, Buffer.from(bytes), position)
       const [hashed, written] = await Promise.allSettled([digest.update(bytes), writing])
@@ -132,6 +133,8 @@ export class Disk {
     names: (path) => this.#call('names', path, () => [...this.#folderAt(path).names.keys()]),
     freeBytes: (path) => this.#call('freeBytes', path, () => FREE_BYTES),
   }
+
+  readonly #append = appendInSteps(this.operations)
 
   async #call<T>(operation: keyof FileOperations, path: string, run: () => T): Promise<T> {
     await this.#pause()

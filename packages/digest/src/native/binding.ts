@@ -89,6 +89,21 @@ export interface Binding {
   update(engine: RawEngine, stream: number, bytes: Uint8Array, fd: number, directFd: number, position: number): number
   /** Starts a job that writes pieces, one after the other. Descriptors as in `update`. */
   write(engine: RawEngine, pieces: readonly Uint8Array[], fd: number, directFd: number, position: number): number
+  /**
+   * Starts a job that writes pieces like `write`, and then makes them and what was written before durable. Its record has the
+   * nanoseconds of the sync in the place of the CRC-64, or 0 if another job has reported them.
+   * @param syncFailed one byte per file, which is set when a sync of it fails: from then on all jobs of that file fail
+   */
+  append(
+    engine: RawEngine,
+    pieces: readonly Uint8Array[],
+    fd: number,
+    directFd: number,
+    position: number,
+    syncFailed: Uint8Array,
+  ): number
+  /** Starts a job that hashes bytes as a stream of their own. @param digests as in `begin` */
+  digest(engine: RawEngine, bytes: Uint8Array, digests: number): number
   /** Opens an open file once more, for writes that bypass the page cache. Returns a descriptor, or -1 where that is not possible. */
   openDirect(fd: number): number
   /** The stream's number is invalid afterwards, unless -1 is returned. */

@@ -118,6 +118,77 @@ engineTest('what a file refuses to take directly is written through the page cac
   await refusing.close()
 })
 
+engineTest('appends in any order are written and durable, and share syncs', async (engine, file, own) => {
+  const lengths = Array.from({ length: 300 }, (_, index) => (index % 7 === 0 ? 40_960 : (index * 61) % 5000))
+  const pieces = lengths.map((length, index) => [
+    bytesOf(length >> 1, index),
+    bytesOf(length - (length >> 1), index + 1),
+  ])
+  const starts = lengths.map((_, index) => lengths.slice(0, index).reduce((sum, length) => sum + length, 0))
+  const other = await open(path.join(folder, 'other'), 'w+')
+  const directFd = own.openDirect(file.fd)
+  const failed = [new Uint8Array(1), new Uint8Array(1)] as const
+  const order = lengths.map((_, index) => (index * 101) % lengths.length)
+  const times = await Promise.all(
+    order.flatMap((index) => {
+      const position = starts[index] ?? 0
+      const bytes = pieces[index] ?? []
+      const place = { fd: file.fd, directFd: index % 3 === 0 ? directFd : undefined, position }
+      return [engine.append(bytes, place, failed[0]), engine.append(bytes, { fd: other.fd, position }, failed[1])]
+    }),
+  )
+  const expected = Buffer.concat(pieces.flat())
+  assert.deepEqual(await file.readFile(), expected)
+  assert.deepEqual(await other.readFile(), expected)
+  const syncs = times.filter((time) => time > 0).length
+  assert.ok(syncs > 0 && syncs < times.length, `${syncs} syncs of ${times.length} appends`)
+  if (directFd !== undefined) closeSync(directFd)
+  await other.close()
+})
+
+engineTest(
+  'after a failed sync every append to the file fails, and those to other files do not',
+  async (engine, file) => {
+    if (process.platform !== 'linux') return
+    const failed = new Uint8Array(1)
+    // it takes bytes, and cannot be synced
+    const unsyncable = await open('/dev/null', 'r+')
+    const append = () => engine.append([bytesOf(10, 1)], { fd: unsyncable.fd, position: 0 }, failed)
+    await assert.rejects(append(), { code: 'EINVAL' })
+    assert.equal(failed[0], 1)
+    await assert.rejects(append(), { code: 'EIO' })
+    await engine.append([bytesOf(10, 1)], { fd: file.fd, position: 0 }, new Uint8Array(1))
+    assert.deepEqual(await file.readFile(), Buffer.from(bytesOf(10, 1)))
+    await unsyncable.close()
+  },
+)
+
+engineTest('an append that cannot be written fails alone', async (engine, file) => {
+  const readOnly = await open(process.execPath, 'r')
+  const failed = new Uint8Array(1)
+  const places = [readOnly.fd, file.fd].map((fd) => ({ fd, position: 0 }))
+  const results = await Promise.allSettled(places.map((place) => engine.append([bytesOf(9, 2)], place, failed)))
+  assert.deepEqual(
+    results.map(({ status }) => status),
+    ['rejected', 'fulfilled'],
+  )
+  await readOnly.close()
+})
+
+engineTest('a digest of bytes is that of a stream of them', async (engine) => {
+  for (const length of [0, 1, 63, 64, 65, 100_000, 1 << 20]) {
+    const bytes = bytesOf(length, length)
+    const stream = engine.begin({ digests: engine.digests })
+    const [digest, , ofStream] = await Promise.all([
+      engine.digest(bytes, engine.digests),
+      stream.update(bytes),
+      stream.finish(),
+    ])
+    assert.deepEqual(digest, ofStream)
+    assert.equal(hex(digest.md5), md5Of(bytes))
+  }
+})
+
 engineTest('more jobs than there are slots keep their order', async (engine) => {
   const pieces = Array.from({ length: 3000 }, (_, index) => bytesOf(index % 200, index))
   const streams = [engine.begin(), engine.begin()] as const

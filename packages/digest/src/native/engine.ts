@@ -19,6 +19,7 @@ const FILE_THREADS = 4
 
 const ALL_SLOTS_TAKEN = -1
 const NO_FILE = -1
+const NANOSECONDS_PER_MS = 1e6
 const LITTLE_ENDIAN = endianness() === 'LE'
 
 const MD5_BYTES = 16
@@ -75,7 +76,7 @@ export class Engine implements NativeEngine {
     this.#requireOpen()
     const binding = this.#binding
     const raw = this.#raw
-    const wanted = digests.reduce((set, name) => set | ANSWERED[name].bit, 0)
+    const wanted = setOf(digests)
     let stream: number | undefined = binding.begin(raw, wanted, savedMd5 !== undefined, savedMd5 ?? NO_BYTES)
     const current = () => {
       if (stream === undefined) throw new Error('the stream has ended')
@@ -127,6 +128,19 @@ export class Engine implements NativeEngine {
   #crypt(cipher: object, bytes: Uint8Array): Promise<void> {
     const start = () => this.#binding.crypt(this.#raw, cipher, bytes)
     return this.#run('crypt', start, () => undefined, { cipher, bytes })
+  }
+
+  async digest(bytes: Uint8Array, digests: readonly DigestName[] = []): Promise<Digest> {
+    const wanted = setOf(digests)
+    const start = () => this.#binding.digest(this.#raw, bytes, wanted)
+    return this.#run('finish', start, (record) => this.#digestAt(record, digests), bytes)
+  }
+
+  async append(pieces: readonly Uint8Array[], place: FilePlace, syncFailed: Uint8Array): Promise<number> {
+    const { fd, directFd = NO_FILE, position } = place
+    const start = () => this.#binding.append(this.#raw, pieces, fd, directFd, position, syncFailed)
+    const milliseconds = (record: number) => Number(this.#crc64At(record)) / NANOSECONDS_PER_MS
+    return this.#run('pwrite', start, milliseconds, { pieces, syncFailed })
   }
 
   async write(pieces: readonly Uint8Array[], { fd, directFd = NO_FILE, position }: FilePlace): Promise<void> {
@@ -235,6 +249,10 @@ export class Engine implements NativeEngine {
   #copy(start: number, length: number): Uint8Array {
     return new Uint8Array(this.#raw.answers.slice(start, start + length))
   }
+}
+
+function setOf(digests: readonly DigestName[]): number {
+  return digests.reduce((set, name) => set | ANSWERED[name].bit, 0)
 }
 
 /** A stream whose bytes also continue another MD5: a second lane of the same kernel, at the same time. */

@@ -1,6 +1,6 @@
 import { constants } from 'node:os'
 import type { CrcName } from '@bindery/bytes'
-import type { DigestName, DigestRequest, FilePlace, StreamDigest } from '../stream-digest.js'
+import type { Digest, DigestName, DigestRequest, FilePlace, StreamDigest } from '../stream-digest.js'
 import { type Binding, type CIPHER, CRC_KIND, FILE_KIND, type FileKind, loadBinding } from './binding.js'
 import { Engine, systemError } from './engine.js'
 
@@ -31,6 +31,15 @@ export interface NativeEngine {
    * @param nonce 12 bytes, never used before under the key
    */
   createCipher(name: CipherName, encrypts: boolean, key: Uint8Array, nonce: Uint8Array): NativeCipher
+  /** The digest of bytes, which must not change until it resolves. Throws if a digest is not among `digests`. */
+  digest(bytes: Uint8Array, digests?: readonly DigestName[]): Promise<Digest>
+  /**
+   * Writes pieces like `write` and makes them durable, with everything that was written to the file before. Jobs that wait for a
+   * running sync share the next one, and are written together where one begins where another ends. Resolves with the milliseconds
+   * of the sync, or 0 if another call has reported them.
+   * @param syncFailed one byte that belongs to the file, which is set when a sync fails: from then on every call for the file fails
+   */
+  append(pieces: readonly Uint8Array[], place: FilePlace, syncFailed: Uint8Array): Promise<number>
   /** Writes pieces, one after the other; they must not change until it resolves. Rejects with a system error. */
   write(pieces: readonly Uint8Array[], place: FilePlace): Promise<void>
   /**

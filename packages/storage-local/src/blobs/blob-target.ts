@@ -15,6 +15,8 @@ export interface BlobTarget {
   readonly padding: Uint8Array
   /** Writes pieces, one after the other; a position counts from the beginning of the header. */
   write(pieces: readonly Uint8Array[], position: number): Promise<void>
+  /** Writes the whole image. It may be durable already when this resolves; `sync` is called nevertheless. */
+  store(bytes: Uint8Array, footer: Uint8Array): Promise<void>
   /** Reserves disk space for a range, with a position as in `write`. */
   reserve(position: number, length: number): Promise<void>
   /** Starts writing a range to the disk, with a position as in `write`. Makes nothing durable. */
@@ -50,6 +52,7 @@ export async function createFileTarget(
     header,
     padding: new Uint8Array(0),
     write: (pieces, position) => files.write(file, pieces, position),
+    store: (bytes, footer) => files.write(file, [header, bytes, footer], 0),
     reserve: (position, length) => files.allocate(file, position, length),
     writeBack: (position, length) => files.writeBack(file, position, length),
     hashAndWrite: (digest, bytes, position) => files.hashAndWrite(file, digest, bytes, position),
@@ -68,16 +71,24 @@ export async function createFileTarget(
 /** A slot in a pack. */
 export function createPackTarget(files: FileOperations, slot: PackSlot, owner: Uint8Array): BlobTarget {
   const { id, location, pack } = slot
+  const header = encodePackedHeader(id, location, owner)
+  const padding = paddingOf(location)
   let hasWritten = false
+  let isDurable = false
   function write(pieces: readonly Uint8Array[], position: number): Promise<void> {
     hasWritten = true
     return pack.write(pieces, location.offset + position)
   }
   return {
     id,
-    header: encodePackedHeader(id, location, owner),
-    padding: paddingOf(location),
+    header,
+    padding,
     write,
+    async store(bytes, footer) {
+      hasWritten = true
+      await pack.store([header, bytes, footer, padding], location.offset)
+      isDurable = true
+    },
     // A slot is too small for that, and the next sync of the pack comes soon.
     reserve: async () => {},
     writeBack: async () => {},
@@ -89,7 +100,7 @@ export function createPackTarget(files: FileOperations, slot: PackSlot, owner: U
       return hashed.value
     },
     async sync() {
-      await pack.sync()
+      if (!isDurable) await pack.sync()
       await pack.leave()
     },
     async abandon() {

@@ -141,7 +141,7 @@ async function writeWhole(context: WriteContext, piece: Piece | undefined, optio
       await encryption?.encrypt(bytes)
       const kept = await encryption?.finish()
       const footer = encodeFooter(target.id, { ...digest, size, chunks, encryption: kept }, target.header.length)
-      await target.write([target.header, bytes, footer, target.padding], 0)
+      await target.store(bytes, footer)
     } finally {
       piece?.release()
     }

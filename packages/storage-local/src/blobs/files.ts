@@ -29,6 +29,13 @@ export interface FileOperations {
   readChecked(file: number, buffer: Uint8Array, position: number, around: Surroundings): bigint | undefined
   /** Writes all pieces, one after the other. */
   write(file: number, pieces: readonly Uint8Array[], position: number): Promise<void>
+  /**
+   * Writes pieces, one after the other, and makes them durable, with everything that was written to the file before; for a file that
+   * many write. Calls that overlap share writes and syncs. Resolves with the milliseconds of the sync, or 0 if another call has
+   * reported them. Absent without the addon.
+   * @param syncFailed one byte per file, which is set when a sync has failed: then every call for the file fails
+   */
+  append?(file: number, pieces: readonly Uint8Array[], position: number, syncFailed: Uint8Array): Promise<number>
   /** Hashes bytes and writes them; resolves, when both are finished, with their CRC-64. */
   hashAndWrite(file: number, digest: StreamDigest, bytes: Uint8Array, position: number): Promise<bigint>
   /** Reserves disk space for a range that will be written, if the system can. The file's size stays. */
@@ -77,6 +84,7 @@ const calls = {
 
 /** The real file system. */
 export const systemFiles: FileOperations = {
+  ...(native !== undefined && { append }),
   create: (path) => calls.open(path, 'wx', 0o600),
   open: (path) => calls.open(path, 'r'),
   openToClear: (path) => calls.open(path, 'r+'),
@@ -139,6 +147,16 @@ export const systemFiles: FileOperations = {
   },
 }
 
+async function append(
+  file: number,
+  pieces: readonly Uint8Array[],
+  position: number,
+  failed: Uint8Array,
+): Promise<number> {
+  const place = { fd: file, directFd: directDescriptor(file, pieces, position), position }
+  return (await nativeEngine()?.append(pieces, place, failed)) ?? 0
+}
+
 /** Resolves with false if this is not possible: without the addon, or on this file system. */
 async function punch(file: number, position: number, length: number): Promise<boolean> {
   const engine = native?.can.punchHole ? nativeEngine() : undefined
@@ -196,6 +214,29 @@ export function without(pieces: readonly Uint8Array[], bytes: number): Uint8Arra
   })
 }
 
+/** `append` by the write and the sync of operations that record or break these: one call after the other. */
+export function appendInSteps({
+  write,
+  syncData,
+}: Pick<FileOperations, 'write' | 'syncData'>): NonNullable<FileOperations['append']> {
+  let turn: Promise<unknown> = Promise.resolve()
+  return (file, pieces, position, syncFailed) => {
+    const own = turn.then(async () => {
+      if (pieces.length > 0) await write(file, pieces, position)
+      if (syncFailed[0] !== 0) throw Object.assign(new Error('an earlier sync of the file failed'), { code: 'EIO' })
+      try {
+        await syncData(file)
+      } catch (error) {
+        syncFailed[0] = 1
+        throw error
+      }
+      return 0
+    })
+    turn = own.catch(() => {})
+    return own
+  }
+}
+
 /** The same operations, reporting the milliseconds of each sync. */
 export function timed(files: FileOperations, onSync: ((milliseconds: number) => void) | undefined): FileOperations {
   if (onSync === undefined) return files
@@ -207,8 +248,16 @@ export function timed(files: FileOperations, onSync: ((milliseconds: number) => 
       onSync(performance.now() - startedAt)
     }
   }
+  const { append } = files
   return {
     ...files,
+    ...(append !== undefined && {
+      async append(...parameters: Parameters<typeof append>) {
+        const milliseconds = await append(...parameters)
+        if (milliseconds > 0) onSync(milliseconds)
+        return milliseconds
+      },
+    }),
     syncData: (file) => measure(() => files.syncData(file)),
     syncFolder: (path) => measure(() => files.syncFolder(path)),
   }
@@ -239,6 +288,7 @@ export function withStorageErrors(files: FileOperations): FileOperations {
     readCached: files.readCached,
     readChecked: files.readChecked,
     write: guard('write', files.write),
+    ...(files.append !== undefined && { append: guard('append', files.append) }),
     hashAndWrite: guard('hashAndWrite', files.hashAndWrite),
     allocate: guard('allocate', files.allocate),
     writeBack: guard('writeBack', files.writeBack),

@@ -30,6 +30,8 @@ export class Pack {
   readonly #onClosed: () => Promise<void>
   readonly #sync: GroupSync
   readonly #writes: Write[] = []
+  /** Not 0 when a sync by `append` has failed. */
+  readonly #syncFailed = new Uint8Array(new SharedArrayBuffer(1))
   #isWriting = false
   #end = 0
   #users = 0
@@ -46,7 +48,7 @@ export class Pack {
 
   /** Whether it still assigns slots. After a failed sync it does not: nothing in it can become durable any more. */
   get isOpen(): boolean {
-    return !this.#isRetired && !this.#sync.hasFailed
+    return !this.#isRetired && !this.#sync.hasFailed && this.#syncFailed[0] === 0
   }
 
   /** Takes a slot of this many bytes, to be given up by `leave`; undefined if there is no room. */
@@ -80,9 +82,17 @@ export class Pack {
     })
   }
 
+  /** Writes pieces one after the other, and makes them durable, together with other callers. */
+  async store(pieces: readonly Uint8Array[], position: number): Promise<void> {
+    if (this.#files.append === undefined) {
+      await this.write(pieces, position)
+      await this.#sync.sync()
+    } else await this.#files.append(this.file, pieces, position, this.#syncFailed)
+  }
+
   /** Resolves when all writes that have ended by now are durable. */
-  sync(): Promise<void> {
-    return this.#sync.sync()
+  async sync(): Promise<void> {
+    await this.store([], 0)
   }
 
   async #writeAll(): Promise<void> {

@@ -12,7 +12,7 @@ import { atEnd } from '../../../../test/support/at-end.mjs'
 import { isPacked, locationOf } from './blob-location.js'
 import { type FileOperations, systemFiles } from './files.js'
 import { openLocalBlobStore } from './local-blob-store.js'
-import { filesBelow, MIB, options, readAll, scrambled, sourceOf, systemError, temporaryFolder } from './testing.js'
+import { filesBelow, MIB, options, readAll, scrambled, sourceOf, temporaryFolder } from './testing.js'
 
 const KIB = 1024
 const content = scrambled(2 * MIB)
@@ -77,77 +77,6 @@ describe('packs', { skip: loadNative() === undefined && 'there are no packs with
     )
     assert.equal(large.id, 'a1-000000000009')
   })
-
-  test('no write resolves before a sync that began after it, and many share one', async (t) => {
-    const events: string[] = []
-    const ended = new Map<number, number>()
-    const { store } = await openStore(t, {
-      async write(file, pieces, position) {
-        await systemFiles.write(file, pieces, position)
-        ended.set(position, events.push(`written ${position}`))
-      },
-      async syncData(file) {
-        const begun = events.push('sync') - 1
-        await systemFiles.syncData(file)
-        events.push(`synced ${begun}`)
-      },
-    })
-    await Promise.all(
-      Array.from({ length: 200 }, async () => {
-        const { id } = await store.write(sourceOf(small), options)
-        const location = locationOf(id)
-        assert.ok(location && isPacked(location))
-        // A write of several neighbours is recorded under the first of them.
-        const first = Math.max(...[...ended.keys()].filter((position) => position <= location.offset))
-        const synced = events.flatMap((event) => (event.startsWith('synced ') ? [Number(event.slice(7))] : []))
-        assert.ok(synced.some((begun) => begun >= (ended.get(first) ?? Number.NaN)))
-      }),
-    )
-    const syncs = events.filter((event) => event === 'sync').length
-    assert.ok(syncs < 100, `${syncs} syncs`)
-  })
-
-  test('a failed sync fails all writes that wait for it, is never repeated, and nothing more goes into its pack', async (t) => {
-    let isBroken = false
-    const broken: number[] = []
-    const { store, folder } = await openStore(t, {
-      async syncData(file) {
-        if (!isBroken) return systemFiles.syncData(file)
-        broken.push(file)
-        throw systemError('EIO')
-      },
-    })
-    const kept = await store.write(sourceOf(small), options)
-    isBroken = true
-    const outcomes = await Promise.allSettled(Array.from({ length: 20 }, () => store.write(sourceOf(small), options)))
-    for (const outcome of outcomes) assert.ok(outcome.status === 'rejected' && ofKind('unavailable')(outcome.reason))
-    assert.equal(broken.length, 1)
-    isBroken = false
-    const next = await store.write(sourceOf(small), options)
-    assert.deepEqual(idsOf(await listed(store)), [kept.id, next.id])
-    assert.equal((await filesBelow(folder)).length, 2)
-    for (const { id } of [kept, next]) assert.deepEqual(await readAll(store, id), Buffer.from(small))
-  })
-
-  for (const [code, kind] of [
-    ['ENOSPC', 'noSpace'],
-    ['EIO', 'unavailable'],
-  ] as const) {
-    test(`${code} from a write in a pack is ${kind}, and leaves nothing`, async (t) => {
-      let isBroken = true
-      const { store } = await openStore(t, {
-        async write(file, pieces, position) {
-          await systemFiles.write(file, isBroken ? pieces.slice(0, 1) : pieces, position)
-          if (isBroken) throw systemError(code)
-        },
-      })
-      await assert.rejects(store.write(sourceOf(small), options), ofKind(kind))
-      assert.deepEqual(await listed(store), [])
-      isBroken = false
-      const { id } = await store.write(sourceOf(small), options)
-      assert.deepEqual(idsOf(await listed(store)), [id])
-    })
-  }
 
   test('a sender that pauses delays no other in its pack, and nothing of it is visible before its end', async (t) => {
     const { store, folder } = await openStore(t)

@@ -62,11 +62,16 @@ export async function filesBelow(folder: string): Promise<string[]> {
 /** One call to the file system: its name and the path that it concerns. */
 export type Call = readonly [operation: keyof FileOperations, path: string]
 
-/** The file system, recording each successful call, and failing where `failure` returns an error. */
+const { append: _, ...unshared } = systemFiles
+
+/** The file system as it is without the addon: each write and each sync is a call. */
+export const filesWithoutAppend: FileOperations = unshared
+
+/** The file system without `append`, recording each successful call, and failing where `failure` returns an error. */
 export function recordedFiles(failure: (call: Call) => Error | undefined = () => undefined) {
   const calls: Call[] = []
   const paths = new Map<number, string>()
-  const wrapped = Object.entries(systemFiles).map(([name, operation]) => {
+  const wrapped = Object.entries(filesWithoutAppend).map(([name, operation]) => {
     const call = async (target: string | number, ...rest: unknown[]): Promise<unknown> => {
       const path = typeof target === 'string' ? target : (paths.get(target) ?? '')
       const noted: Call = [name as keyof FileOperations, path]
