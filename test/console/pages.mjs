@@ -65,7 +65,9 @@ export const PAGES = [
     name: 'refused-request',
     address: '#/activity',
     ready: 'tbody tr',
-    prepare: async (page) => {
+    prepare: async (page, world) => {
+      // the server may have forgotten an earlier one
+      await world.refuseSignature()
       await page.fill('.toolbar input', 'SignatureDoesNotMatch')
       await page.waitForSelector('tbody >> text=403 SignatureDoesNotMatch')
       await page.focus('table[role=grid]')

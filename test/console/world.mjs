@@ -61,7 +61,6 @@ export async function startWorld() {
   await fillLogs(client)
   const uploadId = await beginUploads(client)
   await createUser(server)
-  await refuseSignature(server)
   await addInventory(server)
   await addSettings(server)
   await client.putBucketLifecycle('demo', [
@@ -88,7 +87,7 @@ export async function startWorld() {
     await server.stop()
     await rm(folder, { recursive: true })
   }
-  return { server, client, pages, files, photos, stop }
+  return { server, client, pages, files, photos, stop, refuseSignature: () => refuseSignature(server) }
 }
 
 async function fillDemo(client) {

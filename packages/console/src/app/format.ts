@@ -17,6 +17,7 @@ function formatter<T>(make: (tag: string) => T): () => T {
 const wholeNumbers = formatter((tag) => new Intl.NumberFormat(tag))
 const decimals = formatter((tag) => new Intl.NumberFormat(tag, { minimumFractionDigits: 1, maximumFractionDigits: 1 }))
 const dates = formatter((tag) => new Intl.DateTimeFormat(tag, { dateStyle: 'medium', timeStyle: 'short' }))
+const days = formatter((tag) => new Intl.DateTimeFormat(tag, { dateStyle: 'medium' }))
 const clocks = formatter((tag) => new Intl.DateTimeFormat(tag, { timeStyle: 'medium', hourCycle: 'h23' }))
 const distances = formatter((tag) => new Intl.RelativeTimeFormat(tag, { numeric: 'auto' }))
 const shares = formatter((tag) => new Intl.NumberFormat(tag, { style: 'percent', maximumFractionDigits: 0 }))
@@ -37,6 +38,11 @@ export function bytes(value: number): string {
 export function time(milliseconds: number): string {
   if (!Number.isFinite(milliseconds)) return '–'
   return dates().format(milliseconds)
+}
+
+/** A day, in the time zone of the browser. */
+export function day(milliseconds: number): string {
+  return Number.isFinite(milliseconds) ? days().format(milliseconds) : '–'
 }
 
 /** A time of day with seconds, in the time zone of the browser. */

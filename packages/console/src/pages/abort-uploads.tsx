@@ -67,7 +67,7 @@ export function AbortDialog({
           {run.done !== undefined && `${count(run.done)} / ${count(uploads.length)}`}
         </span>
         <button type="button" class="button" onClick={run.close}>
-          {words.cancel}
+          {words.uploads.keep}
         </button>
         <button
           type="button"

@@ -14,6 +14,7 @@ import { type PlainColumn, PlainTable } from '../parts/plain-table.js'
 import { Empty, WhenLoaded } from '../parts/states.js'
 import { announce } from '../parts/toasts.js'
 import { KINDS, type Kind, type Listed, list, remove } from '../wire/identities.js'
+import type { Words } from '../words/en.js'
 import { CreateIdentityDialog } from './create-identity.js'
 import { CreateUserDialog } from './create-user.js'
 import { IdentityPage } from './identity-page.js'
@@ -119,7 +120,11 @@ function Table({
         </span>
       ),
     },
-    { title: words.access.comments, kind: 'break', cell: ({ comments }) => comments },
+    {
+      title: words.access.comments,
+      kind: 'break',
+      cell: ({ name, isSystem, comments }) => (isSystem ? systemText(name, words) : undefined) ?? comments,
+    },
     { title: words.created, cell: ({ isSystem, created }) => (isSystem ? '' : time(Date.parse(created))) },
     {
       title: words.actions,
@@ -173,4 +178,9 @@ function DeleteDialog({
       </footer>
     </Dialog>
   )
+}
+
+/** The comment of a policy of the server, which itself has it in English alone. */
+function systemText(name: string, { access }: Words): string | undefined {
+  return access.systemPolicies[name as keyof Words['access']['systemPolicies']]
 }

@@ -1,5 +1,5 @@
 import type { ComponentChildren, JSX } from 'preact'
-import { bytes, count, time } from '../app/format.js'
+import { bytes, count, day, time } from '../app/format.js'
 import { useWords } from '../app/language.js'
 import { link, open } from '../app/route.js'
 import { useLoad } from '../app/use-load.js'
@@ -79,7 +79,7 @@ function columnsOf(shown: Shown, words: Words): readonly Column<BucketEntry>[] {
     {
       name: 'acl',
       title: 'ACL',
-      width: '116px',
+      width: '112px',
       cell: fact(({ acl }) => <span class={`badge ${acl === 'private' ? '' : 'warn'}`}>{acl}</span>),
     },
     {
@@ -97,9 +97,9 @@ function columnsOf(shown: Shown, words: Words): readonly Column<BucketEntry>[] {
     {
       name: 'created',
       title: words.created,
-      width: '186px',
+      width: '122px',
       sortBy: ({ created }) => created,
-      cell: ({ created }) => time(created),
+      cell: ({ created }) => <span title={time(created)}>{day(created)}</span>,
     },
     {
       name: 'tools',
@@ -133,7 +133,7 @@ function usageColumns({ usage }: Shown, words: Words): readonly Column<BucketEnt
     {
       name: 'objects',
       title: words.objectsLabel,
-      width: '92px',
+      width: '88px',
       isNumber: true,
       sortBy: by(({ objects }) => objects),
       cell: of(({ objects }) => count(objects)),
@@ -149,7 +149,7 @@ function usageColumns({ usage }: Shown, words: Words): readonly Column<BucketEnt
     {
       name: 'parts',
       title: words.incompleteParts,
-      width: '178px',
+      width: '160px',
       isNumber: true,
       sortBy: by(({ partBytes }) => partBytes),
       cell: of(({ uploads, partBytes }) => (uploads > 0 ? words.heldBy(bytes(partBytes), uploads) : '–')),

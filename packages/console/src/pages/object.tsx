@@ -7,7 +7,7 @@ import { useWords } from '../app/language.js'
 import { link, open } from '../app/route.js'
 import { shownKey } from '../app/shown-key.js'
 import { useLoad } from '../app/use-load.js'
-import { addressOf, Command } from '../parts/as-command.js'
+import { AsCommand, addressOf } from '../parts/as-command.js'
 import { CopyButton } from '../parts/copy-button.js'
 import { Icon } from '../parts/icon.js'
 import { WhenLoaded } from '../parts/states.js'
@@ -161,7 +161,7 @@ function Overview({
           </dl>
         )}
       </section>
-      <Command text={`bindery stat ${addressOf(bucket, target.key)}`} />
+      <AsCommand lines={[`bindery stat ${addressOf(bucket, target.key)}`]} />
     </div>
   )
 }

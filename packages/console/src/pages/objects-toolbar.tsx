@@ -139,5 +139,6 @@ function ViewSwitch(): JSX.Element {
 function summaryOf(listing: Listing<Entry>, shown: number, selection: Selection, words: Words): string {
   if (selection.size > 0) return words.objects.selected(count(selection.size))
   if (listing.isLoading) return words.loading
+  if (listing.error !== undefined && shown === 0) return ''
   return words.objects.listed(count(shown), listing.isComplete)
 }

@@ -106,7 +106,8 @@ export function ObjectsPage({ path, query }: PageProps): JSX.Element {
       />
       <UploadsHere bucket={bucket} prefix={prefix} revision={uploaded} />
       {listing.error !== undefined && <Failure error={listing.error} />}
-      {listing.rows.length === 0 && listing.isComplete ? (
+      {listing.rows.length === 0 && listing.error !== undefined ? null : listing.rows.length === 0 &&
+        listing.isComplete ? (
         <Empty text={words.objects.none} command={`bindery cp FILE ${addressOf(bucket, prefix)}`} />
       ) : (
         <Entries
