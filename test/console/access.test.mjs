@@ -84,7 +84,8 @@ test('a user is created that may only upload to a prefix; it signs in, uploads t
   await owner.page.click('text="Disable"')
   await owner.page.waitForSelector('text="disabled"')
   await page.goto(`${server.endpoint}/-/console/#/buckets/inbox?prefix=scans%2Fx`)
-  await page.waitForSelector('text=InvalidAccessKeyId')
+  await page.waitForSelector('form >> text=InvalidAccessKeyId')
+  assert.ok(await page.isVisible('input[type=password]'), 'the session has ended')
 })
 
 test('a policy is changed in the console, and its faults are shown by the server', async (t) => {

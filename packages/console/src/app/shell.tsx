@@ -61,7 +61,7 @@ export function Shell({
         <span class="badge roomy" title={holder.AccountId}>
           {holder.Name ?? words.accountOwner}
         </span>
-        <button type="button" class="button bare" onClick={signOut}>
+        <button type="button" class="button bare" onClick={() => signOut()}>
           <Icon name="out" />
           <span class="roomy">{words.signOut}</span>
         </button>

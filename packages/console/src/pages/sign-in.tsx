@@ -3,11 +3,12 @@ import { useEffect, useState } from 'preact/hooks'
 import { useWords } from '../app/language.js'
 import { link, replace } from '../app/route.js'
 import { Preferences } from '../app/shell.js'
+import { useStore } from '../app/store.js'
 import { useLoad } from '../app/use-load.js'
 import { TextField } from '../parts/field.js'
 import { Mark } from '../parts/icon.js'
 import { Failure, Notice } from '../parts/notice.js'
-import { aboutServer, signInBy, signInWith } from '../wire/session.js'
+import { aboutServer, sessionEnd, signInBy, signInWith } from '../wire/session.js'
 
 /** The link of a banner is the fragment `k=…`. */
 const LINK = /^#k=([\w-]+)$/
@@ -18,13 +19,15 @@ export function SignInPage(): JSX.Element {
   const about = useLoad(() => aboutServer(), [])
   const [id, setId] = useState('')
   const [secret, setSecret] = useState('')
-  const [error, setError] = useState<unknown>(undefined)
+  const ended = useStore(sessionEnd)
+  const [failure, setError] = useState<unknown>(undefined)
+  const error = failure ?? ended
   const [isBusy, setBusy] = useState(false)
   const run = async (signIn: () => Promise<void>) => {
     setBusy(true)
     setError(undefined)
-    await signIn().catch((failure: unknown) => {
-      setError(failure)
+    await signIn().catch((thrown: unknown) => {
+      setError(thrown)
       setBusy(false)
     })
   }

@@ -94,7 +94,7 @@ function actionsIn(words: Words): readonly Choice[] {
     [words.transfers.toggle, () => void pauses().catch(announceFailure)],
     [words.changeTheme, () => currentTheme.set(nextTheme())],
     [words.changeLanguage, () => void chooseLanguage(languageNow() === 'en' ? 'zh' : 'en')],
-    [words.signOut, signOut],
+    [words.signOut, () => signOut()],
   ]
   return actions.map(([text, act]) => ({ text, kind: words.palette.action, act }))
 }

@@ -26,7 +26,7 @@ export async function send(wanted: Wanted): Promise<Response> {
   return attempt(wanted).catch((error: unknown) => {
     if (!(error instanceof ServerError)) throw error
     if (error.code === 'RequestTimeTooSkewed') return attempt(wanted)
-    if (OVER.includes(error.code)) signOut()
+    if (OVER.includes(error.code)) signOut(error)
     throw error
   })
 }
@@ -110,7 +110,7 @@ async function sendAdmin(operation: string, input: object, signal?: AbortSignal)
   noteTime(response)
   if (response.ok) return response
   const error = await errorOf(response)
-  if (OVER.includes(error.code)) signOut()
+  if (OVER.includes(error.code)) signOut(error)
   throw error
 }
 

@@ -83,8 +83,15 @@ export async function signInBy(link: string): Promise<void> {
   keep(sessionOf(await post({ 'content-type': 'application/json' }, body)))
 }
 
-/** Forgets the session, and has the browser drop what it keeps of the answers. The key of the session ends by itself. */
-export function signOut(): void {
+/** Why the last session ended, where its holder did not end it. */
+export const sessionEnd = new Store<unknown>(undefined)
+
+/**
+ * Forgets the session, and has the browser drop what it keeps of the answers. The key of the session ends by itself. `reason`: the failure
+ * that ends it.
+ */
+export function signOut(reason?: unknown): void {
+  sessionEnd.set(reason)
   sessionStorage.removeItem(KEPT_AS)
   currentSession.set(undefined)
   fetch(PATH, { method: 'DELETE', keepalive: true }).catch(() => {})
@@ -96,7 +103,7 @@ export async function signingKey(): Promise<SigningKey> {
   if (session === undefined) throw signedOut()
   const left = session.expiresAt - serverTime()
   if (left <= 0) {
-    signOut()
+    signOut(signedOut())
     throw signedOut()
   }
   if (left < SESSION_MS * RENEWED_AT && session.renewableUntil > session.expiresAt) {
@@ -164,6 +171,7 @@ function sessionOf(answer: Record<string, unknown>): Session {
 }
 
 function keep(session: Session): void {
+  sessionEnd.set(undefined)
   sessionStorage.setItem(KEPT_AS, JSON.stringify(session))
   currentSession.set(session)
 }
