@@ -9,23 +9,29 @@ import { sealValue } from './sealed-value.js'
 /** In a statement: what it waits for is not waited for longer than this parameter's milliseconds. Where it is refused, nothing was done. */
 const waitingAtMost = (parameter: string): string => `set_config('lock_timeout', ${parameter}, true)`
 
+/** In a statement: its commit is durable when it is answered, whatever the database or the role has set. */
+const DURABLE = `set_config('synchronous_commit',
+  CASE current_setting('synchronous_commit') WHEN 'remote_apply' THEN 'remote_apply' ELSE 'on' END, true)`
+
 const COMMIT = `SELECT unnest(bindery.commit_3($1, $2, $3,
   $4::bytea[], $5::bigint[], $6::int[],
   $7::bytea[], $8::bytea[], $9::int[], $10::bool[], $11::bytea[], $12::int[],
   $13::bytea[], $14::bytea[], $15::int[],
-  $16::bytea[], $17::int[], $18::bigint[], $19::int[])) FROM (SELECT ${waitingAtMost('$20')}) limited`
+  $16::bytea[], $17::int[], $18::bigint[], $19::int[])) FROM (SELECT ${waitingAtMost('$20')}, ${DURABLE}) settings`
 
 const BEGIN_SESSION = "INSERT INTO bindery.session VALUES ($1, 0, '{}')"
 const END_SESSION = 'DELETE FROM bindery.session WHERE id = $1'
 /** Takes the number of a batch away: its own commit can no longer find the number before it. */
 const CANCEL = `UPDATE bindery.session SET number = $2, failed = '{-1}'
-  WHERE id = $1 AND number = $2::bigint - 1 AND ${waitingAtMost('$3')} <> '' RETURNING number`
+  WHERE id = $1 AND number = $2::bigint - 1 AND ${waitingAtMost('$3')} <> '' AND ${DURABLE} <> ''
+  RETURNING number`
 /**
  * A row for each attempt that did not hold, and one with none. It writes the row again: where the server was started again while
  * a batch waited for the standby, the batch is visible, and on the standby only when this commit is, too.
  */
 const OUTCOME = `WITH known AS (
-    UPDATE bindery.session SET number = number WHERE id = $1 AND ${waitingAtMost('$2')} <> '' RETURNING failed
+    UPDATE bindery.session SET number = number WHERE id = $1 AND ${waitingAtMost('$2')} <> '' AND ${DURABLE} <> ''
+      RETURNING failed
   ) SELECT unnest(failed || NULL::int) FROM known`
 const CANCELLED = -1
 

@@ -121,7 +121,8 @@ describe('a database that falls silent', { skip: withoutPostgres() }, () => {
       return commits
     }
     await prepareDatabase(shared)
-    await runStatements(shared, 'ALTER DATABASE shared SET synchronous_commit = on')
+    // commits wait for the standby nevertheless
+    await runStatements(shared, 'ALTER DATABASE shared SET synchronous_commit = off')
     const gateways = await Promise.all(['a', 'b', 'c'].map(open))
     let resume = standby.pause()
     atEnd(t, () => resume())

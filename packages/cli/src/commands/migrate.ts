@@ -25,6 +25,7 @@ export async function migrateCommand({ args, env, language }: Invocation): Promi
   const [from, to] = [endOf(first, env, 'data'), endOf(second, env, 'data')]
   if (flags.has('undo')) {
     await undoMigration(from)
+    if (!flags.has('json')) process.stdout.write(`${maintenanceIn(language).movedBack(first)}\n`)
     return EXIT.ok
   }
   const print = printerOf(flags.has('json'), language)

@@ -146,7 +146,7 @@ export const ENGLISH: Sentences = {
     masterKeysRequired: ({ variable }) =>
       `the servers of a cluster share master keys: set ${variable}, or ${variable}_FILE. To make one: openssl rand -base64 32`,
     databaseUnusable: ({ place, reason }) =>
-      `${place} cannot be used: ${reason}. Check its address, its password and that it is the primary.`,
+      `${place} cannot be used: ${reason}. Check its address, its password, in which / @ ? # are written as %2F %40 %3F %23, and that it is the primary.`,
     databaseOlder: ({ place, version, needed }) =>
       `${place} has version ${version} of the schema, and this release needs ${needed}. Run bindery upgrade with the same variables; older gateways can run meanwhile.`,
     databaseNewer: ({ place, floor, supported }) =>

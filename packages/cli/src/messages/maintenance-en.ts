@@ -76,6 +76,7 @@ export const ENGLISH_MAINTENANCE: MaintenanceSentences = {
     `${{ copy: 'Copying', last: 'Copying the rest', verify: 'Comparing' }[step]}: ${countText(rows, 'row')}, ${changed.toLocaleString('en')} written; ${countText(blobs, 'blob')}, ${sizeText(bytes)}`,
   moved: ({ from, to, copied, pausedMs }) =>
     `${from} → ${to}: ${countText(copied.rows, 'row')}, ${countText(copied.blobs, 'blob')} of ${sizeText(copied.bytes)} copied.${copied.damaged === 0 ? '' : ` ${countText(copied.damaged, 'row or blob is', 'rows or blobs are')} damaged in the source and left out.`}${pausedMs === undefined ? '' : ` The source accepts no more writes; that was ${(pausedMs / 1000).toFixed(1)} s ago.`}`,
+  movedBack: (place) => `${place} accepts writes again. What was written elsewhere since is not in it.`,
   quarantined: (folder) => `Data removed from the store are kept in ${folder}.`,
   upgrade: {
     supported: (release, { format, layout }) =>

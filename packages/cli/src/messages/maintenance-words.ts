@@ -30,6 +30,8 @@ export interface MaintenanceSentences {
   readonly copiedDamage: string
   readonly moving: (step: MoveStep, progress: MoveProgress) => string
   readonly moved: (report: MigrateReport) => string
+  /** The source of a migration that was undone. */
+  readonly movedBack: (place: string) => string
   readonly quarantined: (folder: string) => string
   readonly upgrade: {
     readonly supported: (release: string, format: FolderFormat) => string

@@ -67,6 +67,7 @@ export const CHINESE_MAINTENANCE: MaintenanceSentences = {
   copiedDamage: '复制已完成，但来源有问题，见上文。',
   moving: (step, { rows, changed, blobs, bytes }) =>
     `${{ copy: '正在复制', last: '正在复制剩余内容', verify: '正在比较' }[step]}：${rows} 行，写入 ${changed} 行；${blobs} 个 blob，${sizeText(bytes)}`,
+  movedBack: (place) => `${place} 重新接受写入。此后写入目标的内容不在其中。`,
   moved: ({ from, to, copied, pausedMs }) =>
     `${from} → ${to}：共 ${copied.rows} 行，复制了 ${copied.blobs} 个 blob（${sizeText(copied.bytes)}）。${copied.damaged === 0 ? '' : `来源中有 ${copied.damaged} 个行或 blob 损坏，未复制。`}${pausedMs === undefined ? '' : `来源从 ${(pausedMs / 1000).toFixed(1)} 秒前起不再接受写入。`}`,
   quarantined: (folder) => `移出的内容保存在 ${folder}。`,

@@ -140,7 +140,8 @@ export const CHINESE: Sentences = {
       '--blobs 的 Bucket 需要访问密钥：请设置 BINDERY_BLOBS_ACCESS_KEY_ID 和 BINDERY_BLOBS_ACCESS_KEY_SECRET，或各自的 _FILE。',
     masterKeysRequired: ({ variable }) =>
       `集群中的服务器共用主密钥：请设置 ${variable} 或 ${variable}_FILE。生成一个：openssl rand -base64 32`,
-    databaseUnusable: ({ place, reason }) => `无法使用 ${place}：${reason}。请检查地址和密码，并确认它是主库。`,
+    databaseUnusable: ({ place, reason }) =>
+      `无法使用 ${place}：${reason}。请检查地址和密码（其中的 / @ ? # 须写作 %2F %40 %3F %23），并确认它是主库。`,
     databaseOlder: ({ place, version, needed }) =>
       `${place} 的表结构版本为 ${version}，本版本需要 ${needed}。请用同样的变量运行 bindery upgrade；其间旧的网关可以继续运行。`,
     databaseNewer: ({ place, floor, supported }) =>
