@@ -181,6 +181,13 @@ export const OPTIONS = {
     '60s',
     'Close a connection that has transferred no byte of a body for this long. Requests have no other time limit.',
   ),
+  httpReader: option(
+    'BINDERY_HTTP_READER',
+    '--http-reader',
+    oneOf('READER', ['shortcut', 'node']),
+    'shortcut',
+    'shortcut: handle usual requests without the HTTP parser of Node.js, which gets all others; node: it gets all.',
+  ),
   stopTimeoutMs: option(
     'BINDERY_STOP_TIMEOUT',
     '--stop-timeout',

@@ -1,11 +1,10 @@
-import type { IncomingMessage } from 'node:http'
 import type { ServiceResponse } from '@bindery/service'
 import type { Log } from '../log.js'
 import type { Sent } from './send-response.js'
 
 /** A request with its response, after the last byte was sent or the connection was cut. */
 export interface Exchange {
-  readonly request: IncomingMessage
+  readonly method: string
   /** The client's address, as far as it is known. */
   readonly remote: string
   readonly answer: ServiceResponse
@@ -18,13 +17,13 @@ export interface Exchange {
  * Logs one line per request at info, and one that sets a policy with unknown actions at warn; the server's own failures at error, with their stack. At debug a refusal is
  * followed by its document, which contains the string to sign if a signature did not match.
  */
-export function logExchange(log: Log, { request, remote, answer, sent, bytesReceived, milliseconds }: Exchange): void {
+export function logExchange(log: Log, { method, remote, answer, sent, bytesReceived, milliseconds }: Exchange): void {
   const failed = answer.log.failure ?? sent.failure
   if (failed === undefined && !log.isLevelEnabled('info')) return
   const { failure = failed, ...context } = answer.log
   const line = {
     ...context,
-    method: request.method,
+    method,
     status: answer.status,
     ms: Math.round(milliseconds * 10) / 10,
     in: bytesReceived,

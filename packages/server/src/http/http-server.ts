@@ -3,27 +3,21 @@ import { createServer as createTlsServer, type Server as TlsServer } from 'node:
 import type { AddressInfo, Socket } from 'node:net'
 import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises'
 import { OssError } from '@bindery/protocol'
-import type { SentAnswer, Service, ServiceRequest, ServiceResponse } from '@bindery/service'
-import { type Awaitable, andThen } from '@bindery/storage'
-import { answerPublicKey } from '../callbacks/public-key.js'
-import type { ConsolePages } from '../console/console-pages.js'
-import type { Log } from '../log.js'
-import { answerMetrics, type MetricsOptions } from '../metrics/answer-metrics.js'
-import { logExchange } from './access-log.js'
+import type { ServiceRequest, ServiceResponse } from '@bindery/service'
+import type { Awaitable } from '@bindery/storage'
 import { readCertificate, type TlsFiles, watchCertificate } from './certificate.js'
 import { type Connection, closeSoon, newConnection, requestsByOperation } from './connection.js'
 import { acceptsBothLengths } from './exact-parser.js'
-import { answerHealth, HealthAliases, type HealthOptions, mayBeAlias } from './health.js'
+import { type ExchangeObservers, noteExchange } from './note-exchange.js'
+import { OwnPages, type PageOptions } from './own-pages.js'
 import { readRequest } from './read-request.js'
-import type { Answered } from './recent-requests.js'
-import { parserError, refusal, refusalBytes } from './refusal.js'
+import { failedAnswer, parserError, refusal, refusalBytes } from './refusal.js'
 import { RequestBody } from './request-body.js'
 import { hasLeft, type SendOptions, type Sent, sendResponse } from './send-response.js'
 import { isWhole, sendWhole } from './send-whole.js'
+import { Shortcut, type ShortcutHost } from './shortcut/shortcut.js'
 import type { TrustedProxies } from './trusted-proxies.js'
 
-/** The prefix of the paths that the server answers itself. */
-const OWN_PATHS = '/-/'
 /** Bytes of the request line and headers. */
 const HEADER_BYTES_MAX = 32 * 1024
 const HEADERS_TIMEOUT_MS = 60_000
@@ -43,19 +37,18 @@ const TURNED_AWAY_MAX = 100
 /** The time in which a request ends after its connection was cut. */
 const UNWIND_MS_MAX = 5_000
 
+/** An expectation of a client before it sends a body (RFC 9110 10.1.1). */
+type Expectation = 'continue' | 'unknown'
+
+const UNEXPECTED: ServiceResponse = {
+  status: 417,
+  headers: [['Content-Length', '0']],
+  body: undefined,
+  log: { requestId: '' },
+}
+
 /** The service behind the server, and the limits of its connections. */
-export interface HttpServerOptions {
-  readonly service: Pick<Service, 'handle'>
-  readonly health: HealthOptions
-  /** The token and the text of the metrics. */
-  readonly metrics: Omit<MetricsOptions, 'domains'>
-  /** Called after each answered request, health checks excepted. */
-  readonly onAnswered: (answered: Answered) => void
-  /** Resolves with the PEM of the key that verifies callbacks. */
-  readonly publicKey: () => Promise<string>
-  /** Absent: there is no console. */
-  readonly consolePages?: ConsolePages | undefined
-  readonly log: Log
+export interface HttpServerOptions extends PageOptions, ExchangeObservers {
   /** Absent: connections are not encrypted. */
   readonly tls?: TlsFiles | undefined
   /** Connections at a time; a further one gets SlowDown. */
@@ -64,12 +57,14 @@ export interface HttpServerOptions {
   readonly proxies: TrustedProxies
   /** Milliseconds within which a connection must take or send a byte of a body. A whole request has no limit. */
   readonly idleTimeoutMs: number
+  /** Whether connections that are not encrypted begin with the shortcut. */
+  readonly shortcut: boolean
 }
 
 /** A listening socket in front of a service. */
 export class HttpServer {
   readonly #options: HttpServerOptions
-  readonly #aliases: HealthAliases
+  readonly #pages: OwnPages
   readonly #server: Server | TlsServer
   readonly #endWatch: () => void
   readonly #connections = new Map<Socket, Connection>()
@@ -83,7 +78,7 @@ export class HttpServer {
 
   constructor(options: HttpServerOptions) {
     this.#options = options
-    this.#aliases = new HealthAliases(options.health)
+    this.#pages = new OwnPages(options)
     const insecureHTTPParser = acceptsBothLengths()
     if (!insecureHTTPParser) options.log.warn('this Node.js refuses requests with two lengths, as the C SDK sends them')
     const settings: ServerOptions = {
@@ -104,9 +99,11 @@ export class HttpServer {
     this.#endWatch = tls && secure ? this.#watch(tls, secure) : () => {}
     // HEADER_BYTES_MAX bounds them; with a count limit Node would drop the rest silently.
     this.#server.maxHeadersCount = 0
-    this.#server.on(secure ? 'secureConnection' : 'connection', (socket: Socket) => this.#connect(socket))
-    this.#server.on('request', (request, response) => this.#enqueue(request, response, false))
-    this.#server.on('checkContinue', (request, response) => this.#enqueue(request, response, true))
+    if (secure === undefined && options.shortcut) this.#takeShortcuts()
+    else this.#server.on(secure ? 'secureConnection' : 'connection', (socket: Socket) => this.#connect(socket))
+    this.#server.on('request', (request, response) => this.#enqueue(request, response))
+    this.#server.on('checkContinue', (request, response) => this.#enqueue(request, response, 'continue'))
+    this.#server.on('checkExpectation', (request, response) => this.#enqueue(request, response, 'unknown'))
     this.#server.on('clientError', (error, socket) => this.#misunderstand(error, socket as Socket))
   }
 
@@ -172,13 +169,42 @@ export class HttpServer {
     })
   }
 
-  #connect(socket: Socket): void {
+  /** Undefined for a connection that was turned away. */
+  #connect(socket: Socket): Connection | undefined {
     if (this.#connections.size >= this.#options.connectionsMax) {
       this.#turnAway(socket)
-      return
+      return undefined
     }
-    this.#connections.set(socket, newConnection(socket))
+    const connection = newConnection(socket)
+    this.#connections.set(socket, connection)
     socket.on('close', () => this.#connections.delete(socket))
+    return connection
+  }
+
+  /** Lets connections begin with the shortcut. Node.js gets those that leave it by the event with which it gets all others. */
+  #takeShortcuts(): void {
+    const server = this.#server
+    const [handOver] = server.listeners('connection')
+    if (handOver === undefined) throw new TypeError('this Node.js does not take connections by their event')
+    server.removeAllListeners('connection')
+    const { log, onAnswered, proxies, idleTimeoutMs } = this.#options
+    const host: ShortcutHost = {
+      ...{ log, onAnswered, proxies, idleTimeoutMs },
+      firstTimeoutMs: HEADERS_TIMEOUT_MS,
+      keepAliveTimeoutMs: KEEP_ALIVE_TIMEOUT_MS,
+      handle: (request) => this.#pages.handle(request),
+      failed: failedAnswer,
+      begins: (connection) => this.#begin(connection),
+      ends: (connection) => this.#end(connection),
+      isStopping: () => this.#stopping,
+      refuseSilent: (socket) => this.#refuse(socket, new OssError('requestTimeout'), undefined),
+      handOver: (socket) => handOver.call(server, socket),
+    }
+    server.on('connection', (socket: Socket) => {
+      const connection = this.#connect(socket)
+      if (connection === undefined) handOver.call(server, socket)
+      else new Shortcut(connection, host)
+    })
   }
 
   #turnAway(socket: Socket): void {
@@ -200,15 +226,14 @@ export class HttpServer {
     setTimeout(() => socket.destroy(), LINGER_MS_MAX).unref()
   }
 
-  #enqueue(request: IncomingMessage, response: ServerResponse, expectsContinue: boolean): void {
+  #enqueue(request: IncomingMessage, response: ServerResponse, expected?: Expectation): void {
     const connection = this.#connections.get(request.socket)
     // Node.js fails for an answer to a request that arrives behind the last one
     if (connection === undefined || connection.closing) return
     // Until the response is sent, a silent client is no reason to close: a slow store may be the cause.
     response.on('timeout', () => {})
-    const answer = () => this.#answer(connection, request, response, expectsContinue)
-    connection.unanswered += 1
-    this.#running += 1
+    const answer = () => this.#answer(connection, request, response, expected)
+    this.#begin(connection)
     connection.tail = connection.unanswered === 1 ? answer() : connection.tail.then(answer)
     if (connection.unanswered > PIPELINED_MAX) connection.socket.pause()
   }
@@ -217,38 +242,47 @@ export class HttpServer {
     connection: Connection,
     request: IncomingMessage,
     response: ServerResponse,
-    expectsContinue: boolean,
+    expected: Expectation | undefined,
   ): Promise<void> {
     try {
       // Skip requests queued on a connection that is already gone.
-      if (!connection.closing && !hasLeft(response))
-        await this.#exchange(connection, request, response, expectsContinue)
+      if (!connection.closing && !hasLeft(response)) await this.#exchange(connection, request, response, expected)
     } catch (error) {
       this.#options.log.error({ err: error }, 'a request could not be answered')
       connection.socket.destroy()
     } finally {
-      connection.body = undefined
-      connection.log = undefined
-      connection.unanswered -= 1
-      this.#running -= 1
-      if (this.#running === 0) this.#whenIdle()
-      if (connection.unanswered === PIPELINED_MAX) connection.socket.resume()
-      if (connection.unanswered === 0 && (connection.broken || this.#stopping)) closeSoon(connection)
+      if (connection.unanswered === PIPELINED_MAX + 1) connection.socket.resume()
+      this.#end(connection)
     }
+  }
+
+  #begin(connection: Connection): void {
+    connection.unanswered += 1
+    this.#running += 1
+  }
+
+  /** Closes the connection behind its last request, if it should be. */
+  #end(connection: Connection): void {
+    connection.body = undefined
+    connection.log = undefined
+    connection.unanswered -= 1
+    this.#running -= 1
+    if (this.#running === 0) this.#whenIdle()
+    if (connection.unanswered === 0 && (connection.broken || this.#stopping)) closeSoon(connection)
   }
 
   async #exchange(
     connection: Connection,
     request: IncomingMessage,
     response: ServerResponse,
-    expectsContinue: boolean,
+    expected: Expectation | undefined,
   ): Promise<void> {
     const startedAt = performance.now()
-    const { idleTimeoutMs, log } = this.#options
+    const { idleTimeoutMs, proxies } = this.#options
     const sendContinue = () => response.writeContinue()
-    const body = new RequestBody(request, expectsContinue ? { idleTimeoutMs, sendContinue } : { idleTimeoutMs })
+    const body = new RequestBody(request, expected === 'continue' ? { idleTimeoutMs, sendContinue } : { idleTimeoutMs })
     connection.body = body
-    const handled = await this.#handle(connection, request, body)
+    const handled = expected === 'unknown' ? UNEXPECTED : await this.#handle(connection, request, body)
     connection.log = handled.log
     const headMilliseconds = performance.now() - startedAt
     const isBodiless = BODILESS_METHODS.has(request.method ?? '')
@@ -263,28 +297,21 @@ export class HttpServer {
     // as the head has it: Node.js closes, too, where a client waits for a 100 Continue that was not sent
     if (!response.shouldKeepAlive) connection.closing = true
     if (!body.complete && !connection.socket.destroyed) closeSoon(connection)
-    // Health checks have no request id and are not logged: they would hide the other lines.
-    if (answer.log.requestId === '') return
-    const milliseconds = performance.now() - startedAt
-    const bytesReceived = body.arrived
-    if (sent.whole) answer.onSent?.(sentFacts(request, bytesReceived, sent, milliseconds))
-    const { method = '', url: target = '' } = request
-    const { traceparent, 'user-agent': userAgent = '' } = request.headers
-    const remote = this.#clientOf(request)
-    // one literal: a spread costs a microsecond
-    this.#options.onAnswered({
-      answer,
+    const { method = '', url: target = '', httpVersion, headers } = request
+    noteExchange(this.#options, {
       method,
-      traceparent: traceparent?.toString(),
-      bytesReceived,
-      bytesSent: sent.bytes,
-      milliseconds,
-      headMilliseconds,
       target,
-      userAgent,
-      remote,
+      httpVersion,
+      traceparent: headers.traceparent?.toString(),
+      userAgent: headers['user-agent'] ?? '',
+      remote: clientOf(request, proxies),
+      headBytes: () => headBytesOf(request),
+      answer,
+      sent,
+      bytesReceived: body.arrived,
+      milliseconds: performance.now() - startedAt,
+      headMilliseconds,
     })
-    logExchange(log, { request, remote, answer, sent, bytesReceived, milliseconds })
   }
 
   #handle(connection: Connection, request: IncomingMessage, body: RequestBody): Awaitable<ServiceResponse> {
@@ -297,40 +324,7 @@ export class HttpServer {
       throw error
     }
     connection.log = serviceRequest.log
-    const { service } = this.#options
-    if (serviceRequest.target.startsWith(OWN_PATHS)) return this.#answerOwn(serviceRequest)
-    const answer = service.handle(serviceRequest)
-    return mayBeAlias(serviceRequest)
-      ? andThen(answer, (otherwise) => this.#aliases.answer(serviceRequest, otherwise))
-      : answer
-  }
-
-  #clientOf({ socket, headers }: IncomingMessage): string {
-    const forwarded = { 'x-forwarded-for': String(headers['x-forwarded-for'] ?? '') }
-    return this.#options.proxies.originOf(socket.remoteAddress ?? '', forwarded, 'http').address
-  }
-
-  /** Answers the server's own pages, which are only read; undefined paths may be objects. */
-  async #answerOwn(request: ServiceRequest): Promise<ServiceResponse> {
-    const { consolePages, service } = this.#options
-    const page = await this.#pageFor(request)
-    if (page !== undefined) return page
-    const isReading = request.method === 'GET' || request.method === 'HEAD'
-    if (!isReading && (await this.#pageFor({ ...request, method: 'HEAD' })) !== undefined) {
-      const refused = refusal(new OssError('methodNotAllowed'), request.method, request.host)
-      return { ...refused, headers: [...refused.headers, ['Allow', 'GET, HEAD']] }
-    }
-    return consolePages?.answer(request) ?? (await service.handle(request))
-  }
-
-  async #pageFor(request: ServiceRequest): Promise<ServiceResponse | undefined> {
-    const { health, metrics, publicKey } = this.#options
-    const { domains } = health
-    return (
-      (await answerHealth(request, health)) ??
-      (await answerMetrics(request, { ...metrics, domains })) ??
-      answerPublicKey(request, { domains, pem: publicKey })
-    )
+    return this.#pages.handle(serviceRequest)
   }
 
   #misunderstand(error: NodeJS.ErrnoException, socket: Socket): void {
@@ -338,7 +332,9 @@ export class HttpServer {
     const isCut = error.code === 'ECONNRESET' || error.code === 'HPE_INVALID_EOF_STATE'
     if (connection !== undefined && connection.unanswered > 0) {
       connection.broken = true
-      connection.body?.fail(isCut ? 'incompleteBody' : 'malformedRequest')
+      // what is behind a whole body does it no harm
+      if (isCut || connection.body?.hasCome === false)
+        connection.body?.fail(isCut ? 'incompleteBody' : 'malformedRequest')
       return
     }
     if (!socket.writable || isCut) {
@@ -349,11 +345,14 @@ export class HttpServer {
   }
 }
 
-function sentFacts(request: IncomingMessage, receivedBytes: number, sent: Sent, milliseconds: number): SentAnswer {
-  const { method = '', url = '', httpVersion, rawHeaders } = request
-  // the request line, two bytes behind each name and value, and an empty line
-  const head = rawHeaders.reduce((bytes, text) => bytes + text.length + 2, method.length + url.length + 14)
-  return { bytes: sent.bytes, milliseconds, requestBytes: head + receivedBytes, receivedBytes, httpVersion }
+/** The bytes of a request's head: the request line, two bytes behind each name and value, and an empty line. */
+function headBytesOf({ method = '', url = '', rawHeaders }: IncomingMessage): number {
+  return rawHeaders.reduce((bytes, text) => bytes + text.length + 2, method.length + url.length + 14)
+}
+
+function clientOf({ socket, headers }: IncomingMessage, proxies: TrustedProxies): string {
+  const forwarded = { 'x-forwarded-for': String(headers['x-forwarded-for'] ?? '') }
+  return proxies.originOf(socket.remoteAddress ?? '', forwarded, 'http').address
 }
 
 /** The sent response and its outcome. */
@@ -379,8 +378,7 @@ async function sendFailure(
 ): Promise<Outcome> {
   if (response.headersSent) throw failure
   const { method = '', headers } = request
-  const failed = refusal(new OssError('internalError'), method, headers.host ?? '', answer.log.requestId)
-  return send(response, { ...failed, log: { ...answer.log, ...failed.log, failure } }, options)
+  return send(response, failedAnswer(answer, failure, { method, host: headers.host ?? '' }), options)
 }
 
 /** Decides what happens to a connection whose request was answered before its body was read. */

@@ -66,8 +66,8 @@ function originForm(url: string, hostHeader: string): { host: string; target: st
   return { host, target: rest.startsWith('/') ? rest : `/${rest}` }
 }
 
-/** In the form of a Host header. */
-function hostAndPort(address: string, port: number): string {
+/** An address and port in the form of a Host header. */
+export function hostAndPort(address: string, port: number): string {
   const bare = withoutMapping(address)
   return `${bare.includes(':') ? `[${bare}]` : bare}:${port}`
 }

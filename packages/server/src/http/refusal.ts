@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { STATUS_CODES } from 'node:http'
 import { OssError, ossDialect } from '@bindery/protocol'
-import type { ServiceResponse } from '@bindery/service'
+import type { ServiceRequest, ServiceResponse } from '@bindery/service'
 
 /**
  * The answer to a failure in HTTP, before the service gets the request or after it (with the request id that it
@@ -20,6 +20,16 @@ export function refusal(
     body,
     log: { requestId, cause: error.reason, code: error.row.code },
   }
+}
+
+/** A 500 in place of an answer that could not be sent, because of `failure`. */
+export function failedAnswer(
+  { log }: ServiceResponse,
+  failure: unknown,
+  { method, host }: Pick<ServiceRequest, 'method' | 'host'>,
+): ServiceResponse {
+  const failed = refusal(new OssError('internalError'), method, host, log.requestId)
+  return { ...failed, log: { ...log, ...failed.log, failure } }
 }
 
 /** The bytes of a refusal for a connection without a request. */

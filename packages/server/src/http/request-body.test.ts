@@ -184,3 +184,13 @@ test('a slow service does not make its silent client time out', async (t) => {
   await client.until('\r\n\r\nabc')
   client.socket.destroy()
 })
+
+test('an unknown expectation is refused, in its turn, and the next request is answered', async (t) => {
+  const { port } = await listen(t, async ({ target }) => text(200, `[${target}]`))
+  const client = await rawConnection(port)
+  const request = (target: string, header = '') => `GET ${target} HTTP/1.1\r\nHost: h\r\n${header}\r\n`
+  await client.send(request('/a') + request('/b', 'Expect: tea\r\n') + request('/c'))
+  const statuses = [...(await client.until('[/c]')).matchAll(/HTTP\/1\.1 (\d+)/g)].map(([, status]) => status)
+  assert.deepEqual(statuses, ['200', '417', '200'])
+  client.socket.destroy()
+})

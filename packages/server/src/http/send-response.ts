@@ -1,10 +1,7 @@
 import type { ServerResponse } from 'node:http'
 import type { ServiceResponse } from '@bindery/service'
-import type { LentBytes } from '@bindery/storage'
 import { headLines } from './head-lines.js'
-
-/** Pieces passed to the socket and not yet taken by the kernel; the next one is read meanwhile. */
-const WRITES_IN_FLIGHT = 2
+import { type Outlet, type SentPieces, sendPieces } from './send-pieces.js'
 
 /** How a response is sent. */
 export interface SendOptions {
@@ -71,49 +68,19 @@ async function sendBody(
   response: ServerResponse,
   body: ServiceResponse['body'],
   gone: Promise<false>,
-): Promise<{ bytes: number; failure?: unknown }> {
+): Promise<SentPieces> {
   if (body === undefined) return { bytes: 0 }
-  if (!(body instanceof Uint8Array)) return await sendPieces(response, body, gone)
+  if (!(body instanceof Uint8Array)) return await sendPieces(outletOf(response), body, gone)
   response.write(body)
   return { bytes: body.length }
 }
 
-async function sendPieces(
-  response: ServerResponse,
-  pieces: AsyncIterable<LentBytes>,
-  gone: Promise<false>,
-): Promise<{ bytes: number; failure?: unknown }> {
-  const lent = new Set<LentBytes>()
-  let bytes = 0
-  let wake = () => {}
-  response.once('close', () => wake())
-  const taken = (piece: LentBytes) => {
-    if (lent.delete(piece)) piece.release()
-    wake()
-  }
-  try {
-    for await (const piece of pieces) {
-      lent.add(piece)
-      if (hasLeft(response)) break
-      bytes += piece.bytes.length
-      response.write(piece.bytes, () => taken(piece))
-      while (lent.size >= WRITES_IN_FLIGHT && !hasLeft(response)) {
-        await new Promise<void>((resolve) => {
-          wake = resolve
-        })
-      }
-    }
-    return { bytes }
-  } catch (failure) {
-    // The head promised bytes that cannot be read: only a broken connection reports that.
-    response.destroy()
-    return { bytes, failure }
-  } finally {
-    // Only a closed socket is certain to have released its buffers, and it need not call back.
-    if (hasLeft(response)) {
-      await gone
-      for (const piece of lent) taken(piece)
-    }
+function outletOf(response: ServerResponse): Outlet {
+  return {
+    write: (bytes, taken) => response.write(bytes, taken),
+    once: (event, listener) => response.once(event, listener),
+    destroy: () => response.destroy(),
+    hasLeft: () => hasLeft(response),
   }
 }
 

@@ -263,6 +263,7 @@ class RunningInstance implements Instance {
       idleTimeoutMs: config.idleTimeoutMs,
       connectionsMax: connectionsMax(),
       proxies: new TrustedProxies(config.trustedProxies),
+      shortcut: config.httpReader === 'shortcut',
     })
   }
 

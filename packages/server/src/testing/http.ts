@@ -41,6 +41,7 @@ export async function listen(
     metrics: { token: () => undefined, text: async () => '', cluster: async () => NO_CLUSTER },
     onAnswered: () => {},
     proxies: new TrustedProxies([]),
+    shortcut: true,
     ...options,
   })
   const { port } = await server.listen(0, '127.0.0.1')

@@ -1,0 +1,27 @@
+import type { ByteSource } from '@bindery/storage'
+
+/** A body that arrived together with its head. */
+export class WholeBody implements ByteSource {
+  readonly size: number
+  readonly #bytes: Buffer
+  #read = 0
+
+  /** @param bytes must not change */
+  constructor(bytes: Buffer) {
+    this.size = bytes.length
+    this.#bytes = bytes
+  }
+
+  async ready(): Promise<void> {}
+
+  async read(buffer: Uint8Array): Promise<number> {
+    const bytes = Math.min(buffer.length, this.size - this.#read)
+    // Not `set`: into shared memory it copies byte by byte unless both sides have the same alignment.
+    if (bytes > 0) {
+      const piece = this.#bytes.subarray(this.#read, this.#read + bytes)
+      Buffer.from(buffer.buffer, buffer.byteOffset, bytes).fill(piece)
+    }
+    this.#read += bytes
+    return bytes
+  }
+}
