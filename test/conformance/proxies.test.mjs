@@ -5,6 +5,7 @@ import { execFileSync, spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { readFileSync, writeFileSync } from 'node:fs'
+import http from 'node:http'
 import http2 from 'node:http2'
 import https from 'node:https'
 import { createServer } from 'node:net'
@@ -103,14 +104,8 @@ async function startProxy(t, proxy, { name, folder, backend }) {
     .replace('/etc/ssl/oss.example.pem', both)
     .replace('127.0.0.1:9000', backend)
   writeFileSync(file, proxy.configure(text, { port, folder, certificate, key }))
-  const [program, ...args] = proxy.command(file)
   const env = { ...process.env, XDG_CONFIG_HOME: folder, XDG_DATA_HOME: folder }
-  const child = spawn(program, args, { env, stdio: ['ignore', 'inherit', 'inherit'] })
-  const exited = once(child, 'exit')
-  atEnd(t, async () => {
-    child.kill('SIGTERM')
-    await exited
-  })
+  const child = runProxy(t, proxy.command(file), env)
   const agent = new https.Agent({ rejectUnauthorized: false })
   while (!(await answerOf(`https://127.0.0.1:${port}/-/health/live`, agent).catch(() => undefined))) {
     assert.equal(child.exitCode, null, `${name} has ended`)
@@ -118,6 +113,39 @@ async function startProxy(t, proxy, { name, folder, backend }) {
   }
   return port
 }
+
+function runProxy(t, [program, ...args], env = process.env) {
+  const child = spawn(program, args, { env, stdio: ['ignore', 'inherit', 'inherit'] })
+  const exited = once(child, 'exit')
+  atEnd(t, async () => {
+    child.kill('SIGTERM')
+    await exited
+  })
+  return child
+}
+
+test('the balancer of the cluster in containers passes no address and no scheme that its client has made up', async (t) => {
+  const gateway = http.createServer(({ headers }, response) => response.end(JSON.stringify(headers)))
+  await once(gateway.listen(0, '127.0.0.1'), 'listening')
+  atEnd(t, () => gateway.close())
+  const port = await freePort()
+  const file = path.join(newFolder(t, 'bindery-proxy-'), 'configuration')
+  const text = readFileSync(new URL('../../deploy/cluster/haproxy.cfg', import.meta.url), 'utf8')
+    .replace('bind :9000', `bind 127.0.0.1:${port}`)
+    .replace(' init-addr none', '')
+    .replace(/^ {2}server (?:two|three) .*\n/gm, '')
+    .replace('one:9000', `127.0.0.1:${gateway.address().port}`)
+  writeFileSync(file, text)
+  const child = runProxy(t, PROXIES.haproxy.command(file))
+  const headers = { 'X-Forwarded-For': '192.0.2.1', 'X-Forwarded-Proto': 'https' }
+  let answer
+  for (; answer?.ok !== true; answer = await fetch(`http://127.0.0.1:${port}/`, { headers }).catch(() => undefined)) {
+    assert.equal(child.exitCode, null, 'haproxy has ended')
+    await sleep(50)
+  }
+  const passed = await answer.json()
+  assert.deepEqual([passed['x-forwarded-for'], passed['x-forwarded-proto']], ['127.0.0.1', 'http'])
+})
 
 /** The body of the answer to a GET of a URL by HTTP/2. */
 async function overHttp2(url) {
