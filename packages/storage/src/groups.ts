@@ -39,6 +39,9 @@ export function behind(start: KeyText): KeyText {
   return start.slice(0, length - 1) + String.fromCharCode(start.charCodeAt(length - 1) + 1)
 }
 
+/** After a group of several rows, so many more groups are left at their first row, without a look at whether they have a second. */
+const LEFT_AT_ONCE = 7
+
 /**
  * The first rows of groups, and the rows in none. `rowsFrom` yields the rows from a key on, which are read as far as
  * needed: a group costs one seek, however many rows it has.
@@ -50,6 +53,7 @@ export function firstRows<R extends { readonly key: KeyText }>(
   grouping: Grouping,
 ): R[] {
   const found: R[] = []
+  let leftAtOnce = 0
   for (let next: KeyText | undefined = from; next !== undefined; ) {
     const start: KeyText = next
     let group: KeyText | undefined
@@ -57,11 +61,16 @@ export function firstRows<R extends { readonly key: KeyText }>(
     for (const row of rowsFrom(start)) {
       if (group !== undefined && row.key.startsWith(group)) {
         next = behind(group)
+        leftAtOnce = LEFT_AT_ONCE
         break
       }
       found.push(row)
       if (found.length === limit) return found
       group = groupOf(row.key, grouping)
+      if (group === undefined || leftAtOnce === 0) continue
+      next = behind(group)
+      leftAtOnce -= 1
+      break
     }
   }
   return found
