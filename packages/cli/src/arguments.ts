@@ -65,8 +65,8 @@ export function readFlags<F extends string>(
   if (extra !== undefined) throw new Failure('unexpectedArgument', { argument: extra })
   const takes = ({ name }: { readonly name: F }) => table[name]?.value !== undefined
   const flags = given.filter((one) => !takes(one)).map(({ name }) => name)
-  // a query and a template are for what JSON shows
-  const isQueried = given.some(({ name }) => name === 'output-query' || name === 'format')
+  // a query, a template and YAML are for what JSON shows
+  const isQueried = given.some(({ name }) => name === 'output-query' || name === 'format' || name === 'yaml')
   return {
     positionals,
     flags: new Set(isQueried ? [...flags, 'json' as F] : flags),
@@ -75,7 +75,7 @@ export function readFlags<F extends string>(
   }
 }
 
-/** ossutil's `--output-format json` is `--json`; `raw` is the form without it. Throws Failure `valueInvalid`. */
+/** ossutil's `--output-format json` is `--json`, and `yaml` is `--yaml`; `raw` is the form without them. Throws Failure `valueInvalid`. */
 function withJson(args: readonly string[], table: Readonly<Record<string, Flag>>): string[] {
   const at = args.findIndex((one) => one === '--output-format' || one.startsWith('--output-format='))
   if (at === -1 || table.json === undefined) return [...args]
@@ -83,8 +83,13 @@ function withJson(args: readonly string[], table: Readonly<Record<string, Flag>>
   const value = inline ?? args[at + 1] ?? ''
   const rest = [...args.slice(0, at), ...args.slice(at + (inline === undefined ? 2 : 1))]
   if (value === 'json') return [...rest, '--json']
+  if (value === 'yaml' && table.yaml !== undefined) return [...rest, '--yaml']
   if (value === 'raw') return rest
-  throw new Failure('valueInvalid', { name, value, expected: 'json, raw' })
+  throw new Failure('valueInvalid', {
+    name,
+    value,
+    expected: table.yaml === undefined ? 'json, raw' : 'json, yaml, raw',
+  })
 }
 
 /** Flags by each of their spellings, with dashes. */

@@ -187,7 +187,17 @@ export const COMMANDS = {
   sync: {
     subject: 'objects',
     synopsis: 'FROM TO [--delete] [--checksum] [--dry-run] [flags]',
-    flags: ['delete', 'backup-dir', 'max-delete', 'checksum', 'size-only', 'update', 'no-overwrite', ...TRANSFER_FLAGS],
+    flags: [
+      'delete',
+      'backup-dir',
+      'max-delete',
+      'checkers',
+      'checksum',
+      'size-only',
+      'update',
+      'no-overwrite',
+      ...TRANSFER_FLAGS,
+    ],
     examples: [
       'bindery sync ./site oss://demo/site/ --delete --dry-run',
       'bindery sync oss://demo/photos/ ./photos',
@@ -202,6 +212,7 @@ export const COMMANDS = {
       'interval',
       'backup-dir',
       'max-delete',
+      'checkers',
       'checksum',
       'size-only',
       'update',
@@ -254,7 +265,7 @@ export const COMMANDS = {
   diff: {
     subject: 'objects',
     synopsis: 'ONE OTHER [--size-only] [flags]',
-    flags: ['size-only', ...FILTER_FLAGS, ...SERVER_FLAGS],
+    flags: ['size-only', 'checkers', ...FILTER_FLAGS, ...SERVER_FLAGS],
     examples: ['bindery diff ./photos oss://demo/photos/', 'bindery diff oss://demo/ oss://backup/demo/ --size-only'],
   },
   hash: {

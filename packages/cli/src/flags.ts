@@ -33,6 +33,7 @@ export const FLAGS = {
   'log-file': { value: 'FILE' },
   // the output
   json: {},
+  yaml: {},
   'output-query': { value: 'JMESPATH' },
   format: { value: 'TEMPLATE' },
   utc: {},
@@ -57,6 +58,7 @@ export const FLAGS = {
   'end-time': { value: 'SECONDS', spellings: ['--max-mtime'] },
   'version-id': { value: 'ID' },
   'files-from': { value: 'FILE|-', spellings: ['--files-from-raw'] },
+  'list-format': { value: 'FORMAT' },
   'no-glob': {},
   versions: {},
   'all-versions': {},
@@ -85,6 +87,7 @@ export const FLAGS = {
   delete: {},
   'backup-dir': { value: 'DIR|oss://BUCKET/PREFIX/' },
   'max-delete': { value: 'NUMBER' },
+  checkers: { value: 'NUMBER' },
   watch: {},
   interval: { value: 'TIME' },
   checksum: {},
@@ -154,7 +157,14 @@ export const CONNECTION_FLAGS = [
 ] as const satisfies readonly FlagName[]
 
 /** The form of the output. */
-export const OUTPUT_FLAGS = ['utc', 'quiet', 'json', 'output-query', 'format'] as const satisfies readonly FlagName[]
+export const OUTPUT_FLAGS = [
+  'utc',
+  'quiet',
+  'json',
+  'yaml',
+  'output-query',
+  'format',
+] as const satisfies readonly FlagName[]
 
 /** The server, the key and the form of the output: every command on objects has these. */
 export const SERVER_FLAGS = [...CONNECTION_FLAGS, ...OUTPUT_FLAGS] as const satisfies readonly FlagName[]
@@ -213,6 +223,7 @@ export const HEADER_FLAGS = [
 /** The flags of the commands whose sources may be many, and whose targets may exist. */
 export const SOURCE_FLAGS = [
   'files-from',
+  'list-format',
   'no-glob',
   ...LISTING_FLAGS,
   'overwrite',

@@ -4,10 +4,11 @@ import { EXIT, type ExitCode } from '../exit-codes.js'
 import { inspectWordsIn } from '../messages/inspect.js'
 import { transferWordsIn } from '../messages/transfer.js'
 import { shown } from '../objects/address.js'
+import { numberOf } from '../objects/arguments.js'
 import { note, write, writeJson } from '../objects/output.js'
 import { withClients } from '../objects/with-client.js'
 import { hasSameBytes } from '../transfer/checksum.js'
-import { differences, type Entry, entriesBelow, folderOf } from '../transfer/entries.js'
+import { CHECKERS, differences, type Entry, entriesBelow, folderOf } from '../transfer/entries.js'
 import { filterOf } from '../transfer/filter.js'
 import { isLoss, type LeftOut } from '../transfer/items.js'
 import { parsePlace, requirePair } from '../transfer/places.js'
@@ -41,7 +42,8 @@ export async function diffCommand({ args, env, language }: Invocation): Promise<
     }
     const sources = entriesBelow(clientOf, from, { onLeftOut, mayBeMissing: false })
     const targets = entriesBelow(clientOf, to, { onLeftOut, mayBeMissing: false })
-    for await (const difference of differences(sources, targets, isSame)) {
+    const checkers = numberOf('--checkers', parsed.values.get('checkers'), 1, 256) ?? CHECKERS
+    for await (const difference of differences(sources, targets, isSame, checkers)) {
       const { entry } = difference
       if (filter?.(entry) === false) continue
       const target = difference.kind === 'transfer' ? difference.target : undefined

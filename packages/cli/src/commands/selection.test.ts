@@ -75,6 +75,32 @@ test('several sources go into a folder, and only names of a list where there is 
   assert.equal((await bindery(['cp', root, 'oss://demo/named/', '--files-from', '/nowhere'])).code, 1)
 })
 
+test('an inventory lists keys in its second column, encoded as in URLs, of which those below the source are taken', async () => {
+  for (const key of ['stock/a b', 'stock/d/ü', 'stock/left out', 'other/c']) await client.put(key, key)
+  const rows = [
+    '"demo","stock%2Fa+b","12","2026-12-01T00-00-00Z"',
+    'demo,stock%2Fd%2F%C3%BC,12',
+    '"demo","other%2Fc","7"',
+    '',
+  ]
+  const list = path.join(folder, 'inventory.csv')
+  await writeFile(list, rows.join('\n'))
+  const flags = ['--files-from', list, '--list-format', 'inventory']
+  await succeed(['cp', 'oss://demo/stock/', 'oss://demo/taken/', ...flags])
+  assert.deepEqual(await keys('taken/'), ['taken/a b', 'taken/d/ü'])
+  const refused = await bindery([
+    'cp',
+    'oss://demo/stock/',
+    'oss://demo/taken/',
+    '--files-from',
+    list,
+    '--list-format',
+    'csv',
+  ])
+  assert.equal(refused.code, 1)
+  assert.match(refused.stderr, /--list-format cannot be "csv".*plain, inventory/)
+})
+
 test('--overwrite decides about targets that exist', async () => {
   const root = await tree('overwrite', ['same', 'other'])
   await client.put('overwrite/same', 'content of same')
@@ -95,6 +121,11 @@ test('--overwrite decides about targets that exist', async () => {
 
 test('--output-query takes parts of JSON, and refuses an expression that is not valid', async () => {
   await client.put('query/a', 'xx')
+  const query = ['ls', 'oss://demo/query/', '--output-query', '{name: key, bytes: size}']
+  for (const yaml of [['--yaml'], ['--output-format', 'yaml']]) {
+    const documents = await succeed([...query, ...yaml])
+    assert.match(documents, /^(?:---\nname: query\/\w+\nbytes: \d+\n)+$/)
+  }
   const taken = await succeed(['ls', 'oss://demo/query/', '--output-query', '{name: key, bytes: size}'])
   assert.deepEqual(linesOf(taken), [{ name: 'query/a', bytes: 2 }])
   assert.equal(

@@ -27,15 +27,19 @@ export const ENGLISH_FLAGS: Readonly<Record<FlagName, string>> = {
   utc: 'print times in UTC instead of local time; JSON always uses UTC',
   format:
     'template for the line of each result, such as "{key}\\t{size}"; the names are those of --json, "{meta.owner}" for nested ones',
+  yaml: 'print documents of YAML instead of lines of JSON; also --output-format yaml',
   'output-query': 'apply a JMESPath expression to each line of JSON',
   'config-file': 'file with profiles, instead of those of bindery config and ossutil',
   'backup-dir': 'copy what will be deleted to this folder first; it is on the same side as TO, and outside of it',
+  checkers: 'objects and files that are compared at a time; default 16',
   'max-delete': 'if more than this number would be deleted, delete nothing and exit with 6',
   watch: 'keep running, and repeat after each change until Ctrl-C',
   interval:
     'with --watch: longest time between two comparisons; default 10s, or 60s for a folder, whose changes are noticed at once',
   overwrite:
     'whether to replace existing targets: always (default), never, newer, different (by CRC-64), size (another size), or you decide with ask, the default for folders on a terminal',
+  'list-format':
+    'form of the file of --files-from: plain (default), or inventory for a CSV file of an inventory, whose second column has keys',
   'files-from': 'transfer only the names below FROM that this file lists, one per line',
   'no-glob': 'take * and ? in a key literally',
   directory: 'list the folders and objects of one level (default)',

@@ -3,6 +3,7 @@ import { columnsOf, padColumns } from '../columns.js'
 import { EXIT } from '../exit-codes.js'
 import { lineFormatOf } from './format.js'
 import { settings } from './settings.js'
+import { yamlDocument } from './yaml.js'
 
 let isWatched = false
 
@@ -34,6 +35,11 @@ export async function selectJson(expression: string): Promise<void> {
   settings().select = compileQuery(expression)
 }
 
+/** From now on lines of JSON are documents of YAML. */
+export function useYaml(): void {
+  settings().isYaml = true
+}
+
 /** From now on lines of JSON are lines by a template, where they have all of its names. */
 export function formatJson(template: string): void {
   settings().lineOf = lineFormatOf(template)
@@ -61,7 +67,8 @@ export async function writeJson(value: object): Promise<void> {
     return write(line ?? '')
   }
   const selected = select === undefined ? value : select(value)
-  if (selected !== undefined && selected !== null) await write(`${JSON.stringify(selected, plain)}\n`)
+  if (selected === undefined || selected === null) return
+  await write(settings().isYaml === true ? yamlDocument(selected, plain) : `${JSON.stringify(selected, plain)}\n`)
 }
 
 /** Whether `--quiet` was given. */

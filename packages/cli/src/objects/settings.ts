@@ -5,6 +5,8 @@ export interface Settings {
   isQuiet: boolean
   /** Whether times have UTC in place of the zone of this machine. */
   isUtc: boolean
+  /** Whether lines of JSON are printed as documents of YAML. */
+  isYaml?: boolean
   /** Whether what ossutil 1 would print is printed, and failures on standard output. */
   readonly isOssutil: boolean
   /** Whether data are not printed. */

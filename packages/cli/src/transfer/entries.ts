@@ -4,6 +4,7 @@ import { OssError } from '@bindery/client'
 import { Failure } from '@bindery/server/local'
 import { compareKeys, isPast, type KeyRange, listingOf, WHOLE } from '../objects/key-range.js'
 import type { ClientOf } from '../objects/with-client.js'
+import { inOrderOf } from './ahead.js'
 import { isFileName, type LeftOut, walk } from './items.js'
 import type { Place } from './places.js'
 
@@ -89,14 +90,33 @@ export async function* withFileNames(
 }
 
 /**
- * Compares two folders while both are listed; nothing of them is kept. Throws OssError UnexpectedAnswer where a listing is not in
- * the order of names: what is missing from a folder could not be known then.
+ * Compares two folders while both are listed; nothing of them is kept. `checkers` comparisons run at a time. Throws OssError
+ * UnexpectedAnswer where a listing is not in the order of names: what is missing from a folder could not be known then.
  */
 export async function* differences(
   sources: AsyncIterable<Entry>,
   targets: AsyncIterable<Entry>,
   isSame: (source: Entry, target: Entry) => boolean | Promise<boolean>,
+  checkers = 1,
 ): AsyncGenerator<Difference> {
+  const found = inOrderOf(pairs(sources, targets), checkers, async ({ source, target }) => {
+    if (source === undefined) return { kind: 'extra', entry: target as Entry } as const
+    if (target !== undefined && (await isSame(source, target))) return undefined
+    return { kind: 'transfer', entry: source, target } as const
+  })
+  for await (const difference of found) if (difference !== undefined) yield difference
+}
+
+/** Comparisons of bytes at a time, where `--checkers` names no other number. */
+export const CHECKERS = 16
+
+/** An entry of each folder under one name; at least one of them exists. */
+interface Pair {
+  readonly source: Entry | undefined
+  readonly target: Entry | undefined
+}
+
+async function* pairs(sources: AsyncIterable<Entry>, targets: AsyncIterable<Entry>): AsyncGenerator<Pair> {
   const source = inOrder(sources)
   const target = inOrder(targets)
   try {
@@ -104,10 +124,7 @@ export async function* differences(
     let right = await next(target)
     while (left !== undefined || right !== undefined) {
       const order = left === undefined ? 1 : right === undefined ? -1 : compareKeys(left.name, right.name)
-      if (left !== undefined && (order < 0 || (right !== undefined && order === 0 && !(await isSame(left, right))))) {
-        yield { kind: 'transfer', entry: left, target: order === 0 ? right : undefined }
-      }
-      if (right !== undefined && order > 0) yield { kind: 'extra', entry: right }
+      yield { source: order <= 0 ? left : undefined, target: order >= 0 ? right : undefined }
       if (order <= 0) left = await next(source)
       if (order >= 0) right = await next(target)
     }

@@ -1,8 +1,10 @@
 import { once } from 'node:events'
 import { createReadStream } from 'node:fs'
 import { createInterface } from 'node:readline'
+import { percentDecode } from '@bindery/bytes'
 import { Failure } from '@bindery/server/local'
 import type { Arguments } from '../arguments.js'
+import { oneOf } from '../objects/arguments.js'
 import { patternIn } from '../objects/globs.js'
 import type { Filter } from './filter.js'
 import { type Place, parsePlace } from './places.js'
@@ -21,10 +23,11 @@ export interface Sources {
 /** The sources that an argument of a command stands for. Throws Failure. */
 export function sourcesOf(
   text: string,
-  { flags, values }: Pick<Arguments<'recursive' | 'no-glob' | 'files-from'>, 'flags' | 'values'>,
+  { flags, values }: Pick<Arguments<'recursive' | 'no-glob' | 'files-from' | 'list-format'>, 'flags' | 'values'>,
 ): Sources {
   const file = values.get('files-from')
-  if (file !== undefined) return { from: parsePlace(text), isRecursive: true, names: () => namesIn(file) }
+  const format = oneOf('--list-format', values.get('list-format'), ['plain', 'inventory'])
+  if (file !== undefined) return { from: parsePlace(text), isRecursive: true, names: namesOf(file, format, text) }
   const place = placeOf(text, flags.has('no-glob'))
   return { ...place, isRecursive: place.matches !== undefined || flags.has('recursive') }
 }
@@ -37,8 +40,25 @@ export function placeOf(text: string, isLiteral: boolean): Pick<Sources, 'from' 
   return { from: { kind: 'object', address: pattern.prefix }, matches: pattern.matches }
 }
 
+function namesOf(file: string, format: string | undefined, text: string): () => AsyncIterable<string> {
+  if (format !== 'inventory') return () => namesIn(file)
+  const from = parsePlace(text)
+  return () => inventoryNames(file, from.kind === 'object' ? from.address.key : '')
+}
+
 async function* namesIn(file: string): AsyncGenerator<string> {
   for await (const line of linesOf(file)) if (line !== '') yield line
+}
+
+/** The names below a prefix in an inventory, whose lines begin with a bucket and a key in the encoding of URLs. */
+async function* inventoryNames(file: string, prefix: string): AsyncGenerator<string> {
+  const folder = prefix === '' || prefix.endsWith('/') ? prefix : `${prefix}/`
+  for await (const line of linesOf(file)) {
+    const written = /^\s*(?:"[^"]*"|[^",]*),(?:"([^"]*)"|([^",]*))/.exec(line)
+    const encoded = written?.[1] ?? written?.[2] ?? ''
+    const key = percentDecode(encoded.replaceAll('+', '%20')) ?? encoded
+    if (key !== '' && key !== folder && key.startsWith(folder)) yield key.slice(folder.length)
+  }
 }
 
 /** The lines of a file, or with `-` of standard input. Throws Failure `fileUnreadable`. */

@@ -10,7 +10,7 @@ import { commandLineOf, complain, note } from '../objects/output.js'
 import { isFileSystemError } from '../objects/system-error.js'
 import type { ClientOf } from '../objects/with-client.js'
 import { hasSameBytes } from './checksum.js'
-import { differences, type Entry, entriesBelow, folderOf, placeBelow, withFileNames } from './entries.js'
+import { CHECKERS, differences, type Entry, entriesBelow, folderOf, placeBelow, withFileNames } from './entries.js'
 import { Extras } from './extras.js'
 import { type Filter, filterOf, nameFilterOf } from './filter.js'
 import { type Item, type LeftOut, reportingChosen } from './items.js'
@@ -25,6 +25,7 @@ type SyncFlag =
   | 'update'
   | 'no-overwrite'
   | 'max-delete'
+  | 'checkers'
   | 'backup-dir'
 
 /** Two folders, and how one is made like the other. */
@@ -135,7 +136,10 @@ async function* itemsOf(
   const targets = entriesBelow(clientOf, to, { onLeftOut: () => {}, mayBeMissing: true })
   const isSame = sameness(clientOf, parsed.flags)
   const isLeft = (source: Entry, target: Entry) => filter?.(source) === false || isSame(source, target)
-  const taken = withMetadata(differences(sources, targets, isLeft), metadataFilterOf(parsed), ({ kind, entry }) =>
+  const checkers = numberOf('--checkers', parsed.values.get('checkers'), 1, 256) ?? CHECKERS
+  // what is compared by a listing alone is not looked at ahead: nothing is deleted after a folder that cannot be read
+  const found = differences(sources, targets, isLeft, parsed.flags.has('checksum') ? checkers : 1)
+  const taken = withMetadata(found, metadataFilterOf(parsed), ({ kind, entry }) =>
     kind === 'transfer' ? objectIn(clientOf, entry.place) : undefined,
   )
   for await (const { kind, entry } of taken) {
