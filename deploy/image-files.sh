@@ -39,6 +39,7 @@ ln -s busybox "$target/bin/sh"
 
 cp /etc/debian_version /etc/os-release "$target/etc/"
 cp /etc/ssl/certs/ca-certificates.crt "$target/etc/ssl/certs/"
-printf 'root:x:0:0::/:/bin/sh\nbindery:x:10001:10001::/data:/bin/sh\n' > "$target/etc/passwd"
+# the home is not /data: profiles there would make a new volume a folder of another program
+printf 'root:x:0:0::/:/bin/sh\nbindery:x:10001:10001::/tmp:/bin/sh\n' > "$target/etc/passwd"
 printf 'root:x:0:\nbindery:x:10001:\n' > "$target/etc/group"
 printf 'hosts: files dns\n' > "$target/etc/nsswitch.conf"

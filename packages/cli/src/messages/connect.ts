@@ -18,7 +18,7 @@ const ENGLISH: ConnectWords = {
   usage: (command) =>
     `Print one: ${command} connect CLIENT. Run one in an empty folder: ${command} connect CLIENT | sh -e`,
   paste: (needs) => `Paste this into a shell, in an empty folder. Needed: ${needs}.`,
-  needsBucket: (bucket) => `The bucket must exist; create it at the start: bindery serve --buckets ${bucket}`,
+  needsBucket: (bucket) => `The bucket must exist. To create it: bindery mb oss://${bucket}`,
   untested: {
     noPackage:
       "Written from the SDK's documentation; Bindery's tests do not run it, because no package registry they use has it.",
@@ -32,7 +32,7 @@ const CHINESE: ConnectWords = {
   clients: '可直接使用的连接示例：',
   usage: (command) => `打印示例：${command} connect CLIENT。在空目录中运行：${command} connect CLIENT | sh -e`,
   paste: (needs) => `请在空目录中将以下内容粘贴到 shell 中运行。需要：${needs}。`,
-  needsBucket: (bucket) => `Bucket 必须已存在；可在启动时创建：bindery serve --buckets ${bucket}`,
+  needsBucket: (bucket) => `Bucket 必须已存在。创建：bindery mb oss://${bucket}`,
   untested: {
     noPackage: '根据 SDK 文档编写；Bindery 的测试没有运行它，因为测试所用的软件源没有提供该 SDK。',
     noToolchain: '根据 SDK 文档编写；Bindery 的测试没有运行它，因为测试环境没有所需的工具链。',
