@@ -137,8 +137,8 @@ export interface ServiceOptions extends DomainOptions {
    * before its outcome is known.
    */
   readonly alarm?: (milliseconds: number, ring: () => void) => () => void
-  /** The processes of this server that share the limits of buckets. Absent: this one alone. */
-  readonly processes?: number
+  /** The number of processes that share the limits of buckets, this one included. Called whenever one counts. Absent: this one alone. */
+  readonly processes?: () => number
   /** Host names below which the first label is a bucket, besides `localhost` and `*.aliyuncs.com`. */
   readonly domains: readonly string[]
   /** Fail with InternalError where an operation answers a cause that it does not declare. For tests. */

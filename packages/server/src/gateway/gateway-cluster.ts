@@ -83,6 +83,10 @@ export class GatewayCluster implements ProcessCluster {
     return this.#events.watched
   }
 
+  limiting(): number {
+    return this.#events.limiting()
+  }
+
   publish(event: Event): void {
     this.#events.publish(event)
   }

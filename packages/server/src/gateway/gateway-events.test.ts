@@ -25,3 +25,27 @@ test('a text on the channel that is not a notice is passed over, and a notice af
   events.receive('{"kind":"event","from":"other","event":{"type":"beat"}}')
   assert.deepEqual([seen, reports], [[{ type: 'beat' }], 1])
 })
+
+test('limits are shared by the processes that have lately announced that they limit requests', (t) => {
+  let now = 0
+  const all: GatewayEvents[] = []
+  let sent = 0
+  const send = (text: string): void => {
+    sent += 1
+    for (const one of all) one.receive(text)
+  }
+  for (const incarnation of ['a', 'b', 'c']) {
+    const events = new GatewayEvents({ incarnation, send, onReport: () => {}, uptime: () => now })
+    atEnd(t, () => events.stop())
+    all.push(events)
+  }
+  const [one, other] = all
+  assert.ok(one !== undefined && other !== undefined)
+  assert.equal(one.limiting(), 1)
+  assert.equal(other.limiting(), 2)
+  assert.equal(one.limiting(), 2)
+  assert.equal(sent, 2)
+  for (now = 1_000; now <= 20_000; now += 1_000) one.limiting()
+  assert.equal(one.limiting(), 1)
+  assert.equal(sent, 6)
+})

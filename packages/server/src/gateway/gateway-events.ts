@@ -5,6 +5,9 @@ const BEAT_INTERVAL_MS = 15_000
 /** How often a process with listeners announces them, and how long the others believe it. */
 const LISTENS_INTERVAL_MS = 5_000
 const LISTENS_FOR_MS = 15_000
+/** How often a process that limits requests announces it, and how long the others share limits with it. */
+const LIMITS_INTERVAL_MS = 5_000
+const LIMITS_FOR_MS = 15_000
 /** How long a listener waits at most until the others know of it. */
 const READY_MS = 2_000
 
@@ -13,6 +16,8 @@ type Notice =
   | { readonly kind: 'event'; readonly from: string; readonly event: Event }
   /** The sender has listeners. */
   | { readonly kind: 'listens'; readonly from: string }
+  /** The sender limits requests to buckets. */
+  | { readonly kind: 'limits'; readonly from: string }
   /** The sender waits for reports of reads. */
   | { readonly kind: 'report'; readonly from: string }
 
@@ -34,6 +39,9 @@ export class GatewayEvents implements EventBus {
   readonly #beats: readonly NodeJS.Timeout[]
   #othersListenUntil = Number.NEGATIVE_INFINITY
   readonly #whenHeard = new Set<() => void>()
+  #announcedAt = Number.NEGATIVE_INFINITY
+  /** Until when limits are shared with each other process. */
+  readonly #limitedUntil = new Map<string, number>()
   #isStopping = false
 
   constructor(options: GatewayEventsOptions) {
@@ -69,6 +77,17 @@ export class GatewayEvents implements EventBus {
     return { ready, end }
   }
 
+  /** The number of processes that limit requests at present, this one included: called when it does. */
+  limiting(): number {
+    const now = this.#options.uptime()
+    if (now - this.#announcedAt >= LIMITS_INTERVAL_MS) {
+      this.#announcedAt = now
+      this.#send({ kind: 'limits' })
+    }
+    for (const [incarnation, until] of this.#limitedUntil) if (until <= now) this.#limitedUntil.delete(incarnation)
+    return 1 + this.#limitedUntil.size
+  }
+
   /** Has the other processes report at once which reads run in them. */
   requestReports(): void {
     this.#send({ kind: 'report' })
@@ -81,6 +100,7 @@ export class GatewayEvents implements EventBus {
     const isOwn = notice.from === this.#options.incarnation
     if (notice.kind === 'event' && !isOwn) this.#hub.publish(notice.event)
     if (notice.kind === 'report' && !isOwn) this.#options.onReport()
+    if (notice.kind === 'limits' && !isOwn) this.#limitedUntil.set(notice.from, this.#options.uptime() + LIMITS_FOR_MS)
     if (notice.kind !== 'listens') return
     if (!isOwn) this.#othersListenUntil = this.#options.uptime() + LISTENS_FOR_MS
     else for (const heard of this.#whenHeard) heard()
@@ -99,7 +119,7 @@ export class GatewayEvents implements EventBus {
     this.#hub.publish({ type: 'stopping' })
   }
 
-  #send(notice: { kind: 'event'; event: Event } | { kind: 'listens' | 'report' }): void {
+  #send(notice: { kind: 'event'; event: Event } | { kind: 'listens' | 'limits' | 'report' }): void {
     this.#options.send(JSON.stringify({ ...notice, from: this.#options.incarnation }))
   }
 }

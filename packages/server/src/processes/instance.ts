@@ -122,7 +122,8 @@ export async function openInstance(
     images,
     meter: metrics.multipart,
     ...serviceOptionsOf(config),
-    processes: config.testMode ? 1 : config.workers,
+    // where notices do not arrive, the processes of this machine share them at least
+    processes: () => (config.testMode ? 1 : Math.max(config.workers, cluster.limiting?.() ?? 1)),
     ...instanceRoleOf(config),
   })
   const scrubber = new Scrubber({ service, rate: config.scrubRate, log, metrics: metrics.tasks })

@@ -56,6 +56,8 @@ export interface ProcessCluster extends Cluster, EventInlet {
   readonly report: () => Promise<void>
   /** Chooses this process to run the tasks, or, where rows choose, to stand for them. */
   readonly startLeading: () => void
+  /** The number of processes that limit requests at present, this one included: called when it does. Absent: it is fixed. */
+  limiting?(): number
   /**
    * Ends the sessions of a process that was declared dead in the stores. Undefined where the supervisor knows all processes
    * that serve them, so that what it does not list has ended.

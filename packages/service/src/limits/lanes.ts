@@ -41,11 +41,11 @@ const INTERNAL = /-internal\./
 /** The rates of the buckets of one process. */
 export class Lanes {
   readonly #clock: () => number
-  readonly #processes: number
+  readonly #processes: () => number
   readonly #lanes = new Map<string, Lane>()
 
-  /** `processes`: how many share each limit. */
-  constructor(clock: () => number, processes = 1) {
+  /** `processes`: how many share each limit now. */
+  constructor(clock: () => number, processes: () => number = () => 1) {
     this.#clock = clock
     this.#processes = processes
   }
@@ -68,12 +68,15 @@ export class Lanes {
 
   #lanesOf(request: LimitedRequest, kind: Kind, unit: number, idleMs = 0): readonly Lane[] {
     const side = INTERNAL.test(request.host) ? 'intranet' : 'extranet'
-    return limitsOf(request).flatMap(({ name, limits }) =>
+    const counting = limitsOf(request).flatMap(({ name, limits }) =>
       (['total', side] as const).flatMap((scope) => {
         const limit = limits[`${scope}${kind}`]
-        return limit < 0 ? [] : [this.#lane(`${name} ${scope}${kind}`, (limit * unit) / this.#processes, idleMs)]
+        return limit < 0 ? [] : [{ name: `${name} ${scope}${kind}`, limit }]
       }),
     )
+    if (counting.length === 0) return []
+    const processes = this.#processes()
+    return counting.map(({ name, limit }) => this.#lane(name, (limit * unit) / processes, idleMs))
   }
 
   #lane(name: string, perSecond: number, idleMs: number): Lane {

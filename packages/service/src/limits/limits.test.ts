@@ -19,7 +19,7 @@ import {
 } from '../testing/index.js'
 
 /** A clock that sleeping and the test move. */
-async function startTimed(options: { readonly processes?: number } = {}) {
+async function startTimed(options: { readonly processes?: () => number } = {}) {
   let now = Date.UTC(2026, 0, 5, 8)
   let slept = 0
   const clock = () => now
@@ -99,7 +99,7 @@ test('a bucket that takes no requests still shows and changes its limits', async
 })
 
 test('each process of a server takes its share of the requests', async () => {
-  const { started, pass } = await startTimed({ processes: 2 })
+  const { started, pass } = await startTimed({ processes: () => 2 })
   await limit(started, { TotalQps: 4 })
   pass(10_000)
   const statuses: number[] = []
