@@ -140,15 +140,15 @@ function currentRowFaults({ source, name, file }) {
     )
 }
 
-/** Tests of every package may import it. */
-const TEST_SUPPORT = 'test/support/at-end.mjs'
+/** Tests of every package may import these. */
+const TEST_SUPPORT = ['test/support/at-end.mjs', 'test/support/tmpfs.mjs']
 
 function importFaults({ source, name, file, layer, manifest, workspace }, { specifier, line }) {
   const fault = (sentence) => [`${source.path}:${line}: ${sentence}`]
   if (specifier.startsWith('.')) {
     const target = path.posix.join(path.posix.dirname(file), specifier)
     const ofTests = source.isTest || /(^|\/)testing(\/|\.ts$)/.test(file)
-    if (ofTests && path.posix.join('packages', name, 'src', target) === TEST_SUPPORT) return []
+    if (ofTests && TEST_SUPPORT.includes(path.posix.join('packages', name, 'src', target))) return []
     return target.startsWith('..') ? fault(`${specifier} leaves the package`) : []
   }
   if (specifier.startsWith('node:') || builtinModules.includes(specifier)) {

@@ -3,6 +3,7 @@ import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import { loadNative } from '@bindery/digest'
+import { onTmpfs } from '../../../../test/support/tmpfs.mjs'
 import { DIRECT_BYTES_MIN } from './direct-files.js'
 import { systemFiles } from './files.js'
 import { MIB, scrambled, temporaryFolder } from './testing.js'
@@ -33,7 +34,7 @@ async function isCached(path: string): Promise<boolean> {
   }
 }
 
-test('large pieces bypass the page cache, and small ones stay in it', async (t) => {
+test('large pieces bypass the page cache, and small ones stay in it', { skip: onTmpfs }, async (t) => {
   for (const [bytes, stays] of [
     [MIB, false],
     [DIRECT_BYTES_MIN - 1, true],

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { open } from 'node:fs/promises'
 import { type TestContext, test } from 'node:test'
 import { setImmediate as nextTurn } from 'node:timers/promises'
-import { BufferPool, crc64, createInlineHasher, loadNative, SLAB_BYTES } from '@bindery/digest'
+import { BufferPool, crc64, createInlineHasher, SLAB_BYTES } from '@bindery/digest'
 import { type BlobStore, type ByteSource, type ReadOptions, StorageError } from '@bindery/storage'
 import { testCipher } from '@bindery/storage/testing'
 import { atEnd } from '../../../../test/support/at-end.mjs'
@@ -18,11 +18,9 @@ import { PackSpace } from './pack-space.js'
 import { Packs } from './packs.js'
 import { PieceReader } from './piece-reader.js'
 import { Shards } from './shards.js'
-import { filesBelow, MIB, options, readAll, scrambled, sourceOf, temporaryFolder } from './testing.js'
+import { filesBelow, MIB, options, readAll, readsWait, scrambled, sourceOf, temporaryFolder } from './testing.js'
 
 const content = scrambled(3 * MIB + 100)
-/** Only the addon, and only on Linux, can read without waiting. */
-const readsWait = process.platform !== 'linux' || loadNative() === undefined
 
 async function contextWith(t: TestContext, slabs: number): Promise<WriteContext & ReadContext> {
   const folder = await temporaryFolder(t)

@@ -1,19 +1,18 @@
 import assert from 'node:assert/strict'
 import { open } from 'node:fs/promises'
 import { type TestContext, test } from 'node:test'
-import { BufferPool, loadNative, SLAB_BYTES } from '@bindery/digest'
+import { BufferPool, SLAB_BYTES } from '@bindery/digest'
 import { type BlobStore, type LentBytes, StorageError, type StorageErrorKind } from '@bindery/storage'
 import { testCipher } from '@bindery/storage/testing'
 import { atEnd } from '../../../../test/support/at-end.mjs'
 import { systemFiles } from './files.js'
 import { KeptChunks } from './kept-chunks.js'
 import { openLocalBlobStore } from './local-blob-store.js'
-import { filesBelow, MIB, options, readAll, scrambled, sourceOf, temporaryFolder } from './testing.js'
+import { filesBelow, MIB, options, readAll, readsWait, scrambled, sourceOf, temporaryFolder } from './testing.js'
 
 const content = scrambled(2 * MIB + 300_000)
 const whole = Buffer.from(content)
-/** Only the addon, and only on Linux, can read without waiting: others do not keep blobs in packs. */
-const skip = process.platform !== 'linux' || loadNative() === undefined
+const skip = readsWait
 /** The sizes of a blob in a pack, and of one with a file of its own. */
 const SIZES = [MIB, content.length]
 /** The pool of reads has half of this. */

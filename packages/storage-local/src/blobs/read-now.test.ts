@@ -1,16 +1,14 @@
 import assert from 'node:assert/strict'
 import { open } from 'node:fs/promises'
 import { type TestContext, test } from 'node:test'
-import { loadNative } from '@bindery/digest'
 import { type BlobStore, StorageError } from '@bindery/storage'
 import { countTurns, testCipher } from '@bindery/storage/testing'
 import { atEnd } from '../../../../test/support/at-end.mjs'
 import { openLocalBlobStore } from './local-blob-store.js'
-import { filesBelow, MIB, options, readAll, scrambled, sourceOf, temporaryFolder } from './testing.js'
+import { filesBelow, MIB, options, readAll, readsWait, scrambled, sourceOf, temporaryFolder } from './testing.js'
 
 const content = scrambled(2 * MIB + 100)
-/** Only the addon, and only on Linux, can read without waiting. */
-const skip = process.platform !== 'linux' || loadNative() === undefined
+const skip = readsWait
 /** The sizes of a blob in a pack, and of one with a file of its own. */
 const PACKED = 70_000
 const OWN = content.length

@@ -2,12 +2,17 @@
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { TestContext } from 'node:test'
+import { loadNative } from '@bindery/digest'
 import type { BlobStore, ByteRange, ByteSource, ReadAsStored, ReadOptions } from '@bindery/storage'
 import { newFolder } from '../../../../test/support/at-end.mjs'
+import { onTmpfs } from '../../../../test/support/tmpfs.mjs'
 import { type FileOperations, systemFiles } from './files.js'
 
 /** Bytes of a mebibyte. */
 export const MIB = 1024 * 1024
+/** Why files are not read without waiting here, or false: only the addon can do that, only on Linux, and not on every file system. */
+export const readsWait =
+  onTmpfs || ((process.platform !== 'linux' || loadNative() === undefined) && 'files cannot be read without waiting')
 /** Options of a write whose owner does not matter. */
 export const options = { owner: Buffer.from('the owner') }
 

@@ -1,0 +1,1 @@
+export declare const onTmpfs: string | false
