@@ -356,6 +356,15 @@ static napi_value read_cached(napi_env env, napi_callback_info info) {
   return number_value(env, (double)file_read_cached((int)fd, (uint8_t *)data, length, position));
 }
 
+// offsetInPage(bytes) → their address modulo 4,096
+static napi_value offset_in_page(napi_env env, napi_callback_info info) {
+  napi_value value;
+  const uint8_t *data;
+  size_t length;
+  if (!read_arguments(env, info, 1, &value) || !read_bytes(env, value, &data, &length)) return NULL;
+  return number_value(env, (double)((uintptr_t)data % 4096));
+}
+
 // detach(bytes): frees the memory behind bytes, which become empty
 static napi_value detach(napi_env env, napi_callback_info info) {
   napi_value value, memory;
@@ -736,6 +745,7 @@ NAPI_MODULE_INIT() {
   export_function(env, exports, "close", close_engine);
   export_function(env, exports, "tryLock", try_lock);
   export_function(env, exports, "readCached", read_cached);
+  export_function(env, exports, "offsetInPage", offset_in_page);
   export_function(env, exports, "detach", detach);
   export_function(env, exports, "readChecked", read_checked);
   if (can_sign_digest()) export_function(env, exports, "signDigest", sign_digest);

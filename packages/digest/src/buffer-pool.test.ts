@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { BufferPool, CELL_BYTES, SLAB_BYTES } from './index.js'
+import { BufferPool, CELL_BYTES, loadNative, SLAB_BYTES } from './index.js'
+
+const native = loadNative()
 
 test('a pool lends no more than its budget, and waiting callers are served in order', async () => {
   const pool = new BufferPool(2 * SLAB_BYTES + 1)
@@ -86,6 +88,16 @@ test('a pool is low when at most half of it is free, and exhausted when less tha
   }
   for (const buffer of lent) pool.release(buffer)
   assert.deepEqual([pool.isLow, pool.isExhausted], [false, false])
+})
+
+test('buffers begin at a page of memory, so that they can be written to files directly', {
+  skip: native === undefined,
+}, () => {
+  const pool = new BufferPool(2 * SLAB_BYTES)
+  const lent = [pool.tryTake(), pool.tryTake(CELL_BYTES), pool.tryTake(CELL_BYTES)]
+  for (const buffer of lent) assert.equal(buffer && native?.offsetInPage(buffer), 0)
+  for (const buffer of lent) if (buffer !== undefined) pool.release(buffer)
+  assert.equal(native?.offsetInPage(pool.tryTake() ?? Buffer.alloc(1)), 0)
 })
 
 test('spare buffers count as free, and come back when nothing else is free', () => {

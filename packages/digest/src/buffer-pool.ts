@@ -1,7 +1,24 @@
+import { loadNative } from './native/native.js'
+
 /** Bytes of the buffers that a pool lends. */
 export const SLAB_BYTES = 1024 * 1024
 /** Bytes of the smaller buffers that it lends: pieces of a divided slab. */
 export const CELL_BYTES = 64 * 1024
+
+const PAGE_BYTES = 4096
+const native = loadNative()
+
+/** Memory of a slab, and where in it the slab begins: at a page of the machine's memory, as direct writes to files need it. */
+interface Slab {
+  readonly memory: SharedArrayBuffer
+  readonly start: number
+}
+
+function allocateSlab(): Slab {
+  const memory = new SharedArrayBuffer(SLAB_BYTES + PAGE_BYTES)
+  const within = native?.offsetInPage(new Uint8Array(memory)) ?? 0
+  return { memory, start: (PAGE_BYTES - within) % PAGE_BYTES }
+}
 
 interface Waiter {
   readonly bytes: number
@@ -25,9 +42,9 @@ const NO_SPARE: Spare = { count: 0, giveBack() {} }
 export class BufferPool {
   readonly #slabsMax: number
   #slabCount = 0
-  readonly #idle: SharedArrayBuffer[] = []
-  /** The offsets of free cells in each divided slab. */
-  readonly #cut = new Map<SharedArrayBuffer, number[]>()
+  readonly #idle: Slab[] = []
+  /** Each divided slab by its memory, with the offsets of its free cells there. */
+  readonly #cut = new Map<SharedArrayBuffer, { readonly slab: Slab; readonly starts: number[] }>()
   readonly #lent = new Set<Buffer>()
   readonly #waiting: Waiter[] = []
   /** Counts as free, and is lent only when nothing else is. */
@@ -94,7 +111,7 @@ export class BufferPool {
   release(buffer: Buffer): void {
     if (!this.#lent.delete(buffer)) throw new Error('this buffer is not lent')
     const memory = buffer.buffer as SharedArrayBuffer
-    if (buffer.length === SLAB_BYTES) this.#idle.push(memory)
+    if (buffer.length === SLAB_BYTES) this.#idle.push({ memory, start: buffer.byteOffset })
     else this.#join(memory, buffer.byteOffset)
     for (let next = this.#waiting[0]; next !== undefined; next = this.#waiting[0]) {
       const own = this.#takeNow(next.bytes)
@@ -106,40 +123,41 @@ export class BufferPool {
 
   #takeNow(bytes: number): Buffer | undefined {
     if (bytes <= CELL_BYTES) return this.#takeCell()
-    const memory = this.#takeSlab()
-    return memory && this.#lend(memory, 0, SLAB_BYTES)
+    const slab = this.#takeSlab()
+    return slab && this.#lend(slab.memory, slab.start, SLAB_BYTES)
   }
 
-  #takeSlab(): SharedArrayBuffer | undefined {
-    const memory = this.#idle.pop()
-    if (memory !== undefined) return memory
+  #takeSlab(): Slab | undefined {
+    const slab = this.#idle.pop()
+    if (slab !== undefined) return slab
     if (this.#slabCount === this.#slabsMax) {
       if (this.spare.count > 0) this.spare.giveBack()
       return this.#idle.pop()
     }
     this.#slabCount++
-    return new SharedArrayBuffer(SLAB_BYTES)
+    return allocateSlab()
   }
 
   #takeCell(): Buffer | undefined {
-    for (const [memory, starts] of this.#cut) {
+    for (const [memory, { starts }] of this.#cut) {
       const start = starts.pop()
       if (start !== undefined) return this.#lend(memory, start, CELL_BYTES)
     }
-    const memory = this.#takeSlab()
-    if (memory === undefined) return undefined
-    const starts = Array.from({ length: SLAB_BYTES / CELL_BYTES - 1 }, (_, index) => (index + 1) * CELL_BYTES)
-    this.#cut.set(memory, starts)
-    return this.#lend(memory, 0, CELL_BYTES)
+    const slab = this.#takeSlab()
+    if (slab === undefined) return undefined
+    const { memory, start } = slab
+    const starts = Array.from({ length: SLAB_BYTES / CELL_BYTES - 1 }, (_, index) => start + (index + 1) * CELL_BYTES)
+    this.#cut.set(memory, { slab, starts })
+    return this.#lend(memory, start, CELL_BYTES)
   }
 
   /** Takes back a cell; a slab whose cells are all free becomes undivided again. */
   #join(memory: SharedArrayBuffer, start: number): void {
-    const starts = this.#cut.get(memory)
-    starts?.push(start)
-    if (starts?.length !== SLAB_BYTES / CELL_BYTES) return
+    const cut = this.#cut.get(memory)
+    cut?.starts.push(start)
+    if (cut?.starts.length !== SLAB_BYTES / CELL_BYTES) return
     this.#cut.delete(memory)
-    this.#idle.push(memory)
+    this.#idle.push(cut.slab)
   }
 
   /**

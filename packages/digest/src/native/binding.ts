@@ -131,6 +131,8 @@ export interface Binding {
   tryLock(fd: number): number
   /** Copies the bytes from a position that the system has in memory, without waiting. Returns their number, or -1. */
   readCached(fd: number, bytes: Uint8Array, position: number): number
+  /** The address of bytes, modulo 4,096. */
+  offsetInPage(bytes: Uint8Array): number
   /** Frees the memory behind bytes, which become empty, as do all other views of it. */
   detach(bytes: Uint8Array): void
   /**

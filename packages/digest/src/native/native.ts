@@ -119,6 +119,8 @@ export interface Native {
    * or the file system cannot do it.
    */
   openDirect(fd: number): number | undefined
+  /** How far behind the beginning of a page of the machine's memory bytes begin; a page has 4,096 bytes. */
+  offsetInPage(bytes: Uint8Array): number
   /** Frees the memory behind bytes, which become empty, as do all other views of it. Throws for memory that is shared. */
   detach(bytes: Uint8Array): void
   /** Starts threads. One engine serves a whole process: see `nativeEngine`. */
@@ -164,6 +166,7 @@ function nativeOf(binding: Binding): Native {
       const direct = binding.openDirect(fd)
       return direct < 0 ? undefined : direct
     },
+    offsetInPage: (bytes) => binding.offsetInPage(bytes),
     detach: (bytes) => binding.detach(bytes),
     signDigest: binding.signDigest,
     readCached: (fd, bytes, position) => binding.readCached(fd, bytes, position),
