@@ -53,6 +53,27 @@ test('the chart has one server that Kubernetes accepts, with the probes, the use
   )
 })
 
+test('an ingress passes bodies of any size, for every host, and a service cannot set variables of the server', () => {
+  const chart = path.join(root, 'deploy', 'helm', 'bindery')
+  const settings = ['ingress.enabled=true', 'ingress.hosts={oss.example,*.oss.example}', 'ingress.tlsSecret=oss-tls']
+  const { Ingress, Service, StatefulSet } = readWith(buildReader(), 'chart', chart, ...settings)
+  assert.equal(Ingress.metadata.annotations['nginx.ingress.kubernetes.io/proxy-body-size'], '0')
+  assert.deepEqual(
+    Ingress.spec.rules.map(({ host }) => host),
+    ['oss.example', '*.oss.example'],
+  )
+  assert.deepEqual(Ingress.spec.tls, [{ hosts: ['oss.example', '*.oss.example'], secretName: 'oss-tls' }])
+  const { service } = Ingress.spec.rules[0].http.paths[0].backend
+  assert.deepEqual([service.name, service.port.name], [Service.metadata.name, Service.spec.ports[0].name])
+  assert.equal(StatefulSet.spec.template.spec.enableServiceLinks, false)
+})
+
+test('the chart refuses a value that it does not have, and one of another type', () => {
+  const chart = path.join(root, 'deploy', 'helm', 'bindery')
+  for (const setting of ['persistance.size=1Gi', 'service.port=many', 'image.pullPolicy=Sometimes'])
+    assert.throws(() => readWith(buildReader(), 'chart', chart, setting), /values don't meet the specifications/)
+})
+
 test('the version of the chart is that of the packages', () => {
   const chart = readFileSync(path.join(root, 'deploy', 'helm', 'bindery', 'Chart.yaml'), 'utf8')
   const { version } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8'))

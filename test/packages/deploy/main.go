@@ -19,6 +19,7 @@ import (
 	"helm.sh/helm/v3/pkg/strvals"
 	appsv1 "k8s.io/api/apps/v1"
 	corev1 "k8s.io/api/core/v1"
+	networkingv1 "k8s.io/api/networking/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"sigs.k8s.io/yaml"
 )
@@ -97,6 +98,8 @@ func decodeManifest(text string) (string, any, error) {
 		manifest = &corev1.Service{}
 	case metav1.TypeMeta{APIVersion: "apps/v1", Kind: "StatefulSet"}:
 		manifest = &appsv1.StatefulSet{}
+	case metav1.TypeMeta{APIVersion: "networking.k8s.io/v1", Kind: "Ingress"}:
+		manifest = &networkingv1.Ingress{}
 	default:
 		return "", nil, fmt.Errorf("unknown kind %s %s", kind.APIVersion, kind.Kind)
 	}
