@@ -21,6 +21,14 @@ export class Lane {
     this.#freeAt = this.#seenAt - idleMs
   }
 
+  /** Goes on from what another rate has reserved, which moves first, now at this rate. */
+  continue(other: Lane): this {
+    if (this.perSecond === 0 || other.perSecond === 0) return this
+    const aheadMs = other.#freeAt - other.#now()
+    this.#freeAt = this.#seenAt + (aheadMs > 0 ? (aheadMs * other.perSecond) / this.perSecond : aheadMs)
+    return this
+  }
+
   /** The most that may be reserved at once. */
   get burst(): number {
     return Math.floor((this.perSecond * BURST_MS) / SECOND_MS)

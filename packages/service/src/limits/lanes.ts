@@ -83,7 +83,9 @@ export class Lanes {
     const known = this.#lanes.get(name)
     if (known?.perSecond === perSecond) return known
     if (this.#lanes.size >= LANES_MAX) this.#lanes.clear()
-    const lane = new Lane(perSecond, this.#clock, idleMs)
+    const fresh = new Lane(perSecond, this.#clock, idleMs)
+    // processes come and go often: each change would grant another burst
+    const lane = known === undefined ? fresh : fresh.continue(known)
     this.#lanes.set(name, lane)
     return lane
   }

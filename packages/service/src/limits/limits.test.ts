@@ -107,6 +107,18 @@ test('each process of a server takes its share of the requests', async () => {
   assert.deepEqual(statuses, [200, 200, 503, 503])
 })
 
+test('a process that comes or goes grants no further requests', async () => {
+  let processes = 1
+  const { started } = await startTimed({ processes: () => processes })
+  await limit(started, { TotalQps: 4 })
+  const statuses: number[] = []
+  for (let index = 0; index < 12; index += 1) {
+    processes = 1 + (index % 2)
+    statuses.push((await head(started)).status)
+  }
+  assert.ok(statuses.filter((status) => status === 200).length <= 5, statuses.join())
+})
+
 test('a limit of one requester binds no other, and internal endpoints have limits of their own', async () => {
   const { started } = await startTimed()
   await call(started, { method: 'PUT', bucket: BUCKET, query: { acl: '' }, headers: { 'x-oss-acl': 'public-read' } })
