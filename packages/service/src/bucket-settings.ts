@@ -9,6 +9,7 @@ import { isDamage } from './domain/stored/damage.js'
 import { readDocument } from './domain/stored/documents.js'
 import { documentRows } from './domain/stored/keyspace.js'
 import type { BucketRecord } from './domain/stored/model.js'
+import { addsToQuota } from './limits/capacity.js'
 
 interface Settings {
   /** Only of operations whose answer shows when an object expires, in a bucket that has rules. */
@@ -22,7 +23,7 @@ interface Settings {
   /** Only of a bucket that limits bandwidth or requests, except for requests about these limits. */
   readonly qosInfo?: BucketSettings['qosInfo'] | undefined
   readonly requesterQosInfo?: BucketSettings['requesterQosInfo'] | undefined
-  /** Only of operations that add bytes to a bucket with a capacity. */
+  /** Only of operations that add to a bucket with a capacity. */
   readonly qos?: BucketSettings['qos'] | undefined
   readonly quota?: BucketSettings['quota'] | undefined
   /** Only of a bucket that has such rules. */
@@ -41,10 +42,6 @@ function isLimited({ name }: Operation): boolean {
   return !/QoSInfos?$/.test(name)
 }
 
-function addsBytes({ body, input }: Operation): boolean {
-  return body === 'bytes' || 'copySource' in input
-}
-
 /** When each setting counts. */
 const COUNTS: Readonly<Record<Kind, (operation: Operation, requester: Requester) => boolean>> = {
   lifecycle: ({ output }) => 'expiration' in output,
@@ -53,8 +50,8 @@ const COUNTS: Readonly<Record<Kind, (operation: Operation, requester: Requester)
   overwriteConfig: ({ input }) => 'forbidOverwrite' in input,
   qosInfo: isLimited,
   requesterQosInfo: isLimited,
-  qos: addsBytes,
-  quota: addsBytes,
+  qos: addsToQuota,
+  quota: addsToQuota,
   responseHeader: () => true,
 }
 

@@ -98,6 +98,9 @@ export const FORMS: Readonly<Partial<Record<DocumentName, Form>>> = {
     fields: [
       { name: 'quotaBytes', path: 'StorageQuota', kind: 'text', pattern: NUMBER, unit: 'bytes' },
       { name: 'quotaMode', path: 'Mode', kind: 'choice', options: ['Strict', 'Warning'] },
+      { name: 'quotaObjects', path: 'ExtObjects', kind: 'text', pattern: NUMBER, isOptional: true },
+      { name: 'quotaUploads', path: 'ExtUploads', kind: 'text', pattern: NUMBER, isOptional: true },
+      { name: 'quotaPartBytes', path: 'ExtPartBytes', kind: 'text', pattern: NUMBER, unit: 'bytes', isOptional: true },
     ],
   },
   qosInfo: {

@@ -931,7 +931,7 @@ export const ENGLISH = {
       transferAcceleration: 'Stored for programs that read it; it has no effect here.',
       qos: 'The capacity in gigabytes; -1 for no limit. Incomplete uploads count.',
       quota:
-        'The bytes that objects, versions and incomplete uploads may take together. A write beyond it gets QuotaExceeded.',
+        'The bytes that objects, versions and incomplete uploads may take together, and limits of this server for objects and uploads. A write beyond them gets QuotaExceeded.',
       qosInfo:
         'Limits for all requesters together: bandwidth in Gbit/s, and requests per second. -1 or empty: no limit; 0: refuse everything. Each process applies its share.',
       httpsConfig: 'Stored for programs that read it. The TLS versions of this server depend on its own options.',
@@ -967,7 +967,10 @@ export const ENGLISH = {
       enabled: 'Transfer acceleration',
       gigabytes: 'Capacity in GB (-1: no limit)',
       quotaBytes: 'Capacity in bytes',
-      quotaMode: 'A write beyond it',
+      quotaMode: 'A write beyond a limit',
+      quotaObjects: 'Objects at most',
+      quotaUploads: 'Incomplete uploads at most',
+      quotaPartBytes: 'Bytes in incomplete uploads at most',
       uploadBandwidth: 'Uploads, Gbit/s',
       intranetUploadBandwidth: 'Uploads, internal network',
       extranetUploadBandwidth: 'Uploads, internet',

@@ -877,7 +877,8 @@ export const CHINESE: Words = {
       accessmonitor: '记录文件最后一次被读取的时间。',
       transferAcceleration: '仅保存供程序读取，在此服务器上不生效。',
       qos: '容量，单位 GB；-1 表示不限制。未完成的上传计算在内。',
-      quota: '文件、历史版本和未完成的上传合计可占用的字节数。超出的写入返回 QuotaExceeded。',
+      quota:
+        '文件、历史版本和未完成的上传合计可占用的字节数，以及此服务器对文件数和上传的限制。超出的写入返回 QuotaExceeded。',
       qosInfo:
         '所有请求者合计的限制：带宽单位为 Gbit/s，以及每秒请求数。-1 或留空表示不限制，0 表示全部拒绝。每个进程按份额执行。',
       httpsConfig: '仅保存供程序读取。服务器支持的 TLS 版本由其自身选项决定。',
@@ -912,7 +913,10 @@ export const CHINESE: Words = {
       enabled: '传输加速',
       gigabytes: '容量（GB，-1 表示不限）',
       quotaBytes: '容量（字节）',
-      quotaMode: '超出容量的写入',
+      quotaMode: '超出限制的写入',
+      quotaObjects: '最多文件数',
+      quotaUploads: '最多未完成的上传数',
+      quotaPartBytes: '未完成的上传最多占用的字节数',
       uploadBandwidth: '上传（Gbit/s）',
       intranetUploadBandwidth: '上传，内网',
       extranetUploadBandwidth: '上传，外网',

@@ -729,6 +729,7 @@ export const CATALOGUE = {
   capacityExceeded: row('QuotaExceeded', 403, 'The bucket may hold {most} bytes, and the request would exceed that.', {
     ec: '0004-00090001',
   }),
+  amountExceeded: row('QuotaExceeded', 403, 'The bucket may have {most} {what}, and the request would exceed that.'),
   slowDown: row('SlowDown', 503, 'Please reduce your request rate.', { retry: 'later' }),
   serviceUnavailable: row(
     'ServiceUnavailable',

@@ -90,6 +90,7 @@ export const COMMON_CAUSES: readonly Cause[] = [
   'uploadRateExceeded',
   'downloadRateExceeded',
   'capacityExceeded',
+  'amountExceeded',
   // The server's own state
   'internalError',
   'objectDamaged',

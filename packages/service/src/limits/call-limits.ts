@@ -1,4 +1,4 @@
-import type { Head } from '@bindery/protocol'
+import type { BucketName, Head, ObjectKey, Operation } from '@bindery/protocol'
 import type { Awaitable } from '@bindery/storage'
 import type { Requester } from '../access/requester.js'
 import type { Found } from '../call-parts.js'
@@ -14,30 +14,37 @@ export interface LimitedCall {
   readonly exchange: { readonly surroundings: { readonly lanes: Lanes }; readonly request: { readonly host: string } }
   /** Query and headers. */
   readonly parts: Head
+  readonly operation: Operation
+  readonly head: { readonly objectName?: { readonly key: ObjectKey } | undefined }
 }
 
 /** The limits of a bucket, as they bind one request. */
 export class CallLimits {
   readonly #call: LimitedCall
   readonly #settings: Found['settings']
+  readonly #bucket: BucketName | undefined
   /** Undefined, as of most requests, where the bucket has no limits. */
   readonly #limited: LimitedRequest | undefined
 
   constructor(call: LimitedCall, { bucket, settings }: Pick<Found, 'bucket' | 'settings'>) {
     this.#call = call
     this.#settings = settings
+    this.#bucket = bucket?.name
     this.#limited =
       settings === undefined || bucket === undefined
         ? undefined
         : { bucket: bucket.name, requester: call.requester, host: call.exchange.request.host, settings }
   }
 
-  /** Counts the request, and compares it with the capacity of its bucket. Throws totalQpsLimitExceeded, capacityExceeded. */
+  /** Counts the request, and compares it with the capacity of its bucket. Throws totalQpsLimitExceeded, and as requireCapacity. */
   require(): Awaitable<void> {
-    const { domain, exchange, parts } = this.#call
-    if (this.#limited === undefined || this.#settings === undefined) return
+    const { domain, exchange, parts, operation, head } = this.#call
+    const bucket = this.#bucket
+    if (this.#limited === undefined || this.#settings === undefined || bucket === undefined) return
     exchange.surroundings.lanes.admit(this.#limited)
-    return requireCapacity(domain, this.#limited.bucket, this.#settings, announcedBytes(parts))
+    return requireCapacity(domain, this.#settings, {
+      ...{ bucket, operation, key: head.objectName?.key, announced: announcedBytes(parts) },
+    })
   }
 
   /** The lanes on which the bytes of the request move. Throws uploadRateExceeded, downloadRateExceeded. */

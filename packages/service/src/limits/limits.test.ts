@@ -207,6 +207,43 @@ test('a strict quota refuses what would exceed it, and a deletion makes room; a 
   assert.equal((await put('b', 1)).status, 200)
 })
 
+test('a quota limits objects, incomplete uploads and the bytes of these, each by itself', async () => {
+  const started = await startWithBucket()
+  const set = async (mode: string, limits: string) => {
+    const body = `<QuotaConfiguration><StorageQuota>1000000000</StorageQuota><Mode>${mode}</Mode>${limits}</QuotaConfiguration>`
+    assert.equal((await call(started, { method: 'PUT', bucket: BUCKET, query: { quota: '' }, body })).status, 200)
+  }
+  const put = (key: string) => call(started, { method: 'PUT', bucket: BUCKET, key, body: 'x' })
+  const begin = (key: string) => call(started, { method: 'POST', bucket: BUCKET, key, query: { uploads: '' } })
+  await set('Strict', '<ExtObjects>2</ExtObjects><ExtUploads>1</ExtUploads><ExtPartBytes>10</ExtPartBytes>')
+  const shown = (await call(started, { method: 'GET', bucket: BUCKET, query: { quota: '' } })).text
+  assert.deepEqual(
+    ['ExtObjects', 'ExtUploads', 'ExtPartBytes'].map((name) => element(shown, name)),
+    ['2', '1', '10'],
+  )
+  for (const key of ['a', 'b', 'a']) assert.equal((await put(key)).status, 200, key)
+  const third = await put('c')
+  assert.deepEqual(
+    [third.status, element(third.text, 'Code'), element(third.text, 'Message')],
+    [403, 'QuotaExceeded', 'The bucket may have 2 objects, and the request would exceed that.'],
+  )
+  const copy = { 'x-oss-copy-source': `/${BUCKET}/a` }
+  assert.equal((await call(started, { method: 'PUT', bucket: BUCKET, key: 'd', headers: copy })).status, 403)
+  const uploadId = await initiate(started, 'm')
+  const second = await begin('n')
+  assert.deepEqual([second.status, element(second.text, 'Code')], [403, 'QuotaExceeded'])
+  assert.equal((await uploadPart(started, 'm', uploadId, 1, '12345678')).status, 200)
+  assert.equal((await uploadPart(started, 'm', uploadId, 2, 'abc')).status, 403)
+  assert.equal((await complete(started, 'm', uploadId, [])).status, 403)
+  await call(started, { method: 'DELETE', bucket: BUCKET, key: 'a' })
+  assert.equal((await complete(started, 'm', uploadId, [])).status, 200)
+  const byS3 = { method: 'PUT', bucket: BUCKET, body: 'x' }
+  assert.equal((await s3(started, { ...byS3, key: 'e' })).status, 403)
+  assert.equal((await s3(started, { ...byS3, key: 'b' })).status, 200)
+  await set('Warning', '<ExtObjects>0</ExtObjects><ExtUploads>0</ExtUploads>')
+  assert.deepEqual([(await put('c')).status, (await begin('n')).status], [200, 200])
+})
+
 test('a capacity in gigabytes refuses as a quota does, and -1 removes it', async () => {
   const started = await startWithBucket()
   const capacity = (gigabytes: number) =>

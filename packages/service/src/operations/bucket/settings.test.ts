@@ -174,10 +174,15 @@ const SETTINGS: readonly Setting[] = [
   {
     subresource: 'quota',
     unset: { code: 'NoSuchBucketStorageQuota' },
-    kept: [[quota('10737418240', 'Strict')], [quota('0', 'Warning')]],
+    kept: [
+      [quota('10737418240', 'Strict')],
+      [quota('0', 'Warning')],
+      [quota('5', 'Strict').replace('</Mode>', '</Mode><ExtObjects>7</ExtObjects><ExtPartBytes>0</ExtPartBytes>')],
+    ],
     refused: [
       [quota('-1', 'Strict'), 'InvalidArgument'],
       [quota('1', 'Loose'), 'MalformedXML'],
+      [quota('1', 'Strict').replace('</Mode>', '</Mode><ExtUploads>few</ExtUploads>'), 'InvalidArgument'],
     ],
     canDelete: true,
   },
