@@ -100,9 +100,9 @@ function stageClient(folder) {
     finish(target, part, {})
     dependencies[`@bindery/${name}`] = readManifest(part).version
   }
-  const { exports, sideEffects } = readManifest(source)
-  const bundleDependencies = Object.keys(dependencies)
-  finish(folder, source, { exports, sideEffects, dependencies, bundleDependencies, files: ['dist'] })
+  const { exports, sideEffects, peerDependencies, peerDependenciesMeta } = readManifest(source)
+  const fields = { exports, sideEffects, dependencies, peerDependencies, peerDependenciesMeta }
+  finish(folder, source, { ...fields, bundleDependencies: Object.keys(dependencies), files: ['dist'] })
   return folder
 }
 

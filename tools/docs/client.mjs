@@ -27,6 +27,7 @@ const SECTIONS = [
     title: 'Checkpoints',
     modules: ['types/checkpoint', 'transfer/checkpoint', 'node/file-store', 'browser/indexed-db-store'],
   },
+  { title: 'React, and an element of pages', modules: ['react/index', 'element/index'] },
   { title: 'Queues', modules: ['queue/queue', 'types/queue', 'browser/dropped-files'] },
   {
     title: 'Downloads, copies and objects',

@@ -1,0 +1,116 @@
+// The element of uploads and the hooks of the client library in Chromium, with preact in the place of React.
+
+import assert from 'node:assert/strict'
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import { after, before, test } from 'node:test'
+import { fileURLToPath } from 'node:url'
+import { createClient } from '@bindery/client'
+import { build } from 'esbuild'
+import { startServer } from '../support/start-server.mjs'
+import { startChromium } from './browser/chromium.mjs'
+
+const PAGE = fileURLToPath(new URL('client/components.js', import.meta.url))
+const BUCKET = 'client-components'
+const PART = 256 * 1024
+
+let server
+let owner
+let site
+let chromium
+
+before(async () => {
+  server = await startServer()
+  const { endpoint, accessKeyId, accessKeySecret } = server
+  const auth = { credentials: { accessKeyId, accessKeySecret } }
+  owner = createClient({ endpoint, bucket: BUCKET, auth, checkpoints: false })
+  await owner.createBucket(BUCKET)
+  site = await startSite({ endpoint: endpoint.replace('127.0.0.1', 'localhost'), bucket: BUCKET, ...auth.credentials })
+  await allow(site.url)
+  chromium = await startChromium()
+})
+
+after(async () => {
+  await chromium?.stop()
+  owner?.close()
+  await site?.stop()
+  await server?.stop()
+})
+
+async function allow(origin) {
+  const rule = `<CORSRule><AllowedOrigin>${origin}</AllowedOrigin><AllowedMethod>PUT</AllowedMethod><AllowedMethod>POST</AllowedMethod><AllowedMethod>GET</AllowedMethod><AllowedMethod>DELETE</AllowedMethod><AllowedHeader>*</AllowedHeader><ExposeHeader>ETag</ExposeHeader><ExposeHeader>x-oss-hash-crc64ecma</ExposeHeader></CORSRule>`
+  const body = Buffer.from(`<CORSConfiguration>${rule}</CORSConfiguration>`)
+  const query = { cors: '' }
+  await owner.requester.sendForText({
+    ...{ op: 'PutBucketCors', method: 'PUT', bucket: BUCKET, query },
+    ...{ body: () => body, bodyLength: body.length, headers: { 'content-type': 'application/xml' } },
+  })
+}
+
+async function startSite(settings) {
+  const bundle = { bundle: true, write: false, format: 'esm', platform: 'browser', alias: { react: 'preact/compat' } }
+  const { outputFiles } = await build({ entryPoints: [PAGE], ...bundle })
+  const html = `<!doctype html><html lang="zh-CN"><oss-uploader prefix="in/" multiple></oss-uploader><div id="component"></div><script type="module" src="/page.js"></script></html>`
+  const listening = createServer((request, response) => {
+    if (request.url === '/settings') response.end(JSON.stringify(settings))
+    else if (request.url === '/page.js') response.setHeader('Content-Type', 'text/javascript').end(outputFiles[0].text)
+    else response.setHeader('Content-Type', 'text/html; charset=utf-8').end(html)
+  })
+  listening.listen(0, '127.0.0.1')
+  await once(listening, 'listening')
+  return {
+    url: `http://localhost:${listening.address().port}`,
+    stop: async () => {
+      listening.close()
+      listening.closeAllConnections()
+      await once(listening, 'close')
+    },
+  }
+}
+
+async function openPage() {
+  const page = await chromium.open(site.url)
+  await page.evaluate(
+    'new Promise((r) => { const i = setInterval(() => globalThis.uploadByComponent && (clearInterval(i), r()), 10) })',
+  )
+  return page
+}
+
+test('Chromium: an element uploads the files that are chosen, in the language of the page, and each can be paused and removed', async () => {
+  const page = await openPage()
+  assert.match(await page.evaluate('text()'), /选择文件/)
+  await page.evaluate(`choose(${6 * PART}, ${6 * PART}, 5)`)
+  await page.evaluate('until(([first]) => first?.value > 0)')
+  await page.evaluate('press(0, 0)')
+  const [paused] = await page.evaluate(`until(([first]) => first.state === '已暂停')`)
+  assert.deepEqual([paused.name, paused.label, paused.toggle], ['in/file-0', 'in/file-0', '继续'])
+  await page.evaluate('press(1, 1)')
+  await page.evaluate(`until((rows) => rows.length === 2 && rows[1].state === '已完成')`)
+  await page.evaluate('press(0, 0)')
+  const rows = await page.evaluate(`until(([first]) => first.state === '已完成')`)
+  assert.deepEqual(
+    rows.map(({ name, value, toggle }) => [name, value, toggle]),
+    [
+      ['in/file-0', 1, ''],
+      ['in/file-2', 1, ''],
+    ],
+  )
+  const stored = []
+  for await (const { key, size } of owner.list({ prefix: 'in/' })) stored.push([key, size])
+  assert.deepEqual(stored, [
+    ['in/file-0', 6 * PART],
+    ['in/file-2', 5],
+  ])
+})
+
+test('Chromium: a component is rendered again as its upload moves, to its end or its failure', async () => {
+  const page = await openPage()
+  assert.equal(await page.evaluate(`uploadByComponent('hook', ${3 * PART})`), 'hook done 0 0')
+  const rendered = await page.evaluate('rendered')
+  const [state, ratio, code, size] = rendered.at(-1)
+  assert.deepEqual([state, ratio, code ?? undefined, size], ['done', 1, undefined, 3 * PART])
+  assert.ok(rendered.some(([, part]) => part > 0 && part < 1))
+  assert.equal((await owner.head('hook')).size, 3 * PART)
+  await page.evaluate(`uploadByComponent('failing', 5, { bucket: 'no-such-bucket-of-any' })`)
+  assert.equal(await page.evaluate('rendered.at(-1)[0]'), 'failed')
+})
