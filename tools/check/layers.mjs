@@ -166,6 +166,7 @@ function importFaults({ source, name, file, layer, manifest, workspace }, { spec
   const declared = {
     ...manifest.dependencies,
     ...manifest.optionalDependencies,
+    ...manifest.peerDependencies,
     ...(source.isTest ? { ...manifest.devDependencies, ...workspace.devDependencies } : {}),
   }
   return dependency in declared ? [] : fault(`${dependency} is not declared in packages/${name}/package.json`)

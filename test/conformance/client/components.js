@@ -70,6 +70,7 @@ render(createElement(Page), place)
 /** Uploads by the component, and resolves with its text when that has an end. */
 globalThis.uploadByComponent = async (key, size, options = {}) => {
   begin(fileOf('x', size), { key, partSize: PART, multipartThreshold: PART, ...options })
-  while (!new RegExp(`^${key} (?:done|failed)`).test(place.textContent)) await new Promise((resolve) => setTimeout(resolve, 10))
+  while (!new RegExp(`^${key} (?:done|failed)`).test(place.textContent))
+    await new Promise((resolve) => setTimeout(resolve, 10))
   return place.textContent
 }

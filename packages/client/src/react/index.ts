@@ -10,9 +10,9 @@ import type { Uploader } from '../uploader.js'
 export interface UploadView {
   readonly state: TransferState
   readonly progress: Progress
-  /** Of an upload that failed or was aborted. */
+  /** Why an upload failed or was aborted. */
   readonly error: OssError | undefined
-  /** Of an upload that is done. */
+  /** The outcome of an upload that is done. */
   readonly result: UploadResult | undefined
 }
 
