@@ -62,7 +62,8 @@ static void copy(struct rest rest, uint8_t *target, size_t bytes) {
 // A page of the page cache, and a multiple of the blocks of any disk: direct writes begin and end at such positions, in memory and in
 // the file.
 #define PAGE_BYTES 4096u
-#define STAGE_BYTES (1u << 20)
+// More than a mebibyte with a header and a footer around it.
+#define STAGE_BYTES ((1u << 20) + (16u << 10))
 
 // Where at most `bytes` of the rest can be written from: their own memory if that is aligned, otherwise a copy on the stage. NULL if
 // there is no memory.
