@@ -15,7 +15,7 @@ cat > /dev/null
 while read -r what where; do
   case "$what $where" in
     folder*) continue ;;
-    */*) numbers=$(head -q -n 1 $where 2> /dev/null) ;;
+    */*) numbers=$(for file in $where; do read -r number < "$file" && echo "$number"; done 2> /dev/null) ;;
     *) numbers=$where ;;
   esac
   for number in $numbers; do

@@ -168,9 +168,13 @@ async function connectTo(host: string, answerTimeoutMs: number, onBroken: () => 
  */
 const ENDS_SESSION = /^(08|57P|25P03|25006)/
 
+/** Severities with which any error ends the session, in the language of most servers. */
+const FATAL = /^(FATAL|PANIC)$/
+
 /** Whether PostgreSQL answered that nothing was done. */
 export function isRefusal(error: unknown): error is pg.DatabaseError {
-  return error instanceof pg.DatabaseError && !ENDS_SESSION.test(error.code ?? '08')
+  if (!(error instanceof pg.DatabaseError)) return false
+  return !ENDS_SESSION.test(error.code ?? '08') && !FATAL.test(error.severity ?? '')
 }
 
 function lost(error: unknown): StorageError {
