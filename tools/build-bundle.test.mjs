@@ -7,7 +7,7 @@ import { after, test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { buildBundle } from './build-bundle.mjs'
 
-const COMMAND = fileURLToPath(new URL('../packages/cli/bin/bindery.js', import.meta.url))
+const COMMAND = fileURLToPath(new URL('../packages/cli/bin', import.meta.url))
 const root = mkdtempSync(path.join(tmpdir(), 'bindery-bundle-'))
 after(() => rmSync(root, { recursive: true, force: true }))
 
@@ -24,7 +24,7 @@ function run() {
 
 test('the command runs the bundle only if no package was built after it', () => {
   const main = (where) => `export const main = async () => { process.stdout.write('${where}'); return 0 }`
-  cpSync(COMMAND, path.join(root, 'packages/cli/bin/bindery.js'))
+  cpSync(COMMAND, path.join(root, 'packages/cli/bin'), { recursive: true })
   write('cli/package.json', '{"type":"module"}', 1)
   write('cli/dist/index.js', main('modules'), 1_000)
   write('cli/tsconfig.tsbuildinfo', '', 1_000)
