@@ -10,18 +10,38 @@ import { KIB, MIB } from './support/sizes.mjs'
 
 const WARM_UP_BLOCKS = 25
 const OBJECTS = 64
+/** Objects whose bytes fit into the buffers of a server. */
+const FEW = 16
 
 /** @typedef {{ name: string, count: number, inFlight: number, prepare(session: Session): Promise<(count: number) => unknown[] | Promise<unknown[]>> }} Load */
 
 /** @returns {Load} */
-function read(method, size, count) {
+function read(method, size, count, objects = OBJECTS) {
   return {
-    name: `${method} ${nameOf(size)}`,
+    name: `${method} ${nameOf(size)}${objects === OBJECTS ? '' : ` of ${objects} objects`}`,
     count,
     inFlight: 16,
     async prepare(session) {
-      const keys = await session.putObjects(OBJECTS, size, `read-${size}`)
-      return (length) => Array.from({ length }, (_, index) => session.object(method, keys[index % OBJECTS]))
+      const keys = await session.putObjects(objects, size, `read-${size}`)
+      return (length) => Array.from({ length }, (_, index) => session.object(method, keys[index % objects]))
+    },
+  }
+}
+
+/** Ranges at random offsets of large objects. @returns {Load} */
+function range(size, whole, objects, count) {
+  return {
+    name: `${nameOf(size)} at random offsets of ${objects} objects of ${nameOf(whole)}`,
+    count,
+    inFlight: 16,
+    async prepare(session) {
+      const keys = await session.putObjects(objects, whole, `range-${size}`)
+      return (length) =>
+        Array.from({ length }, (_, index) => {
+          const start = Math.floor(Math.random() * (whole - size))
+          const headers = { range: `bytes=${start}-${start + size - 1}` }
+          return session.object('GET', keys[index % objects], { headers, status: 206, answerBytes: size })
+        })
     },
   }
 }
@@ -55,6 +75,10 @@ const LOADS = [
   read('HEAD', 4 * KIB, 1500),
   read('GET', 4 * KIB, 1500),
   read('GET', MIB, 128),
+  read('GET', MIB, 128, FEW),
+  read('GET', 8 * MIB, 16),
+  read('GET', 8 * MIB, 16, 2),
+  range(64 * KIB, 8 * MIB, 2, 500),
   put(4 * KIB, 800),
   part(100 * KIB, 200),
   part(8 * MIB, 8),
