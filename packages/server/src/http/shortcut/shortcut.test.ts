@@ -265,15 +265,19 @@ test('a reader that takes nothing loses its connection, and what it was sent is 
   }
 })
 
-/** The server's side of connections that have the shortcut alone, with short limits. */
-async function alone(t: TestContext, handle: (request: ServiceRequest) => Promise<ServiceResponse>) {
+/** The server's side of connections that have the shortcut alone, with limits in milliseconds. */
+async function alone(
+  t: TestContext,
+  handle: (request: ServiceRequest) => Promise<ServiceResponse>,
+  { first, kept } = { first: 60_000, kept: 60_000 },
+) {
   const seen = { silent: 0, handedOver: 0 }
   const server = createServer({ allowHalfOpen: true }, (socket) => {
     new Shortcut(newConnection(socket), {
       proxies: new TrustedProxies([]),
-      firstTimeoutMs: 100,
-      keepAliveTimeoutMs: 100,
-      idleTimeoutMs: 100,
+      firstTimeoutMs: first,
+      keepAliveTimeoutMs: kept,
+      idleTimeoutMs: 60_000,
       handle,
       failed: failedAnswer,
       begins: () => {},
@@ -300,14 +304,16 @@ async function alone(t: TestContext, handle: (request: ServiceRequest) => Promis
 }
 
 test('a connection is refused if it sends no request, closed if it sends no other, and kept while one is answered', async (t) => {
-  const { port, seen } = await alone(t, async () => {
-    await new Promise((resolve) => setTimeout(resolve, 400))
+  const slow = async () => {
+    await new Promise((resolve) => setTimeout(resolve, 1_500))
     return text(200, 'slow')
-  })
-  await (await rawConnection(port)).closed()
-  assert.equal(seen.silent, 1)
+  }
+  const { port, seen } = await alone(t, slow, { first: 1_000, kept: 100 })
+  const silent = await rawConnection(port)
   const client = await rawConnection(port)
   await client.send(GET)
+  await silent.closed()
+  assert.equal(seen.silent, 1)
   await client.until('slow')
   await client.closed()
   assert.deepEqual(seen, { silent: 1, handedOver: 0 })
