@@ -14,7 +14,8 @@ find "$bindery" -name '*musl*.node' -delete
 
 # of the packages, what runs and the licences: no tests, documentation, sources of addons or type declarations
 find "$modules" -type d \( -name test -o -name tests -o -name docs -o -name examples -o -name 'bench*' -o -name '.*' \) -prune -exec rm -rf {} +
-find "$modules" -type f ! -name '*.js' ! -name '*.cjs' ! -name '*.mjs' ! -name '*.json' ! -name '*.node' ! -name '*.so*' ! -iname 'licen[cs]e*' -delete
+find "$modules" -type f ! -name '*.js' ! -name '*.cjs' ! -name '*.mjs' ! -name '*.json' ! -name '*.node' ! -name '*.so*' ! -iname 'licen[cs]e*' \
+  ! -iname 'copyright*' ! -iname 'notice*' -delete
 rm -rf "$modules/node-addon-api"
 find "$bindery" -type d -empty -delete
 find "$bindery" -name '*.node' -exec strip {} +

@@ -1,5 +1,5 @@
 /** Names of the files that an unfinished download has in the folder of its target. */
-import { createHash } from 'node:crypto'
+import { createHash, randomBytes } from 'node:crypto'
 import path from 'node:path'
 
 /** The files of one unfinished download. */
@@ -19,13 +19,13 @@ const SUFFIX = '.bindery-part'
 const ROOM_BYTES = 40
 const DIGITS = 16
 
-let count = 0
+/** Processes of different containers may have the same number, so names of their own are random. */
+const OWN_BYTES = 4
 
 /** The names in the folder of a target. A download that is not continued has them for itself: `isAlone`. */
 export function partNames(target: string, isAlone: boolean): PartNames {
   const { dir, base } = path.parse(target)
-  count += 1
-  const own = isAlone ? `.${process.pid}-${count}` : ''
+  const own = isAlone ? `.${randomBytes(OWN_BYTES).toString('hex')}` : ''
   const part = path.join(dir, `${shortened(base)}${own}${SUFFIX}`)
   return { part, note: `${part}.json`, lock: `${part}.lock` }
 }

@@ -73,7 +73,9 @@ function useCurrentFacts(upload: UploadEntry): PartsMap | undefined {
           const delay = serverTime() - Date.parse(found.lastActivity) < ACTIVE_MS ? MOVING_MS : RESTING_MS
           timer = setTimeout(() => read(renewed(upload, promise)), delay)
         },
-        () => {},
+        () => {
+          if (isShown) timer = setTimeout(() => read(explained(upload)), RESTING_MS)
+        },
       )
     }
     read(explained(upload))
