@@ -72,6 +72,33 @@ const STEPS = {
     })
     return [put, String((await client.get('s.bin')).content)]
   },
+  async 'copies of names with marks that URLs have, without metadata, and on a condition'(client) {
+    const names = ['a?b=c', 'a#b', 'a+b %20', 'ü/😀', 'plain']
+    const copied = []
+    for (const name of names) {
+      const { res } = await client.put(name, Buffer.from(name), { meta: { people: 'test' } })
+      await client.copy(`copy of ${name}`, name)
+      await client.copy(`copy 2 of ${name}`, `/demo/${name}`, { meta: {} })
+      await client.copy(`copy 3 of ${name}`, name, 'demo')
+      for (const number of ['', '2 ', '3 ']) {
+        const key = `copy ${number}of ${name}`
+        copied.push([String((await client.get(key)).content), (await client.head(key)).meta])
+      }
+      const same = await client.copy('on a condition', name, { headers: { 'If-Match': res.headers.etag } })
+      const other = await client
+        .copy('on a condition', name, { headers: { 'If-Match': '"0"' } })
+        .catch((error) => error)
+      copied.push([same.res.status, other.code, other.status])
+    }
+    return copied
+  },
+  async 'an object that has not changed'(client) {
+    const { res } = await client.put('same', Buffer.from('same'))
+    const headers = { 'If-None-Match': res.headers.etag }
+    const head = await client.head('same', { headers })
+    const get = await client.get('same', { headers })
+    return [head.status, head.meta, get.res.status, String(get.content)]
+  },
   async errors(client) {
     const failed = []
     for (const call of [

@@ -3,7 +3,7 @@ import { createWriteStream } from 'node:fs'
 import { Readable, type Writable } from 'node:stream'
 import { buffer } from 'node:stream/consumers'
 import { pipeline } from 'node:stream/promises'
-import { base64, Md5, utf8Bytes } from '@bindery/bytes'
+import { base64, Md5, percentEncode, utf8Bytes } from '@bindery/bytes'
 import { decoded } from '../wire/multipart.js'
 import { all, type Element, escapeXml, textOf } from '../wire/xml.js'
 import { callbackHeaders, documentOf, lowerCase, nameOf, Requests } from './requests.js'
@@ -136,24 +136,32 @@ export class ObjectMethods extends Requests {
     options: AliOssUpload & AliOssRequest = {},
   ) {
     const given = typeof sourceBucket === 'object' ? sourceBucket : options
-    const { meta = {}, headers = {}, versionId, subres } = given
-    const from =
-      sourceName.startsWith('/') && typeof sourceBucket !== 'string'
-        ? sourceName
-        : `/${typeof sourceBucket === 'string' ? sourceBucket : this.bucket}/${nameOf(sourceName)}`
+    const { meta, headers = {}, versionId, subres } = given
     const own = lowerCase(headers)
-    const isReplaced = Object.keys(meta).length > 0 || REPLACING.some((header) => header in own)
-    const metaHeaders = Object.entries(meta).map(([key, value]) => [`x-oss-meta-${key.toLowerCase()}`, String(value)])
+    // conditions are those of the source
+    const conditions = Object.entries(own).map(([header, value]) => [`x-oss-copy-source-${header}`, value])
+    const isReplaced = meta !== undefined || REPLACING.some((header) => header in own)
+    const metaHeaders = Object.entries(meta ?? {}).map(([key, value]) => [
+      `x-oss-meta-${key.toLowerCase()}`,
+      String(value),
+    ])
     const version = versionId === undefined ? '' : `?versionId=${versionId}`
     const sent = {
       ...own,
-      ...Object.fromEntries(metaHeaders),
+      ...Object.fromEntries([...conditions, ...metaHeaders]),
       ...(isReplaced ? { 'x-oss-metadata-directive': 'REPLACE' } : {}),
-      'x-oss-copy-source': encodeURI(from) + version,
+      'x-oss-copy-source': `${this.#sourceOf(sourceName, sourceBucket)}${version}`,
     }
     const answer = await this.send({ method: 'PUT', key: name, headers: sent }, subres === undefined ? {} : { subres })
     const root = documentOf(answer)
     return { data: { etag: textOf(root, 'ETag'), lastModified: textOf(root, 'LastModified') }, res: answer.res }
+  }
+
+  /** `/BUCKET/NAME`, with the name encoded. */
+  #sourceOf(name: string, bucket: unknown): string {
+    const [, named, rest = ''] = typeof bucket === 'string' ? [] : (/^\/([^/]+)\/(.*)$/s.exec(name) ?? [])
+    const from = typeof bucket === 'string' ? bucket : (named ?? this.bucket)
+    return `/${from}/${percentEncode(named === undefined ? nameOf(name) : rest)}`
   }
 
   async putMeta(name: string, meta: Record<string, string | number>, options: AliOssRequest = {}) {

@@ -102,6 +102,9 @@ export class Requests {
       }
       return { res, text, body: response.body }
     } catch (error) {
+      if (error instanceof OssError && error.status === 304) {
+        return notModified(this.client.requester.address.url(bucket, call.key && nameOf(call.key)), error, startedAt)
+      }
       throw asAliOssError(error)
     }
   }
@@ -124,6 +127,13 @@ export class Requests {
   protected url(name: string): string {
     return this.client.requester.address.url(this.bucket, nameOf(name))
   }
+}
+
+/** The answer to a request for an object that has not changed: it is not a failure. */
+function notModified(url: string, { status, requestId }: OssError, startedAt: number): Answered {
+  const headers = requestId === undefined ? {} : { 'x-oss-request-id': requestId }
+  const res = { status, statusCode: status, headers, requestUrls: [url], rt: Date.now() - startedAt, size: 0 }
+  return { res, text: '', body: Readable.from([]) }
 }
 
 /** Converts an error of the library; any other is returned unchanged. */
