@@ -274,6 +274,16 @@ test('objects whose names differ by an ending that downloads have had come down 
     assert.ok((await readFile(path.join(to, name))).equals(content(9 * MIB, index + 1)), name)
 })
 
+test('lines of JSON have names as they are, and lines for people no control characters', async () => {
+  const name = 'two\nlines\tof \\u000a'
+  const file = await newFile(`odd/${name}`, 'x')
+  const done = lastOf(await events('cp', file, 'oss://demo/odd/'), 'done')
+  assert.deepEqual([done.from, done.to], [file, `oss://demo/odd/${name}`])
+  const [planned] = await events('cp', file, 'oss://demo/odd/', '--dry-run')
+  assert.deepEqual([planned?.from, planned?.to], [file, `oss://demo/odd/${name}`])
+  assert.equal((await succeed(['cp', file, 'oss://demo/odd/', '--dry-run'])).split('\n').length, 2)
+})
+
 test('files of interrupted downloads are not uploaded', async () => {
   await newFile('leftover/a', 'a')
   for (const end of ['', '.json', '.lock']) await newFile(`leftover/b.bindery-part${end}`, 'b')

@@ -54,9 +54,14 @@ export function parseBucket(command: string, text: string): string {
 }
 
 /** `oss://bucket/key`. Control characters are shown as escapes, so that no key can move a terminal's cursor. */
-export function addressText({ bucket, key, profile }: Address): string {
+export function addressText(address: Address): string {
+  return shown(exactAddress(address))
+}
+
+/** `oss://bucket/key`, with every character as it is: for programs, and not for a terminal. */
+export function exactAddress({ bucket, key, profile }: Address): string {
   const server = profile === undefined ? 'oss://' : `${profile}:`
-  return shown(`${server}${bucket}${key === '' ? '' : `/${key}`}`)
+  return `${server}${bucket}${key === '' ? '' : `/${key}`}`
 }
 
 /** Text from elsewhere, for a terminal. */

@@ -5,7 +5,7 @@ import { complain, note, write, writeJson } from '../objects/output.js'
 import { isFileSystemError } from '../objects/system-error.js'
 import type { ClientOf } from '../objects/with-client.js'
 import { type Entry, placeBelow } from './entries.js'
-import { type Place, placeText } from './places.js'
+import { exactPlace, type Place, placeText } from './places.js'
 
 /** Keys per request of DeleteMultipleObjects. */
 const BATCH = 1_000
@@ -58,7 +58,7 @@ export class Extras {
     }
     this.#found += 1
     if (isDry) {
-      await (hasJson ? writeJson({ t: 'delete', to: placeText(place) }) : write(`delete ${placeText(place)}\n`))
+      await (hasJson ? writeJson({ t: 'delete', to: exactPlace(place) }) : write(`delete ${placeText(place)}\n`))
     } else if (this.tooMany !== undefined) this.#waiting = []
     else {
       this.#waiting.push({ place, name })
@@ -124,6 +124,6 @@ export class Extras {
 
   async #report(place: Place): Promise<void> {
     this.deleted += 1
-    if (this.#options.hasJson) await writeJson({ t: 'deleted', to: placeText(place) })
+    if (this.#options.hasJson) await writeJson({ t: 'deleted', to: exactPlace(place) })
   }
 }

@@ -1,5 +1,5 @@
 import { Failure } from '@bindery/server/local'
-import { type Address, addressText, isAddress, parseAddress, shown } from '../objects/address.js'
+import { type Address, addressText, exactAddress, isAddress, parseAddress, shown } from '../objects/address.js'
 
 /** Where bytes come from or go to. */
 export type Place =
@@ -20,6 +20,12 @@ export function parsePlace(text: string): Place {
 export function placeText(place: Place): string {
   if (place.kind === 'stream') return '-'
   return place.kind === 'file' ? shown(place.path) : addressText(place.address)
+}
+
+/** A place as lines of JSON have it, with every character as it is. */
+export function exactPlace(place: Place): string {
+  if (place.kind === 'stream') return '-'
+  return place.kind === 'file' ? place.path : exactAddress(place.address)
 }
 
 /** Throws Failure `addressUnfit` where neither place is on a server, or both forms exclude each other. */

@@ -13,7 +13,7 @@ import { Board } from './board.js'
 import { type SkipReason, skipReason } from './existing.js'
 import { Interruption } from './interruption.js'
 import { type Item, isLoss, type LeftOut } from './items.js'
-import { type Place, placeText } from './places.js'
+import { exactPlace, type Place, placeText } from './places.js'
 import { Questions } from './questions.js'
 import { Reporter } from './reporter.js'
 import { type TransferOptions, transferItem } from './transfer-item.js'
@@ -193,12 +193,12 @@ class Run {
       const reason = await skipReason(clientOf, item, options.overwrite, (target) => this.#ask(target))
       if (this.#interruption.isRequested) return
       if (reason !== undefined) return await this.#skipped(item, reason)
-      await reporter.json({ t: 'start', ...namesOf(item), ...(item.size === undefined ? {} : { size: item.size }) })
+      await reporter.json({ t: 'start', ...exactNames(item), ...(item.size === undefined ? {} : { size: item.size }) })
       const finish = await onBegin?.(item)
       const done = await this.#named(item, () => transferItem({ ...context, options: { ...options, onChanged } }, item))
       await finish?.()
       this.#board.files += 1
-      await reporter.json({ t: 'done', ...namesOf(item), ...done })
+      await reporter.json({ t: 'done', ...exactNames(item), ...done })
     } catch (error) {
       await this.#failed(item, error)
     }
@@ -218,9 +218,9 @@ class Run {
     const { error, ...facts } = part
     const { state, partNumber, attempt } = facts
     if (state === 'retrying') {
-      await this.#reporter.json({ t: 'retry', ...namesOf(item), partNumber, attempt, code: error?.code })
+      await this.#reporter.json({ t: 'retry', ...exactNames(item), partNumber, attempt, code: error?.code })
     } else if (state === 'done' || state === 'reused') {
-      await this.#reporter.json({ t: 'part', ...namesOf(item), ...facts })
+      await this.#reporter.json({ t: 'part', ...exactNames(item), ...facts })
     }
   }
 
@@ -232,7 +232,7 @@ class Run {
   async #skipped(item: Item, code: SkipReason | 'FileAlreadyExists' | 'FileExists'): Promise<void> {
     this.#board.skipped += 1
     this.#board.skippedBytes += item.size ?? 0
-    await this.#reporter.json({ t: 'skip', ...namesOf(item), code })
+    await this.#reporter.json({ t: 'skip', ...exactNames(item), code })
   }
 
   async #failed(item: Item, error: unknown): Promise<void> {
@@ -251,12 +251,16 @@ class Run {
       this.#reporter.note(`${from} → ${to}: ${messagesIn(language).failure(failure)}`)
     }
     const { message, requestId, ec } = error as Partial<OssError>
-    await this.#reporter.json({ t: 'error', from, to, code, message, requestId, ec })
+    await this.#reporter.json({ t: 'error', ...exactNames(item), code, message, requestId, ec })
   }
 }
 
 function namesOf({ from, to }: Item): { readonly from: string; readonly to: string } {
   return { from: placeText(from), to: placeText(to) }
+}
+
+function exactNames({ from, to }: Item): { readonly from: string; readonly to: string } {
+  return { from: exactPlace(from), to: exactPlace(to) }
 }
 
 /** Prints the transfers that would be made. */
@@ -266,6 +270,6 @@ export async function printPlan(
 ): Promise<void> {
   for await (const item of items(({ name, reason }) => note(words.leftOut[reason](shown(name))))) {
     const { from, to } = namesOf(item)
-    await (hasJson ? writeJson({ t: 'planned', from, to, size: item.size }) : write(`${from} → ${to}\n`))
+    await (hasJson ? writeJson({ t: 'planned', ...exactNames(item), size: item.size }) : write(`${from} → ${to}\n`))
   }
 }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { content, KIB, MIB, rejection, startClient } from '../testing/support.js'
-import type { OssError } from '../types/error.js'
+import { OssError } from '../types/error.js'
 
 const PART = 100 * KIB
 const IN_PARTS = { multipartThreshold: 1, partSize: PART }
@@ -145,5 +145,28 @@ test('a source that returns fewer bytes than were requested leaves no object, in
       assert.equal(error.code, 'SourceChanged')
       assert.equal((await rejection<OssError>(client.head('k'))).status, 404)
     }
+  }
+})
+
+test('a source that changed while it was read leaves no object, however small it is and in whatever form it returns its bytes', async () => {
+  const bytes = Uint8Array.from(content(2 * PART))
+  async function* pieces() {
+    yield bytes.subarray(0, PART)
+    yield bytes.subarray(PART)
+  }
+  for (const read of [() => bytes, () => new Blob([bytes]), pieces]) {
+    const { client } = await startClient()
+    let hasBegun = false
+    const checkUnchanged = async () => {
+      if (hasBegun) throw new OssError({ code: 'SourceChanged', message: 'it changed' })
+    }
+    const opened = () => {
+      hasBegun = true
+      return read()
+    }
+    const source = { size: bytes.length, read: opened, checkUnchanged, fingerprint: async () => 'changing' }
+    const error = await rejection<OssError>(client.upload(source, { key: 'k' }).result)
+    assert.equal(error.code, 'SourceChanged')
+    assert.equal((await rejection<OssError>(client.head('k'))).status, 404)
   }
 })

@@ -3,7 +3,7 @@
 import type { Checkpoint, CheckpointStore } from '../types/checkpoint.js'
 import type { IntegrityPolicy, NewMd5 } from '../types/client.js'
 import type { OssError } from '../types/error.js'
-import type { UploadOptions, UploadResult, UploadSource } from '../types/upload.js'
+import type { PartBytes, RandomAccessSource, UploadOptions, UploadResult, UploadSource } from '../types/upload.js'
 import type { Checksum } from '../wire/checksum.js'
 import { loaded } from '../wire/failure.js'
 import { abort, type RequestHooks } from '../wire/multipart.js'
@@ -126,7 +126,7 @@ export class UploadRunner implements Runner<UploadResult> {
     if (opened.kind === 'random') {
       const { source } = opened
       if (source.size >= Math.max(1, multipartThreshold)) return undefined
-      return { size: source.size, open: () => source.read(0, source.size, this.#environment.requester.lends) }
+      return { size: source.size, open: () => unchanged(source, this.#environment.requester.lends) }
     }
     const { reader } = opened
     const pieces = await reader.take(Math.max(1, multipartThreshold))
@@ -241,6 +241,27 @@ export class UploadRunner implements Runner<UploadResult> {
     run.board.reset([], size)
     const stored = { etag, crc64: crc64 === undefined ? undefined : BigInt(crc64), versionId, requestId: undefined }
     return { ...this.#resultOf(run, { ...stored, size, parts: 0 }), skipped: true }
+  }
+}
+
+/** All bytes of a source. Throws, before the last of them is given, what `checkUnchanged` throws. */
+async function unchanged(source: RandomAccessSource, lends: boolean): Promise<PartBytes> {
+  const { size } = source
+  const read = await source.read(0, size, lends)
+  if (source.checkUnchanged === undefined) return read
+  if (read instanceof Uint8Array || read instanceof Blob) {
+    await source.checkUnchanged()
+    return read
+  }
+  return watched(source, read)
+}
+
+async function* watched(source: RandomAccessSource, pieces: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  let length = 0
+  for await (const piece of pieces) {
+    length += piece.length
+    if (length >= source.size) await source.checkUnchanged?.()
+    yield piece
   }
 }
 
