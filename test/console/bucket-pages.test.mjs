@@ -70,6 +70,27 @@ test('a capacity is set by its form, and refuses what exceeds it', async (t) => 
   requireQuiet()
 })
 
+test('a bucket is limited to an upload by its form, and the limit is lifted', async (t) => {
+  const { client } = stage
+  const { page, requireQuiet } = await stage.open(t, setting('quota'))
+  await page.fill('label:has-text("Incomplete uploads at most") input', '1')
+  await page.click('form button[type=submit] >> nth=0')
+  await saved(page)
+  const { uploadId } = await client.initMultipartUpload('first')
+  await assert.rejects(client.initMultipartUpload('second'), { code: 'QuotaExceeded' })
+  await page.reload()
+  assert.equal(await page.inputValue('label:has-text("Incomplete uploads at most") input'), '1')
+  await page.fill('label:has-text("Incomplete uploads at most") input', '')
+  await page.click('form button[type=submit] >> nth=0')
+  await saved(page)
+  await client.abortMultipartUpload('second', (await client.initMultipartUpload('second')).uploadId)
+  await client.abortMultipartUpload('first', uploadId)
+  await page.click('summary >> text=The document as text')
+  await page.click('form .button.danger')
+  await page.waitForSelector('text=not set: this is an example')
+  requireQuiet()
+})
+
 test('limits of a requester are set, shown, changed and deleted', async (t) => {
   const { page, requireQuiet } = await stage.open(t, setting('requesters'))
   await page.waitForSelector('text=No requester has limits of its own.')

@@ -85,19 +85,19 @@ function columnsOf(shown: Shown, words: Words): readonly Column<BucketEntry>[] {
     {
       name: 'versioning',
       title: words.bucketSettings.names.versioning,
-      width: '98px',
+      width: '92px',
       cell: fact(({ versioning }) => versioningText(versioning, words)),
     },
     {
       name: 'lifecycle',
       title: words.bucketSettings.names.lifecycle,
-      width: '92px',
+      width: '88px',
       cell: fact(({ rules }) => (rules === 0 ? '–' : words.buckets.rules(rules))),
     },
     {
       name: 'created',
       title: words.created,
-      width: '122px',
+      width: '132px',
       sortBy: ({ created }) => created,
       cell: ({ created }) => <span title={time(created)}>{day(created)}</span>,
     },
@@ -105,7 +105,7 @@ function columnsOf(shown: Shown, words: Words): readonly Column<BucketEntry>[] {
       name: 'tools',
       title: words.actions,
       hidesTitle: true,
-      width: '52px',
+      width: '48px',
       cell: (bucket) => (
         <button
           type="button"
@@ -133,7 +133,7 @@ function usageColumns({ usage }: Shown, words: Words): readonly Column<BucketEnt
     {
       name: 'objects',
       title: words.objectsLabel,
-      width: '88px',
+      width: '86px',
       isNumber: true,
       sortBy: by(({ objects }) => objects),
       cell: of(({ objects }) => count(objects)),
@@ -141,7 +141,7 @@ function usageColumns({ usage }: Shown, words: Words): readonly Column<BucketEnt
     {
       name: 'size',
       title: words.size,
-      width: '96px',
+      width: '92px',
       isNumber: true,
       sortBy: by(({ objectBytes }) => objectBytes),
       cell: of(({ objectBytes }) => bytes(objectBytes)),
@@ -149,7 +149,7 @@ function usageColumns({ usage }: Shown, words: Words): readonly Column<BucketEnt
     {
       name: 'parts',
       title: words.incompleteParts,
-      width: '160px',
+      width: '178px',
       isNumber: true,
       sortBy: by(({ partBytes }) => partBytes),
       cell: of(({ uploads, partBytes }) => (uploads > 0 ? words.heldBy(bytes(partBytes), uploads) : '–')),

@@ -117,7 +117,11 @@ function FormField({
         <TextField
           label={label}
           hint={
-            field.unit === 'bytes' ? bytes(Number(value)) : field.isOptional === true ? words.forms.optional : undefined
+            field.unit === 'bytes' && value !== ''
+              ? bytes(Number(value))
+              : field.isOptional === true
+                ? words.forms.optional
+                : undefined
           }
           fault={fault}
           value={value}

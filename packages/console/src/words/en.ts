@@ -970,7 +970,7 @@ export const ENGLISH = {
       quotaMode: 'A write beyond a limit',
       quotaObjects: 'Objects at most',
       quotaUploads: 'Incomplete uploads at most',
-      quotaPartBytes: 'Bytes in incomplete uploads at most',
+      quotaPartBytes: 'Bytes in uploads at most',
       uploadBandwidth: 'Uploads, Gbit/s',
       intranetUploadBandwidth: 'Uploads, internal network',
       extranetUploadBandwidth: 'Uploads, internet',

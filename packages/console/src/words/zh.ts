@@ -916,7 +916,7 @@ export const CHINESE: Words = {
       quotaMode: '超出限制的写入',
       quotaObjects: '最多文件数',
       quotaUploads: '最多未完成的上传数',
-      quotaPartBytes: '未完成的上传最多占用的字节数',
+      quotaPartBytes: '上传最多占用的字节数',
       uploadBandwidth: '上传（Gbit/s）',
       intranetUploadBandwidth: '上传，内网',
       extranetUploadBandwidth: '上传，外网',
