@@ -127,12 +127,18 @@ async function sendStreamed(
 async function stream(socket: Socket, { text, isChunked }: AnswerHead, { body }: ServiceResponse): Promise<Sent> {
   const gone = new Promise<false>((resolve) => socket.once('close', () => resolve(false)))
   const isLent = body !== undefined && !(body instanceof Uint8Array)
-  socket.write(text, 'latin1')
+  // with the first piece: of an answer that has none, because it cannot be read, nothing is sent
+  let head = text
+  const takeHead = () => {
+    const taken = head
+    head = ''
+    return taken
+  }
   try {
-    const sent = await sendPieces(outletOf(socket, isChunked), isLent ? body : onePiece(body), gone)
+    const sent = await sendPieces(outletOf(socket, isChunked, takeHead), isLent ? body : onePiece(body), gone)
     if (sent.failure !== undefined || socket.destroyed) return { ...sent, whole: false }
     const flushed = new Promise<boolean>((resolve) => {
-      socket.write(isChunked ? '0\r\n\r\n' : '', 'latin1', (error) => resolve(!error))
+      socket.write(takeHead() + (isChunked ? '0\r\n\r\n' : ''), 'latin1', (error) => resolve(!error))
     })
     return { ...sent, whole: (await Promise.race([flushed, gone])) && !socket.destroyed }
   } finally {
@@ -144,16 +150,16 @@ async function* onePiece(bytes: Uint8Array | undefined): AsyncGenerator<LentByte
   if (bytes !== undefined && bytes.length > 0) yield { bytes, release: NOTHING.release }
 }
 
-function outletOf(socket: Socket, isChunked: boolean): Outlet {
-  const framed = (bytes: Uint8Array, taken: () => void) => {
-    socket.cork()
-    socket.write(`${bytes.length.toString(16)}\r\n`, 'latin1')
-    socket.write(bytes)
-    socket.write('\r\n', 'latin1', taken)
-    socket.uncork()
-  }
+function outletOf(socket: Socket, isChunked: boolean, takeHead: () => string): Outlet {
   return {
-    write: isChunked ? framed : (bytes, taken) => socket.write(bytes, taken),
+    write: (bytes, taken) => {
+      socket.cork()
+      const before = takeHead() + (isChunked ? `${bytes.length.toString(16)}\r\n` : '')
+      if (before !== '') socket.write(before, 'latin1')
+      socket.write(bytes, isChunked ? undefined : taken)
+      if (isChunked) socket.write('\r\n', 'latin1', taken)
+      socket.uncork()
+    },
     once: (event, listener) => socket.once(event, listener),
     destroy: () => socket.destroy(),
     hasLeft: () => socket.destroyed,
