@@ -284,6 +284,14 @@ test('lines of JSON have names as they are, and lines for people no control char
   assert.equal((await succeed(['cp', file, 'oss://demo/odd/', '--dry-run'])).split('\n').length, 2)
 })
 
+test('--quiet does not hide what was not transferred', async () => {
+  for (const key of ['quiet/a', 'quiet/a/b', 'quiet/..']) await client.put(key, 'x')
+  const { code, stdout, stderr } = await bindery(['cp', '-r', 'oss://demo/quiet/', path.join(folder, 'quiet'), '-q'])
+  assert.deepEqual([code, stdout], [4, ''])
+  assert.match(stderr, /quiet\/\.\. is left out/)
+  assert.match(stderr, /oss:\/\/demo\/quiet\/a(?:\/b)? → .*: .*(?:EISDIR|EEXIST|ENOTDIR)/)
+})
+
 test('files of interrupted downloads are not uploaded', async () => {
   await newFile('leftover/a', 'a')
   for (const end of ['', '.json', '.lock']) await newFile(`leftover/b.bindery-part${end}`, 'b')

@@ -2,7 +2,7 @@ import { columnsOf, shortened } from '../columns.js'
 import { OssutilReport, PROGRESS_INTERVAL_MS } from '../compat/transfers.js'
 import type { ExitCode } from '../exit-codes.js'
 import type { TransferWords } from '../messages/transfer.js'
-import { mayDraw, note, write, writeJson } from '../objects/output.js'
+import { complain, mayDraw, note, write, writeJson } from '../objects/output.js'
 import { settings } from '../objects/settings.js'
 import { ProgressLine } from '../progress-line.js'
 import type { Board, Running } from './board.js'
@@ -70,6 +70,13 @@ export class Reporter {
   note(text: string): void {
     this.#line.clear()
     note(text)
+  }
+
+  /** Prints that something was not transferred, also with `--quiet`; ossutil 1 has a file for that. */
+  failure(text: string): void {
+    this.#line.clear()
+    if (settings().isOssutil) note(text)
+    else complain(text)
   }
 
   async json(event: object): Promise<void> {

@@ -164,8 +164,10 @@ class Run {
   /** Reports what is not transferred; it counts as failed where data are missing from the target for that. */
   #leftOut(left: LeftOut): void {
     if (this.#plan.isQuietWhenIdle === true) return
-    this.#reporter.note(this.#words.leftOut[left.reason](shown(left.name)))
     const isFailure = isLoss(left)
+    const text = this.#words.leftOut[left.reason](shown(left.name))
+    if (isFailure) this.#reporter.failure(text)
+    else this.#reporter.note(text)
     void this.#reporter.json({ t: isFailure ? 'error' : 'skip', from: left.name, code: left.reason })
     if (!isFailure) return
     this.#board.failed += 1
@@ -248,7 +250,7 @@ class Run {
       this.#fatal ??= failure
     } else {
       this.#exit = EXIT.partial
-      this.#reporter.note(`${from} → ${to}: ${messagesIn(language).failure(failure)}`)
+      this.#reporter.failure(`${from} → ${to}: ${messagesIn(language).failure(failure)}`)
     }
     const { message, requestId, ec } = error as Partial<OssError>
     await this.#reporter.json({ t: 'error', ...exactNames(item), code, message, requestId, ec })

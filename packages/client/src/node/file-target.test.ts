@@ -217,3 +217,18 @@ test('a download reports that a range had to go because there was no room for th
   assert.equal(await target.keep?.(), false)
   await target.close({ discard: true })
 })
+
+test('a target that is a folder, or has a longer name than the system permits, fails the download and leaves nothing', async (t) => {
+  const folder = newFolder(t, 'bindery-target-')
+  await mkdir(path.join(folder, 'taken'))
+  const onto = fileTarget(path.join(folder, 'taken'))
+  await onto.open(INFO, 1, ONE)
+  await onto.write(0, Uint8Array.of(1), SIGNAL)
+  await assert.rejects(onto.finish(), { code: 'FileError' })
+  for (const layout of [ONE, TWO]) {
+    const target = fileTarget(path.join(folder, 'n'.repeat(256)))
+    await assert.rejects(target.open(INFO, 1, layout), { code: 'FileError' })
+    await target.close({ discard: true })
+  }
+  assert.deepEqual(await readdir(folder), ['taken'])
+})

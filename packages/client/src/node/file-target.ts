@@ -1,5 +1,5 @@
 /** Downloads into a file: written to a neighbouring file, continued after an interruption, renamed when it is whole and verified. */
-import { existsSync, fchmodSync, fchownSync, fstatSync, statSync } from 'node:fs'
+import { existsSync, fchmodSync, fchownSync, fstatSync, type Stats, statSync } from 'node:fs'
 import { readFile, rename, rm } from 'node:fs/promises'
 import { CLIENT_CODES, OssError } from '../types/error.js'
 import type { DownloadLayout, DownloadTarget, ObjectInfo, WrittenRange } from '../types/object.js'
@@ -160,6 +160,7 @@ class FileTarget implements DownloadTarget<string> {
       await this.#closed()
       await rename(this.#names.part, this.#path)
     } catch (error) {
+      if (!this.#isContinuable) await rm(this.#names.part, { force: true }).catch(() => {})
       throw fileError(this.#path, error)
     }
     if (this.#isNoted) await rm(this.#names.note, { force: true })
@@ -247,13 +248,22 @@ async function openPart(part: string, target: string, isKept: boolean): Promise<
     })
   }
   // in place: a thread costs more than the call
-  const replaced = statSync(target, { throwIfNoEntry: false })
+  const replaced = statsOf(target)
   const mode = replaced?.isFile() === true ? replaced.mode & 0o777 : undefined
   const descriptor = await openFile(part, 'w+', mode ?? 0o666).catch((error: unknown) => {
     throw fileError(part, error)
   })
   if (replaced !== undefined && mode !== undefined) likeReplaced(descriptor, replaced, mode)
   return descriptor
+}
+
+/** Throws OssError FileError where the system permits no such name. */
+function statsOf(target: string): Stats | undefined {
+  try {
+    return statSync(target, { throwIfNoEntry: false })
+  } catch (error) {
+    throw fileError(target, error)
+  }
 }
 
 /** Gives a file owner and permissions of another one, as far as the system and the user's rights permit it. */
