@@ -79,7 +79,7 @@ function columnsOf(shown: Shown, words: Words): readonly Column<BucketEntry>[] {
     {
       name: 'acl',
       title: 'ACL',
-      width: '112px',
+      width: '104px',
       cell: fact(({ acl }) => <span class={`badge ${acl === 'private' ? '' : 'warn'}`}>{acl}</span>),
     },
     {
@@ -91,13 +91,13 @@ function columnsOf(shown: Shown, words: Words): readonly Column<BucketEntry>[] {
     {
       name: 'lifecycle',
       title: words.bucketSettings.names.lifecycle,
-      width: '88px',
+      width: '84px',
       cell: fact(({ rules }) => (rules === 0 ? '–' : words.buckets.rules(rules))),
     },
     {
       name: 'created',
       title: words.created,
-      width: '132px',
+      width: '140px',
       sortBy: ({ created }) => created,
       cell: ({ created }) => <span title={time(created)}>{day(created)}</span>,
     },
@@ -105,7 +105,7 @@ function columnsOf(shown: Shown, words: Words): readonly Column<BucketEntry>[] {
       name: 'tools',
       title: words.actions,
       hidesTitle: true,
-      width: '48px',
+      width: '54px',
       cell: (bucket) => (
         <button
           type="button"
@@ -149,7 +149,7 @@ function usageColumns({ usage }: Shown, words: Words): readonly Column<BucketEnt
     {
       name: 'parts',
       title: words.incompleteParts,
-      width: '178px',
+      width: '172px',
       isNumber: true,
       sortBy: by(({ partBytes }) => partBytes),
       cell: of(({ uploads, partBytes }) => (uploads > 0 ? words.heldBy(bytes(partBytes), uploads) : '–')),

@@ -66,7 +66,7 @@ export function uploadColumns({ bucket, facts, rules, now }: Shown, words: Words
     {
       name: 'map',
       title: words.uploads.map,
-      width: '88px',
+      width: '84px',
       cell: (entry) => fact(entry, (map) => <UploadStrip map={map} />),
     },
     {
@@ -80,7 +80,7 @@ export function uploadColumns({ bucket, facts, rules, now }: Shown, words: Words
     {
       name: 'bytes',
       title: words.uploads.stored,
-      width: '96px',
+      width: '92px',
       isNumber: true,
       sortBy: byFact((map) => map.bytes),
       cell: (entry) => fact(entry, (map) => bytes(map.bytes)),
@@ -88,20 +88,20 @@ export function uploadColumns({ bucket, facts, rules, now }: Shown, words: Words
     {
       name: 'active',
       title: words.uploads.lastActivity,
-      width: '184px',
+      width: '194px',
       sortBy: byFact(({ lastActivity }) => Date.parse(lastActivity)),
       cell: (entry) => fact(entry, (map) => <Activity map={map} />),
     },
     {
       name: 'by',
       title: words.upload.initiator,
-      width: '100px',
+      width: '92px',
       cell: (entry) => fact(entry, (map) => <Initiator map={map} />),
     },
     {
       name: 'begun',
       title: words.uploads.begun,
-      width: '132px',
+      width: '140px',
       sortBy: ({ initiated }) => initiated,
       cell: ({ initiated }) => <span title={time(initiated)}>{ago(initiated, now)}</span>,
     },
