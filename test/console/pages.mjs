@@ -187,6 +187,15 @@ export const PAGES = [
   },
   { name: 'objects', address: '#/buckets/demo', ready: 'tbody tr[aria-selected]' },
   {
+    name: 'columns',
+    address: '#/buckets/demo',
+    ready: 'tbody tr[aria-selected]',
+    prepare: async (page) => {
+      await page.click('.toolbar > .button[aria-haspopup]')
+      await page.waitForSelector('dialog[open] input')
+    },
+  },
+  {
     name: 'object-actions',
     address: '#/buckets/demo',
     ready: 'tbody tr[aria-selected]',
@@ -266,6 +275,15 @@ export const PAGES = [
   },
   { name: 'object-activity', address: '#/buckets/demo/object?key=readme.txt&tab=activity', ready: 'tbody tr' },
   { name: 'uploads', address: '#/uploads', ready: 'tbody td >> text=KiB' },
+  {
+    name: 'saved-views',
+    address: '#/uploads?size=100',
+    ready: '.toolbar.dense',
+    prepare: async (page) => {
+      await page.click('.toolbar.dense > .button[aria-haspopup]')
+      await page.waitForSelector('dialog[open] input')
+    },
+  },
   { name: 'bucket-uploads', address: '#/buckets/film-archive/uploads', ready: 'tbody td >> text=KiB' },
   {
     name: 'abort-upload',
