@@ -113,7 +113,7 @@ function columnsOf(words: ReturnType<typeof useWords>): readonly Column<TrailEve
       title: words.activity.on,
       cell: ({ Bucket = '', Key = '' }) => shownKey(Key === '' ? Bucket : `${Bucket}/${Key}`),
     },
-    { name: 'who', title: words.activity.by, width: '190px', cell: identityOf },
+    { name: 'who', title: words.activity.by, width: '236px', cell: identityOf },
     {
       name: 'outcome',
       title: words.activity.outcome,
