@@ -9,8 +9,8 @@ export class Throttle {
   readonly #shared: Throttle | undefined
   #bytesPerSecond: number
   #readyAt = 0
-  /** Aborted when the rate changes: those that wait compute their time again. */
-  #changed = new AbortController()
+  /** Wakes those that wait when the rate changes: they compute their time again. */
+  readonly #waiting = new Set<() => void>()
 
   /** @param bytesPerSecond 0: no limit; `shared`: the limit of several transfers, which holds as well */
   constructor(bytesPerSecond: number, shared?: Throttle) {
@@ -21,8 +21,7 @@ export class Throttle {
   set(bytesPerSecond: number): void {
     this.#bytesPerSecond = bytesPerSecond
     this.#readyAt = 0
-    this.#changed.abort()
-    this.#changed = new AbortController()
+    for (const wake of this.#waiting) wake()
   }
 
   get isOpen(): boolean {
@@ -42,10 +41,21 @@ export class Throttle {
 
   /** Whether the time passed at the same rate. Rejects with the signal's reason. */
   async #waits(milliseconds: number, signal: AbortSignal): Promise<boolean> {
-    const { signal: changed } = this.#changed
-    await pause(milliseconds, AbortSignal.any([signal, changed])).catch((reason: unknown) => {
-      if (!changed.aborted || signal.aborted) throw reason
-    })
-    return !changed.aborted
+    signal.throwIfAborted()
+    // not `AbortSignal.any`: what lives long would keep a trace of each wait
+    const cut = new AbortController()
+    const wake = () => cut.abort()
+    this.#waiting.add(wake)
+    signal.addEventListener('abort', wake)
+    try {
+      return await pause(milliseconds, cut.signal).then(
+        () => true,
+        () => false,
+      )
+    } finally {
+      this.#waiting.delete(wake)
+      signal.removeEventListener('abort', wake)
+      signal.throwIfAborted()
+    }
   }
 }
