@@ -13,7 +13,7 @@ import { startWorld } from './world.mjs'
 /** The exit code for wrong arguments. */
 const MISUSED = 1
 /** They change nothing, only show what else can be done, or show their command at once. */
-const DIALOGS_WITHOUT_COMMAND = ['palette', 'keys', 'object-actions', 'take-over']
+const DIALOGS_WITHOUT_COMMAND = ['palette', 'keys', 'object-actions', 'take-over', 'columns', 'saved-views']
 
 let world
 let browser
