@@ -86,7 +86,8 @@ test('an upload of the command is watched in the browser, interrupted, and finis
   const { page } = await stage.open(t, '#/buckets/media/uploads?prefix=cli%2F')
   await page.waitForFunction(() => {
     const row = document.querySelector('tbody a')
-    if (row === null) document.querySelector('.toolbar button:has(svg)')?.click()
+    const buttons = [...document.querySelectorAll('.toolbar button')]
+    if (row === null) buttons.find(({ textContent }) => textContent.includes('There are changes'))?.click()
     return row !== null
   })
   await page.click('tbody a')

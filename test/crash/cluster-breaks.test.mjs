@@ -16,10 +16,20 @@ for (const broken of Object.values(BREAKS)) {
     try {
       await run.start()
       let faults = []
-      for (let cycle = 0; cycle < CYCLES_MAX && faults.length === 0; cycle += 1) faults = (await run.cycle()).faults
+      for (let cycle = 0; cycle < CYCLES_MAX && faults.length === 0; cycle += 1) faults = await faultsOf(run)
       assert.notEqual(faults.length, 0, `no fault in ${CYCLES_MAX} cycles`)
     } finally {
       await run.remove()
     }
   })
+}
+
+/** The faults of a cycle. A gateway may notice before the audit that a part is missing which it has acknowledged, and refuse to complete its upload. */
+async function faultsOf(run) {
+  try {
+    return (await run.cycle()).faults
+  } catch (error) {
+    if (error.status !== 400 || !error.message.includes('<Code>InvalidPart</Code>')) throw error
+    return [error.message]
+  }
 }

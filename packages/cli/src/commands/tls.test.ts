@@ -62,5 +62,8 @@ test('files go to a server with TLS through a proxy that passes on bytes, in par
   assert.deepEqual([...new Set(proxy.seen)], [new URL(server.endpoint).host])
   const refused = await runWith(server, ['ls', '--proxy', proxy.url.replace('secret', 'wrong')], trusting)
   assert.equal(refused.code, 3)
-  assert.match(refused.stderr, /no answer from https\S+: the proxy did not connect to \S+: HTTP\/1\.1 407 No\. Check/)
+  assert.match(
+    refused.stderr,
+    /no answer from https\S+: the proxy \S+ did not connect to \S+: HTTP\/1\.1 407 No\. Check/,
+  )
 })

@@ -729,7 +729,9 @@ export const CATALOGUE = {
   capacityExceeded: row('QuotaExceeded', 403, 'The bucket may hold {most} bytes, and the request would exceed that.', {
     ec: '0004-00090001',
   }),
-  amountExceeded: row('QuotaExceeded', 403, 'The bucket may have {most} {what}, and the request would exceed that.'),
+  amountExceeded: row('QuotaExceeded', 403, 'The bucket may have {most} {what}, and the request would exceed that.', {
+    ec: '0004-00090002',
+  }),
   slowDown: row('SlowDown', 503, 'Please reduce your request rate.', { retry: 'later' }),
   serviceUnavailable: row(
     'ServiceUnavailable',
