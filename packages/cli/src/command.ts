@@ -7,6 +7,7 @@ import {
   HEADER_FLAGS,
   SERVER_FLAGS,
   SOURCE_FLAGS,
+  SYNC_FLAGS,
   TRANSFER_FLAGS,
 } from './flags.js'
 import type { Language } from './language.js'
@@ -187,17 +188,7 @@ export const COMMANDS = {
   sync: {
     subject: 'objects',
     synopsis: 'FROM TO [--delete] [--checksum] [--dry-run] [flags]',
-    flags: [
-      'delete',
-      'backup-dir',
-      'max-delete',
-      'checkers',
-      'checksum',
-      'size-only',
-      'update',
-      'no-overwrite',
-      ...TRANSFER_FLAGS,
-    ],
+    flags: ['delete', 'backup-dir', 'max-delete', ...SYNC_FLAGS],
     examples: [
       'bindery sync ./site oss://demo/site/ --delete --dry-run',
       'bindery sync oss://demo/photos/ ./photos',
@@ -207,18 +198,7 @@ export const COMMANDS = {
   mirror: {
     subject: 'objects',
     synopsis: 'FROM TO [--watch] [--max-delete NUMBER] [flags]',
-    flags: [
-      'watch',
-      'interval',
-      'backup-dir',
-      'max-delete',
-      'checkers',
-      'checksum',
-      'size-only',
-      'update',
-      'no-overwrite',
-      ...TRANSFER_FLAGS,
-    ],
+    flags: ['watch', 'interval', 'backup-dir', 'max-delete', ...SYNC_FLAGS],
     examples: [
       'bindery mirror ./site oss://demo/site/ --max-delete 100',
       'bindery mirror ./photos oss://demo/photos/ --watch',

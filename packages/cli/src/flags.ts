@@ -253,6 +253,16 @@ export const TRANSFER_FLAGS = [
   ...SERVER_FLAGS,
 ] as const satisfies readonly FlagName[]
 
+/** How `sync` and `mirror` find what differs, and how they transfer it. */
+export const SYNC_FLAGS = [
+  'checkers',
+  'checksum',
+  'size-only',
+  'update',
+  'no-overwrite',
+  ...TRANSFER_FLAGS,
+] as const satisfies readonly FlagName[]
+
 /** A flag with its other spellings and its placeholder, as help pages show it: `--jobs NUMBER, -j, --job`. */
 export function flagText(name: FlagName): string {
   const { value, spellings = [] }: Flag = FLAGS[name]

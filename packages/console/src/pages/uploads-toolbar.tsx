@@ -83,13 +83,12 @@ function summaryOf(
   return chosen.length > 0 ? words.objects.selected(count(chosen.length)) : words.uploads.listed(count(rows.length))
 }
 
-function Filters({
-  filter,
-  onFilter,
-}: {
+interface FilterProps {
   readonly filter: UploadFilter
   readonly onFilter: (more: Partial<UploadFilter>) => void
-}): JSX.Element {
+}
+
+function Filters({ filter, onFilter }: FilterProps): JSX.Element {
   const words = useWords()
   return (
     <div class="toolbar dense">
@@ -140,13 +139,7 @@ function Filters({
 const SAVED = 'saved:'
 
 /** The views that every console has, and those that were saved in this browser. */
-function ViewChoice({
-  filter,
-  onFilter,
-}: {
-  readonly filter: UploadFilter
-  readonly onFilter: (more: Partial<UploadFilter>) => void
-}): JSX.Element {
+function ViewChoice({ filter, onFilter }: FilterProps): JSX.Element {
   const words = useWords()
   const views = useStore(savedViews)
   const shown = viewOf(filter, views)
