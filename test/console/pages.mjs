@@ -2,12 +2,13 @@
 
 import { slowDown } from './stage.mjs'
 
-const MIB = 1024 * 1024
+const KIB = 1024
+const MIB = 1024 * KIB
 
 /** The address of an upload, whose id is known once it has begun. */
 export const UPLOAD = '#/buckets/film-archive/first-upload'
 
-/** Uploads a folder and two files, so slowly that they can be seen. */
+/** Uploads a folder and two files, and lets them nearly stand still once all can be seen: none ends while a test looks at the page. */
 async function beginTransfers(page, { files, photos, client }) {
   // else the page lets the person decide about those that an earlier visit left
   const { objects = [] } = await client.list({ prefix: 'in/', 'max-keys': 100 })
@@ -16,6 +17,7 @@ async function beginTransfers(page, { files, photos, client }) {
   await page.locator('input[type=file]').first().setInputFiles(files)
   await page.locator('input[type=file]').nth(1).setInputFiles(photos)
   await page.waitForSelector('.drawer canvas.strip')
+  await slowDown(page, 32 * KIB)
 }
 
 /**
