@@ -23,6 +23,8 @@ import { startServer } from '../../test/support/start-server.mjs'
  */
 
 const COMMON = ['--log', 'error']
+/** As many processes as a user gets; tests have two. */
+const ENV = { BINDERY_WORKERS: 'auto' }
 
 /**
  * Starts this clone's server with its defaults, logging errors only, on a given folder or a temporary one.
@@ -31,7 +33,7 @@ const COMMON = ['--log', 'error']
  */
 export async function startBindery({ name = 'bindery', folder: kept, args = [], nodeArgs = [] } = {}) {
   const folder = kept ?? (await mkdtemp(join(tmpdir(), 'bindery-bench-')))
-  const server = await startServer({ folder, args: [...COMMON, ...args], nodeArgs })
+  const server = await startServer({ folder, args: [...COMMON, ...args], nodeArgs, env: ENV })
   return {
     name,
     dialect: 'oss',

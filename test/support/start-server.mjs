@@ -9,6 +9,8 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { guard } from './guard.mjs'
 
+/** Two processes, on machines of any size: more can go wrong between them than within one. */
+const WORKERS = { BINDERY_WORKERS: '2' }
 const COMMAND = fileURLToPath(new URL('../../packages/cli/bin/bindery.js', import.meta.url))
 
 /**
@@ -47,7 +49,7 @@ export async function startServer(options = {}) {
   const serve = [COMMAND, 'serve', data, '--port', String(port), '--json', ...args]
   const [program, ...programArgs] = [...wrapper, process.execPath, '--enable-source-maps', ...nodeArgs, ...serve]
   const child = spawn(program, programArgs, {
-    env: { ...Object.fromEntries(inherited), BINDERY_LANG: 'en', ...env },
+    env: { ...Object.fromEntries(inherited), BINDERY_LANG: 'en', ...WORKERS, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
     detached: ownGroup,
   })

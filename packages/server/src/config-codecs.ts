@@ -18,6 +18,7 @@ const SIZE_UNITS: Readonly<Record<string, number>> = { k: 1024, m: 1024 ** 2, g:
 const SIZE_MAX = 1024 ** 5
 const TIME_UNITS_MS: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000 }
 const AUTO_PROCESSES_MAX = 4
+const CORES_PER_PROCESS = 2
 /** With a longer delay Node's timers fire at once. */
 const DURATION_MAX_MS = 2 ** 31 - 1
 
@@ -47,14 +48,21 @@ export function integer(placeholder: string, min: number, max: number): Codec<nu
   return { placeholder, expected: `${min}-${max}`, parse }
 }
 
-/** A number of processes, or `auto` for one per core. More than a few only wait for the single writer of metadata. */
+/**
+ * A number of processes, or `auto` for one per two cores: hashing and writing, which have threads of their own, use the rest. More
+ * than a few processes only wait for the single writer of metadata.
+ */
 export function processes(placeholder: string, max: number): Codec<number> {
   const { parse, expected } = integer(placeholder, 1, max)
   return {
     placeholder,
     expected: `auto, ${expected}`,
-    parse: (value) => (value === 'auto' ? Math.min(availableParallelism(), AUTO_PROCESSES_MAX) : parse(value)),
+    parse: (value) => (value === 'auto' ? automatic(availableParallelism()) : parse(value)),
   }
+}
+
+function automatic(cores: number): number {
+  return Math.min(Math.max(Math.floor(cores / CORES_PER_PROCESS), 1), AUTO_PROCESSES_MAX)
 }
 
 /** One of the listed words, spelled exactly so. */

@@ -158,7 +158,7 @@ export const OPTIONS = {
     '--workers',
     processes('N', 64),
     'auto',
-    'Processes that serve requests; auto: one per core, at most 4.',
+    'Processes that serve requests; auto: one per two cores, at most 4.',
   ),
   memoryBytes: option(
     'BINDERY_MEMORY',

@@ -21,7 +21,7 @@ test('without flags and variables everything has its default', () => {
     instanceNetworks: ['loopback'],
     instanceToken: 'required',
     buckets: [],
-    workers: Math.min(availableParallelism(), 4),
+    workers: Math.min(Math.max(Math.floor(availableParallelism() / 2), 1), 4),
     memoryBytes: 128 * 1024 ** 2,
     reserveBytes: 'auto',
     idleTimeoutMs: 60_000,

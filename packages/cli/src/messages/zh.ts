@@ -183,7 +183,7 @@ export const CHINESE: Sentences = {
     endpoint: '客户端访问服务器的地址，用于需要写出地址的响应；默认为每个请求所用的地址。',
     trustedProxies: '可信的代理，采用其 X-Forwarded-For 和 X-Forwarded-Proto：loopback、地址，或 10.0.0.0/8 等网段。',
     buckets: '启动时创建的 Bucket（如果不存在）。',
-    workers: '处理请求的进程数；auto：与 CPU 核数相同，最多 4 个。',
+    workers: '处理请求的进程数；auto：每两个 CPU 核一个，最多 4 个。',
     memoryBytes: '每个进程用于读写磁盘数据的内存；超出的请求会等待。',
     reserveBytes:
       '上传时在磁盘上预留的空间，以便磁盘写满时仍能删除；空间不足时上传返回 503。auto：256MiB，较小的磁盘为其 10 %。',
