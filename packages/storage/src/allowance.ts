@@ -15,9 +15,9 @@ export class Allowance {
     this.#spend(key.length)
   }
 
-  value(value: Bytes): void {
-    checkLimit('bytes of a value', value.length, METADATA_LIMITS.valueBytes)
-    this.#spend(value.length)
+  valueBytes(bytes: number): void {
+    checkLimit('bytes of a value', bytes, METADATA_LIMITS.valueBytes)
+    this.#spend(bytes)
   }
 
   /** A bound may be the successor of the longest key. */

@@ -1,6 +1,6 @@
 import { Allowance } from './allowance.js'
 import { copyBytes, type KeyText, keyText } from './bytes.js'
-import { addCounters, encodeCounters, summed } from './counters.js'
+import { addCounters, counterBytes, summed } from './counters.js'
 import { type Grouping, groupingOf } from './groups.js'
 import type { Bytes, RangeOptions } from './metadata-store.js'
 import { DamagedRow, StorageError } from './storage-error.js'
@@ -83,7 +83,7 @@ export abstract class AttemptWrites {
 
   set(key: Bytes, value: Bytes): void {
     this.guard(() => {
-      this.allowance.value(value)
+      this.allowance.valueBytes(value.length)
       this.#write(keyText(key), copyBytes(value))
     })
   }
@@ -98,7 +98,7 @@ export abstract class AttemptWrites {
       if (this.writes.rows.has(text)) throw new StorageError('misuse', 'an add to a key that the transaction sets')
       this.#admitWrite(text)
       const sums = summed(this.writes.deltas.get(text) ?? [], deltas)
-      this.allowance.value(encodeCounters(sums))
+      this.allowance.valueBytes(counterBytes(sums))
       this.writes.deltas.set(text, sums)
     })
   }

@@ -43,10 +43,13 @@ export class ReadSet {
     this.ranges = ranges
   }
 
-  /** Whether the same reads return the same bytes in `state`: then the body would do the same there. */
-  holdsIn(state: Snapshot): boolean {
+  /**
+   * Whether the same reads return the same bytes in `state`: then the body would do the same there. Rows that are known to be
+   * unchanged are not read again.
+   */
+  holdsIn(state: Snapshot, isUnchanged: (key: KeyText) => boolean = () => false): boolean {
     return (
-      this.keys.every(({ key, value }) => sameBytes(state.get(key), value)) &&
+      this.keys.every(({ key, value }) => isUnchanged(key) || sameBytes(state.get(key), value)) &&
       this.ranges.every(({ from, to, limit, reverse, rows }) => {
         const found = state.range(from, to, limit, reverse)
         return (

@@ -8,7 +8,7 @@ const HALF = 2 ** 32
  * safe integers.
  */
 export function encodeCounters(values: readonly number[]): Uint8Array {
-  if (!values.every(Number.isSafeInteger)) throw new StorageError('misuse', 'a counter is not a safe integer')
+  requireSafe(values)
   const bytes = new Uint8Array(values.length * COUNTER_BYTES)
   const view = new DataView(bytes.buffer)
   // in two halves, because a BigInt for each costs more than everything else
@@ -31,17 +31,25 @@ export function decodeCounters(bytes: Uint8Array): number[] {
   return values
 }
 
+/** Bytes of the row of these counters. */
+export const counterBytes = (values: readonly number[]): number => values.length * COUNTER_BYTES
+
 /** The row after `deltas` were added; a missing row counts as zeros, and the longer of both lengths is kept. */
 export function addCounters(row: Uint8Array | undefined, deltas: readonly number[]): Uint8Array {
   const values = row === undefined ? [] : decodeCounters(row)
   return encodeCounters(summed(values, deltas))
 }
 
-/** The sums, with the longer of both lengths. */
+/** The sums, with the longer of both lengths. Throws StorageError `misuse` unless all are safe integers. */
 export function summed(values: readonly number[], deltas: readonly number[]): number[] {
   const sums = [...values]
   deltas.forEach((delta, index) => {
     sums[index] = (sums[index] ?? 0) + delta
   })
+  requireSafe(sums)
   return sums
+}
+
+function requireSafe(values: readonly number[]): void {
+  if (!values.every(Number.isSafeInteger)) throw new StorageError('misuse', 'a counter is not a safe integer')
 }

@@ -37,7 +37,7 @@ export {
   decryptChunk,
   encryptChunk,
 } from './chunk-cipher.js'
-export { addCounters, decodeCounters, encodeCounters } from './counters.js'
+export { addCounters, decodeCounters, encodeCounters, summed } from './counters.js'
 export { type FaultRates, type Faults, withFaults } from './faults.js'
 export { firstRows, type Grouping, groupingOf } from './groups.js'
 export { rethrowCipherFailure, rethrowHashFailure } from './hash-failure.js'

@@ -1,7 +1,9 @@
-import { METADATA_LIMITS, type Snapshot, StorageError, type WriteSet } from '@bindery/storage'
+import { type Bytes, type KeyText, METADATA_LIMITS, type Snapshot, StorageError } from '@bindery/storage'
 import type { Changes, Commits } from './commits.js'
 import { type FileFailure, failureOf } from './file-failure.js'
 import { commitsOf, countCommit, type MetadataFile, stateOf, writeRow } from './metadata-file.js'
+import { PendingCounters } from './pending-counters.js'
+import { RecentWrites } from './recent-writes.js'
 
 type Outcome =
   | { readonly kind: 'committed' }
@@ -33,10 +35,12 @@ export class CommitQueue implements Commits {
   readonly #state: Snapshot
   readonly #onBroken: (error: StorageError) => void
   readonly #onCommit: CommitEvents['onCommit']
+  readonly #recent = new RecentWrites()
   #first: Pending[] = []
   #again: Pending[] = []
   #running: Promise<void> | undefined
   #broken: StorageError | undefined
+  #acknowledged = 0
 
   constructor(file: MetadataFile, { onBroken, onCommit }: CommitEvents) {
     this.#file = file
@@ -64,6 +68,10 @@ export class CommitQueue implements Commits {
     })
   }
 
+  get acknowledged(): number {
+    return this.#acknowledged
+  }
+
   async idle(): Promise<void> {
     await this.#running
   }
@@ -88,6 +96,7 @@ export class CommitQueue implements Commits {
       this.#fail(batch.length > 0 ? batch : this.#take(), await failureOf(this.#file, error))
       return
     }
+    this.#acknowledged += 1
     this.#onCommit?.(performance.now() - startedAt)
     for (const [index, pending] of batch.entries()) {
       const outcome = outcomes[index]
@@ -112,22 +121,34 @@ export class CommitQueue implements Commits {
 
   #apply(batch: readonly Pending[]): Outcome[] {
     const commits = commitsOf(this.#file)
+    const recent = this.#recent
+    recent.begin(commits + 1n)
     let changed = false
+    const set = (key: KeyText, value: Bytes | undefined): void => {
+      recent.note(key)
+      writeRow(this.#file, key, value)
+      changed = true
+    }
+    const state = new PendingCounters(this.#state, set)
     const outcomes = batch.map(({ changes: { reads, writes }, seen }): Outcome => {
-      let rows: ReturnType<WriteSet['resolve']>
       try {
-        if ((changed || seen !== commits) && !reads.holdsIn(this.#state)) return { kind: 'conflict' }
-        rows = writes.resolve(this.#state)
+        const isUnchanged = (key: KeyText): boolean => !state.has(key) && recent.isUnchanged(key, seen)
+        if ((changed || seen !== commits) && !reads.holdsIn(state, isUnchanged)) return { kind: 'conflict' }
+        state.add(writes)
       } catch (error) {
         // an error of this transaction only: a counter out of range, a damaged row
         if (error instanceof StorageError) return { kind: 'failed', error }
         throw error
       }
-      for (const [key, value] of rows) writeRow(this.#file, key, value)
+      for (const [key, value] of writes.rows) {
+        state.forget(key)
+        set(key, value)
+      }
       changed = true
       return { kind: 'committed' }
     })
-    if (changed) countCommit(this.#file)
+    state.flush()
+    if (changed) countCommit(this.#file, commits + 1n)
     return outcomes
   }
 

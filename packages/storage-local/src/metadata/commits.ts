@@ -10,6 +10,11 @@ export interface Commits {
    * transaction that comes `again`, after a conflict, goes before the others.
    */
   commit(changes: Changes, seen: bigint, again: boolean): Promise<boolean>
+  /**
+   * Grows before commits are acknowledged: while it stays the same, no state is newer than one that was read. Undefined where others commit
+   * too.
+   */
+  readonly acknowledged: number | undefined
   /** Resolves when no commit waits or runs. */
   idle(): Promise<void>
 }

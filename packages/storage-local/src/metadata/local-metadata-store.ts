@@ -59,11 +59,14 @@ function storeOver(file: MetadataFile, commits: Commits, broken: () => StorageEr
   let closing: Promise<void> | undefined
   let closed: StorageError | undefined
 
+  let acknowledged: number | undefined
+
   function snapshot(toCommit: boolean): LocalSnapshot {
     const refusal = broken() ?? closed
     if (refusal !== undefined) throw refusal
-    // LMDB would share a snapshot among all readers of a turn: this one must not be older than its call
-    file.root.resetReadTxn()
+    // LMDB shares a snapshot among all readers of a turn, but this one must not be older than its call
+    if (acknowledged === undefined || acknowledged !== commits.acknowledged) file.root.resetReadTxn()
+    acknowledged = commits.acknowledged
     const transaction = file.root.useReadTransaction()
     try {
       const state = stateOf(file, transaction)

@@ -164,6 +164,7 @@ function soundOf(sealed: readonly SnapshotRow[], onDamaged: (row: DamagedRow) =>
 /** Sets or deletes a row in the running write transaction. */
 export function writeRow({ rows }: MetadataFile, key: KeyText, value: Bytes | undefined): void {
   if (value === undefined) rows.removeSync(key)
+  // copied by LMDB before the call returns
   else rows.putSync(key, sealRow(key, value))
 }
 
@@ -173,9 +174,9 @@ export function commitsOf({ root }: MetadataFile, transaction?: Transaction): bi
   return bytes === undefined ? 0n : new DataView(bytes.buffer, bytes.byteOffset).getBigUint64(0)
 }
 
-/** Counts one commit, in the running write transaction. */
-export function countCommit(file: MetadataFile): void {
+/** Keeps the number of commits, in the running write transaction. */
+export function countCommit(file: MetadataFile, commits: bigint): void {
   const bytes = new Uint8Array(8)
-  new DataView(bytes.buffer).setBigUint64(0, commitsOf(file) + 1n)
+  new DataView(bytes.buffer).setBigUint64(0, commits)
   file.root.putSync(COMMITS_KEY, bytes)
 }

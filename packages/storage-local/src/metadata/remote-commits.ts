@@ -13,6 +13,7 @@ interface Waiting {
 
 /** Lets another process commit transactions. Those of one turn of the event loop are sent together. */
 export class RemoteCommits implements Commits {
+  readonly acknowledged = undefined
   readonly #send: SendCommits
   #waiting: Waiting[] = []
   readonly #underway = new Set<Promise<void>>()

@@ -5,15 +5,26 @@ const SEAL_BYTES = 4
 /** CRC-32 of any bytes followed by their own CRC-32, little-endian. */
 const SOUND = 0x2144df1c
 
-/** A value in stored form: followed by the CRC-32 of key and value. */
+/** Sealed rows up to this size are built in one buffer. */
+const SEALING_BYTES = 16 * 1024
+const sealing = new Uint8Array(SEALING_BYTES)
+const sealingView = new DataView(sealing.buffer)
+
+/** A value in stored form: followed by the CRC-32 of key and value. The next call may overwrite it. */
 export function sealRow(key: KeyText, value: Bytes): Bytes {
-  const sealed = new Uint8Array(value.length + SEAL_BYTES)
-  sealed.set(value)
+  const { length } = value
   const ofKey = crc32OfKey(key)
   // for no bytes at all, zlib returns 0 whatever the start value
-  const seal = value.length === 0 ? ofKey : crc32(value, ofKey)
-  new DataView(sealed.buffer).setUint32(value.length, seal, true)
-  return sealed
+  const seal = length === 0 ? ofKey : crc32(value, ofKey)
+  if (length + SEAL_BYTES > SEALING_BYTES) {
+    const sealed = new Uint8Array(length + SEAL_BYTES)
+    sealed.set(value)
+    new DataView(sealed.buffer).setUint32(length, seal, true)
+    return sealed
+  }
+  sealing.set(value)
+  sealingView.setUint32(length, seal, true)
+  return sealing.subarray(0, length + SEAL_BYTES)
 }
 
 /** The value of a stored row. Throws DamagedRow. */
