@@ -65,8 +65,8 @@ export function readFlags<F extends string>(
   if (extra !== undefined) throw new Failure('unexpectedArgument', { argument: extra })
   const takes = ({ name }: { readonly name: F }) => table[name]?.value !== undefined
   const flags = given.filter((one) => !takes(one)).map(({ name }) => name)
-  // a query, a template and YAML are for what JSON shows
-  const isQueried = given.some(({ name }) => name === 'output-query' || name === 'format' || name === 'yaml')
+  // a query, a template, YAML and XML are for what JSON shows
+  const isQueried = given.some(({ name }) => OF_JSON.has(name))
   return {
     positionals,
     flags: new Set(isQueried ? [...flags, 'json' as F] : flags),
@@ -75,21 +75,34 @@ export function readFlags<F extends string>(
   }
 }
 
-/** ossutil's `--output-format json` is `--json`, and `yaml` is `--yaml`; `raw` is the form without them. Throws Failure `valueInvalid`. */
+/** Flags that change what `--json` prints. */
+const OF_JSON: ReadonlySet<string> = new Set(['output-query', 'format', 'yaml', 'xml'])
+
+const FORMS = ['json', 'yaml', 'xml'] as const
+
+/** The form in which arguments ask for data, whether the rest of them is valid or not. */
+export function formIn(args: readonly string[]): (typeof FORMS)[number] | undefined {
+  return FORMS.find((form) =>
+    args.some(
+      (one, at) =>
+        one === `--${form}` ||
+        one === `--output-format=${form}` ||
+        (one === form && args[at - 1] === '--output-format'),
+    ),
+  )
+}
+
+/** ossutil's `--output-format`: `json`, `yaml` and `xml` are flags here; `raw` is the form without them. Throws Failure `valueInvalid`. */
 function withJson(args: readonly string[], table: Readonly<Record<string, Flag>>): string[] {
   const at = args.findIndex((one) => one === '--output-format' || one.startsWith('--output-format='))
   if (at === -1 || table.json === undefined) return [...args]
   const [name = '', inline] = (args[at] ?? '').split('=', 2)
   const value = inline ?? args[at + 1] ?? ''
   const rest = [...args.slice(0, at), ...args.slice(at + (inline === undefined ? 2 : 1))]
-  if (value === 'json') return [...rest, '--json']
-  if (value === 'yaml' && table.yaml !== undefined) return [...rest, '--yaml']
+  const forms = FORMS.filter((form) => table[form] !== undefined)
+  if (forms.some((form) => form === value)) return [...rest, `--${value}`]
   if (value === 'raw') return rest
-  throw new Failure('valueInvalid', {
-    name,
-    value,
-    expected: table.yaml === undefined ? 'json, raw' : 'json, yaml, raw',
-  })
+  throw new Failure('valueInvalid', { name, value, expected: [...forms, 'raw'].join(', ') })
 }
 
 /** Flags by each of their spellings, with dashes. */

@@ -34,6 +34,7 @@ export const FLAGS = {
   // the output
   json: {},
   yaml: {},
+  xml: {},
   'output-query': { value: 'JMESPATH' },
   format: { value: 'TEMPLATE' },
   utc: {},
@@ -162,6 +163,7 @@ export const OUTPUT_FLAGS = [
   'quiet',
   'json',
   'yaml',
+  'xml',
   'output-query',
   'format',
 ] as const satisfies readonly FlagName[]

@@ -1,4 +1,5 @@
 import { Failure } from '@bindery/server/local'
+import { formIn } from './arguments.js'
 import { commandOf, type Environment } from './command.js'
 import { type CommandLine, readCommandLine } from './command-line.js'
 import { pageIn, requireCommand } from './commands/help.js'
@@ -8,7 +9,7 @@ import { overview } from './help-page.js'
 import { type Language, languageOf } from './language.js'
 import { objectWordsIn } from './messages/objects.js'
 import { failureExit, messagesIn } from './messages.js'
-import { endWithReader, isUnfit, note } from './objects/output.js'
+import { endWithReader, isUnfit, note, textIn } from './objects/output.js'
 import { isFileSystemError } from './objects/system-error.js'
 
 export { EXIT } from './exit-codes.js'
@@ -67,8 +68,9 @@ function report(thrown: unknown, [first, ...rest]: readonly string[], language: 
   const text = messages.failure(error, name === undefined ? undefined : `bindery help ${name}`)
   process.stderr.write(`bindery: ${text}\n`)
   // the process that starts a server takes its first line for that of a running server
-  if (rest.includes('--json') && first !== 'serve') {
-    process.stdout.write(`${JSON.stringify({ t: 'error', kind: error.kind, ...error.details, text, exit })}\n`)
+  const form = formIn(rest)
+  if (form !== undefined && first !== 'serve') {
+    process.stdout.write(textIn(form, { t: 'error', kind: error.kind, ...error.details, text, exit }))
   }
   return exit
 }

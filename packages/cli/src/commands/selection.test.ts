@@ -126,6 +126,19 @@ test('--output-query takes parts of JSON, and refuses an expression that is not 
     const documents = await succeed([...query, ...yaml])
     assert.match(documents, /^(?:---\nname: query\/\w+\nbytes: \d+\n)+$/)
   }
+  for (const xml of [['--xml'], ['--output-format', 'xml']]) {
+    const elements = await succeed([...query, ...xml])
+    assert.match(elements, /^(?:<result><name>query\/\w+<\/name><bytes>\d+<\/bytes><\/result>\n)+$/)
+  }
+  for (const [form, failure] of [
+    ['json', /^\{"t":"error",.*"exit":2\}\n$/],
+    ['yaml', /^---\nt: error\n[^]*\nexit: 2\n$/],
+    ['xml', /^<result><t>error<\/t>.*<exit>2<\/exit><\/result>\n$/],
+  ] as const) {
+    for (const flags of [[`--${form}`], ['--output-format', form], [`--output-format=${form}`]]) {
+      assert.match((await bindery(['stat', 'oss://demo/missing', ...flags])).stdout, failure)
+    }
+  }
   const taken = await succeed(['ls', 'oss://demo/query/', '--output-query', '{name: key, bytes: size}'])
   assert.deepEqual(linesOf(taken), [{ name: 'query/a', bytes: 2 }])
   assert.equal(

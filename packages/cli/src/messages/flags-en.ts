@@ -28,6 +28,7 @@ export const ENGLISH_FLAGS: Readonly<Record<FlagName, string>> = {
   format:
     'template for the line of each result, such as "{key}\\t{size}"; the names are those of --json, "{meta.owner}" for nested ones',
   yaml: 'print documents of YAML instead of lines of JSON; also --output-format yaml',
+  xml: 'print elements of XML instead of lines of JSON; also --output-format xml',
   'output-query': 'apply a JMESPath expression to each line of JSON',
   'config-file': 'file with profiles, instead of those of bindery config and ossutil',
   'backup-dir': 'copy what will be deleted to this folder first; it is on the same side as TO, and outside of it',

@@ -25,6 +25,7 @@ export const CHINESE_FLAGS: Readonly<Record<FlagName, string>> = {
   utc: '以 UTC 而非本机时区显示时间；JSON 总是 UTC',
   format: '每个结果的输出模板，例如 "{key}\\t{size}"；名称与 --json 相同，嵌套的名称写作 "{meta.owner}"',
   yaml: '输出 YAML 文档，而不是 JSON 行；也可用 --output-format yaml',
+  xml: '输出 XML 元素，而不是 JSON 行；也可用 --output-format xml',
   'output-query': '对每行 JSON 应用 JMESPath 表达式，只输出其结果',
   'config-file': '含有 Profile 的文件，代替 bindery config 和 ossutil 的文件',
   'backup-dir': '删除时：先将要删除的内容复制到该目录；该目录须与 TO 在同一侧，且不在 TO 之内',

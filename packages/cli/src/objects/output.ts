@@ -2,7 +2,8 @@ import { once } from 'node:events'
 import { columnsOf, padColumns } from '../columns.js'
 import { EXIT } from '../exit-codes.js'
 import { lineFormatOf } from './format.js'
-import { settings } from './settings.js'
+import { type Form, settings } from './settings.js'
+import { xmlElement } from './xml.js'
 import { yamlDocument } from './yaml.js'
 
 let isWatched = false
@@ -35,9 +36,9 @@ export async function selectJson(expression: string): Promise<void> {
   settings().select = compileQuery(expression)
 }
 
-/** From now on lines of JSON are documents of YAML. */
-export function useYaml(): void {
-  settings().isYaml = true
+/** From now on lines of JSON are documents of YAML, or elements of XML. */
+export function useForm(form: Form): void {
+  settings().form = form
 }
 
 /** From now on lines of JSON are lines by a template, where they have all of its names. */
@@ -68,7 +69,13 @@ export async function writeJson(value: object): Promise<void> {
   }
   const selected = select === undefined ? value : select(value)
   if (selected === undefined || selected === null) return
-  await write(settings().isYaml === true ? yamlDocument(selected, plain) : `${JSON.stringify(selected, plain)}\n`)
+  await write(textIn(settings().form, selected))
+}
+
+/** A line of JSON, a document of YAML or an element of XML. */
+export function textIn(form: Form = 'json', value: unknown): string {
+  if (form === 'yaml') return yamlDocument(value, plain)
+  return form === 'xml' ? xmlElement(value, plain) : `${JSON.stringify(value, plain)}\n`
 }
 
 /** Whether `--quiet` was given. */

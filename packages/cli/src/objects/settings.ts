@@ -1,12 +1,15 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 
+/** The forms of what programs read. */
+export type Form = 'json' | 'yaml' | 'xml'
+
 /** How one command prints. */
 export interface Settings {
   isQuiet: boolean
   /** Whether times have UTC in place of the zone of this machine. */
   isUtc: boolean
-  /** Whether lines of JSON are printed as documents of YAML. */
-  isYaml?: boolean
+  /** Whether lines of JSON are printed as documents of YAML, or as elements of XML. */
+  form?: Form
   /** Whether what ossutil 1 would print is printed, and failures on standard output. */
   readonly isOssutil: boolean
   /** Whether data are not printed. */

@@ -22,7 +22,7 @@ import { serverWithKey } from '../running-server.js'
 import { type Address, isAddress, profileIn } from './address.js'
 import { oneOf } from './arguments.js'
 import { logOf, retryOf, transportOf } from './connection.js'
-import { formatJson, hush, note, selectJson, useUtc, useYaml } from './output.js'
+import { formatJson, hush, note, selectJson, useForm, useUtc } from './output.js'
 import { isFileSystemError } from './system-error.js'
 
 const ADDRESSING = ['auto', 'path', 'virtual', 'cname'] as const
@@ -60,7 +60,7 @@ export async function withClients<T>(
   setMaxListeners(0)
   if (parsed.flags.has('quiet')) hush()
   if (parsed.flags.has('utc')) useUtc()
-  if (parsed.flags.has('yaml')) useYaml()
+  for (const form of ['yaml', 'xml'] as const) if (parsed.flags.has(form)) useForm(form)
   if (parsed.values.has('access-key-secret')) note(objectWordsIn(languageOf(env)).secretSeen)
   const query = parsed.values.get('output-query')
   if (query !== undefined) await selectJson(query)

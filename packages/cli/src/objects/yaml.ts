@@ -1,6 +1,5 @@
 /** YAML 1.2 of the values of JSON. */
-
-type Json = null | boolean | number | string | readonly Json[] | { readonly [name: string]: Json }
+import { type Json, jsonOf } from './json.js'
 
 /** Texts that need no quotes: other readers of YAML take them for text as well. */
 const PLAIN = /^[A-Za-z][A-Za-z0-9_./-]*$/
@@ -9,7 +8,7 @@ const WORDS = /^(?:true|false|null|yes|no|on|off|y|n|nan|inf)$/i
 
 /** A document of YAML that begins with its mark: documents that follow one another are a stream. */
 export function yamlDocument(value: unknown, replacer?: (name: string, value: unknown) => unknown): string {
-  const json = JSON.parse(JSON.stringify(value, replacer)) as Json
+  const json = jsonOf(value, replacer)
   return `---\n${isNested(json) ? linesOf(json).join('\n') : scalar(json)}\n`
 }
 

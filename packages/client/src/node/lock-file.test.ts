@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict'
 import { spawn, spawnSync } from 'node:child_process'
-import { chmod, readdir, readFile, writeFile } from 'node:fs/promises'
+import { once } from 'node:events'
+import { chmod, readdir, readFile, utimes, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { type TestContext, test } from 'node:test'
-import { newFolder } from '../../../../test/support/at-end.mjs'
+import { atEnd, newFolder } from '../../../../test/support/at-end.mjs'
 import { lockFile } from './lock-file.js'
 
 function lockIn(t: TestContext): string {
@@ -45,7 +46,7 @@ test('a lock is taken over where its number is that of another process now, as i
     await writeFile(file, `${pid} 1`)
     const release = await lockFile(file)
     assert.notEqual(release, undefined)
-    assert.match(await readFile(file, 'utf8'), new RegExp(`^${process.pid} \\d+$`))
+    assert.match(await readFile(file, 'utf8'), new RegExp(`^${process.pid} \\d+ \\S+ pid:`))
     await release?.()
   }
 })
@@ -77,4 +78,58 @@ test('of many that take over the lock of a process that is gone, one has it', as
   await writeFile(file, '99999999')
   const taken = await Promise.all(Array.from({ length: 8 }, () => lockFile(file)))
   assert.equal(taken.filter((one) => one !== undefined).length, 1)
+})
+
+/** A process with process numbers of its own, as in a container. It prints whether it has the lock, and holds it until its input ends. */
+function elsewhere(t: TestContext, file: string) {
+  const script = `import { lockFile } from ${JSON.stringify(new URL('./lock-file.js', import.meta.url))}
+    const release = await lockFile(${JSON.stringify(file)})
+    console.log(release !== undefined)
+    for await (const _ of process.stdin);
+    await release?.()`
+  const words = ['--pid', '--fork', '--kill-child', process.execPath, '--input-type=module', '-e', script]
+  const running = spawn('unshare', words, { stdio: ['pipe', 'pipe', 'inherit'] })
+  const exited = once(running, 'exit')
+  atEnd(t, async () => {
+    running.kill('SIGKILL')
+    await exited
+  })
+  return {
+    has: once(running.stdout, 'data').then(([text]) => String(text).trim() === 'true'),
+    kill: () => running.kill('SIGKILL'),
+    end: () => running.stdin.end(),
+    exited,
+  }
+}
+
+const hasContainers = process.platform === 'linux' && spawnSync('unshare', ['--pid', '--fork', 'true']).status === 0
+
+test('two containers that share a folder see each other\'s locks: that of a living one is kept, and that of a killed one is taken over', {
+  skip: !hasContainers && 'this machine allows no process numbers of its own',
+}, async (t) => {
+  const file = lockIn(t)
+  const first = elsewhere(t, file)
+  assert.equal(await first.has, true)
+  assert.match(await readFile(file, 'utf8'), /^1 /)
+  const second = elsewhere(t, file)
+  assert.equal(await lockFile(file), undefined)
+  assert.equal(await second.has, false, 'both have the number 1')
+  first.kill()
+  await first.exited
+  const release = await lockFile(file)
+  assert.notEqual(release, undefined)
+  await release?.()
+  assert.deepEqual(await readdir(path.dirname(file)), [])
+})
+
+test('a lock of another place without a sign of life for long is taken over at once', async (t) => {
+  const file = lockIn(t)
+  await writeFile(file, `${process.pid} 1 elsewhere`)
+  const long = new Date(Date.now() - 2 * 3_600_000)
+  await utimes(file, long, long)
+  const began = performance.now()
+  const release = await lockFile(file)
+  assert.notEqual(release, undefined)
+  assert.ok(performance.now() - began < 5_000)
+  await release?.()
 })
