@@ -1,16 +1,28 @@
-// The element of uploads and the hooks of the client library in Chromium, with preact in the place of React.
+// The element of uploads and the hooks of the client library in Chromium: with React, and with preact in its place.
 
 import assert from 'node:assert/strict'
+import { execFileSync } from 'node:child_process'
 import { once } from 'node:events'
+import { copyFileSync, mkdirSync } from 'node:fs'
 import { createServer } from 'node:http'
+import path from 'node:path'
 import { after, before, test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { createClient } from '@bindery/client'
 import { build } from 'esbuild'
 import { startServer } from '../support/start-server.mjs'
 import { startChromium } from './browser/chromium.mjs'
+import { CACHE } from './support.mjs'
 
 const PAGE = fileURLToPath(new URL('client/components.js', import.meta.url))
+const REACT = fileURLToPath(new URL('react', import.meta.url))
+const INSTALLED = path.join(CACHE, 'react')
+/** What the page imports as `react` and `react-dom`, by the name of its library. */
+const LIBRARIES = {
+  'React 19': modulesOf('19'),
+  'React 18': modulesOf('18'),
+  preact: { react: 'preact/compat', 'react-dom': 'preact/compat' },
+}
 const BUCKET = 'client-components'
 const PART = 256 * 1024
 
@@ -47,13 +59,35 @@ async function allow(origin) {
   })
 }
 
+function modulesOf(version) {
+  const modules = path.join(INSTALLED, version, 'node_modules')
+  return { react: path.join(modules, 'react'), 'react-dom': path.join(modules, 'react-dom') }
+}
+
+function install(version) {
+  const cwd = path.join(INSTALLED, version)
+  mkdirSync(cwd, { recursive: true })
+  for (const file of ['package.json', 'package-lock.json']) {
+    copyFileSync(path.join(REACT, version, file), path.join(cwd, file))
+  }
+  execFileSync('npm', ['ci', '--silent', '--no-audit', '--no-fund', '--ignore-scripts'], { cwd })
+}
+
+async function bundle(alias) {
+  const options = { bundle: true, write: false, format: 'esm', platform: 'browser', alias }
+  const define = { 'process.env.NODE_ENV': '"production"' }
+  const { outputFiles } = await build({ entryPoints: [PAGE], ...options, define })
+  return outputFiles[0].text
+}
+
 async function startSite(settings) {
-  const bundle = { bundle: true, write: false, format: 'esm', platform: 'browser', alias: { react: 'preact/compat' } }
-  const { outputFiles } = await build({ entryPoints: [PAGE], ...bundle })
-  const html = `<!doctype html><html lang="zh-CN"><oss-uploader prefix="in/" multiple></oss-uploader><div id="component"></div><script type="module" src="/page.js"></script></html>`
+  for (const version of ['18', '19']) install(version)
+  const pages = new Map()
+  for (const [name, alias] of Object.entries(LIBRARIES)) pages.set(`/${encodeURI(name)}`, await bundle(alias))
+  const html = `<!doctype html><html lang="zh-CN"><oss-uploader prefix="in/" multiple></oss-uploader><div id="component"></div><script type="module">await import(location.search.slice(1))</script></html>`
   const listening = createServer((request, response) => {
     if (request.url === '/settings') response.end(JSON.stringify(settings))
-    else if (request.url === '/page.js') response.setHeader('Content-Type', 'text/javascript').end(outputFiles[0].text)
+    else if (pages.has(request.url)) response.setHeader('Content-Type', 'text/javascript').end(pages.get(request.url))
     else response.setHeader('Content-Type', 'text/html; charset=utf-8').end(html)
   })
   listening.listen(0, '127.0.0.1')
@@ -68,8 +102,8 @@ async function startSite(settings) {
   }
 }
 
-async function openPage() {
-  const page = await chromium.open(site.url)
+async function openPage(library) {
+  const page = await chromium.open(`${site.url}/?/${encodeURI(library)}`)
   await page.evaluate(
     'new Promise((r) => { const i = setInterval(() => globalThis.uploadByComponent && (clearInterval(i), r()), 10) })',
   )
@@ -77,7 +111,7 @@ async function openPage() {
 }
 
 test('Chromium: an element uploads the files that are chosen, in the language of the page, and each can be paused and removed', async () => {
-  const page = await openPage()
+  const page = await openPage('preact')
   assert.match(await page.evaluate('text()'), /选择文件/)
   await page.evaluate(`choose(${6 * PART}, ${6 * PART}, 5)`)
   await page.evaluate('until(([first]) => first?.value > 0)')
@@ -103,14 +137,16 @@ test('Chromium: an element uploads the files that are chosen, in the language of
   ])
 })
 
-test('Chromium: a component is rendered again as its upload moves, to its end or its failure', async () => {
-  const page = await openPage()
-  assert.equal(await page.evaluate(`uploadByComponent('hook', ${3 * PART})`), 'hook done 0 0')
-  const rendered = await page.evaluate('rendered')
-  const [state, ratio, code, size] = rendered.at(-1)
-  assert.deepEqual([state, ratio, code ?? undefined, size], ['done', 1, undefined, 3 * PART])
-  assert.ok(rendered.some(([, part]) => part > 0 && part < 1))
-  assert.equal((await owner.head('hook')).size, 3 * PART)
-  await page.evaluate(`uploadByComponent('failing', 5, { bucket: 'no-such-bucket-of-any' })`)
-  assert.equal(await page.evaluate('rendered.at(-1)[0]'), 'failed')
-})
+for (const library of Object.keys(LIBRARIES)) {
+  test(`Chromium: a component of ${library} is rendered again as its upload moves, to its end or its failure`, async () => {
+    const page = await openPage(library)
+    assert.equal(await page.evaluate(`uploadByComponent('hook', ${3 * PART})`), 'hook done 0 0')
+    const rendered = await page.evaluate('rendered')
+    const [state, ratio, code, size] = rendered.at(-1)
+    assert.deepEqual([state, ratio, code ?? undefined, size], ['done', 1, undefined, 3 * PART])
+    assert.ok(rendered.some(([, part]) => part > 0 && part < 1))
+    assert.equal((await owner.head('hook')).size, 3 * PART)
+    await page.evaluate(`uploadByComponent('failing', 5, { bucket: 'no-such-bucket-of-any' })`)
+    assert.equal(await page.evaluate('rendered.at(-1)[0]'), 'failed')
+  })
+}

@@ -3,7 +3,8 @@
 import { createClient } from '@bindery/client/browser'
 import { defineUploader } from '@bindery/client/element'
 import { useQueue, useUpload } from '@bindery/client/react'
-import { createElement, render } from 'react'
+import { createElement } from 'react'
+import { createRoot } from 'react-dom/client'
 
 const PART = 256 * 1024
 const settings = await (await fetch('/settings')).json()
@@ -65,7 +66,7 @@ function Page() {
 }
 
 const place = document.getElementById('component')
-render(createElement(Page), place)
+createRoot(place).render(createElement(Page))
 
 /** Uploads by the component, and resolves with its text when that has an end. */
 globalThis.uploadByComponent = async (key, size, options = {}) => {

@@ -132,7 +132,7 @@ test('--output-query takes parts of JSON, and refuses an expression that is not 
   }
   for (const [form, failure] of [
     ['json', /^\{"t":"error",.*"exit":2\}\n$/],
-    ['yaml', /^---\nt: error\n[^]*\nexit: 2\n$/],
+    ['yaml', /^---\nt: error\n[\s\S]*\nexit: 2\n$/],
     ['xml', /^<result><t>error<\/t>.*<exit>2<\/exit><\/result>\n$/],
   ] as const) {
     for (const flags of [[`--${form}`], ['--output-format', form], [`--output-format=${form}`]]) {

@@ -25,7 +25,16 @@ test('a text that XML cannot hold is encoded like a URL, and a result is one lin
 })
 
 test('another reader finds the same texts', () => {
-  const texts = ['plain', ' a\tb ', '中文 ü \u{1f600}', '\r\n\u0085\u2028', ']]> &amp; "\'', '', '\u0000\u001f%', '\ufffe']
+  const texts = [
+    'plain',
+    ' a\tb ',
+    '中文 ü \u{1f600}',
+    '\r\n\u0085\u2028',
+    ']]> &amp; "\'',
+    '',
+    '\u0000\u001f%',
+    '\ufffe',
+  ]
   const program = `import json, sys, urllib.parse, xml.etree.ElementTree as tree
 def text(one): return urllib.parse.unquote(one.text) if one.get('encoding') == 'url' else one.text or ''
 print(json.dumps([text(one) for one in tree.fromstring(sys.stdin.buffer.read())]))`

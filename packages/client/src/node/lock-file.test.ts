@@ -104,7 +104,7 @@ function elsewhere(t: TestContext, file: string) {
 
 const hasContainers = process.platform === 'linux' && spawnSync('unshare', ['--pid', '--fork', 'true']).status === 0
 
-test('two containers that share a folder see each other\'s locks: that of a living one is kept, and that of a killed one is taken over', {
+test("two containers that share a folder see each other's locks: that of a living one is kept, and that of a killed one is taken over", {
   skip: !hasContainers && 'this machine allows no process numbers of its own',
 }, async (t) => {
   const file = lockIn(t)
