@@ -16,16 +16,21 @@ import { startWorld, withoutPostgres } from './world.mjs'
 const PARTS_MAX = 10_000
 const PARTS_PER_COMMIT = 400
 const PART_BYTES = 150_000
-const FILLING_ROWS = 20_000
+/** `npm run test:plans` sets it. */
+const FILLING_ROWS = Number(process.env.FILLING_ROWS ?? 20_000)
 
-/** Has PostgreSQL write the plan of each statement, also of those in functions, to its log. */
+/** Rows that a step of a statement may take: a page of a listing and what decides about it. */
+const ROWS_MAX = 1_000
+
+/** Has PostgreSQL write the plan of each statement, also of those in functions, and the rows that it took to its log. */
 const EXPLAIN_ALL = `ALTER DATABASE bindery SET session_preload_libraries = 'auto_explain';
 ALTER DATABASE bindery SET auto_explain.log_min_duration = 0;
-ALTER DATABASE bindery SET auto_explain.log_nested_statements = on;`
+ALTER DATABASE bindery SET auto_explain.log_nested_statements = on;
+ALTER DATABASE bindery SET auto_explain.log_analyze = on;`
 
 /** Rows of objects that nothing requests, as many as make a full read costly. */
 const FILL = `INSERT INTO bindery.kv SELECT k, bindery.sealed_1(k, k), 1 FROM
-  (SELECT '\\x6f'::bytea || convert_to('filling/' || lpad(n::text, 6, '0'), 'UTF8') k FROM generate_series(1, ${FILLING_ROWS}) n) rows;
+  (SELECT '\\x6f'::bytea || convert_to('filling/' || lpad(n::text, 9, '0'), 'UTF8') k FROM generate_series(1, ${FILLING_ROWS}) n) rows;
 ANALYZE bindery.kv;`
 
 /** All that clients do with objects and uploads, once each. */
@@ -65,6 +70,11 @@ function plansIn(log) {
     plans.set(text, `${plans.get(text) ?? ''}${plan}`)
   }
   return plans
+}
+
+/** The most rows that a step of a plan took, each time. */
+function rowsTaken(plan) {
+  return Math.max(0, ...[...plan.matchAll(/actual time=\S+ rows=(\d+)/g)].map(([, rows]) => Number(rows)))
 }
 
 /** An upload of parts whose rows are written at once, without any bytes. */
@@ -107,6 +117,7 @@ describe('the database of a cluster', { skip: withoutPostgres() }, () => {
     const tables = [...plans].filter(([, plan]) => /(kv|session)\b/.test(plan))
     for (const [text, plan] of tables) {
       assert.doesNotMatch(plan, /Seq Scan on (bindery\.)?(kv|session)\b/, `${text}\n${plan}`)
+      assert.ok(rowsTaken(plan) <= ROWS_MAX, `${text}\n${plan}`)
     }
     const known = [
       /bindery\.rows_3/,
@@ -121,7 +132,8 @@ describe('the database of a cluster', { skip: withoutPostgres() }, () => {
         [...plans.keys()].some((text) => statement.test(text)),
         `${statement}`,
       )
-    t.diagnostic(`${plans.size} statements, ${tables.length} of them with rows`)
+    const most = Math.max(...tables.map(([, plan]) => rowsTaken(plan)))
+    t.diagnostic(`${plans.size} statements, ${tables.length} of them with rows, of ${FILLING_ROWS} at most ${most}`)
   })
 
   test('a Complete of 10,000 parts is one commit of as many rows as one of 3 parts', async (t) => {

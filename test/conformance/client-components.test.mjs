@@ -17,7 +17,7 @@ import { CACHE } from './support.mjs'
 const PAGE = fileURLToPath(new URL('client/components.js', import.meta.url))
 const REACT = fileURLToPath(new URL('react', import.meta.url))
 const INSTALLED = path.join(CACHE, 'react')
-/** What the page imports as `react` and `react-dom`, by the name of its library. */
+/** The modules `react` and `react-dom` of the page, by the name of its library. */
 const LIBRARIES = {
   'React 19': modulesOf('19'),
   'React 18': modulesOf('18'),

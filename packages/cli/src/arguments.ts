@@ -80,7 +80,7 @@ const OF_JSON: ReadonlySet<string> = new Set(['output-query', 'format', 'yaml', 
 
 const FORMS = ['json', 'yaml', 'xml'] as const
 
-/** The form in which arguments ask for data, whether the rest of them is valid or not. */
+/** The form of data that arguments name, whether the rest of them is valid or not. */
 export function formIn(args: readonly string[]): (typeof FORMS)[number] | undefined {
   return FORMS.find((form) =>
     args.some(

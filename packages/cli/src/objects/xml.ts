@@ -12,7 +12,7 @@ export function xmlElement(value: unknown, replacer?: (name: string, value: unkn
   return `${element('result', jsonOf(value, replacer))}\n`
 }
 
-/** What XML would not give back as it was is encoded like a URL, as in OSS's listings, and the element says so. */
+/** A text that XML cannot hold is encoded like a URL, as in OSS's listings, and an attribute states that. */
 function element(name: string, value: Json): string {
   if (value === null) return `<${name} nil="true"/>`
   if (typeof value === 'object') return `<${name}>${childrenOf(value)}</${name}>`

@@ -72,7 +72,7 @@ interface Seen {
   readonly sign: number
 }
 
-/** Opening the file also asks a file server for its times. Undefined where it is gone. */
+/** Opening the file also has a file server send its present times. Undefined where it is gone. */
 async function seenIn(file: string): Promise<Seen | undefined> {
   const handle = await open(file, 'r').catch(() => undefined)
   try {
