@@ -82,7 +82,7 @@ function spoiltRequest(target: Target, random: Random, template: Template): Buff
   const head = headOf(target, mutated, signing)
   const { body } = mutated
   const whole = requestBytes(head, body)
-  switch (random.below(10)) {
+  switch (random.below(11)) {
     case 0:
       return requestBytes(head, body, ['expect: 100-continue'])
     case 1:
@@ -104,6 +104,8 @@ function spoiltRequest(target: Target, random: Random, template: Template): Buff
       return requestBytes([pick(random, LINES), ...head.slice(1)], body)
     case 8:
       return Buffer.concat([textOf([...head, ...bothLengths(random, body)]), chunked(random, body)])
+    case 9:
+      return Buffer.concat([textOf([...head, `content-length: ${body.length + random.below(3) - 1}`]), body])
     default:
       return whole
   }

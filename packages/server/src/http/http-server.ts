@@ -17,6 +17,7 @@ import { hasLeft, type SendOptions, type Sent, sendResponse } from './send-respo
 import { isWhole, sendWhole } from './send-whole.js'
 import { Shortcut, type ShortcutHost } from './shortcut/shortcut.js'
 import type { TrustedProxies } from './trusted-proxies.js'
+import { LINGER_MS_MAX, unreadRest } from './unread-rest.js'
 
 /** Bytes of the request line and headers. */
 const HEADER_BYTES_MAX = 32 * 1024
@@ -25,13 +26,8 @@ const KEEP_ALIVE_TIMEOUT_MS = 75_000
 const HANDSHAKE_TIMEOUT_MS = 10_000
 /** Requests of one connection that may wait for their turn; then reading from it stops. */
 const PIPELINED_MAX = 16
-/** The largest unread rest of a body that is cheaper to read than a new connection. */
-const REST_KEPT_MAX = 1024 ** 2
 /** Methods whose requests have no meaningful body. */
 const BODILESS_METHODS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'DELETE', 'OPTIONS'])
-/** Bytes that are still read from a connection that will be closed, so that its sender sees the response. */
-const LINGER_BYTES_MAX = 16 * 1024 ** 2
-const LINGER_MS_MAX = 5_000
 /** Connections beyond the limit that get a response at a time; further ones are only closed. */
 const TURNED_AWAY_MAX = 100
 /** The time in which a request ends after its connection was cut. */
@@ -379,19 +375,4 @@ async function sendFailure(
   if (response.headersSent) throw failure
   const { method = '', headers } = request
   return send(response, failedAnswer(answer, failure, { method, host: headers.host ?? '' }), options)
-}
-
-/** Decides what happens to a connection whose request was answered before its body was read. */
-function unreadRest(
-  body: RequestBody,
-  isBodiless: boolean,
-): { close: boolean; discard?: (() => Promise<void>) | undefined } {
-  if (body.complete) return { close: body.isLengthTwice }
-  const rest = body.hasCome ? 0 : (body.size ?? Number.POSITIVE_INFINITY) - body.arrived
-  // A body announced with a GET is seldom sent: its sender would treat the connection as free for the next request.
-  const mayCome = body.hasCome || (!isBodiless && !body.awaitsContinue)
-  if (rest <= REST_KEPT_MAX && mayCome && !body.isLengthTwice) {
-    return { close: false, discard: () => body.discard(rest, LINGER_MS_MAX) }
-  }
-  return { close: true, discard: () => body.discard(LINGER_BYTES_MAX, LINGER_MS_MAX) }
 }

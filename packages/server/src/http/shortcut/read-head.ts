@@ -9,6 +9,8 @@ export interface PlainHead {
   readonly headers: Record<string, string>
   /** Bytes of the head, which the body follows. */
   readonly bytes: number
+  /** Bytes of the body. */
+  readonly bodyBytes: number
 }
 
 /** A longer head is left to `node:http`, because what is remembered of a request keeps the text of its whole head. */
@@ -53,7 +55,7 @@ const CARRIAGE_RETURN = 13
 const BLANK = 32
 const COLON = 58
 
-/** The request that bytes consist of, with its whole body; undefined for anything else that they may be. */
+/** The request that bytes begin with, of whose body all, a part or nothing follows; undefined for anything else that they may be. */
 export function readHead(bytes: Buffer): PlainHead | undefined {
   const end = bytes.indexOf(END_OF_HEAD) + END_OF_HEAD.length
   if (end < END_OF_HEAD.length || end > HEAD_BYTES_MAX) return undefined
@@ -64,8 +66,9 @@ export function readHead(bytes: Buffer): PlainHead | undefined {
   const targetEnd = runOf(TARGET, bytes, targetStart)
   if (text[targetStart] !== '/' || !text.startsWith(END_OF_LINE, targetEnd)) return undefined
   const headers = readHeaders(text, bytes, targetEnd + END_OF_LINE.length, end - 2)
-  if (headers === undefined || bytes.length - end !== bodyBytes(method, headers)) return undefined
-  return { method, target: text.slice(targetStart, targetEnd), headers, bytes: end }
+  const announced = headers && bodyBytes(method, headers)
+  if (headers === undefined || announced === undefined || bytes.length - end > announced) return undefined
+  return { method, target: text.slice(targetStart, targetEnd), headers, bytes: end, bodyBytes: announced }
 }
 
 /** Where a run of bytes of a class ends. */

@@ -1,17 +1,19 @@
 /**
- * A way past `node:http` for the usual request: its head and its whole body arrive in one piece, and are read in one pass; the answer
- * leaves by one write. Before any other bytes the connection goes to `node:http`, with these bytes, and stays there.
+ * A way past `node:http` for the usual request: its head arrives in one piece, and is read in one pass; its body has an announced length; the
+ * answer leaves by one write. Before any other bytes the connection goes to `node:http`, with these bytes, and stays there.
  */
 import type { Socket } from 'node:net'
 import type { ServiceRequest, ServiceResponse } from '@bindery/service'
 import type { Awaitable } from '@bindery/storage'
-import type { Connection } from '../connection.js'
+import { type Connection, closeSoon } from '../connection.js'
 import { type ExchangeObservers, noteExchange } from '../note-exchange.js'
 import { hostAndPort } from '../read-request.js'
 import type { Sent } from '../send-response.js'
 import type { TrustedProxies } from '../trusted-proxies.js'
+import { type UnreadRest, unreadRest } from '../unread-rest.js'
 import { type PlainHead, readHead } from './read-head.js'
 import { sendAnswer } from './send-answer.js'
+import { SocketBody } from './socket-body.js'
 import { WholeBody } from './whole-body.js'
 
 /** The server around the shortcut, shared by all connections. */
@@ -39,7 +41,8 @@ interface Running {
   readonly head: PlainHead
   readonly request: ServiceRequest
   readonly startedAt: number
-  readonly bodyBytes: number
+  /** A body that did not arrive together with the head. */
+  readonly body: SocketBody | undefined
 }
 
 /** One connection, as long as its requests are usual ones. */
@@ -63,6 +66,7 @@ export class Shortcut {
     this.#local = hostAndPort(localAddress, localPort)
     socket.on('data', this.#take)
     socket.on('end', this.#end)
+    socket.on('close', this.#close)
     socket.on('timeout', this.#idle)
     // a broken connection closes by itself
     socket.on('error', ignore)
@@ -73,7 +77,10 @@ export class Shortcut {
     const { socket, closing } = this.#connection
     if (closing) return
     if (this.#running !== undefined) {
-      this.#waiting = this.#waiting === undefined ? bytes : Buffer.concat([this.#waiting, bytes])
+      const { body } = this.#running
+      const early = body === undefined ? bytes : body.take(bytes)
+      if (early === undefined) return
+      this.#waiting = this.#waiting === undefined ? early : Buffer.concat([this.#waiting, early])
       socket.pause()
       return
     }
@@ -85,10 +92,14 @@ export class Shortcut {
   readonly #end = (): void => {
     this.#hasEnded = true
     if (this.#running === undefined) this.#connection.socket.end()
+    else this.#running.body?.fail('incompleteBody')
   }
+
+  readonly #close = (): void => this.#running?.body?.fail('incompleteBody')
 
   readonly #idle = (): void => {
     const { socket, closing } = this.#connection
+    this.#running?.body?.idle()
     // Until the answer is sent, a silent client is no reason to close: a slow store may be the cause.
     if (this.#running !== undefined && socket.writableLength === 0) return
     if (this.#hasAnswered || this.#running !== undefined || closing) socket.destroy()
@@ -97,7 +108,8 @@ export class Shortcut {
 
   #handle(head: PlainHead, bytes: Buffer): void {
     const host = this.#host
-    const body = head.bytes === bytes.length ? NO_BODY : new WholeBody(bytes.subarray(head.bytes))
+    const partial = this.#partialBody(head, bytes)
+    const body = partial ?? (head.bodyBytes === 0 ? NO_BODY : new WholeBody(bytes.subarray(head.bytes)))
     const { method, target, headers } = head
     const { address, scheme } = host.proxies.originOf(this.#peer, headers)
     const request: ServiceRequest = {
@@ -111,7 +123,7 @@ export class Shortcut {
       body,
       log: { requestId: '' },
     }
-    const running = { head, request, startedAt: performance.now(), bodyBytes: body.size }
+    const running = { head, request, startedAt: performance.now(), body: partial }
     this.#running = running
     this.#connection.log = request.log
     host.begins(this.#connection)
@@ -125,29 +137,48 @@ export class Shortcut {
     }
   }
 
+  /** The body of a request that did not arrive together with its head. */
+  #partialBody(head: PlainHead, bytes: Buffer): SocketBody | undefined {
+    const size = head.bodyBytes
+    if (bytes.length - head.bytes === size) return undefined
+    return new SocketBody(this.#connection.socket, bytes, head.bytes, { size, idleTimeoutMs: this.#host.idleTimeoutMs })
+  }
+
   #send(running: Running, answer: ServiceResponse): void {
     const { keepAliveTimeoutMs, idleTimeoutMs, failed, isStopping } = this.#host
     const { socket } = this.#connection
     this.#connection.log = answer.log
     const headMilliseconds = performance.now() - running.startedAt
+    const rest = running.body === undefined ? NOTHING_LEFT : unreadRest(running.body, false)
+    const discarded = rest.discard?.()
     const options = {
       method: running.head.method,
-      close: isStopping() || this.#hasEnded,
+      close: rest.close || isStopping() || this.#hasEnded,
       keepAliveSeconds: Math.floor(keepAliveTimeoutMs / 1000),
       idleTimeoutMs,
       failed: (failure: unknown) => failed(answer, failure, running.request),
     }
-    sendAnswer(socket, answer, options, (sent, ofAnswer) => {
+    const end = (sent: Sent, ofAnswer: ServiceResponse) => {
       try {
+        if (discarded !== undefined && (rest.close || running.body?.complete === false)) this.#closeSoon()
         this.#note(running, ofAnswer, sent, headMilliseconds)
         this.#finish()
       } catch (error) {
         this.#fail(error)
       }
+    }
+    sendAnswer(socket, answer, options, (sent, ofAnswer) => {
+      if (discarded === undefined) end(sent, ofAnswer)
+      else void discarded.then(() => end(sent, ofAnswer))
     })
   }
 
-  #note({ head, request, startedAt, bodyBytes }: Running, answer: ServiceResponse, sent: Sent, headMs: number): void {
+  /** Closes the connection behind an answer to a request whose body was not read. */
+  #closeSoon(): void {
+    if (!this.#connection.socket.destroyed) closeSoon(this.#connection)
+  }
+
+  #note({ head, request, startedAt, body }: Running, answer: ServiceResponse, sent: Sent, headMs: number): void {
     const { method, target, headers } = head
     noteExchange(this.#host, {
       method,
@@ -159,7 +190,7 @@ export class Shortcut {
       headBytes: () => head.bytes,
       answer,
       sent,
-      bytesReceived: bodyBytes,
+      bytesReceived: body?.arrived ?? head.bodyBytes,
       milliseconds: performance.now() - startedAt,
       headMilliseconds: headMs,
     })
@@ -179,16 +210,16 @@ export class Shortcut {
     }
     const waiting = this.#waiting
     this.#waiting = undefined
-    if (waiting !== undefined) {
-      this.#take(waiting)
-      socket.resume()
-    } else if (this.#hasEnded) socket.end()
+    if (waiting !== undefined) this.#take(waiting)
+    if (socket.isPaused()) socket.resume()
+    if (waiting === undefined && this.#hasEnded) socket.end()
   }
 
   #fail(error: unknown): void {
     this.#host.log.error({ err: error }, 'a request could not be answered')
     this.#connection.socket.destroy()
     if (this.#running === undefined) return
+    this.#running.body?.fail('incompleteBody')
     this.#running = undefined
     this.#connection.log = undefined
     this.#host.ends(this.#connection)
@@ -198,6 +229,7 @@ export class Shortcut {
     const { socket } = this.#connection
     socket.off('data', this.#take)
     socket.off('end', this.#end)
+    socket.off('close', this.#close)
     socket.off('timeout', this.#idle)
     socket.off('error', ignore)
     socket.setTimeout(0)
@@ -207,6 +239,7 @@ export class Shortcut {
   }
 }
 
+const NOTHING_LEFT: UnreadRest = { close: false }
 const NO_BODY = new WholeBody(Buffer.alloc(0))
 
 function ignore(): void {}
