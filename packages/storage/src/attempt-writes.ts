@@ -81,10 +81,10 @@ export abstract class AttemptWrites {
     this.#open = false
   }
 
-  set(key: Bytes, value: Bytes): void {
+  set(key: Bytes, value: Bytes, isGiven = false): void {
     this.guard(() => {
       this.allowance.valueBytes(value.length)
-      this.#write(keyText(key), copyBytes(value))
+      this.#write(keyText(key), isGiven ? value : copyBytes(value))
     })
   }
 

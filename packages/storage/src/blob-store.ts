@@ -11,6 +11,8 @@ export interface ByteSource {
    * itself.
    */
   readonly size: number | undefined
+  /** All bytes, where they have arrived and none was read. They never change. */
+  readonly whole?: Uint8Array | undefined
   /** Resolves when a byte is available or the source has ended. */
   ready(): Promise<void>
   /**
@@ -109,6 +111,11 @@ export interface BlobStore {
   readonly incarnation: string
   /** Stores a source's bytes. Durable when it resolves; nothing of a failed write is ever visible. Passes the source's error on. */
   write(source: ByteSource, options: WriteOptions): Promise<BlobInfo>
+  /**
+   * Stores bytes in an id that carries them, without waiting; undefined where that is not possible, and `write` stores them or finds the
+   * reason. They never change. Absent: ids of the store carry no bytes, or every write waits.
+   */
+  carry?(bytes: Uint8Array, options: WriteOptions): BlobInfo | undefined
   /**
    * Yields a range in order (default: the whole), in pieces of at least one byte; the range lies within the blob. Every
    * chunk that it touches is checked against its stored checksum first. Throws StorageError `notFound`; `corrupt`, also

@@ -26,7 +26,7 @@ export {
   splitCarried,
   type WriteOptions,
 } from './blob-store.js'
-export { type KeyText, keyBytes, keyText } from './bytes.js'
+export { copyBytes, type KeyText, keyBytes, keyText, textBytes, textBytesBefore } from './bytes.js'
 export {
   type BlobCipher,
   type ChunkCipher,

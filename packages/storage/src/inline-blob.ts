@@ -49,11 +49,12 @@ export async function encryptedInlineIdOf(
   return `${name}.e~${carrying(carried, crc64(carried))}`
 }
 
+const carrier = Buffer.alloc(CHECKSUM_BYTES + ENCRYPTION_BYTES + INLINE_BYTES_MAX)
+
 function carrying(bytes: Uint8Array, checksum: bigint): string {
-  const carried = Buffer.alloc(CHECKSUM_BYTES + bytes.length)
-  carried.writeBigUInt64BE(checksum)
-  carried.set(bytes, CHECKSUM_BYTES)
-  return carried.toString('base64url')
+  carrier.writeBigUInt64BE(checksum)
+  carrier.set(bytes, CHECKSUM_BYTES)
+  return carrier.toString('base64url', 0, CHECKSUM_BYTES + bytes.length)
 }
 
 /** The stored data about the encryption of each chunk of a blob. */

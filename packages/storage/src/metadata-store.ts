@@ -53,9 +53,10 @@ export interface Reader {
   range(from: Bytes, to: Bytes, options: RangeOptions): Awaitable<Row[]>
 }
 
-/** Reads and writes of one transaction. A read sees the transaction's own sets and deletes, not its adds. What is set is copied. */
+/** Reads and writes of one transaction. A read sees the transaction's own sets and deletes, not its adds. */
 export interface Transaction extends Reader {
-  set(key: Bytes, value: Bytes): void
+  /** The value is copied, unless it is given away: then it never changes. */
+  set(key: Bytes, value: Bytes, isGiven?: boolean): void
   delete(key: Bytes): void
   /**
    * Adds `deltas` to the counters of a row when the transaction commits; a missing row counts as zeros.

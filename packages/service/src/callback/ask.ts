@@ -11,6 +11,7 @@ import {
   OssError,
   readCallback,
 } from '@bindery/protocol'
+import { type Awaitable, andThen } from '@bindery/storage'
 import { type Requester, requesterId } from '../access/requester.js'
 import type { Domain } from '../domain/domain.js'
 import { readDocument } from '../domain/stored/documents.js'
@@ -46,9 +47,14 @@ type Receivers = readonly (readonly [CallbackUrl, CallbackReceiver])[]
  * Parses the callback of a request and resolves its hosts; undefined if none is requested. Throws the causes of an
  * invalid configuration, callbackAnonymous, callbackAddressForbidden, and headerNotImplemented if no callbacks are made.
  */
-export async function askedCallback(call: AskingCall): Promise<AskedCallback | undefined> {
-  const callback = readCallback(await describedCallback(call))
-  if (callback === undefined) return undefined
+export function askedCallback(call: AskingCall): Awaitable<AskedCallback | undefined> {
+  return andThen(describedCallback(call), (described) => {
+    const callback = readCallback(described)
+    return callback && receivable(call, callback)
+  })
+}
+
+async function receivable(call: AskingCall, callback: Callback): Promise<AskedCallback> {
   // a bucket that anyone may write to would let anyone have the server send requests
   if (call.requester.kind === 'anonymous') throw new OssError('callbackAnonymous')
   const { callbacks } = call
@@ -59,16 +65,20 @@ export async function askedCallback(call: AskingCall): Promise<AskedCallback | u
 }
 
 /** The parameters of the callback: those of the request, or of the policy of its bucket that it names. Throws callbackPolicyUnknown. */
-async function describedCallback({ domain, bucket, input }: AskingCall): Promise<CallbackInput> {
+function describedCallback({ domain, bucket, input }: AskingCall): Awaitable<CallbackInput> {
   const name = namedCallback(input)
   if (name === undefined) return input
-  const found = await domain.metadata.read((reader) => readDocument(reader, bucket, 'callbackPolicy'))
-  const policy = found?.policies.find((one) => one.name === name)
-  if (policy === undefined) {
-    throw new OssError('callbackPolicyUnknown', { argumentName: 'callbackPolicy', argumentValue: name })
-  }
-  const variables = input.callbackVarHeader ?? input.callbackVarQuery ?? policy.variables
-  return { callbackHeader: policy.callback, callbackVarHeader: variables || undefined }
+  return andThen(
+    domain.metadata.read((reader) => readDocument(reader, bucket, 'callbackPolicy')),
+    (found) => {
+      const policy = found?.policies.find((one) => one.name === name)
+      if (policy === undefined) {
+        throw new OssError('callbackPolicyUnknown', { argumentName: 'callbackPolicy', argumentValue: name })
+      }
+      const variables = input.callbackVarHeader ?? input.callbackVarQuery ?? policy.variables
+      return { callbackHeader: policy.callback, callbackVarHeader: variables || undefined }
+    },
+  )
 }
 
 async function make(

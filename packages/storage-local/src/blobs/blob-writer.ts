@@ -1,4 +1,11 @@
-import type { BufferPool, Digest, DigestRequest, Hasher, StreamDigest } from '@bindery/digest'
+import {
+  type BufferPool,
+  type Digest,
+  type DigestRequest,
+  digestOf,
+  type Hasher,
+  type StreamDigest,
+} from '@bindery/digest'
 import {
   type BlobId,
   type BlobInfo,
@@ -64,6 +71,19 @@ export async function writeBlob(context: WriteContext, source: ByteSource, optio
   return finishing(context, target, () => writing.receive(first, reader))
 }
 
+/** Implements `BlobStore.carry`: hashed at once, because the way to another thread and back would cost more. */
+export function carryBlob(
+  { freeSpace, shards }: WriteContext,
+  bytes: Uint8Array,
+  options: WriteOptions,
+): BlobInfo | undefined {
+  requireOwner(options.owner)
+  const { length: size } = bytes
+  if (size > INLINE_BYTES_MAX || options.cipher !== undefined || !freeSpace.hasRoom(size)) return undefined
+  const digest = digestOf(bytes, requestOf(options))
+  return { ...digest, id: inlineIdOf(blobIdOf(shards.nextPlace()), bytes, digest.crc64), size }
+}
+
 /** The digests that a hasher must compute; it may send the request to another thread. */
 function requestOf({ digests, runningMd5 }: WriteOptions): DigestRequest {
   return { digests, runningMd5 }
@@ -120,7 +140,7 @@ async function writeWhole(context: WriteContext, piece: Piece | undefined, optio
   try {
     digest = await rethrowHashFailure(context.hasher.digest(bytes, requestOf(options)))
     if (size <= INLINE_BYTES_MAX) {
-      const name = blobIdOf(context.shards.nextLocation())
+      const name = blobIdOf(context.shards.nextPlace())
       const id =
         options.cipher === undefined
           ? inlineIdOf(name, bytes, digest.crc64)

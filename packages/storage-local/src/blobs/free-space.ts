@@ -25,9 +25,15 @@ export class FreeSpace {
    * bytes.
    */
   async check(bytes: number): Promise<void> {
+    if (this.hasRoom(bytes)) return
+    await this.#ask()
     const reserveBytes = this.#reserveBytes()
-    if (this.#free - bytes < reserveBytes) await this.#ask()
     if (this.#free - bytes < reserveBytes) throw new BelowReserve(this.#free, reserveBytes)
+  }
+
+  /** Whether `check` would pass by the last answer of the disk. */
+  hasRoom(bytes: number): boolean {
+    return this.#free - bytes >= this.#reserveBytes()
   }
 
   /** Like `check`, with the disk's current answer. */

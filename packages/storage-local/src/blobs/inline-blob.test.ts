@@ -10,6 +10,7 @@ import {
   StorageError,
   type StorageErrorKind,
 } from '@bindery/storage'
+import { testCipher } from '@bindery/storage/testing'
 import { atEnd } from '../../../../test/support/at-end.mjs'
 import { openLocalBlobStore } from './local-blob-store.js'
 import { filesBelow, options, readAll, scrambled, sourceOf, temporaryFolder } from './testing.js'
@@ -42,6 +43,26 @@ test('tiny blobs are stored in their ids and leave nothing on the disk', async (
   assert.ok(!carriesBytes(larger.id))
   assert.equal(store.carried?.(larger.id), undefined)
   assert.throws(() => store.carried?.('f00d-000000000001~mV3Ju98ZOfoxMjM0NTY3ODj'), ofKind('corrupt'))
+})
+
+test('bytes at hand are stored in an id at once, if they are few and not encrypted, and the disk has room', async (t) => {
+  let reserveBytes = 0
+  const folder = await temporaryFolder(t)
+  const store = await openLocalBlobStore({ folder, incarnation: 'a', reserveBytes: () => reserveBytes })
+  atEnd(t, () => store.close())
+  assert.equal(store.carry?.(content.subarray(0, 9), options), undefined, 'the free space of the disk is not known yet')
+  for (const size of [0, 9, INLINE_BYTES_MAX]) {
+    const bytes = content.subarray(0, size)
+    const { id: other, ...written } = await store.write(sourceOf(bytes), { ...options, digests: ['sha256'] })
+    const { id = '', ...carried } = store.carry?.(bytes, { ...options, digests: ['sha256'] }) ?? {}
+    assert.deepEqual(carried, written)
+    assert.notEqual(id, other)
+    assert.deepEqual(await readAll(store, id), Buffer.from(bytes))
+  }
+  assert.equal(store.carry?.(content, options), undefined)
+  assert.equal(store.carry?.(content.subarray(0, 9), { ...options, cipher: testCipher('secret') }), undefined)
+  reserveBytes = Number.MAX_SAFE_INTEGER
+  assert.equal(store.carry?.(content.subarray(0, 9), options), undefined)
 })
 
 test('an id of format 1 that carries bytes is as the page on the format describes', () => {

@@ -5,7 +5,7 @@ import { inlineBlobOf, type MovableBlobs, StorageError } from '@bindery/storage'
 import { listBlobs } from './blob-lister.js'
 import { type BlobLocation, blobPath, isIncarnation, isPacked, locationOf } from './blob-location.js'
 import { checksumBlob, type ReadContext, readBlob } from './blob-reader.js'
-import { type WriteContext, writeBlob } from './blob-writer.js'
+import { carryBlob, type WriteContext, writeBlob } from './blob-writer.js'
 import { type FileOperations, isSystemError, systemFiles, timed, withStorageErrors } from './files.js'
 import { FolderSync } from './folder-sync.js'
 import { FreeSpace } from './free-space.js'
@@ -106,6 +106,10 @@ function createStore({ incarnation, space, reading, writing }: Parts): MovableBl
     async write(source, options) {
       requireOpen()
       return writeBlob(writing, source, options)
+    },
+    carry(bytes, options) {
+      requireOpen()
+      return carryBlob(writing, bytes, options)
     },
     async *read(id, range, options = {}) {
       requireOpen()

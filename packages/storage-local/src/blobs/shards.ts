@@ -33,6 +33,11 @@ export class Shards {
     return location
   }
 
+  /** A location that was never assigned, for a blob that is in no folder. */
+  nextPlace(): BlobLocation {
+    return { incarnation: this.#incarnation, counter: this.nextCounter() }
+  }
+
   /** A counter that was never assigned, for a blob without a file name of its own. */
   nextCounter(): number {
     return this.#nextCounter++

@@ -2,6 +2,7 @@ import { mkdir } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import {
   type Bytes,
+  copyBytes,
   DamagedRow,
   firstRows,
   type KeyText,
@@ -52,26 +53,7 @@ const keyEncoder = {
 /** Values go to LMDB unchanged. LMDB returns one buffer for all reads, whose length it sets for each. */
 const encoder = {
   encode: (value: Bytes): Bytes => value,
-  decode: (shared: Buffer): Bytes => copied(shared),
-}
-
-/** Small values share memory: allocating one each costs more than copying it. */
-const SLAB_BYTES = 64 * 1024
-const SLAB_SHARE_MAX = 4 * 1024
-let slab = new Uint8Array(SLAB_BYTES)
-let slabUsed = 0
-
-function copied({ buffer, byteOffset, length }: Buffer): Bytes {
-  const shared = new Uint8Array(buffer, byteOffset, length)
-  if (length > SLAB_SHARE_MAX) return shared.slice()
-  if (slabUsed + length > SLAB_BYTES) {
-    slab = new Uint8Array(SLAB_BYTES)
-    slabUsed = 0
-  }
-  const copy = slab.subarray(slabUsed, slabUsed + length)
-  slabUsed += length
-  copy.set(shared)
-  return copy
+  decode: ({ buffer, byteOffset, length }: Buffer): Bytes => copyBytes(new Uint8Array(buffer, byteOffset, length)),
 }
 
 /** How the metadata file is opened. */

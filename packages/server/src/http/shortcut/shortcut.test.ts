@@ -12,6 +12,7 @@ import type { Answered } from '../recent-requests.js'
 import { failedAnswer } from '../refusal.js'
 import { TrustedProxies } from '../trusted-proxies.js'
 import { Shortcut } from './shortcut.js'
+import { WholeBody } from './whole-body.js'
 
 const GET = 'GET / HTTP/1.1\r\nHost: h\r\n\r\n'
 const LOG = { requestId: 'TEST' }
@@ -356,4 +357,11 @@ test('a connection keeps the shortcut until other bytes arrive than a usual requ
   await client.send(GET.slice(0, 9))
   await client.closed()
   assert.equal(seen.handedOver, 1)
+})
+
+test('a body that came with its head is whole until a byte of it is read', async () => {
+  const body = new WholeBody(Buffer.from('abc'))
+  assert.equal(String(body.whole), 'abc')
+  assert.equal(await body.read(new Uint8Array(1)), 1)
+  assert.equal(body.whole, undefined)
 })

@@ -12,6 +12,10 @@ export class WholeBody implements ByteSource {
     this.#bytes = bytes
   }
 
+  get whole(): Uint8Array | undefined {
+    return this.#read === 0 ? this.#bytes : undefined
+  }
+
   async ready(): Promise<void> {}
 
   async read(buffer: Uint8Array): Promise<number> {

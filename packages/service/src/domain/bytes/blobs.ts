@@ -12,6 +12,7 @@ import {
   type Reader,
   type Row,
   StorageError,
+  settle,
   type Transaction,
   together,
   type WriteOptions,
@@ -43,22 +44,34 @@ export interface Announced {
  * Throws invalidDigestMismatch, payloadMismatch, checksumMismatch, entityTooLarge, and what the source throws; then nothing
  * is kept.
  */
-export async function storeBytes(
+export function storeBytes(
   domain: Domain,
   source: ByteSource,
   options: StoreOptions,
-  { contentMd5, expected = [] }: Announced = {},
-): Promise<BlobInfo> {
-  const blob = await domain.blobs.write(source, writeOptions(options, expected))
-  try {
-    if (blob.size > PART_SIZE_MAX) throw new OssError('entityTooLarge')
-    if (contentMd5 !== undefined && !equalBytes(contentMd5, blob.md5)) throw new OssError('invalidDigestMismatch')
-    checkDigests(expected, checksumsIn(blob))
-  } catch (error) {
-    await deleteUnnamed(domain, blob, options.owner)
-    throw error
-  }
-  return blob
+  announced: Announced = {},
+): Awaitable<BlobInfo> {
+  return andThen(writtenBlob(domain, source, writeOptions(options, announced.expected)), (blob) =>
+    settle(
+      () => checkBlob(blob, announced),
+      () => blob,
+      async (error) => {
+        await deleteUnnamed(domain, blob, options.owner)
+        throw error
+      },
+    ),
+  )
+}
+
+/** A short source that has arrived as a whole is in the store at once. */
+function writtenBlob({ blobs }: Domain, source: ByteSource, options: WriteOptions): Awaitable<BlobInfo> {
+  const { whole } = source
+  return (whole && blobs.carry?.(whole, options)) ?? blobs.write(source, options)
+}
+
+function checkBlob(blob: BlobInfo, { contentMd5, expected = [] }: Announced): void {
+  if (blob.size > PART_SIZE_MAX) throw new OssError('entityTooLarge')
+  if (contentMd5 !== undefined && !equalBytes(contentMd5, blob.md5)) throw new OssError('invalidDigestMismatch')
+  if (expected.length > 0) checkDigests(expected, checksumsIn(blob))
 }
 
 /** How bytes are stored, and which checksums of them their sender does not announce, but the record needs. */
@@ -67,7 +80,9 @@ export interface StoreOptions extends Omit<WriteOptions, 'digests'> {
 }
 
 /** The MD5 of bytes needs no request. */
-function writeOptions({ checksums = [], ...options }: StoreOptions, expected: readonly ExpectedDigest[]): WriteOptions {
+function writeOptions(asked: StoreOptions, expected: readonly ExpectedDigest[] = []): WriteOptions {
+  const { checksums = [], ...options } = asked
+  if (checksums.length + expected.length === 0) return options
   const names = new Set([...checksums, ...expected.map(({ name }) => name)])
   names.delete('md5')
   return names.size === 0 ? options : { ...options, digests: [...names] as DigestName[] }

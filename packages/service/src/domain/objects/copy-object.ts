@@ -106,7 +106,7 @@ async function copyOpen(domain: Domain, scope: Scope, copy: CopiedObject): Promi
   const key = await createDataKey(domain, copy.encryption, manifest)
   const owner = currentKey(copy)
   const options = { owner, cipher: key?.cipher, checksums: checksum && [checksum] }
-  const blob = await withLent(open.read(), source.size, (bytes) => storeBytes(domain, bytes, options))
+  const blob = await withLent(open.read(), source.size, async (bytes) => storeBytes(domain, bytes, options))
   const value = checksum && checksumsIn(blob)[checksum]
   const computed = checksum &&
     value && { checksum: { name: checksum, type: 'FULL_OBJECT', value: base64(value) } as const }

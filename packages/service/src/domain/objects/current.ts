@@ -28,7 +28,7 @@ export function hasCurrent(reader: Reader, name: ObjectName): Awaitable<boolean>
 
 /** Makes a record the current version of its key, in place of any other. */
 export function setCurrent(tx: Transaction, name: ObjectName, record: ObjectRecord): void {
-  objectRows.set(tx, name, record)
+  tx.set(currentKey(name), objectRows.encode(record), true)
 }
 
 /** Leaves a key without a current version. */

@@ -66,7 +66,7 @@ async function join(domain: Domain, name: ObjectName, end: End, first: number): 
   const pieces = readManifest(domain, manifest, { start, end: list.size }, encryption)
   const cipher = encryption && (await cipherFor(domain, encryption, manifest))
   const options = { owner, cipher }
-  const blob = await withLent(pieces, list.size - start, (source) => storeBytes(domain, source, options))
+  const blob = await withLent(pieces, list.size - start, async (source) => storeBytes(domain, source, options))
   const part: PartRecord = {
     partNumber,
     size: blob.size,

@@ -48,19 +48,23 @@ export interface NewObject extends Announced {
 }
 
 /** Stores an object at once. Throws noSuchBucket, fileAlreadyExists, what requireCondition and storeBytes throw, and as KeyProvider. */
-export async function putObject(domain: Domain, object: NewObject, source: ByteSource): Promise<ObjectRecord> {
+export function putObject(domain: Domain, object: NewObject, source: ByteSource): Promise<ObjectRecord> {
   const name: ObjectName = { bucket: object.bucket, key: object.key }
   const owner = currentKey(name)
   const [manifest, reference] = [newId(domain), newId(domain)]
-  const key = object.encryption && (await createDataKey(domain, object.encryption, manifest))
-  const blob = await storeBytes(domain, source, { owner, cipher: key?.cipher }, object)
-  const stored: StoredBlob = { blob, manifest, reference, encryption: key?.encryption }
-  return commitBlob(domain, blob, owner, () =>
-    domain.metadata.transact((tx) =>
-      andThen(
-        together(readStanding(domain, tx, name), requireLiving(domain, tx), object.inCommit?.(tx)),
-        ([standing]) => putCurrent(domain, tx, standing, object, recordOfPut(domain, object, standing.bucket, stored)),
-      ),
+  const put = andThen(object.encryption && createDataKey(domain, object.encryption, manifest), (key) =>
+    andThen(storeBytes(domain, source, { owner, cipher: key?.cipher }, object), (blob) => {
+      const stored: StoredBlob = { blob, manifest, reference, encryption: key?.encryption }
+      return commitBlob(domain, blob, owner, () => commitPut(domain, name, object, stored))
+    }),
+  )
+  return Promise.resolve(put)
+}
+
+function commitPut(domain: Domain, name: ObjectName, object: NewObject, stored: StoredBlob): Promise<ObjectRecord> {
+  return domain.metadata.transact((tx) =>
+    andThen(together(readStanding(domain, tx, name), requireLiving(domain, tx), object.inCommit?.(tx)), ([standing]) =>
+      putCurrent(domain, tx, standing, object, recordOfPut(domain, object, standing.bucket, stored)),
     ),
   )
 }
@@ -109,17 +113,21 @@ type Writable<T> = { -readonly [K in keyof T]: T[K] }
  * Refuses a write before its body is read, where it would fail as things are; nothing is overwritten in a bucket that keeps
  * versions. Throws fileAlreadyExists, and what requireCondition throws.
  */
-export async function checkOverwrite(
+export function checkOverwrite(
   domain: Domain,
   { versioning }: BucketRecord,
   name: ObjectName,
   { forbidOverwrite, condition }: Pick<NewObject, 'forbidOverwrite' | 'condition'>,
-): Promise<void> {
+): Awaitable<void> {
   const mustBeNew = forbidOverwrite && versioning === undefined
   if (!mustBeNew && condition === undefined) return
-  const existing = await domain.metadata.read((reader) => readObject(reader, name))
-  if (mustBeNew && existing !== undefined) throw new OssError('fileAlreadyExists')
-  if (condition !== undefined) requireCondition(existing, name.key, condition)
+  return andThen(
+    domain.metadata.read((reader) => readObject(reader, name)),
+    (existing) => {
+      if (mustBeNew && existing !== undefined) throw new OssError('fileAlreadyExists')
+      if (condition !== undefined) requireCondition(existing, name.key, condition)
+    },
+  )
 }
 
 /** The record of the version that a name denotes, in a read of its own. Throws noSuchKey, noSuchVersion. */

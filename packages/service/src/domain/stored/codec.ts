@@ -1,6 +1,6 @@
 /** How the values of a space are encoded. A value of an unknown version is refused, never guessed at. */
-import { utf8Bytes, utf8Text } from '@bindery/bytes'
-import { type Bytes, decodeCounters, encodeCounters, StorageError } from '@bindery/storage'
+import { utf8Text } from '@bindery/bytes'
+import { type Bytes, decodeCounters, encodeCounters, StorageError, textBytes } from '@bindery/storage'
 
 /** Encodes and decodes the values of one kind of record. `N`: the names in a row's key. */
 export interface Codec<T, N = unknown> {
@@ -48,7 +48,7 @@ export function jsonCodec<T extends object, N = unknown>(form: JsonForm<T, N>): 
 
 /** A version byte, then JSON. */
 export function encodeJson(version: number, value: object): Bytes {
-  return utf8Bytes(String.fromCharCode(version) + JSON.stringify(value))
+  return textBytes(String.fromCharCode(version) + JSON.stringify(value))
 }
 
 /** The object in a value that `encodeJson` made. Throws StorageError `corrupt`. */

@@ -17,7 +17,8 @@ export const onlyKey = (key: Bytes): KeyRange => ({ from: key, to: following(key
 export function successor(prefix: Bytes): Bytes {
   let end = prefix.length
   while (end > 0 && prefix[end - 1] === 0xff) end -= 1
-  const next = prefix.slice(0, end)
+  // not `slice`, because that of a Buffer does not copy
+  const next = new Uint8Array(prefix.subarray(0, end))
   next[end - 1] = (next[end - 1] ?? 0) + 1
   return next
 }

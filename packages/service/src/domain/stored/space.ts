@@ -7,7 +7,15 @@
  */
 import { utf8Bytes, utf8Text } from '@bindery/bytes'
 import type { BucketName, ObjectKey } from '@bindery/protocol'
-import { type Awaitable, andThen, type Bytes, type Reader, type Row, type Transaction } from '@bindery/storage'
+import {
+  type Awaitable,
+  andThen,
+  type Bytes,
+  type Reader,
+  type Row,
+  type Transaction,
+  textBytes,
+} from '@bindery/storage'
 import type { Codec } from './codec.js'
 import { ID_BYTES, idAt, setId } from './ids.js'
 import { type KeyRange, startingWith } from './key-range.js'
@@ -261,8 +269,8 @@ export class Space<K extends string = string, N extends keyof KeyNames = keyof K
       bytes[0] = this.#letter.charCodeAt(0)
       return bytes
     }
-    if (this.#fixedWidth === 0) return utf8Bytes(this.#joined(names, count))
-    const texts = utf8Bytes(this.#joined(names, count) + NUL)
+    if (this.#fixedWidth === 0) return textBytes(this.#joined(names, count))
+    const texts = textBytes(this.#joined(names, count) + NUL)
     const bytes = new Uint8Array(texts.length + room)
     bytes.set(texts)
     return bytes

@@ -1,3 +1,4 @@
+import { andThen } from '@bindery/storage'
 import { handler } from '../../call.js'
 import { askedCallback } from '../../callback/ask.js'
 import { answerOf } from '../../callback/outcome.js'
@@ -10,16 +11,19 @@ import { statedHolds } from './holds.js'
 
 /** An object that must not be overwritten, and a callback that cannot be made, are detected before the body is read. */
 export const putObject = handler('PutObject', {
-  async find(call) {
+  find(call) {
     const { input } = call
     const description = { ...describeObject(input), holds: statedHolds(call) }
-    const acl = await aclOfNew(call)
-    const encryption = await chosenEncryption(call)
-    const callback = await askedCallback(call)
-    const condition = conditionOf(input)
-    const { forbidsOverwrite: forbidOverwrite } = call
-    await checkOverwrite(call.domain, call.bucket, call.objectName, { forbidOverwrite, condition })
-    return { description, acl, encryption, callback, condition }
+    return andThen(aclOfNew(call), (acl) =>
+      andThen(chosenEncryption(call), (encryption) =>
+        andThen(askedCallback(call), (callback) => {
+          const condition = conditionOf(input)
+          const { forbidsOverwrite: forbidOverwrite } = call
+          const checked = checkOverwrite(call.domain, call.bucket, call.objectName, { forbidOverwrite, condition })
+          return andThen(checked, () => ({ description, acl, encryption, callback, condition }))
+        }),
+      ),
+    )
   },
   async handle(call, { description, acl = 'default', encryption, callback, condition }) {
     const { domain, bucket, key, input } = call

@@ -1,5 +1,5 @@
-import { bytesToString, utf8Bytes, utf8Text } from '@bindery/bytes'
-import { type Bytes, carriesBytes, splitCarried } from '@bindery/storage'
+import { bytesToString, utf8Text } from '@bindery/bytes'
+import { type Bytes, carriesBytes, splitCarried, textBytesBefore } from '@bindery/storage'
 import { bigIntOf, type Codec, damagedRecord, decodeJson, encodeJson, isText } from '../codec.js'
 import { isId } from '../ids.js'
 import type { ObjectRecord } from '../model.js'
@@ -31,7 +31,7 @@ function encodeObject(record: ObjectRecord): Bytes {
   if (bytes.kind !== 'blob' || !carriesBytes(bytes.blob)) return encodeJson(OBJECT_VERSION, packed)
   const { name, carried } = splitCarried(bytes.blob)
   packed.bytes = { kind: 'blob', blob: name }
-  return utf8Bytes(`${String.fromCharCode(OBJECT_VERSION)}${JSON.stringify(packed)}\0${carried}`)
+  return textBytesBefore(`${String.fromCharCode(OBJECT_VERSION)}${JSON.stringify(packed)}\0`, carried)
 }
 
 function decodeObject(value: Bytes): ObjectRecord {
