@@ -7,7 +7,6 @@ const WRITES_IN_FLIGHT = 2
 export interface Outlet {
   /** `taken` is called when the kernel has the bytes, unless the outlet closes before. */
   write(bytes: Uint8Array, taken: () => void): unknown
-  once(event: 'close', listener: () => void): unknown
   destroy(): unknown
   /** Whether nothing can be sent any more. */
   hasLeft(): boolean
@@ -31,7 +30,7 @@ export async function sendPieces(
   const lent = new Set<LentBytes>()
   let bytes = 0
   let wake = () => {}
-  outlet.once('close', () => wake())
+  void gone.then(() => wake())
   const taken = (piece: LentBytes) => {
     if (lent.delete(piece)) piece.release()
     wake()

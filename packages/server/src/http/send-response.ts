@@ -78,7 +78,6 @@ async function sendBody(
 function outletOf(response: ServerResponse): Outlet {
   return {
     write: (bytes, taken) => response.write(bytes, taken),
-    once: (event, listener) => response.once(event, listener),
     destroy: () => response.destroy(),
     hasLeft: () => hasLeft(response),
   }

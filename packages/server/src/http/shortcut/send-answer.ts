@@ -125,7 +125,11 @@ async function sendStreamed(
 }
 
 async function stream(socket: Socket, { text, isChunked }: AnswerHead, { body }: ServiceResponse): Promise<Sent> {
-  const gone = new Promise<false>((resolve) => socket.once('close', () => resolve(false)))
+  let cut = () => {}
+  const gone = new Promise<false>((resolve) => {
+    cut = () => resolve(false)
+  })
+  socket.once('close', cut)
   const isLent = body !== undefined && !(body instanceof Uint8Array)
   // with the first piece: of an answer that has none, because it cannot be read, nothing is sent
   let head = text
@@ -142,6 +146,8 @@ async function stream(socket: Socket, { text, isChunked }: AnswerHead, { body }:
     })
     return { ...sent, whole: (await Promise.race([flushed, gone])) && !socket.destroyed }
   } finally {
+    // the connection may carry many more answers
+    socket.off('close', cut)
     if (isLent) await body.close()
   }
 }
@@ -160,7 +166,6 @@ function outletOf(socket: Socket, isChunked: boolean, takeHead: () => string): O
       if (isChunked) socket.write('\r\n', 'latin1', taken)
       socket.uncork()
     },
-    once: (event, listener) => socket.once(event, listener),
     destroy: () => socket.destroy(),
     hasLeft: () => socket.destroyed,
   }

@@ -284,7 +284,9 @@ async function alone(
   { first, kept } = { first: 60_000, kept: 60_000 },
 ) {
   const seen = { silent: 0, handedOver: 0 }
+  const sockets: Socket[] = []
   const server = createServer({ allowHalfOpen: true }, (socket) => {
+    sockets.push(socket)
     new Shortcut(newConnection(socket), {
       proxies: new TrustedProxies([]),
       firstTimeoutMs: first,
@@ -312,7 +314,7 @@ async function alone(
   atEnd(t, () => server.close())
   const address = server.address()
   assert.ok(typeof address === 'object' && address !== null)
-  return { port: address.port, seen }
+  return { port: address.port, seen, sockets }
 }
 
 test('a connection is refused if it sends no request, closed if it sends no other, and kept while one is answered', async (t) => {
@@ -344,6 +346,21 @@ test('a client that half-closes gets its answer, in pieces too, and then the con
     assert.ok(received.startsWith('HTTP/1.1 20') && received.endsWith(end), target)
   }
   assert.equal(seen.handedOver, 0)
+})
+
+test('answers in pieces leave no listeners behind on a connection that carries many', async (t) => {
+  const counts: unknown[] = []
+  const { port, sockets } = await alone(t, async ({ target }) => {
+    counts.push(sockets[0]?.eventNames().map((name) => [name, sockets[0]?.listenerCount(name)]))
+    return { status: 200, headers: [], body: lender([Buffer.from(`[${target}]`)]).body, log: LOG }
+  })
+  const client = await rawConnection(port)
+  for (let index = 0; index < 12; index += 1) {
+    await client.send(`GET /${index} HTTP/1.1\r\nHost: h\r\n\r\n`)
+    await client.until(`[/${index}]`)
+  }
+  assert.deepEqual(counts, Array(12).fill(counts[0]))
+  client.socket.destroy()
 })
 
 test('a connection keeps the shortcut until other bytes arrive than a usual request', async (t) => {
