@@ -92,15 +92,20 @@ test('every answer of Complete is lost, and the upload still ends once', async (
   assert.equal(log.requests({ op: 'CompleteMultipartUpload', status: 200 }).length, 1)
 })
 
+const EXPIRED = { status: 403, code: 'SecurityTokenExpired' }
+
 test('a token that expires while parts are sent is renewed once for all of them', async () => {
-  const { faults, credentials } = server()
+  const { faults, credentials, log } = server()
   for (const partNumber of [3, 4, 5]) {
-    faults.add({ op: 'UploadPart', partNumber, times: 1, then: { status: 403, code: 'SecurityTokenExpired' } })
+    faults.add({ op: 'UploadPart', partNumber, times: 1, then: { delayMs: 500, ...EXPIRED } })
   }
+  const refused = () => log.requests(EXPIRED).length
   const reasons = []
   const provider = async ({ reason }) => {
     reasons.push(reason)
-    await new Promise((resolve) => setTimeout(resolve, 500)) // until all of them were refused
+    if (reason === 'rejected')
+      for (let waits = 0; refused() < 3 && waits < 1_000; waits += 1)
+        await new Promise((resolve) => setTimeout(resolve, 5))
     return { ...credentials }
   }
   const client = open({ auth: { credentials: provider } })

@@ -53,7 +53,8 @@ export async function openConsole(
     ...options,
   })
   const page = await context.newPage()
-  page.setDefaultTimeout(15_000)
+  // only what never happens takes this long, whatever else runs on the machine
+  page.setDefaultTimeout(60_000)
   // a page with running uploads warns before it is left
   page.on('dialog', (dialog) => dialog.accept())
   const noise = []

@@ -120,11 +120,12 @@ test('thousands of objects scroll while few rows are drawn, and no task blocks t
   const { page } = await stage.open(t, '#/buckets/many?prefix=n%2F')
   await page.waitForSelector('tbody tr[aria-selected]')
   const end = await recordTasks(page)
-  for (let steps = 0; steps < 60; steps += 1) {
-    await page.locator('.virtual').evaluate((box) => box.scrollBy(0, box.scrollHeight))
-    await page.waitForTimeout(50)
-    if ((await page.textContent('.toolbar')).includes('3,000 entries')) break
+  const isAtEnd = () => {
+    const box = document.querySelector('.virtual')
+    box.scrollBy(0, box.scrollHeight)
+    return document.querySelector('.toolbar').textContent.includes('3,000 entries')
   }
+  await page.waitForFunction(isAtEnd, undefined, { polling: 50 })
   await page.locator('.virtual').evaluate((box) => box.scrollTo(0, box.scrollHeight))
   await page.waitForSelector('text=03000')
   assert.ok((await page.locator('tbody tr').count()) < 80)

@@ -1,23 +1,24 @@
 // The pages of the console, as a world fills them.
 
-import { slowDown } from './stage.mjs'
-
-const KIB = 1024
-const MIB = 1024 * KIB
+import { holdParts } from './stage.mjs'
 
 /** The address of an upload, whose id is known once it has begun. */
 export const UPLOAD = '#/buckets/film-archive/first-upload'
 
-/** Uploads a folder and two files, and lets them nearly stand still once all can be seen: none ends while a test looks at the page. */
+/** Uploads a folder and two files up to a point where they stand still: none ends while a test looks at the page. */
 async function beginTransfers(page, { files, photos, client }) {
   // else the page lets the person decide about those that an earlier visit left
   const { objects = [] } = await client.list({ prefix: 'in/', 'max-keys': 100 })
   for (const { name } of objects) await client.delete(name)
-  await slowDown(page, 6 * MIB)
+  const parts = await holdParts(page, 2)
+  const ofFolder = await holdParts(page, 6, (request) => request.method() === 'PUT' && /jpg$/.test(request.url()))
+  page.once('load', () => Promise.all([parts.go(), ofFolder.go()]))
   await page.locator('input[type=file]').first().setInputFiles(files)
   await page.locator('input[type=file]').nth(1).setInputFiles(photos)
+  await Promise.all([parts.reached, ofFolder.reached])
   await page.waitForSelector('.drawer canvas.strip')
-  await slowDown(page, 32 * KIB)
+  // the list shows what is stored, and what is not complete
+  await page.waitForSelector('a[href="#/buckets/demo/uploads?prefix=in%2F"]')
 }
 
 /**
@@ -337,10 +338,7 @@ export const PAGES = [
     reloads: true,
     address: '#/buckets/demo?prefix=in%2F',
     ready: '.toolbar',
-    prepare: async (page, world) => {
-      await beginTransfers(page, world)
-      await page.waitForTimeout(2_000)
-    },
+    prepare: beginTransfers,
   },
   {
     name: 'take-over',

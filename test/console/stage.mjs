@@ -45,10 +45,33 @@ export function useStage(buckets, fill = async () => {}, args = []) {
   return stage
 }
 
-/** Limits what a page sends per second, so that there is time to see its uploads. */
-export async function slowDown(page, bytesPerSecond) {
-  const session = await page.context().newCDPSession(page)
-  await session.send('Network.enable')
-  const speed = { latency: 0, downloadThroughput: -1, uploadThroughput: bytesPerSecond }
-  await session.send('Network.emulateNetworkConditions', { offline: false, ...speed })
+/**
+ * Lets a page send this many parts, and holds all further ones, so that its uploads stand still. `reached` resolves when those are stored and
+ * another one is held; `go` lets pass what is sent from then on. With `isOne` other requests are counted and held.
+ */
+export async function holdParts(page, count, isOne = isPart) {
+  let left = count
+  let stored = 0
+  let isHeld = false
+  let reach = () => {}
+  const reached = new Promise((resolve) => {
+    reach = resolve
+  })
+  page.on('requestfinished', (request) => {
+    if (isOne(request)) stored += 1
+    if (isHeld && stored >= count) reach()
+  })
+  const hold = async (route) => {
+    if (!isOne(route.request())) return route.fallback()
+    left -= 1
+    if (left >= 0) return route.fallback()
+    isHeld = true
+    if (stored >= count) reach()
+    return undefined
+  }
+  await page.route(isOfObject, hold)
+  return { reached, go: () => page.unroute(isOfObject, hold) }
 }
+
+const isOfObject = ({ pathname }) => !pathname.startsWith('/-/')
+const isPart = (request) => request.method() === 'PUT' && new URL(request.url()).searchParams.has('partNumber')

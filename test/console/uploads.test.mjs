@@ -79,7 +79,7 @@ test('what a program began is finished in the browser, whatever parts it has sen
     if (number !== null && request.method() === 'PUT') sent.push(Number(number))
   })
   await page.setInputFiles('input[type=file][aria-label="The file of this upload"]', file)
-  await page.waitForSelector('text=This upload was completed.', { timeout: 60_000 })
+  await page.waitForSelector('text=This upload was completed.')
   assert.ok(await stored('begun/film.bin'))
   assert.deepEqual(
     sent.sort((one, other) => one - other),
@@ -93,9 +93,9 @@ test('parts appear while a program sends them, and its end too', async (t) => {
   const { page } = await stage.open(t, addressOf('live.bin', uploadId))
   await page.waitForSelector('text=1 parts are stored')
   await stage.client.uploadPart('live.bin', uploadId, 2, file, PART, 2 * PART)
-  await page.waitForSelector('text=2 parts are stored', { timeout: 5_000 })
+  await page.waitForSelector('text=2 parts are stored')
   await stage.client.abortMultipartUpload('live.bin', uploadId)
-  await page.waitForSelector('text=This upload was aborted.', { timeout: 5_000 })
+  await page.waitForSelector('text=This upload was aborted.')
 })
 
 test('an upload is completed from its page, and replaces nothing by accident', async (t) => {

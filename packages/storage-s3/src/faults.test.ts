@@ -109,13 +109,12 @@ describe('an S3 store that fails', () => {
   })
 
   test('a read whose answer is late is sent a second time', async (t) => {
-    const blobs = await open(t, { hedgeMs: 100 })
+    // the first one is never answered, and is not given up
+    const blobs = await open(t, { hedgeMs: 100, silenceMs: 600_000 })
     const { id } = await blobs.write(sourceOf(content.subarray(0, MIB)), options)
     let late = 1
-    proxy.plan = ({ method }) => (method === 'GET' && late-- > 0 ? 'delay' : undefined)
-    const began = performance.now()
+    proxy.plan = ({ method }) => (method === 'GET' && late-- > 0 ? 'silence' : undefined)
     assert.equal(md5(await readAll(blobs, id)), md5(content.subarray(0, MIB)))
-    assert.ok(performance.now() - began < 2_500)
   })
 
   test('a store that is silent is not waited for again and again', async (t) => {
@@ -272,7 +271,7 @@ describe('an S3 store that fails', () => {
       },
     }
     const slow = assert.rejects(blobs.write(silent, options), isStorageError('unavailable'))
-    await new Promise((resolve) => setTimeout(resolve, 50))
+    while (isFirst) await new Promise((resolve) => setTimeout(resolve, 5))
     const { id } = await blobs.write(sourceOf(content.subarray(0, 5 * MIB)), options)
     await slow
     assert.equal(md5(await readAll(blobs, id)), md5(content.subarray(0, 5 * MIB)))

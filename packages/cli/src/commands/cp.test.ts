@@ -161,7 +161,7 @@ test('an upload that this machine has no record of goes on by its id', async () 
     address,
     ...flags,
     '--bandwidth-limit',
-    '8MiB',
+    '4MiB',
   )
   child.kill('SIGKILL')
   await once(child, 'exit')
@@ -180,7 +180,7 @@ test('Ctrl-C ends an upload with the command that continues it, and only the res
   const bytes = content(60 * MIB, 4)
   const file = await newFile("it's stopped.bin", bytes)
   const command = ['cp', file, `oss://${BUCKET}/stopped`, '--part-size', '2MiB', '--parallel', '2']
-  const { child, stderr } = await startUntil(4, 'UploadPart', 'stopped', ...command, '--bandwidth-limit', '10MiB')
+  const { child, stderr } = await startUntil(4, 'UploadPart', 'stopped', ...command, '--bandwidth-limit', '5MiB')
   child.kill('SIGINT')
   const [code] = await once(child, 'exit')
   assert.equal(code, 5)
@@ -221,7 +221,7 @@ test('the parts of a file that has changed since are not used, and are freed by 
   const file = await newFile('changed.bin', content(40 * MIB, 5))
   const address = `oss://${BUCKET}/changed`
   const command = ['cp', file, address, '--part-size', '2MiB', '--parallel', '2']
-  const { child } = await startUntil(3, 'UploadPart', 'changed', ...command, '--bandwidth-limit', '8MiB')
+  const { child } = await startUntil(3, 'UploadPart', 'changed', ...command, '--bandwidth-limit', '4MiB')
   child.kill('SIGKILL')
   await once(child, 'exit')
   const changed = content(40 * MIB, 6)

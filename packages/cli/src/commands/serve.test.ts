@@ -60,7 +60,7 @@ interface Response {
   readonly body: string
 }
 
-/** A request signed with V1; `send` writes the body. */
+/** A request signed with V1; `sent` writes the body, which the server reads once `isRead` has resolved. */
 function begin(server: Server, method: string, path: string, bodyBytes: number) {
   const date = new Date().toUTCString()
   const signature = createHmac('sha1', server.accessKeySecret)
@@ -70,8 +70,10 @@ function begin(server: Server, method: string, path: string, bodyBytes: number) 
     Date: date,
     Authorization: `OSS ${server.accessKeyId}:${signature}`,
     'Content-Length': bodyBytes,
+    ...(bodyBytes > 0 ? { Expect: '100-continue' } : {}),
   }
   const sent = request(new URL(path, server.endpoint), { method, headers, agent: false })
+  const isRead = new Promise<void>((resolve) => sent.on('continue', resolve))
   const response = new Promise<Response>((resolve, reject) => {
     sent.on('error', reject)
     sent.on('response', (incoming) => {
@@ -83,13 +85,23 @@ function begin(server: Server, method: string, path: string, bodyBytes: number) 
       incoming.on('end', () => resolve({ status: incoming.statusCode ?? 0, body }))
     })
   })
-  return { sent, response }
+  return { sent, response, isRead }
 }
 
 async function call(server: Server, method: string, path: string, body = ''): Promise<Response> {
   const { sent, response } = begin(server, method, path, body.length)
   sent.end(body)
   return await response
+}
+
+/** Resolves when a server accepts no connection any more. */
+async function isClosed(server: Server): Promise<void> {
+  for (let code: unknown; code !== 'ECONNREFUSED'; ) {
+    code = await call(server, 'GET', '/demo/k').then(
+      () => undefined,
+      (error) => error.code,
+    )
+  }
 }
 
 function childrenOf({ pid }: Server): number[] {
@@ -127,12 +139,11 @@ for (const workers of ['1', '2']) {
 
   test(`with --workers ${workers}, SIGTERM lets a running part complete, and the exit code is 0`, async (t) => {
     const server = await start(t, { args })
-    const { sent, response } = begin(server, 'PUT', '/demo/k', 6)
+    const { sent, response, isRead } = begin(server, 'PUT', '/demo/k', 6)
+    await isRead
     sent.write('abc')
-    await moment()
     const stopped = server.stop()
-    await moment()
-    await assert.rejects(call(server, 'GET', '/demo/k'), { code: 'ECONNREFUSED' })
+    await isClosed(server)
     sent.end('def')
     assert.equal((await response).status, 200)
     assert.equal(await stopped, 0)
@@ -142,12 +153,12 @@ for (const workers of ['1', '2']) {
 
   test(`with --workers ${workers}, a second signal aborts running requests, and the exit code shows it`, async (t) => {
     const server = await start(t, { args })
-    const { sent, response } = begin(server, 'PUT', '/demo/k', 6)
+    const { sent, response, isRead } = begin(server, 'PUT', '/demo/k', 6)
     response.catch(() => {})
+    await isRead
     sent.write('abc')
-    await moment()
     const stopped = server.stop()
-    await moment()
+    await isClosed(server)
     process.kill(server.pid, 'SIGINT')
     assert.equal(await stopped, 5)
     await assert.rejects(response)

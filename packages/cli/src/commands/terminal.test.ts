@@ -70,7 +70,7 @@ test('a bar with names, speed, rest and the map of parts follows a transfer on a
   const [first = ''] = screens.filter((screen) => PART_MAP.test(screen))
   assert.match(first, /^↑ big → oss:\/\/demo\/bar +\d+% +[\d.]+ MiB of 24\.0 MiB/m)
   assert.match(screens.at(-1) ?? '', /^1 file, 24\.0 MiB in [\d.]+ s \([\d.]+ MiB\/s\)\n$/)
-  assert.ok(screens.length > 5)
+  assert.ok(screens.length > 2)
 })
 
 test('no line is wider than the terminal, whatever its width', { skip: withoutTerminal() }, async () => {
@@ -127,6 +127,6 @@ test('without a terminal a long transfer reports its progress in lines, and with
     bindery([...command, '--no-progress', '--resume', 'never']),
   ])
   assert.deepEqual([shown.code, shown.stdout], [0, ''])
-  assert.match(shown.stderr, /^(?: *\d+% .*KiB of 1\.0 MiB.*\n)+1 file, 1\.0 MiB in 1\d\.\d s/)
+  assert.match(shown.stderr, /^(?: *\d+% .*KiB of 1\.0 MiB.*\n)+1 file, 1\.0 MiB in \d\d\.\d s/)
   assert.match(hidden.stderr, /^1 file, 1\.0 MiB in/)
 })

@@ -48,12 +48,14 @@ export async function until(
   }
 }
 
-/** Waits until the server has answered what a killed command had sent; returns the number of successes. */
+/** Waits until the server has answered what a killed command had sent, and has logged it; returns the number of successes. */
 export async function settled(server: Server, operation: string, key: string): Promise<number> {
   for (let last = -1; ; ) {
+    const metrics = await (await fetch(`${server.endpoint}/-/metrics`)).text()
+    const running = new RegExp(`^bindery_http_inflight\\{op="${operation}"\\} [1-9]`, 'm').test(metrics)
     const now = answered(server, operation, key)
-    if (now === last) return now
+    if (!running && now === last) return now
     last = now
-    await sleep(700)
+    await sleep(300)
   }
 }

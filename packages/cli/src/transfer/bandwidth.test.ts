@@ -7,6 +7,9 @@ import type { Transfer } from '@bindery/client'
 import { newFolder } from '../../../../test/support/at-end.mjs'
 import { Bandwidth, bandwidthOf } from './bandwidth.js'
 
+// the runner of newer versions of Node.js has it write a report at SIGUSR2
+if (process.report !== undefined) process.report.reportOnSignal = false
+
 /** The part of a transfer that is limited. */
 class Limited {
   bytesPerSecond = -1

@@ -41,20 +41,21 @@ test('a request without TLS names its server in full to a proxy, with the key of
 })
 
 test('a proxy that refuses a tunnel, closes it or stays silent is named, and an aborted request leaves it', async (t) => {
-  const proxies: [answer: (socket: net.Socket) => void, message: RegExp][] = [
+  const proxies: [answer: (socket: net.Socket) => void, message: RegExp, connectTimeoutMs: number][] = [
     [
       (socket) => socket.end('HTTP/1.1 407 Proxy Authentication Required\r\n\r\n'),
       /proxy 127\.0\.0\.1:\d+ did not connect to oss\.example:443: HTTP\/1\.1 407/,
+      60_000,
     ],
-    [(socket) => socket.end(), /it closed the connection/],
-    [() => {}, /no answer for 50 ms/],
+    [(socket) => socket.end(), /it closed the connection/, 60_000],
+    [() => {}, /no answer for 50 ms/, 50],
   ]
-  for (const [answer, message] of proxies) {
+  for (const [answer, message, connectTimeoutMs] of proxies) {
     const port = await listen(
       t,
       net.createServer((socket) => socket.once('data', () => answer(socket)).on('error', () => {})),
     )
-    const route = { proxy: `http://127.0.0.1:${port}`, connectTimeoutMs: 50 }
+    const route = { proxy: `http://127.0.0.1:${port}`, connectTimeoutMs }
     await assert.rejects(get(t, 'https://oss.example/', route), { name: 'TransportError', kind: 'network', message })
   }
   const silent = await listen(t, net.createServer())

@@ -130,11 +130,11 @@ test('a reader that is slower than the time of a stall gets the whole body, and 
     http.createServer((_, response) => response.write('begun')),
   )
   for (const transport of [open(t), fetchTransport()]) {
-    const request = { url: `${url}/`, method: 'GET', headers: {}, bodyLength: 0, signal: NEVER, stallTimeoutMs: 1_000 }
+    const request = { url: `${url}/`, method: 'GET', headers: {}, bodyLength: 0, signal: NEVER, stallTimeoutMs: 2_000 }
     const { body } = await transport.send(request)
     let length = 0
     for await (const piece of body) {
-      if (length === 0) await sleep(1_500)
+      if (length === 0) await sleep(2_500)
       length += piece.length
     }
     assert.equal(length, bytes.length)

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { bodyOf, echo, listen, rawConnection, refuse, text } from '../testing/http.js'
 import { connectionsMax } from './connections-max.js'
+import type { HttpServer } from './http-server.js'
 
 const GET = 'GET / HTTP/1.1\r\nHost: h\r\n\r\n'
 
@@ -170,6 +171,11 @@ test('the health pages answer by the names of MinIO, unless there is a bucket of
   assert.equal(await statusOf('live'), 200)
 })
 
+/** Resolves when a server answers one request. */
+async function isRunning(server: HttpServer): Promise<void> {
+  while ([...server.running.values()].every((count) => count === 0)) await new Promise(setImmediate)
+}
+
 test('a stop lets the running request complete, closes idle connections, and accepts no new ones', async (t) => {
   const { port, server } = await listen(t, echo)
   const idle = await rawConnection(port)
@@ -177,7 +183,7 @@ test('a stop lets the running request complete, closes idle connections, and acc
   await idle.until('\r\n\r\n')
   const busy = await rawConnection(port)
   await busy.send('PUT /b/k HTTP/1.1\r\nHost: h\r\nContent-Length: 6\r\n\r\nabc')
-  await new Promise((resolve) => setTimeout(resolve, 50))
+  await isRunning(server)
   const stopped = server.stop(10_000)
   await idle.closed()
   await assert.rejects(rawConnection(port), { code: 'ECONNREFUSED' })
@@ -190,7 +196,7 @@ test('a stop aborts what still runs after its grace period, and returns the numb
   const { port, server } = await listen(t, echo)
   const busy = await rawConnection(port)
   await busy.send('PUT /b/k HTTP/1.1\r\nHost: h\r\nContent-Length: 6\r\n\r\nabc')
-  await new Promise((resolve) => setTimeout(resolve, 50))
+  await isRunning(server)
   assert.equal(await server.stop(50), 1)
   await busy.closed()
 })
@@ -208,8 +214,9 @@ test('a stop waits for a request whose client has left', async (t) => {
   })
   const client = await rawConnection(port)
   await client.send(GET)
-  await new Promise((resolve) => setTimeout(resolve, 50))
+  await isRunning(server)
   client.socket.resetAndDestroy()
+  // usually long enough for the server to notice
   await new Promise((resolve) => setTimeout(resolve, 50))
   const stopped = server.stop(10_000)
   setTimeout(finish, 100)

@@ -165,11 +165,11 @@ both('bytes beyond the length do not harm the response, and end the connection',
 })
 
 both('a sender that is slow but not silent never times out', async (t) => {
-  const { port } = await listen(t, echo, { idleTimeoutMs: 300 })
+  const { port } = await listen(t, echo, { idleTimeoutMs: 1_500 })
   const client = await rawConnection(port)
   await client.send('PUT /b/k HTTP/1.1\r\nHost: h\r\nContent-Length: 8\r\n\r\n')
   for (const byte of 'abcdefgh') {
-    await new Promise((resolve) => setTimeout(resolve, 80))
+    await new Promise((resolve) => setTimeout(resolve, 250))
     await client.send(byte)
   }
   assert.match(await client.until('abcdefgh'), /^HTTP\/1\.1 200 OK/)
