@@ -664,15 +664,30 @@ static napi_value crc(napi_env env, napi_callback_info info) {
   return result;
 }
 
-// readChecked(fd, bytes, position, before, after) → the CRC-64 of `bytes`, which it fills, and its surroundings, or undefined if
-// not all of that is cached; on the calling thread
+// A checksum of all that comes before, and room for the checksums of blocks, or none.
+static int read_sums(napi_env env, const napi_value *values, struct file_range *range) {
+  bool lossless;
+  size_t room;
+  const uint8_t *sums;
+  if (napi_get_value_bigint_uint64(env, values[0], &range->previous, &lossless) != napi_ok || !lossless) {
+    return refuse(env, "a checksum is not a bigint of 64 bits");
+  }
+  if (!read_bytes(env, values[1], &sums, &room)) return 0;
+  const size_t all = range->before + range->length + range->after;
+  if (room > 0 && room / 8 < (all + FILE_BLOCK_BYTES - 1) / FILE_BLOCK_BYTES) return refuse(env, "too little room for checksums");
+  range->sums = room > 0 ? (uint8_t *)sums : NULL;
+  return 1;
+}
+
+// readChecked(fd, bytes, position, before, after, previous, sums) → the CRC-64 of `bytes`, which it fills, and its surroundings, or
+// undefined if not all of that is cached; on the calling thread
 static napi_value read_checked(napi_env env, napi_callback_info info) {
-  napi_value values[5], result = NULL;
+  napi_value values[7], result = NULL;
   const uint8_t *data;
   int64_t fd, before, after;
   uint64_t crc64;
   struct file_range range;
-  if (!read_arguments(env, info, 5, values) || !read_integer(env, values[0], INT32_MAX, &fd) ||
+  if (!read_arguments(env, info, 7, values) || !read_integer(env, values[0], INT32_MAX, &fd) ||
       !read_bytes(env, values[1], &data, &range.length) ||
       !read_integer(env, values[2], SAFE_INTEGER_MAX, &range.position) ||
       !read_integer(env, values[3], (double)range.position, &before) ||
@@ -680,6 +695,7 @@ static napi_value read_checked(napi_env env, napi_callback_info info) {
     return NULL;
   }
   range.fd = (int)fd, range.before = (size_t)before, range.after = (size_t)after;
+  if (!read_sums(env, values + 5, &range)) return NULL;
   if (file_read_checked(&range, (uint8_t *)data, crc_kernels[crc_kernel_count - 1], &crc64)) {
     napi_create_bigint_uint64(env, crc64, &result);
   }

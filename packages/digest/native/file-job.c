@@ -214,28 +214,33 @@ int64_t file_read_cached(int fd, uint8_t *data, size_t length, int64_t position)
 }
 
 // Small enough to be in the processor's cache when the checksum reads what was copied.
-#define BLOCK_BYTES (64u << 10)
+#define BLOCK_BYTES FILE_BLOCK_BYTES
 
-// Reads `length` bytes, to `data` or, if that is NULL, into one block after another, and adds them to the checksum.
-static int add_cached(int fd, uint8_t *data, size_t length, int64_t position, const struct crc_kernel *kernel,
-                      uint64_t *crc64) {
+// Reads the next `length` of the bytes that a checksum covers, to `data` or, if that is NULL, into one block after another, and adds
+// them to the checksum. `done` counts these bytes.
+static int add_cached(const struct file_range *range, uint8_t *data, size_t length, size_t *done,
+                      const struct crc_kernel *kernel, uint64_t *crc64) {
+  const int64_t start = range->position - (int64_t)range->before;
+  const size_t all = range->before + range->length + range->after;
   uint8_t block[BLOCK_BYTES];
   while (length > 0) {
-    size_t wanted = length < BLOCK_BYTES ? length : BLOCK_BYTES;
+    const size_t left = BLOCK_BYTES - *done % BLOCK_BYTES, wanted = length < left ? length : left;
     uint8_t *place = data == NULL ? block : data;
-    if (file_read_cached(fd, place, wanted, position) != (int64_t)wanted) return 0;
+    if (file_read_cached(range->fd, place, wanted, start + (int64_t)*done) != (int64_t)wanted) return 0;
     *crc64 = crc_update(kernel, crc_of(CRC_64), *crc64, place, wanted);
     if (data != NULL) data += wanted;
-    position += (int64_t)wanted, length -= wanted;
+    *done += wanted, length -= wanted;
+    if (range->sums != NULL && (*done % BLOCK_BYTES == 0 || *done == all)) {
+      memcpy(range->sums + (*done - 1) / BLOCK_BYTES * sizeof *crc64, crc64, sizeof *crc64);
+    }
   }
   return 1;
 }
 
 int file_read_checked(const struct file_range *range, uint8_t *data, const struct crc_kernel *kernel, uint64_t *crc64) {
-  const int fd = range->fd;
-  const int64_t start = range->position, end = start + (int64_t)range->length;
-  *crc64 = 0;
-  return add_cached(fd, NULL, range->before, start - (int64_t)range->before, kernel, crc64) &&
-         add_cached(fd, data, range->length, start, kernel, crc64) &&
-         add_cached(fd, NULL, range->after, end, kernel, crc64);
+  size_t done = 0;
+  *crc64 = range->previous;
+  return add_cached(range, NULL, range->before, &done, kernel, crc64) &&
+         add_cached(range, data, range->length, &done, kernel, crc64) &&
+         add_cached(range, NULL, range->after, &done, kernel, crc64);
 }

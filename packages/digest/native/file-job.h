@@ -25,11 +25,16 @@ int file_try_lock(int fd);
 // the first one is not cached, if this system does not support that, or if reading fails.
 int64_t file_read_cached(int fd, uint8_t *data, size_t length, int64_t position);
 
+// Files are checked in blocks of this size.
+#define FILE_BLOCK_BYTES (64u << 10)
+
 // A range of a file, and the bytes before and behind it that its checksum covers as well.
 struct file_range {
   int fd;
   int64_t position;
   size_t length, before, after;
+  uint64_t previous; // the CRC-64 of what comes before all of them, or 0
+  uint8_t *sums;     // NULL, or filled with the CRC-64 up to the end of each block of them, 8 bytes each
 };
 
 // Copies a range like `file_read_cached`, and computes the CRC-64 of it with its surroundings. Returns 0 if not all of that is cached.

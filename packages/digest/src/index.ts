@@ -11,6 +11,7 @@ export {
   type Hasher,
 } from './hasher.js'
 export {
+  BLOCK_BYTES,
   type CipherName,
   type KernelChoice,
   loadNative,

@@ -1,6 +1,6 @@
 /** A disk in memory behind the blob store's interface of file operations, with a journal of all calls. */
 import { setImmediate as nextTurn } from 'node:timers/promises'
-import { crc64 } from '@bindery/digest'
+import { BLOCK_BYTES, crc64 } from '@bindery/digest'
 import type { Random } from '@bindery/storage'
 import { appendInSteps, type FileOperations } from '@bindery/storage-local'
 import { FileNode, FolderNode, type Inode } from './inodes.js'
@@ -76,12 +76,15 @@ export class Disk {
     read: (file, buffer, position) =>
       this.#call('read', this.#pathOf(file), () => this.#file(file).node.read(buffer, position)),
     readCached: (file, buffer, position) => this.#file(file).node.read(buffer, position) === buffer.length,
-    readChecked: (file, buffer, position, { before, after }) => {
+    readChecked: (file, buffer, position, { before, after, previous, sums }) => {
       const { node } = this.#file(file)
       const whole = Buffer.alloc(before + buffer.length + after)
       if (node.read(whole, position - before) < whole.length) return undefined
       buffer.set(whole.subarray(before, before + buffer.length))
-      return crc64(whole)
+      for (let end = BLOCK_BYTES, block = 0; block < (sums?.length ?? 0); end += BLOCK_BYTES, block += 1) {
+        if (sums !== undefined) sums[block] = crc64(whole.subarray(0, end), previous)
+      }
+      return crc64(whole, previous)
     },
     write: (file, pieces, position) => this.#write('write', file, Buffer.concat(pieces), position),
     append: (...parameters) => this.#append(...parameters),

@@ -141,8 +141,20 @@ export interface Binding {
    * @param key at most 64 bytes
    */
   signDigest?(key: Uint8Array, head: string, text: string): string
-  /** Like `readCached` for all of the bytes; returns the CRC-64 of them with `before` and `after` bytes around them. */
-  readChecked(fd: number, bytes: Uint8Array, position: number, before: number, after: number): bigint | undefined
+  /**
+   * Like `readCached` for all of the bytes; returns the CRC-64 of them with `before` and `after` bytes around them.
+   * @param previous the CRC-64 of what comes before, or 0n
+   * @param sums empty, or filled with the CRC-64 up to the end of each block of 64 KiB, 8 bytes each in the machine's byte order
+   */
+  readChecked(
+    fd: number,
+    bytes: Uint8Array,
+    position: number,
+    before: number,
+    after: number,
+    previous: bigint,
+    sums: Uint8Array,
+  ): bigint | undefined
 }
 
 /**

@@ -8,7 +8,7 @@ import { after, test } from 'node:test'
 import { crc64, Md5 } from '@bindery/bytes'
 import { onTmpfs } from '../../../../test/support/tmpfs.mjs'
 import { loadBinding } from './binding.js'
-import { loadNative, type Native, type NativeEngine } from './native.js'
+import { BLOCK_BYTES, loadNative, type Native, type NativeEngine } from './native.js'
 
 const native = loadNative()
 const skip = native === undefined && 'the addon was not built'
@@ -375,6 +375,16 @@ test('bytes that the system has in memory are read without waiting, with the che
       assert.equal(checksum, crc64(bytes.subarray(0, before + length + after)))
       assert.ok(Buffer.from(range).equals(bytes.subarray(before, before + length)))
       assert.equal(native.readCached(file.fd, range, before), length)
+      const sums = new BigUint64Array(4)
+      assert.equal(native.readChecked(file.fd, range, before, { before, after, sums }), checksum)
+      const all = before + length + after
+      for (let block = 0; block < Math.ceil(all / BLOCK_BYTES); block += 1) {
+        const end = Math.min((block + 1) * BLOCK_BYTES, all)
+        assert.equal(sums[block], crc64(bytes.subarray(0, end)))
+      }
+      const previous = crc64(bytes.subarray(0, 7))
+      if (before > 7)
+        assert.equal(native.readChecked(file.fd, range, before, { before: before - 7, after, previous }), checksum)
     }
     const ten = new Uint8Array(10)
     assert.equal(native.readCached(file.fd, ten, 199_995), 5, 'the end of the file')
@@ -382,6 +392,8 @@ test('bytes that the system has in memory are read without waiting, with the che
     assert.equal(native.readChecked(file.fd, ten, 199_980, { before: 0, after: 11 }), undefined)
     assert.equal(native.readCached(999_999, ten, 0), -1)
     assert.throws(() => native.readChecked(file.fd, ten, 5, { before: 6, after: 0 }), TypeError)
+    const sums = new BigUint64Array(1)
+    assert.throws(() => native.readChecked(file.fd, ten, 0, { before: 0, after: BLOCK_BYTES, sums }), TypeError)
   } finally {
     await file.close()
   }

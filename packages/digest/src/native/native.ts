@@ -74,11 +74,19 @@ export interface KernelChoice {
   readonly crc?: string
 }
 
-/** Bytes before and behind a range. */
+/** Bytes before and behind a range, which a checksum covers as well. */
 export interface Surroundings {
   readonly before: number
   readonly after: number
+  /** The checksum of everything before them. Default: there is nothing. */
+  readonly previous?: bigint
+  /** Filled with the checksum up to the end of each block of `BLOCK_BYTES`, counted from the first byte of `before`. */
+  readonly sums?: BigUint64Array
 }
+
+/** Bytes of the blocks in which a range of a file is checked. */
+export const BLOCK_BYTES = 64 * 1024
+const NO_SUMS = new Uint8Array(0)
 
 /** The capabilities of the native addon on this machine. */
 export interface Native {
@@ -170,7 +178,10 @@ function nativeOf(binding: Binding): Native {
     detach: (bytes) => binding.detach(bytes),
     signDigest: binding.signDigest,
     readCached: (fd, bytes, position) => binding.readCached(fd, bytes, position),
-    readChecked: (fd, bytes, position, { before, after }) => binding.readChecked(fd, bytes, position, before, after),
+    readChecked(fd, bytes, position, { before, after, previous = 0n, sums }) {
+      const room = sums === undefined ? NO_SUMS : new Uint8Array(sums.buffer, sums.byteOffset, sums.byteLength)
+      return binding.readChecked(fd, bytes, position, before, after, previous, room)
+    },
     createEngine: ({ md5, crc } = {}) => new Engine(binding, md5Place(md5), crcPlace(crc)),
   }
 }

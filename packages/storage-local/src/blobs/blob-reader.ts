@@ -21,6 +21,7 @@ import {
   packPath,
 } from './blob-location.js'
 import { checksumWithoutKey, viewOf } from './blob-view.js'
+import type { BlockSums } from './block-sums.js'
 import {
   type ChunkContext,
   COPY_BYTES,
@@ -43,12 +44,15 @@ import {
 import { lend } from './lent.js'
 import type { Held, OpenFiles } from './open-files.js'
 import { imageBytes, isCleared } from './pack-format.js'
+import type { Places } from './places.js'
 
 /** State that the reads of a store share. */
 export interface ReadContext extends ChunkContext {
   readonly folder: string
   readonly openPacks: OpenFiles<number>
   readonly openBlobs: OpenFiles<OpenedBlob>
+  readonly places: Places
+  readonly sums: BlockSums
 }
 
 /** The open file of a blob that has one of its own. */

@@ -8,6 +8,7 @@ import { testCipher } from '@bindery/storage/testing'
 import { atEnd } from '../../../../test/support/at-end.mjs'
 import { type ReadContext, readBlob } from './blob-reader.js'
 import { type WriteContext, writeBlob } from './blob-writer.js'
+import { BlockSums } from './block-sums.js'
 import { systemFiles, withStorageErrors } from './files.js'
 import { FolderSync } from './folder-sync.js'
 import { FreeSpace } from './free-space.js'
@@ -17,6 +18,7 @@ import { OpenFiles } from './open-files.js'
 import { PackSpace } from './pack-space.js'
 import { Packs } from './packs.js'
 import { PieceReader } from './piece-reader.js'
+import { Places } from './places.js'
 import { Shards } from './shards.js'
 import { filesBelow, MIB, options, readAll, readsWait, scrambled, sourceOf, temporaryFolder } from './testing.js'
 
@@ -34,6 +36,8 @@ async function contextWith(t: TestContext, slabs: number): Promise<WriteContext 
     packs: new Packs(files, folder, shards, new PackSpace(files, folder, shards)),
     openPacks: new OpenFiles((file) => files.close(file)),
     openBlobs: new OpenFiles(({ file }) => files.close(file)),
+    places: new Places(folder),
+    sums: new BlockSums(),
     unfinished: new Set(),
     freeSpace: new FreeSpace(files, folder, 0),
     hasher: createInlineHasher(),

@@ -6,6 +6,7 @@ import { listBlobs } from './blob-lister.js'
 import { type BlobLocation, blobPath, isIncarnation, isPacked, locationOf } from './blob-location.js'
 import { checksumBlob, type ReadContext, readBlob } from './blob-reader.js'
 import { carryBlob, type WriteContext, writeBlob } from './blob-writer.js'
+import { BlockSums } from './block-sums.js'
 import { type FileOperations, isSystemError, systemFiles, timed, withStorageErrors } from './files.js'
 import { FolderSync } from './folder-sync.js'
 import { FreeSpace } from './free-space.js'
@@ -14,6 +15,7 @@ import { adoptBlob, openStored } from './moving.js'
 import { OpenFiles } from './open-files.js'
 import { PackSpace } from './pack-space.js'
 import { Packs } from './packs.js'
+import { Places } from './places.js'
 import { readNow } from './read-now.js'
 import { Shards } from './shards.js'
 
@@ -63,6 +65,8 @@ export async function openLocalBlobStore(options: LocalBlobStoreOptions): Promis
       kept: new KeptChunks(pool),
       openPacks: new OpenFiles((file) => files.close(file)),
       openBlobs: new OpenFiles(({ file }) => files.close(file)),
+      places: new Places(folder),
+      sums: new BlockSums(),
     },
     writing: {
       ...shared,

@@ -4,6 +4,7 @@ import { type TestContext, test } from 'node:test'
 import { type BlobStore, StorageError } from '@bindery/storage'
 import { countTurns, testCipher } from '@bindery/storage/testing'
 import { atEnd } from '../../../../test/support/at-end.mjs'
+import { systemFiles } from './files.js'
 import { openLocalBlobStore } from './local-blob-store.js'
 import { filesBelow, MIB, options, readAll, readsWait, scrambled, sourceOf, temporaryFolder } from './testing.js'
 
@@ -15,9 +16,17 @@ const OWN = content.length
 
 async function openStore(t: TestContext, bufferBytes = 16 * MIB) {
   const folder = await temporaryFolder(t)
-  const store = await openLocalBlobStore({ folder, incarnation: 'a1', bufferBytes })
+  let bytesRead = 0
+  const files: typeof systemFiles = {
+    ...systemFiles,
+    readChecked(file, buffer, position, around) {
+      bytesRead += around.before + buffer.length + around.after
+      return systemFiles.readChecked(file, buffer, position, around)
+    },
+  }
+  const store = await openLocalBlobStore({ folder, incarnation: 'a1', bufferBytes, files })
   atEnd(t, () => store.close())
-  return { folder, store }
+  return { folder, store, bytesRead: () => bytesRead }
 }
 
 /** Writes a blob and reads it, so that its file is open and its bytes are in memory. */
@@ -76,6 +85,41 @@ test('of a range that ends in a damaged chunk nothing is read', { skip }, async 
   await flip(path, 4096 + 2 * MIB - 1)
   assert.ok(now(store, id, 0, MIB))
   assert.equal(now(store, id, MIB - 5, MIB + 5), undefined)
+})
+
+test('of a chunk that was checked before, a range is checked by its blocks alone', { skip }, async (t) => {
+  const { store, bytesRead } = await openStore(t)
+  const id = await writeAndRead(store, OWN)
+  for (const [start, end] of [
+    [MIB - 5, MIB + 5],
+    [MIB - 5, MIB + 5],
+    [MIB - 100_000, 2 * MIB - 200_000],
+    [MIB - 1, MIB + 1],
+    [2 * MIB - 65_537, 2 * MIB + 100],
+    [2 * MIB - 65_537, 2 * MIB + 100],
+  ] as const) {
+    const before = bytesRead()
+    assert.deepEqual(now(store, id, start, end), Buffer.from(content.subarray(start, end)))
+    const read = bytesRead() - before
+    if (before > 2 * MIB + 100) assert.ok(read <= end - start + 2 * 65_536, `${read} bytes for ${end - start}`)
+  }
+})
+
+test('D5: a byte that changed after its chunk was checked is not read, and the other blocks still are', {
+  skip,
+}, async (t) => {
+  const { folder, store } = await openStore(t)
+  const id = await writeAndRead(store, OWN)
+  assert.ok(now(store, id, MIB - 5, MIB + 5))
+  const [path = ''] = await filesBelow(folder)
+  await flip(path, 4096 + MIB + 70_000)
+  for (let time = 0; time < 2; time += 1) assert.equal(now(store, id, MIB - 5, MIB + 70_001), undefined)
+  const other = [MIB - 65_536, MIB]
+  assert.deepEqual(now(store, id, MIB - 65_536, MIB), Buffer.from(content.subarray(...other)))
+  await assert.rejects(
+    readAll(store, id, { start: MIB, end: MIB + 10 }),
+    (error) => error instanceof StorageError && error.kind === 'corrupt',
+  )
 })
 
 test('a range longer than a buffer, an encrypted blob and a file that is not open are read by waiting', {

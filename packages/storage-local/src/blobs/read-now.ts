@@ -1,15 +1,7 @@
 /** Reads that wait for nothing: of files that are open, and of bytes that the system or this process has in memory. */
-import { SLAB_BYTES } from '@bindery/digest'
+import { SLAB_BYTES, type Surroundings } from '@bindery/digest'
 import { type BlobId, type ByteRange, inlineBlobOf, type LentBytes } from '@bindery/storage'
-import {
-  type BlobLocation,
-  blobPath,
-  isPacked,
-  locationOf,
-  type PackedLocation,
-  packOf,
-  packPath,
-} from './blob-location.js'
+import { isPacked, type PackedLocation } from './blob-location.js'
 import type { ReadContext } from './blob-reader.js'
 import { requireRange } from './chunk-reader.js'
 import { CHUNK_BYTES, decodeFooter, footerBytes, HEADER_BYTES, shapeInTrailer, TRAILER_BYTES } from './format.js'
@@ -32,9 +24,10 @@ interface OpenNow {
 export function readNow(context: ReadContext, id: BlobId, range: ByteRange): LentBytes | undefined {
   if (range.start === range.end || range.end - range.start > SLAB_BYTES || inlineBlobOf(id) !== undefined)
     return undefined
-  const location = locationOf(id)
-  if (location === undefined) return undefined
-  const blob = isPacked(location) ? openPacked(context, id, location) : openFile(context, location)
+  const place = context.places.of(id)
+  if (place === undefined) return undefined
+  const { location, path } = place
+  const blob = isPacked(location) ? openPacked(context, id, location, path) : openFile(context, id, path)
   if (blob === undefined) return undefined
   try {
     requireRange(range, blob.size)
@@ -85,30 +78,33 @@ function filled(pool: ReadContext['pool'], buffer: Buffer, fill: () => boolean):
 }
 
 function openPacked(
-  { files, folder, openPacks }: ReadContext,
+  { files, openPacks, sums }: ReadContext,
   id: BlobId,
   location: PackedLocation,
+  path: string,
 ): OpenNow | undefined {
   const { offset, headerBytes, size, isEncrypted } = location
-  const pack = isEncrypted ? undefined : openPacks.tryHold(packPath(folder, packOf(location)))
+  const pack = isEncrypted ? undefined : openPacks.tryHold(path)
   if (pack === undefined) return undefined
   const position = offset + headerBytes
+  const stored = () => {
+    const footer = Buffer.allocUnsafe(footerBytes(location))
+    if (!files.readCached(pack.opened, footer, position + size)) return undefined
+    const shape = shapeInTrailer(footer.subarray(-TRAILER_BYTES), imageBytes(location), headerBytes)
+    return shape?.size !== size || shape.isEncrypted ? undefined : decodeFooter(id, footer)?.chunks[0]
+  }
   return {
     size,
-    fill(bytes, { start, end }) {
-      const footer = Buffer.allocUnsafe(footerBytes(location))
-      if (!files.readCached(pack.opened, footer, position + size)) return false
-      const shape = shapeInTrailer(footer.subarray(-TRAILER_BYTES), imageBytes(location), headerBytes)
-      if (shape?.size !== size || shape.isEncrypted) return false
-      const checksum = files.readChecked(pack.opened, bytes, position + start, { before: start, after: size - end })
-      return checksum !== undefined && checksum === decodeFooter(id, footer)?.chunks[0]
+    fill(bytes, range) {
+      const read = (around: Surroundings) => files.readChecked(pack.opened, bytes, position + range.start, around)
+      return sums.check(id, 0, range, size, read, stored)
     },
     release: pack.release,
   }
 }
 
-function openFile({ files, folder, openBlobs }: ReadContext, location: BlobLocation): OpenNow | undefined {
-  const held = openBlobs.tryHold(blobPath(folder, location))
+function openFile({ files, openBlobs, sums }: ReadContext, id: BlobId, path: string): OpenNow | undefined {
+  const held = openBlobs.tryHold(path)
   if (held === undefined) return undefined
   const { file, footer } = held.opened
   if (footer.encryption !== undefined) {
@@ -123,9 +119,11 @@ function openFile({ files, folder, openBlobs }: ReadContext, location: BlobLocat
         const base = index * CHUNK_BYTES
         const chunkEnd = Math.min(base + CHUNK_BYTES, footer.size)
         const last = Math.min(end, chunkEnd)
-        const around = { before: at - base, after: chunkEnd - last }
-        const checksum = files.readChecked(file, bytes.subarray(at - start, last - start), HEADER_BYTES + at, around)
-        if (checksum === undefined || checksum !== footer.chunks[index]) return false
+        const piece = bytes.subarray(at - start, last - start)
+        const position = HEADER_BYTES + at
+        const read = (around: Surroundings) => files.readChecked(file, piece, position, around)
+        const part = { start: at - base, end: last - base }
+        if (!sums.check(id, index, part, chunkEnd - base, read, () => footer.chunks[index])) return false
         at = last
       }
       return true

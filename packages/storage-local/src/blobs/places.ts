@@ -1,0 +1,50 @@
+import type { BlobId } from '@bindery/storage'
+import {
+  type BlobLocation,
+  blobPath,
+  isPacked,
+  locationOf,
+  type PackedLocation,
+  packOf,
+  packPath,
+} from './blob-location.js'
+
+/** Blobs whose places are remembered. */
+const PLACES_MAX = 1_024
+
+/** Where a blob is. */
+export interface Place {
+  readonly location: BlobLocation | PackedLocation
+  /** The path of its own file, or of the pack that contains it. */
+  readonly path: string
+}
+
+/** The places of blobs that were read lately: an id is taken apart, and its path composed, once. */
+export class Places {
+  readonly #folder: string
+  /** The earliest first. */
+  readonly #places = new Map<BlobId, Place>()
+
+  /** @param folder of the blobs */
+  constructor(folder: string) {
+    this.#folder = folder
+  }
+
+  /** Undefined for an id that is not that of a blob in a file. */
+  of(id: BlobId): Place | undefined {
+    const known = this.#places.get(id)
+    if (known !== undefined) return known
+    const location = locationOf(id)
+    if (location === undefined) return undefined
+    const path = isPacked(location) ? packPath(this.#folder, packOf(location)) : blobPath(this.#folder, location)
+    const place = { location, path }
+    this.#places.set(id, place)
+    if (this.#places.size > PLACES_MAX) {
+      for (const earliest of this.#places.keys()) {
+        this.#places.delete(earliest)
+        break
+      }
+    }
+    return place
+  }
+}
