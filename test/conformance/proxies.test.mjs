@@ -22,17 +22,20 @@ const configurations = guideBlocks('proxies')
 /** The client's address, so that it differs from that of the proxy. */
 const CLIENT = '127.0.0.2'
 
-const PROXIES = {
-  nginx: {
-    command: (file) => ['nginx', '-c', file, '-g', 'daemon off;'],
-    configure: (block, { port, folder }) => `
+const NGINX = {
+  command: (file) => ['nginx', '-c', file, '-g', 'daemon off;'],
+  configure: (block, { port, folder }) => `
       worker_processes 1; pid ${folder}/pid; error_log ${folder}/error.log;
       events {}
       http { access_log off; client_body_temp_path ${folder}/body; proxy_temp_path ${folder}/proxy;
         fastcgi_temp_path ${folder}/f; uwsgi_temp_path ${folder}/u; scgi_temp_path ${folder}/s;
         ${block.replace('listen 443', `listen 127.0.0.1:${port}`)}
       }`,
-  },
+}
+
+const PROXIES = {
+  nginx: NGINX,
+  'nginx at a Unix domain socket': { ...NGINX, language: 'nginx', socket: 'bindery.sock' },
   haproxy: {
     command: (file) => ['haproxy', '-db', '-f', file],
     configure: (block, { port }) => block.replace('bind :443', `bind 127.0.0.1:${port}`),
@@ -48,11 +51,15 @@ const PROXIES = {
 for (const [name, proxy] of Object.entries(PROXIES)) {
   test(`${name}, as the guide configures it, passes what SDKs send, and the server knows the client behind it`, async (t) => {
     const folder = newFolder(t, 'bindery-proxy-')
+    const socket = proxy.socket && path.join(folder, proxy.socket)
+    const listening = socket ? ['--socket', socket, '--socket-mode', '666'] : []
+    const trusted = socket ? 'unix' : '127.0.0.1'
     let server = await startServer({
-      args: ['--trusted-proxies', '127.0.0.1', '--workers', '1', '--buckets', 'demo', '--log', 'info'],
+      args: ['--trusted-proxies', trusted, ...listening, '--workers', '1', '--buckets', 'demo', '--log', 'info'],
     })
     atEnd(t, () => server.stop())
-    const port = await startProxy(t, proxy, { name, folder, backend: new URL(server.endpoint).host })
+    const backend = socket ? `unix:${socket}` : new URL(server.endpoint).host
+    const port = await startProxy(t, proxy, { name: proxy.language ?? name, folder, backend })
 
     const httpsAgent = new https.Agent({ rejectUnauthorized: false, localAddress: CLIENT, keepAlive: false })
     const client = new OSS({
@@ -77,7 +84,7 @@ for (const [name, proxy] of Object.entries(PROXIES)) {
     const signed = await client.signatureUrlV4('GET', 60, undefined, key)
     assert.equal((await answerOf(signed, httpsAgent)).statusCode, 200)
     assert.match(server.log(), new RegExp(`"remote":"${CLIENT}"`))
-    if (name === 'nginx') return
+    if (name.startsWith('nginx')) return
     assert.ok((await overHttp2(signed)).equals(body))
 
     if (name !== 'haproxy') return

@@ -1,3 +1,4 @@
+import { resolve } from 'node:path'
 import { type Config, FORMAT, type RunningServer } from '@bindery/server'
 import { padColumns } from './columns.js'
 import type { Messages } from './messages.js'
@@ -10,6 +11,7 @@ type Started = Pick<RunningServer, 'endpoint' | 'rootKey' | 'deployment' | 'cons
 export function readyLine(config: Config, { endpoint, rootKey, deployment, hashing }: Started): string {
   return `${JSON.stringify({
     endpoint,
+    ...(config.socket === undefined ? {} : { socket: resolve(config.socket) }),
     region: config.region,
     folder: deployment.location,
     pid: process.pid,
@@ -28,9 +30,12 @@ export function banner(config: Config, server: Started, messages: Messages, comm
   const { endpoint, rootKey, deployment } = server
   const facts: [string, string][] = [
     [messages.endpoint, endpoint],
+    ...(config.socket === undefined ? [] : ([[messages.socket, resolve(config.socket)]] as [string, string][])),
     [messages.region, config.region],
     [messages.folder, `${deployment.location}${deployment.isNew ? ` ${messages.newFolder}` : ''}`],
-    ...(config.buckets.length === 0 ? [] : ([[messages.buckets, config.buckets.join(', ')]] as [string, string][])),
+    ...(config.buckets.length === 0
+      ? []
+      : ([[messages.buckets, config.buckets.map(bucketText).join(', ')]] as [string, string][])),
     ['AccessKey ID', rootKey.accessKeyId],
     ['AccessKey secret', secretOf(server, messages)],
     [messages.console, `${server.consoleUrl}   ${messages.consoleOnce}`],
@@ -49,6 +54,10 @@ export function banner(config: Config, server: Started, messages: Messages, comm
     '',
   ]
   return `${lines.join('\n')}\n`
+}
+
+function bucketText({ name, acl = 'private' }: Config['buckets'][number]): string {
+  return acl === 'private' ? name : `${name} (${acl})`
 }
 
 function secretOf({ rootKey }: Started, messages: Messages): string {

@@ -57,6 +57,12 @@ export const COMMANDS = {
     flags: ['bucket', 'endpoint', 'json'],
     examples: ['bindery connect', 'bindery connect python', 'bindery connect aws ./data --bucket logs | sh -e'],
   },
+  env: {
+    subject: 'server',
+    synopsis: '[DIR] [--shell SHELL] [--dialect DIALECT] [--endpoint URL] [--json]',
+    flags: ['shell', 'dialect', 'endpoint', 'json'],
+    examples: ['eval "$(bindery env)"', 'bindery env --shell fish | source', 'bindery env ./data --dialect s3'],
+  },
   health: {
     subject: 'server',
     synopsis: '[DIR] [--endpoint URL] [--json]',

@@ -124,6 +124,7 @@ export const FLAGS = {
   undo: {},
   check: {},
   finish: {},
+  shell: { value: 'SHELL' },
   method: { value: 'METHOD' },
   query: { value: 'QUERY' },
   header: { value: 'HEADER', repeats: true },

@@ -44,6 +44,7 @@ const UPLOAD_LINE: LineForm = `kind=upload ${UPLOAD} initiated:time parts:number
 export const JSON_LINES: Readonly<Record<CommandName, readonly LineForm[]>> = {
   serve: ['endpoint:text …'],
   connect: ['client:text title:text script?:text'],
+  env: ['OSS_ENDPOINT?:text AWS_ENDPOINT_URL?:text …'],
   health: ['status:text …'],
   doctor: ['verdict:text kind:text facts:object'],
   fsck: [REPORT],

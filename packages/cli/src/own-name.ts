@@ -1,7 +1,6 @@
 import { realpathSync, statSync } from 'node:fs'
 import { basename, delimiter, dirname, join, relative, sep } from 'node:path'
 import type { Environment } from './command.js'
-import { shellWord } from './objects/output.js'
 
 const NAME = 'bindery'
 
@@ -19,6 +18,16 @@ export function ownName(env: Environment, program = process.argv[1] ?? '', cwd =
   const [launcher] = launchers
   if (launcher !== undefined) return shellWord(pathFrom(cwd, launcher))
   return file.split(sep).includes('node_modules') ? `npx ${NAME}` : `node ${shellWord(pathFrom(cwd, file))}`
+}
+
+/** A command line to paste into the same shell. */
+export function commandLineOf(env: Environment, words: readonly string[]): string {
+  return [ownName(env), ...words.map(shellWord)].join(' ')
+}
+
+/** A word of a command line, quoted if the shell would read it otherwise. */
+export function shellWord(word: string): string {
+  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`
 }
 
 /** The scripts of a clone and of an archive that start the program. */

@@ -23,8 +23,7 @@ export async function serverWithKey(
   env: Environment,
 ): Promise<AdminServer> {
   if (endpoint !== undefined) {
-    const { OPTIONS } = await import('@bindery/server') // which loads the server
-    requireValid('--endpoint', endpoint, OPTIONS.endpoint.codec)
+    await requireValidEndpoint(endpoint)
     return adminServer({ endpoint, folder }, env)
   }
   const running = await requireServer(folder, env)
@@ -48,6 +47,12 @@ export function givenEndpoint(
   { OSS_ENDPOINT }: Environment,
 ): string | undefined {
   return flag ?? (folder === undefined ? OSS_ENDPOINT || undefined : undefined)
+}
+
+/** Throws Failure `valueInvalid`. */
+export async function requireValidEndpoint(endpoint: string): Promise<void> {
+  const { OPTIONS } = await import('@bindery/server') // which loads the server
+  requireValid('--endpoint', endpoint, OPTIONS.endpoint.codec)
 }
 
 /** Throws Failure `valueInvalid`. */

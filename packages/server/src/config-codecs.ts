@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os'
 import { isOssBucketName } from '@bindery/protocol'
 import type { Endpoint } from '@bindery/service'
+import { UNIX_PEER } from './http/peer.js'
 import { parseNetworks } from './networks.js'
 import { isAllowedHost } from './outgoing/allowed-hosts.js'
 
@@ -115,13 +116,37 @@ export function duration(placeholder: string): Codec<number> {
   return { placeholder, expected: 'a time such as 500ms, 30s, 5m or 1h, at most 596h', parse }
 }
 
-/** Comma-separated bucket names. */
-export function bucketNames(placeholder: string): Codec<readonly string[]> {
-  return list(
+/** The name of a bucket. */
+export const BUCKET_NAME: Codec<string> = {
+  placeholder: 'NAME',
+  expected: 'a name of 3-63 lower-case letters, digits and hyphens, such as a-bucket',
+  parse: (value) => (isOssBucketName(value) ? value : undefined),
+}
+
+/** The ACLs of buckets. */
+const BUCKET_ACLS = ['private', 'public-read', 'public-read-write'] as const
+
+/** A bucket to create. */
+export interface BucketToCreate {
+  readonly name: string
+  /** Absent: private. */
+  readonly acl?: (typeof BUCKET_ACLS)[number]
+}
+
+/** Comma-separated bucket names, each with an ACL behind a colon where it is not private. */
+export function bucketsToCreate(placeholder: string): Codec<readonly BucketToCreate[]> {
+  const parseItem = (item: string): BucketToCreate | undefined => {
+    const [name = '', acl, ...rest] = item.split(':')
+    const known = BUCKET_ACLS.find((one) => one === acl)
+    if (!isOssBucketName(name) || rest.length > 0 || (acl !== undefined && known === undefined)) return undefined
+    return known === undefined ? { name } : { name, acl: known }
+  }
+  const { parse, ...codec } = list(
     placeholder,
-    'names of 3-63 lower-case letters, digits and hyphens, such as a-bucket,b-bucket',
-    isOssBucketName,
+    'names of 3-63 lower-case letters, digits and hyphens, with an ACL (private, public-read, public-read-write) behind a colon if needed, such as a-bucket,b-bucket:public-read',
+    (item) => parseItem(item) !== undefined,
   )
+  return { ...codec, parse: (value) => parse(value)?.flatMap((item) => parseItem(item) ?? []) }
 }
 
 /** Comma-separated host names, lower-cased. */
@@ -169,6 +194,21 @@ export function networks(placeholder: string): Codec<readonly string[]> {
     'loopback, addresses and networks, such as loopback,10.0.0.0/8',
     (item) => parseNetworks(item) !== undefined,
   )
+}
+
+/** Comma-separated addresses and networks, and `unix` for the Unix domain socket. */
+export function proxies(placeholder: string): Codec<readonly string[]> {
+  return list(
+    placeholder,
+    'loopback, unix, addresses and networks, such as loopback,10.0.0.0/8',
+    (item) => item === UNIX_PEER || parseNetworks(item) !== undefined,
+  )
+}
+
+/** Permissions of a file, in octal digits. */
+export function fileMode(placeholder: string): Codec<number> {
+  const parse = (value: string) => (/^0?[0-7]{3}$/.test(value) ? Number.parseInt(value, 8) : undefined)
+  return { placeholder, expected: 'permissions such as 660 or 600', parse }
 }
 
 function list(placeholder: string, expected: string, holds: (item: string) => boolean): Codec<readonly string[]> {

@@ -29,7 +29,18 @@ export interface FailureDetails {
   portTaken: { host: string; port: number }
   portForbidden: { port: number }
   hostUnknown: { host: string }
+  /** Another program listens on a Unix domain socket. */
+  socketTaken: { socket: string }
+  /** The file that is to be the socket is something else. */
+  socketForeign: { socket: string }
+  socketTooLong: { socket: string; bytes: number }
+  /** `reason`: the code of the system. */
+  socketUnusable: { socket: string; reason: string }
+  /** No open file has this number. */
+  descriptorUnusable: { name: string; descriptor: number }
   folderForbidden: { folder: string }
+  /** Someone has deleted the folder, or a file in it, while it was being opened. */
+  folderDeleted: { folder: string }
   notAFolder: { folder: string }
   /** The folder is a link to something that does not exist. */
   folderDangling: { folder: string; target: string }
@@ -102,6 +113,8 @@ export interface FailureDetails {
   serverNotFound: { folder: string }
   /** The running server was started with a root key that this command does not have. */
   keyOther: { accessKeyId: string }
+  /** The same, for a command that prints the key of the server and no other. */
+  keyElsewhere: { accessKeyId: string }
   clientUnknown: { client: string; suggestion: string | undefined }
   /** `certificate`: what is wrong with that of the server, if that is why. */
   serverSilent: {
@@ -116,6 +129,8 @@ export interface FailureDetails {
   }
   fileUnreadable: { file: string }
   fileUnwritable: { file: string }
+  /** A bucket that is to be created at the start, and cannot be. */
+  bucketRefused: { bucket: string; code: string; message: string }
   /** A name that no bucket can have. */
   bucketNameInvalid: { bucket: string }
   /** A file, or nothing, where a folder is needed. */

@@ -9,6 +9,7 @@ export {
 } from '@bindery/service'
 export { type Config, OPTIONS, type Option, type OptionName, SECRET_OPTIONS } from './config.js'
 export type { Codec } from './config-codecs.js'
+export { BUCKET_NAME } from './config-codecs.js'
 export type { Serving } from './deployment.js'
 export { nodeDigests } from './digests.js'
 export { Failure, type FailureDetails, type FailureKind } from './failure.js'

@@ -12,6 +12,7 @@ test('without flags and variables everything has its default', () => {
     folder: './data',
     host: '127.0.0.1',
     port: 9000,
+    socketMode: 0o660,
     region: 'cn-hangzhou',
     domains: [],
     s3Domains: [],
@@ -63,7 +64,7 @@ test('values are parsed with their units, and lists with their commas', () => {
   assert.equal(config.memoryBytes, 1024 ** 3)
   assert.equal(config.idleTimeoutMs, 120_000)
   assert.deepEqual(config.domains, ['oss.test', 'a.b'])
-  assert.deepEqual(config.buckets, ['a-bucket', 'b-bucket'])
+  assert.deepEqual(config.buckets, [{ name: 'a-bucket' }, { name: 'b-bucket' }])
   assert.equal(config.json, true)
 })
 
@@ -187,7 +188,7 @@ test('a file sets options, below variables and flags, and a key that is not an o
   await write({ port: 1, region: 'cn-file', 'strict-oss': true, buckets: ['aaa', 'bbb'], dir: '/srv' })
   const config = readConfig(['--config', file, '--port', '3'], { BINDERY_REGION: 'cn-variable', BINDERY_PORT: '2' })
   assert.deepEqual([config.port, config.region, config.strict], [3, 'cn-variable', true])
-  assert.deepEqual([config.buckets, config.folder], [['aaa', 'bbb'], '/srv'])
+  assert.deepEqual([config.buckets, config.folder], [[{ name: 'aaa' }, { name: 'bbb' }], '/srv'])
   assert.equal(readConfig([], { BINDERY_SERVER_CONFIG: file }).port, 1)
 
   const read = () => readConfig(['--config', file], {})

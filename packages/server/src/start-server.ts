@@ -11,6 +11,7 @@ import { isNewDeployment, openDeployment } from './open-deployment.js'
 import { endOnCrash } from './processes/crash.js'
 import { type InstanceOptions, openInstance } from './processes/instance.js'
 import type { Primary } from './processes/process-cluster.js'
+import { SocketFile, socketOf } from './processes/socket-file.js'
 import { type Launched, Supervisor } from './processes/supervisor.js'
 import { workerProcesses } from './processes/worker-processes.js'
 import type { ExplainedOption } from './read-config.js'
@@ -52,11 +53,7 @@ export async function startServer(
   const readableLog = !config.json && process.stderr.isTTY === true
   const log = createLog(config.logLevel, { readable: readableLog })
   // otherwise a start that fails would leave a new folder, with a key that was never shown
-  if (await isNewDeployment(config)) {
-    const tls = tlsFilesOf(config)
-    if (tls !== undefined) readCertificate(tls)
-    await requireFreePort(config.host, config.port)
-  }
+  if (await isNewDeployment(config)) await requireStartable(config)
   givenUp.throwIfAborted()
   const deployment = await openDeployment(config, givenUp)
   try {
@@ -78,6 +75,7 @@ export async function startServer(
     const supervisor: Supervisor = new Supervisor({
       instances,
       port: config.port,
+      socket: socketOf(config),
       launch: (incarnation, primary) => launch({ ...shared, incarnation }, primary),
       isBeingCopied: () => deployment.isBeingCopied(),
       callbackKey: () => callbackKey.pem(),
@@ -120,6 +118,15 @@ export async function startServer(
     await deployment.release()
     throw deployment.failureOf(error)
   }
+}
+
+/** Throws the failures of a start that need no data folder. */
+async function requireStartable(config: Config): Promise<void> {
+  const tls = tlsFilesOf(config)
+  if (tls !== undefined) readCertificate(tls)
+  await requireFreePort(config.host, config.port)
+  const socket = socketOf(config)
+  if (socket !== undefined) await SocketFile.prepare(socket.path, socket.mode)
 }
 
 async function rootKeyOf({ accessKeyId, accessKeySecret }: Config, deployment: Deployment): Promise<RootKey> {

@@ -52,7 +52,8 @@ export function createService(options: ServiceOptions, surfaces: Surfaces = SURF
     totals: (largest) => storeTotals(domain, largest),
     uploadAges: () => activity.ages(),
     cluster: () => describeCluster(domain.metadata),
-    ensureBucket: (name, owner) => createBucket(domain, { name: bucketName(name), owner }),
+    ensureBucket: (name, owner, acl) =>
+      createBucket(domain, { name: bucketName(name), owner, acl, keepsExisting: true }),
     sweep: async (signal) => {
       await autoCompleter.step()
       await access.trail?.expire()

@@ -2,6 +2,7 @@ import type { Awaitable, ByteSource, LentBytes } from '@bindery/storage'
 import type { Refusal } from './access/refusal.js'
 import type { RememberedRefusal } from './access/remembered-refusals.js'
 import type { ClusterState } from './domain/cluster/describe-cluster.js'
+import type { BucketAcl } from './domain/stored/model.js'
 import type { DoneByRule } from './domain/upkeep/apply-lifecycle.js'
 import type { DeliveredLog } from './domain/upkeep/deliver-logs.js'
 import type { StoreTotals } from './domain/upkeep/store-status.js'
@@ -113,8 +114,8 @@ export interface Service {
   uploadAges(): Promise<UploadAges>
   /** The processes that serve the same stores, and what waits for them. */
   cluster(): Promise<ClusterState>
-  /** Creates a bucket of an account unless it exists. */
-  ensureBucket(name: string, accountId: string): Promise<void>
+  /** Creates a bucket of an account unless it exists. Rejects with OssError where another account has it, or `acl` may not be set. */
+  ensureBucket(name: string, accountId: string, acl?: BucketAcl): Promise<void>
   /**
    * One step over the garbage, and over auto-completing uploads. Called repeatedly, in one process at a time. The signal
    * ends its waits for other processes.

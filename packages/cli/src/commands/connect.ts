@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { type Facts, type Snippet, snippets } from '@bindery/console/connect'
 import { presignV4, Query, type Signable } from '@bindery/protocol'
-import { OPTIONS } from '@bindery/server'
+import { BUCKET_NAME } from '@bindery/server'
 import { Failure, nearest, nodeDigests } from '@bindery/server/local'
 import type { AdminServer } from '../admin/send.js'
 import { readArguments } from '../arguments.js'
@@ -32,7 +32,7 @@ export async function connectCommand({ args, env, language }: Invocation): Promi
     throw new Failure('clientUnknown', { client, suggestion: nearest(client, [...all.keys()]) })
   }
   const bucket = values.get('bucket') ?? DEFAULT_BUCKET
-  requireValid('--bucket', bucket, OPTIONS.buckets.codec)
+  requireValid('--bucket', bucket, BUCKET_NAME)
   const server = await serverWithKey(folder, givenEndpoint(folder, values.get('endpoint'), env), env)
   const script = scriptOf(snippet, factsOf(snippet, server, bucket), language)
   await (flags.has('json') ? writeJson({ client, title: snippet.title, script }) : write(script))

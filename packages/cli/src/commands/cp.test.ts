@@ -186,7 +186,7 @@ test('Ctrl-C ends an upload with the command that continues it, and only the res
   assert.equal(code, 5)
   assert.match(
     await stderr,
-    /Stopped\. To continue: bindery cp '.*it'\\''s stopped\.bin' oss:\/\/demo\/stopped --part-size 2MiB/,
+    /Stopped\. To continue: \S*bindery cp '.*it'\\''s stopped\.bin' oss:\/\/demo\/stopped --part-size 2MiB/,
   )
   const stored = await storedParts('stopped')
   const done = lastOf(await events(...command), 'done')
@@ -233,7 +233,7 @@ test('the parts of a file that has changed since are not used, and are freed by 
   const { code, stderr } = await bindery(command)
   assert.equal(code, 0, stderr)
   const [, uploadId = ''] =
-    stderr.match(/has changed since .*bindery mpu abort oss:\/\/demo\/changed ([0-9A-F]+)/) ?? []
+    stderr.match(/has changed since .*: \S*bindery mpu abort oss:\/\/demo\/changed ([0-9A-F]+)/) ?? []
   assert.ok(changed.equals(await client.get('changed')))
 
   const listed = linesOf((await bindery(['uploads', 'list', `oss://${BUCKET}`, '--json'])).stdout)

@@ -6,7 +6,7 @@ import { transferWordsIn } from '../messages/transfer.js'
 import { shown } from '../objects/address.js'
 import { keyRangeOf } from '../objects/key-range.js'
 import { metadataFilterOf, requireObjects } from '../objects/metadata-filter.js'
-import { commandLineOf, complain } from '../objects/output.js'
+import { complain } from '../objects/output.js'
 import { withClients } from '../objects/with-client.js'
 import { filterOf, nameFilterOf } from '../transfer/filter.js'
 import { type Item, type LeftOut, reportingChosen, transfersOf } from '../transfer/items.js'
@@ -124,7 +124,8 @@ async function transferCommand(
         failsOnSkip: flags.has('fail-on-skip'),
         items,
         ...(isCountable ? { counted } : {}),
-        commandLine: commandLineOf(command, args),
+        env,
+        commandLine: [command, ...args],
         options,
         ...(command === 'mv'
           ? {

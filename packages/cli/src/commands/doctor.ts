@@ -1,4 +1,4 @@
-import { OPTIONS } from '@bindery/server'
+import { BUCKET_NAME } from '@bindery/server'
 import { readArguments } from '../arguments.js'
 import { columnsOf, padColumns } from '../columns.js'
 import type { Invocation } from '../command.js'
@@ -11,7 +11,7 @@ import { givenEndpoint, requireValid, serverWithKey } from '../running-server.js
 export async function doctorCommand({ args, env, language }: Invocation): Promise<ExitCode> {
   const { positionals, flags, values } = readArguments('doctor', args, 1)
   const bucket = values.get('bucket')
-  if (bucket !== undefined) requireValid('--bucket', bucket, OPTIONS.buckets.codec)
+  if (bucket !== undefined) requireValid('--bucket', bucket, BUCKET_NAME)
   const [folder] = positionals
   const server = await serverWithKey(folder, givenEndpoint(folder, values.get('endpoint'), env), env)
   const words = doctorWordsIn(language)

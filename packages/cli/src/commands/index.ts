@@ -5,6 +5,7 @@ import type { ExitCode } from '../exit-codes.js'
 export const RUN: Readonly<Record<CommandName, (invocation: Invocation) => Promise<ExitCode>>> = {
   serve: async (invocation) => (await import('./serve.js')).serve(invocation),
   connect: async (invocation) => (await import('./connect.js')).connectCommand(invocation),
+  env: async (invocation) => (await import('./env.js')).envCommand(invocation),
   health: async (invocation) => (await import('./health.js')).healthCommand(invocation),
   doctor: async (invocation) => (await import('./doctor.js')).doctorCommand(invocation),
   fsck: async (invocation) => (await import('./fsck.js')).fsckCommand(invocation),

@@ -19,6 +19,7 @@ const TESTS: Readonly<Record<CommandName, Named>> = {
     'connect',
     'a snippet has the address, region and key of the server that uses the folder, and the requested bucket',
   ),
+  env: own('env', 'the variables that a shell takes over are those of the running server, and replace older ones'),
   health: own('health', 'health finds the server of a folder or at an address, and fails without one'),
   doctor: own(
     'doctor',

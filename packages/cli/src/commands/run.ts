@@ -6,6 +6,7 @@ import { numberOf } from '../objects/arguments.js'
 import { complain, note, writeJson } from '../objects/output.js'
 import { amongOthers } from '../objects/settings.js'
 import { wordsOf } from '../objects/words.js'
+import { ownName } from '../own-name.js'
 import { linesOf } from '../transfer/sources.js'
 
 const DEFAULT_JOBS = 5
@@ -13,7 +14,7 @@ const DEFAULT_JOBS = 5
 const REFUSED: ReadonlySet<string | undefined> = new Set(['serve', 'run', 'put'])
 
 /** `bindery run FILE`: runs command lines, several at a time, in one process. Throws Failure. */
-export async function runCommand({ args, language, dispatch }: Invocation): Promise<ExitCode> {
+export async function runCommand({ args, env, language, dispatch }: Invocation): Promise<ExitCode> {
   const { positionals, values, flags } = readArguments('run', args, 1)
   const [file] = requireArguments(positionals, 'run', ['FILE'])
   const jobs = numberOf('--jobs', values.get('jobs'), 1, 64) ?? DEFAULT_JOBS
@@ -42,7 +43,7 @@ export async function runCommand({ args, language, dispatch }: Invocation): Prom
   const exit = isStopped ? EXIT.interrupted : failed > 0 ? EXIT.partial : EXIT.ok
   if (hasJson) await writeJson({ t: 'summary', commands, failed, exit })
   else note(words.summary(commands, failed))
-  if (nextLine !== undefined) complain(words.notRun(file, nextLine))
+  if (nextLine !== undefined) complain(words.notRun(file, nextLine, ownName(env)))
   return exit
 }
 

@@ -1,6 +1,9 @@
+import { closeSync, fstatSync, writeSync } from 'node:fs'
 import {
   type Config,
   explainConfig,
+  Failure,
+  labelOf,
   readConfig,
   reloadOnHangup,
   StopSignals,
@@ -18,6 +21,7 @@ import { version } from '../version.js'
 export async function serve({ args, env, language }: Invocation): Promise<ExitCode> {
   const messages = messagesIn(language)
   const config: Config = readConfig(args, env)
+  if (config.readyFd !== undefined) requireDescriptor(config.readyFd)
   const signals = new StopSignals(env)
   const say = (text: string) => {
     if (!config.json) process.stdout.write(`${text}\n`)
@@ -42,9 +46,27 @@ export async function serve({ args, env, language }: Invocation): Promise<ExitCo
   })
   // The process that started it may stop reading once it has the endpoint.
   process.stdout.on('error', () => {})
+  if (config.readyFd !== undefined) reportReady(config.readyFd, readyLine(config, server))
   process.stdout.write(config.json ? readyLine(config, server) : banner(config, server, messages, ownName(env)))
   const { cut } = await signals.runUntilSignal(server, () => say(messages.stopping))
   say(cut === 0 ? messages.stopped : messages.stoppedCutting(cut))
   // while Node.js takes down its environment after a return, a further signal would end the process with its own exit code
   process.exit(cut === 0 ? EXIT.ok : EXIT.interrupted)
+}
+
+/** Throws Failure `descriptorUnusable` where nothing is open that can be written to and closed. */
+function requireDescriptor(descriptor: number): void {
+  try {
+    const file = fstatSync(descriptor)
+    if (file.isFIFO() || file.isSocket() || file.isFile() || file.isCharacterDevice()) return
+  } catch {}
+  throw new Failure('descriptorUnusable', { name: labelOf('readyFd'), descriptor })
+}
+
+/** The process that started the server may have stopped reading. */
+function reportReady(descriptor: number, line: string): void {
+  try {
+    writeSync(descriptor, line)
+  } catch {}
+  closeSync(descriptor)
 }

@@ -53,6 +53,20 @@ export const ENGLISH_COMMANDS: { readonly help: HelpSentences; readonly commands
         json: 'print one line of JSON per client, or one line with the script',
       },
     },
+    env: {
+      summary: 'Print the environment variables with which SDKs and tools use the running server.',
+      details: [
+        'eval "$(bindery env)" sets OSS_ENDPOINT, OSS_REGION, OSS_ACCESS_KEY_ID and OSS_ACCESS_KEY_SECRET, and the same for S3: AWS_ENDPOINT_URL, AWS_REGION, AWS_DEFAULT_REGION, AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY. It removes session tokens, which would belong to another key.',
+        'The server is the one running on DIR (by default BINDERY_DIR or ./data), or the one at --endpoint.',
+        'The key is the one that the server was started with, from DIR or the environment; with --endpoint it comes from OSS_ACCESS_KEY_ID and OSS_ACCESS_KEY_SECRET.',
+      ],
+      flags: {
+        shell: 'sh (default), fish or powershell: how the variables are set',
+        dialect: 'print only the variables of oss or s3; by default both',
+        endpoint: 'address of a server elsewhere',
+        json: 'print the variables as one line of JSON',
+      },
+    },
     health: {
       summary: 'Check whether the running server is ready, for example in container health checks.',
       details: [

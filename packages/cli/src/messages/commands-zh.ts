@@ -50,6 +50,20 @@ export const CHINESE_COMMANDS: { readonly help: HelpSentences; readonly commands
         json: '每个客户端一行 JSON，或一行含脚本的 JSON',
       },
     },
+    env: {
+      summary: '打印 SDK 和工具连接到运行中服务器所需的环境变量。',
+      details: [
+        'eval "$(bindery env)" 设置 OSS_ENDPOINT、OSS_REGION、OSS_ACCESS_KEY_ID 和 OSS_ACCESS_KEY_SECRET，以及 S3 的相应变量：AWS_ENDPOINT_URL、AWS_REGION、AWS_DEFAULT_REGION、AWS_ACCESS_KEY_ID 和 AWS_SECRET_ACCESS_KEY。同时删除属于其他密钥的安全令牌。',
+        '使用正在使用 DIR（BINDERY_DIR 或 ./data）的服务器，或用 --endpoint 指定。',
+        '访问密钥是服务器启动时使用的密钥，取自 DIR 或环境变量；使用 --endpoint 时取自 OSS_ACCESS_KEY_ID 和 OSS_ACCESS_KEY_SECRET。',
+      ],
+      flags: {
+        shell: '设置变量的方式：sh（默认）、fish 或 powershell',
+        dialect: '只打印 oss 或 s3 的变量；默认两者都打印',
+        endpoint: '其他服务器的地址',
+        json: '以一行 JSON 打印这些变量',
+      },
+    },
     health: {
       summary: '检查运行中的服务器是否就绪，供容器的健康检查使用。',
       details: [

@@ -9,6 +9,8 @@ export interface ConnectWords {
   readonly paste: (needs: string) => string
   readonly needsBucket: (bucket: string) => string
   readonly untested: { readonly noPackage: string; readonly noToolchain: string }
+  /** The comment below variables: how a shell takes them over. */
+  readonly evaluate: (commandLine: string) => string
   /** After a client in the list. */
   readonly notRun: string
 }
@@ -25,6 +27,7 @@ const ENGLISH: ConnectWords = {
     noToolchain:
       "Written from the SDK's documentation; Bindery's tests do not run it, because they lack its toolchain.",
   },
+  evaluate: (commandLine) => `To set these variables in your shell: ${commandLine}`,
   notRun: '(not run by tests)',
 }
 
@@ -37,6 +40,7 @@ const CHINESE: ConnectWords = {
     noPackage: '根据 SDK 文档编写；Bindery 的测试没有运行它，因为测试所用的软件源没有提供该 SDK。',
     noToolchain: '根据 SDK 文档编写；Bindery 的测试没有运行它，因为测试环境没有所需的工具链。',
   },
+  evaluate: (commandLine) => `在当前 shell 中设置这些变量：${commandLine}`,
   notRun: '（测试没有运行）',
 }
 

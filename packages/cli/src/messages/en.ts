@@ -24,6 +24,7 @@ export const ENGLISH: Sentences = {
   flags: ENGLISH_FLAGS,
   crash: 'bindery: this is a bug in Bindery. Please report it with the following lines:',
   endpoint: 'Endpoint',
+  socket: 'Unix socket',
   region: 'Region',
   folder: 'Data',
   newFolder: '(new)',
@@ -82,6 +83,20 @@ export const ENGLISH: Sentences = {
       `no server is running on ${folder}. Start one (bindery serve ${folder}), or name another data folder, or an address: --endpoint URL`,
     keyOther: ({ accessKeyId }) =>
       `the server got its key ${accessKeyId} from its environment. Set OSS_ACCESS_KEY_ID and OSS_ACCESS_KEY_SECRET to this key, or to the key of a user.`,
+    folderDeleted: ({ folder }) =>
+      `${folder}, or a part of it, was deleted while it was being opened. Start again; if it is on a volume, check that the volume stays mounted.`,
+    socketTaken: ({ socket }) => `another program listens on ${socket}. Stop it, or name another file with --socket.`,
+    socketForeign: ({ socket }) => `${socket} exists and is not a socket. Name another file with --socket.`,
+    socketTooLong: ({ socket, bytes }) =>
+      `${socket} is too long for a socket: its full path can have at most ${bytes} bytes.`,
+    socketUnusable: ({ socket, reason }) =>
+      `the socket ${socket} cannot be created (${reason}). Check that its folder exists and can be written to.`,
+    descriptorUnusable: ({ name, descriptor }) =>
+      `${name} names the descriptor ${descriptor}, but no pipe, socket or file is open there.`,
+    bucketRefused: ({ bucket, code, message }) =>
+      `bucket ${bucket} of BINDERY_BUCKETS cannot be created: ${code}: ${message}`,
+    keyElsewhere: ({ accessKeyId }) =>
+      `the server got its key ${accessKeyId} from its environment. Run this command with the same BINDERY_ACCESS_KEY_ID and BINDERY_ACCESS_KEY_SECRET.`,
     clientUnknown: ({ client, suggestion }) =>
       `unknown client ${client}. ${suggestion === undefined ? 'List all: bindery connect' : `Did you mean ${suggestion}?`}`,
     fileUnwritable: ({ file }) => `${file} cannot be written. Check its folder and permissions.`,

@@ -5,8 +5,13 @@ const EXPECTED: Readonly<Record<string, string>> = {
   'host names such as oss.example,s3.example': '主机名，例如 oss.example,s3.example',
   'a URL such as https://oss.example or http://10.0.0.1:9000': 'URL，例如 https://oss.example 或 http://10.0.0.1:9000',
   'loopback, addresses and networks, such as loopback,10.0.0.0/8': 'loopback、地址和网段，例如 loopback,10.0.0.0/8',
-  'names of 3-63 lower-case letters, digits and hyphens, such as a-bucket,b-bucket':
-    '由 3-63 个小写字母、数字和连字符组成的名称，例如 a-bucket,b-bucket',
+  'loopback, unix, addresses and networks, such as loopback,10.0.0.0/8':
+    'loopback、unix、地址和网段，例如 loopback,10.0.0.0/8',
+  'permissions such as 660 or 600': '权限，例如 660 或 600',
+  'a name of 3-63 lower-case letters, digits and hyphens, such as a-bucket':
+    '由 3-63 个小写字母、数字和连字符组成的名称，例如 a-bucket',
+  'names of 3-63 lower-case letters, digits and hyphens, with an ACL (private, public-read, public-read-write) behind a colon if needed, such as a-bucket,b-bucket:public-read':
+    '由 3-63 个小写字母、数字和连字符组成的名称，必要时在冒号后写 ACL（private、public-read、public-read-write），例如 a-bucket,b-bucket:public-read',
   '0, or a size such as 4MiB or 1GiB, at most 1024TiB': '0，或者大小，例如 4MiB 或 1GiB，最大 1024TiB',
   'auto, 0, or a size such as 4MiB or 1GiB, at most 1024TiB': 'auto、0，或者大小，例如 4MiB 或 1GiB，最大 1024TiB',
   'a time such as 500ms, 30s, 5m or 1h, at most 596h': '时间，例如 500ms、30s、5m 或 1h，最多 596h',

@@ -51,6 +51,7 @@ export const ENGLISH_FLAGS: Readonly<Record<FlagName, string>> = {
   'page-size': 'keys per request of a listing, 1 to 1000',
   'fail-fast': 'after a command has failed, start no others',
   'no-create': 'do not create what does not exist',
+  shell: 'shell that reads the output: sh (default), fish or powershell',
   json: 'print one line of JSON per result',
   quiet: 'print no progress, notes or summary',
   'no-progress': 'print no progress',

@@ -46,6 +46,7 @@ export const CHINESE_FLAGS: Readonly<Record<FlagName, string>> = {
   'page-size': '每次列举请求的 Key 数，1 到 1000',
   'fail-fast': '一条命令失败后，不再运行后续命令',
   'no-create': '对象不存在时不创建',
+  shell: '读取输出的 shell：sh（默认）、fish 或 powershell',
   json: '每个结果一行 JSON',
   quiet: '不打印进度、提示和总结',
   'no-progress': '不打印进度',

@@ -52,6 +52,7 @@ export interface Sentences {
   readonly flags: Readonly<Record<FlagName, string>>
   readonly crash: string
   readonly endpoint: string
+  readonly socket: string
   readonly region: string
   readonly folder: string
   readonly newFolder: string

@@ -28,7 +28,8 @@ export interface TransferWords {
   readonly interrupted: (commandLine: string) => string
   /** After a failure that may pass. */
   readonly continuable: (commandLine: string) => string
-  readonly sourceChanged: (file: string, address: string, uploadId: string) => string
+  /** `abort`: the command line that frees the parts. */
+  readonly sourceChanged: (file: string, uploadId: string, abort: string) => string
   readonly leftOut: Readonly<Record<LeftOut['reason'], (name: string) => string>>
   readonly deletedExtras: (count: number) => string
   /** A part of the source was not read. */
@@ -61,8 +62,8 @@ const ENGLISH: TransferWords = {
   stopping: 'Stopping after the running parts. A second Ctrl-C stops at once.',
   continuable: (commandLine) => `What is stored stays. To continue: ${commandLine}`,
   interrupted: (commandLine) => `Stopped. To continue: ${commandLine}`,
-  sourceChanged: (file, address, uploadId) =>
-    `${file} has changed since its upload was interrupted, so the parts of upload ${uploadId} are not used; the upload starts at the beginning. To free them: bindery mpu abort ${address} ${uploadId}`,
+  sourceChanged: (file, uploadId, abort) =>
+    `${file} has changed since its upload was interrupted, so the parts of upload ${uploadId} are not used; the upload starts at the beginning. To free them: ${abort}`,
   leftOut: {
     notAFile: (name) => `${name} is left out: it is not a file.`,
     badName: (name) => `${name} is left out: its key cannot be the name of a file.`,
@@ -100,8 +101,8 @@ const CHINESE: TransferWords = {
   stopping: '正在等待传输中的分片完成后停止。再按一次 Ctrl-C 立即停止。',
   continuable: (commandLine) => `已保存的部分会保留。继续：${commandLine}`,
   interrupted: (commandLine) => `已停止。继续：${commandLine}`,
-  sourceChanged: (file, address, uploadId) =>
-    `${file} 在上次上传中断后发生了变化，因此不再使用上传 ${uploadId} 的分片，从头开始上传。删除这些分片：bindery mpu abort ${address} ${uploadId}`,
+  sourceChanged: (file, uploadId, abort) =>
+    `${file} 在上次上传中断后发生了变化，因此不再使用上传 ${uploadId} 的分片，从头开始上传。删除这些分片：${abort}`,
   leftOut: {
     notAFile: (name) => `已忽略 ${name}：不是文件。`,
     badName: (name) => `已忽略 ${name}：Key 不能作为文件名。`,

@@ -24,6 +24,7 @@ export const CHINESE: Sentences = {
   flags: CHINESE_FLAGS,
   crash: 'bindery: 这是 Bindery 自身的错误，请附上以下内容进行报告：',
   endpoint: 'Endpoint',
+  socket: 'Unix 套接字',
   region: '地域',
   folder: '数据目录',
   newFolder: '（新建）',
@@ -81,6 +82,17 @@ export const CHINESE: Sentences = {
       `没有服务器正在使用 ${folder}。请启动服务器（bindery serve ${folder}），或指定其他数据目录，或指定地址：--endpoint URL`,
     keyOther: ({ accessKeyId }) =>
       `服务器启动时使用了环境变量中的访问密钥 ${accessKeyId}。请将 OSS_ACCESS_KEY_ID 和 OSS_ACCESS_KEY_SECRET 设置为该密钥，或某个用户的访问密钥。`,
+    folderDeleted: ({ folder }) =>
+      `${folder} 或其中的一部分在打开过程中被删除。请重新启动；如果它位于卷上，请检查卷是否保持挂载。`,
+    socketTaken: ({ socket }) => `另一个程序正在监听 ${socket}。请停止该程序，或用 --socket 指定其他文件。`,
+    socketForeign: ({ socket }) => `${socket} 已存在且不是套接字。请用 --socket 指定其他文件。`,
+    socketTooLong: ({ socket, bytes }) => `${socket} 对套接字来说过长：完整路径最多 ${bytes} 字节。`,
+    socketUnusable: ({ socket, reason }) => `无法创建套接字 ${socket}（${reason}）。请检查其目录是否存在并可写。`,
+    descriptorUnusable: ({ name, descriptor }) =>
+      `${name} 指定的文件描述符 ${descriptor} 没有打开的管道、套接字或文件。`,
+    bucketRefused: ({ bucket, code, message }) => `无法创建 BINDERY_BUCKETS 中的 Bucket ${bucket}：${code}: ${message}`,
+    keyElsewhere: ({ accessKeyId }) =>
+      `服务器的访问密钥 ${accessKeyId} 来自其环境变量。请用相同的 BINDERY_ACCESS_KEY_ID 和 BINDERY_ACCESS_KEY_SECRET 运行此命令。`,
     clientUnknown: ({ client, suggestion }) =>
       `未知的客户端 ${client}。${suggestion === undefined ? '列出全部：bindery connect' : `是不是 ${suggestion}？`}`,
     fileUnwritable: ({ file }) => `无法写入 ${file}。请检查其目录和权限。`,
@@ -181,8 +193,12 @@ export const CHINESE: Sentences = {
     anonymousDialect: '请求未签名且无法判断协议时，按哪种协议处理。',
     domains: '可以用 BUCKET.DOMAIN 形式访问的其他域名；localhost 和 *.aliyuncs.com 始终可用。',
     endpoint: '客户端访问服务器的地址，用于需要写出地址的响应；默认为每个请求所用的地址。',
-    trustedProxies: '可信的代理，采用其 X-Forwarded-For 和 X-Forwarded-Proto：loopback、地址，或 10.0.0.0/8 等网段。',
-    buckets: '启动时创建的 Bucket（如果不存在）。',
+    trustedProxies:
+      '可信的代理，采用其 X-Forwarded-For 和 X-Forwarded-Proto：loopback、unix（通过 --socket 连接的代理）、地址，或 10.0.0.0/8 等网段。',
+    socket: '同时监听的 Unix 域套接字，供本机的代理使用；始终不使用 TLS。',
+    socketMode: '--socket 的权限；连接需要写权限。',
+    readyFd: '服务器开始接受请求时，向这个已打开的文件描述符写入 --json 的那一行 JSON，然后关闭它。',
+    buckets: '启动时创建的 Bucket（如果不存在）；ACL 不是 private 时写在冒号后：public-read、public-read-write。',
     workers: '处理请求的进程数；auto：每两个 CPU 核一个，最多 4 个。',
     memoryBytes: '每个进程用于读写磁盘数据的内存；超出的请求会等待。',
     reserveBytes:

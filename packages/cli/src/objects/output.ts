@@ -110,16 +110,6 @@ export function complain(line: string): void {
   else process.stderr.write(`${line}\n`)
 }
 
-/** A command line to paste into a shell. */
-export function commandLineOf(command: string, args: readonly string[]): string {
-  return ['bindery', command, ...args.map(shellWord)].join(' ')
-}
-
-/** A word of a command line, quoted if the shell would read it otherwise. */
-export function shellWord(word: string): string {
-  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`
-}
-
 /** Names and values, one per line, aligned. */
 export function table(rows: readonly (readonly [name: string, value: string])[]): string {
   const width = Math.max(0, ...rows.map(([name]) => columnsOf(name))) + 3

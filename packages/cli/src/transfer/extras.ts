@@ -1,6 +1,7 @@
-import { copyFile, mkdir, rm } from 'node:fs/promises'
+import { copyFile, rm } from 'node:fs/promises'
 import path from 'node:path'
 import { Failure } from '@bindery/server/local'
+import { makeFolders } from '../make-folders.js'
 import { complain, note, write, writeJson } from '../objects/output.js'
 import { isFileSystemError } from '../objects/system-error.js'
 import type { ClientOf } from '../objects/with-client.js'
@@ -102,7 +103,7 @@ export class Extras {
     if (backup === undefined) return
     const to = placeBelow(backup, name)
     if (place.kind === 'file' && to.kind === 'file') {
-      await mkdir(path.dirname(to.path), { recursive: true })
+      await makeFolders(path.resolve(path.dirname(to.path)))
       await copyFile(place.path, to.path)
     } else if (place.kind === 'object' && to.kind === 'object') {
       const from = { bucket: place.address.bucket, key: place.address.key }

@@ -1,5 +1,6 @@
 import { OssError, type TransferPart } from '@bindery/client'
 import { Failure } from '@bindery/server/local'
+import type { Environment } from '../command.js'
 import { ossutilText } from '../compat/transfers.js'
 import { EXIT, type ExitCode } from '../exit-codes.js'
 import type { Language } from '../language.js'
@@ -9,6 +10,7 @@ import { shown } from '../objects/address.js'
 import { complain, note, write, writeJson } from '../objects/output.js'
 import { settings } from '../objects/settings.js'
 import { type ClientOf, failureOf } from '../objects/with-client.js'
+import { commandLineOf } from '../own-name.js'
 import { Board } from './board.js'
 import { type SkipReason, skipReason } from './existing.js'
 import { Interruption } from './interruption.js'
@@ -47,8 +49,9 @@ export interface TransferPlan {
   readonly counted?: () => AsyncIterable<Item>
   /** Further facts for the summary in JSON. */
   readonly summaryFacts?: () => object
-  /** The command line that continues after a signal. */
-  readonly commandLine: string
+  readonly env: Environment
+  /** The words after the name of the program that continue after a signal. */
+  readonly commandLine: readonly string[]
   readonly options: Omit<TransferOptions, 'onChanged'>
   /** Called with each item before it is transferred; resolves with what is to be done when its target is complete, before it counts as done. */
   readonly onBegin?: (item: Item) => Promise<() => Promise<void>>
@@ -79,8 +82,9 @@ export async function runTransfers(plan: TransferPlan): Promise<ExitCode> {
     if (isOssutil && hasBegun) await reporter.summary(exit, fatal !== undefined)
     if (fatal !== undefined)
       complain(`bindery: ${(isOssutil ? ossutilText(fatal) : undefined) ?? messagesIn(plan.language).failure(fatal)}`)
-    if (interruption.isRequested) complain(words.interrupted(plan.commandLine))
-    else if (fatal !== undefined && board.hasParts && isPassing(fatal)) complain(words.continuable(plan.commandLine))
+    if (interruption.isRequested) complain(words.interrupted(commandLineOf(plan.env, plan.commandLine)))
+    else if (fatal !== undefined && board.hasParts && isPassing(fatal))
+      complain(words.continuable(commandLineOf(plan.env, plan.commandLine)))
     const isIdle = plan.isQuietWhenIdle === true && board.files + board.failed + board.skipped === 0
     const isOver = fatal === undefined && !interruption.isRequested
     if (!isOssutil && !isIdle && (isOver || (plan.isBatch && hasBegun) || plan.hasJson)) {
@@ -179,10 +183,12 @@ class Run {
   }
 
   async #transfer(item: Item): Promise<void> {
-    const { clientOf, options, onBegin } = this.#plan
+    const { clientOf, env, options, onBegin } = this.#plan
     const reporter = this.#reporter
-    const onChanged = (upload: Parameters<TransferOptions['onChanged']>[0]) =>
-      reporter.note(this.#words.sourceChanged(placeText(item.from), placeText(item.to), upload.uploadId))
+    const onChanged = ({ uploadId }: Parameters<TransferOptions['onChanged']>[0]) => {
+      const abort = commandLineOf(env, ['mpu', 'abort', placeText(item.to), uploadId])
+      reporter.note(this.#words.sourceChanged(placeText(item.from), uploadId, abort))
+    }
     const context = {
       clientOf,
       board: this.#board,

@@ -6,7 +6,7 @@ import type { TRANSFER_FLAGS } from '../flags.js'
 import { transferWordsIn } from '../messages/transfer.js'
 import { numberOf } from '../objects/arguments.js'
 import { metadataFilterOf, objectIn, requireObjects, withMetadata } from '../objects/metadata-filter.js'
-import { commandLineOf, complain, note } from '../objects/output.js'
+import { complain, note } from '../objects/output.js'
 import { isFileSystemError } from '../objects/system-error.js'
 import type { ClientOf } from '../objects/with-client.js'
 import { hasSameBytes } from './checksum.js'
@@ -76,7 +76,7 @@ function backupOf(command: string, { values }: Arguments<SyncFlag>, to: Place): 
  */
 export async function synchronise(clientOf: ClientOf, plan: SyncPlan, isRepeated = false): Promise<ExitCode> {
   const { command, parsed, from, isDeleting } = plan
-  const { args, language } = plan.invocation
+  const { args, env, language } = plan.invocation
   const { flags, values } = parsed
   const hasJson = flags.has('json')
   const isDry = flags.has('dry-run')
@@ -106,7 +106,8 @@ export async function synchronise(clientOf: ClientOf, plan: SyncPlan, isRepeated
       isQuietWhenIdle: isRepeated,
       items,
       ...(isDeleting ? { summaryFacts: () => ({ deleted: extras.deleted }) } : {}),
-      commandLine: commandLineOf(command, args),
+      env,
+      commandLine: [command, ...args],
       options: transferOptionsOf(parsed, flags.has('no-overwrite') ? 'never' : 'always'),
     })
     if (extras.deleted > 0 && !hasJson) note(words.deletedExtras(extras.deleted))

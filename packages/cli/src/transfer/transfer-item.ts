@@ -1,5 +1,5 @@
 import { createWriteStream, type Stats } from 'node:fs'
-import { lstat, mkdir, realpath, stat } from 'node:fs/promises'
+import { lstat, realpath, stat } from 'node:fs/promises'
 import path from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import {
@@ -15,6 +15,7 @@ import {
   type UploadOptions,
   type UploadResult,
 } from '@bindery/client'
+import { makeFolders } from '../make-folders.js'
 import type { Address } from '../objects/address.js'
 import { hasMetadata, overSource } from '../objects/object-options.js'
 import { write } from '../objects/output.js'
@@ -246,7 +247,7 @@ function kindOf(found: Stats | undefined): Pick<FileTarget, 'exists' | 'isDevice
 /** Makes a folder that was not made before. Throws OssError FileError. */
 async function makeFolder({ folders }: Transferring, folder: string): Promise<void> {
   if (folders.has(folder)) return
-  await mkdir(folder, { recursive: true }).catch((error: Error) => {
+  await makeFolders(path.resolve(folder)).catch((error: Error) => {
     throw new OssError({ code: 'FileError', message: error.message, cause: error })
   })
   folders.add(folder)

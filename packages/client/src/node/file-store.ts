@@ -1,10 +1,11 @@
 /** Keeps checkpoints as files: a transfer goes on in another process. */
-import { mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises'
+import { open, readdir, readFile, rename, rm } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import path from 'node:path'
 import { isListed } from '../transfer/checkpoint.js'
 import type { Checkpoint, CheckpointStore } from '../types/checkpoint.js'
 import { lockFile } from './lock-file.js'
+import { makeFolders } from './make-folders.js'
 
 /** Where checkpoints are kept by default: `bindery/transfers` in the user's state folder. */
 export function defaultFolder(): string {
@@ -19,7 +20,7 @@ export function fileStore(folder = defaultFolder()): CheckpointStore {
   return {
     get: (id) => readCheckpoint(fileOf(id)),
     async put(checkpoint) {
-      await mkdir(folder, { recursive: true, mode: 0o700 })
+      await makeFolders(path.resolve(folder), 0o700)
       await replaceFile(fileOf(checkpoint.id), JSON.stringify(checkpoint))
     },
     async delete(id) {
@@ -36,7 +37,7 @@ export function fileStore(folder = defaultFolder()): CheckpointStore {
       }
     },
     async lock(id) {
-      await mkdir(folder, { recursive: true, mode: 0o700 })
+      await makeFolders(path.resolve(folder), 0o700)
       return lockFile(path.join(folder, `${id}.lock`))
     },
   }

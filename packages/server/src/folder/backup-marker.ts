@@ -1,7 +1,7 @@
-import { mkdir, readdir, readFile } from 'node:fs/promises'
+import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Failure, systemCode } from '../failure.js'
-import { FORMAT_FILE, type FolderFormat } from './data-folder.js'
+import { createFolder, FORMAT_FILE, type FolderFormat } from './data-folder.js'
 import { writeDurably } from './durable-file.js'
 
 /** Present in a folder that is being filled, and in a finished backup. */
@@ -47,7 +47,7 @@ export async function readMarker(folder: string): Promise<BackupMarker | undefin
  * Failure `targetNotEmpty`.
  */
 export async function prepareTarget(folder: string): Promise<void> {
-  await mkdir(folder, { recursive: true, mode: 0o700 })
+  await createFolder(folder)
   const names = await readdir(folder)
   if (names.includes(FORMAT_FILE)) throw new Failure('targetNotEmpty', { folder })
   if ((await readMarker(folder)) !== undefined) return

@@ -2,7 +2,7 @@ import { access, constants, mkdir, readdir, readFile, readlink, stat } from 'nod
 import { dirname, join, resolve } from 'node:path'
 import { Failure, systemCode } from '../failure.js'
 import { writeDurably } from './durable-file.js'
-import { folderFailure } from './folder-failure.js'
+import { folderFailure, openFolderFailure } from './folder-failure.js'
 import { type FolderLock, LOCK_FOLDER, lockFolder } from './lock.js'
 
 /** Version of everything in a data folder. A server reads its own format and older ones. */
@@ -50,7 +50,7 @@ export interface DataFolder {
 
 /**
  * Opens a data folder, and creates it if it is missing or empty. Throws Failure `folderForbidden`, `notAFolder`,
- * `folderDangling`, `folderForeign`, `folderLocked`, `formatNewer`, `layoutOther`, `fileDamaged`, `diskFull`; and the reason of `givenUp` if that is aborted while the folder is in use.
+ * `folderDangling`, `folderDeleted`, `folderForeign`, `folderLocked`, `formatNewer`, `layoutOther`, `fileDamaged`, `diskFull`; and the reason of `givenUp` if that is aborted while the folder is in use.
  */
 export async function openDataFolder(name: string, givenUp?: AbortSignal): Promise<DataFolder> {
   const path = resolve(name)
@@ -60,7 +60,7 @@ export async function openDataFolder(name: string, givenUp?: AbortSignal): Promi
     // Before anything is written to a folder of another program.
     await readFormat(path)
   } catch (error) {
-    throw folderFailure(error, path)
+    throw systemCode(error) === 'ENOENT' ? openFolderFailure(error, path) : folderFailure(error, path)
   }
   const lock = await lockFolder(path, undefined, givenUp)
   try {
@@ -69,7 +69,7 @@ export async function openDataFolder(name: string, givenUp?: AbortSignal): Promi
     return { path, isNew: format === undefined, lock }
   } catch (error) {
     await lock.release()
-    throw folderFailure(error, path)
+    throw openFolderFailure(error, path)
   }
 }
 
@@ -78,7 +78,7 @@ export async function openDataFolder(name: string, givenUp?: AbortSignal): Promi
  * system such as /proc refuses new names. Throws Failure
  * `folderDangling`, `notAFolder`.
  */
-async function createFolder(path: string): Promise<void> {
+export async function createFolder(path: string): Promise<void> {
   const found = await stat(path).catch((error) => {
     if (systemCode(error) === 'ENOENT') return undefined
     throw error

@@ -14,7 +14,7 @@ import { endOnFatal } from '../processes/crash.js'
 import { SupervisedCluster } from '../processes/supervised-cluster.js'
 import { keptCallbackKey } from './callback-key.js'
 import { BLOBS_FOLDER, FORMAT, METADATA_FOLDER, openDataFolder } from './data-folder.js'
-import { folderFailure } from './folder-failure.js'
+import { openFolderFailure } from './folder-failure.js'
 import { CommitGate } from './freeze.js'
 import { isBeingCopied } from './hold.js'
 import { keptKeyRing, keyRingReader } from './key-ring-file.js'
@@ -29,7 +29,7 @@ export async function openFolderDeployment(name: string, givenUp?: AbortSignal):
   const commitOptions = { folder: metadataFolder, onFatal: endOnFatal, onCommit: metrics.committed }
   const gate = await CommitGate.open(path).catch(async (error) => {
     await lock.release()
-    throw error
+    throw openFolderFailure(error, path)
   })
   return {
     location: path,
@@ -83,7 +83,7 @@ function inProcess(path: string): Omit<ProcessDeployment, 'openMetadata'> {
       const { bavail, blocks, bsize } = await statfs(path)
       return { freeBytes: bavail * bsize, totalBytes: blocks * bsize }
     },
-    failureOf: (error) => folderFailure(error, path),
+    failureOf: (error) => openFolderFailure(error, path),
   }
 }
 

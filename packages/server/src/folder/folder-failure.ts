@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs'
+import { sep } from 'node:path'
 import { Failure, systemCode } from '../failure.js'
 
 /** The Failure for an error of the file system on a folder; any other error is returned unchanged. */
@@ -16,4 +18,19 @@ export function folderFailure(error: unknown, folder: string): unknown {
     default:
       return error
   }
+}
+
+/** Like `folderFailure`, for a folder that has been opened: where it is missing, or a file in it, someone has deleted that. */
+export function openFolderFailure(error: unknown, folder: string): unknown {
+  if (error instanceof Failure) return error
+  if (existsSync(folder) && !isMissing(error, folder)) return folderFailure(error, folder)
+  return new Failure('folderDeleted', { folder }, { cause: error })
+}
+
+/** Whether an error is that something in a folder does not exist. lmdb has no codes of the system. */
+function isMissing(error: unknown, folder: string): boolean {
+  const { path, message } = (error ?? {}) as { path?: unknown; message?: unknown }
+  if (typeof message === 'string' && message.startsWith('No such file or directory')) return true
+  const isInside = typeof path !== 'string' || path.startsWith(`${folder}${sep}`)
+  return isInside && systemCode(error) === 'ENOENT'
 }

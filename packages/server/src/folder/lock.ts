@@ -12,7 +12,7 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Serving } from '../deployment.js'
 import { Failure, systemCode } from '../failure.js'
-import { folderFailure } from './folder-failure.js'
+import { openFolderFailure } from './folder-failure.js'
 
 /** The folder of the lock's sockets in a data folder. */
 export const LOCK_FOLDER = 'lock'
@@ -50,7 +50,7 @@ export type SocketOwner = Holder | 'silent' | 'dead'
 export async function lockFolder(folder: string, patienceMs = PATIENCE_MS, givenUp?: AbortSignal): Promise<FolderLock> {
   const lockFolderPath = join(folder, LOCK_FOLDER)
   await mkdir(lockFolderPath, { recursive: true, mode: 0o700 }).catch((error) => {
-    throw folderFailure(error, folder)
+    throw openFolderFailure(error, folder)
   })
   const reachable = await shortPath(lockFolderPath)
   try {
@@ -65,7 +65,7 @@ export async function lockFolder(folder: string, patienceMs = PATIENCE_MS, given
       await sleep(50 + Math.random() * 200)
     }
   } catch (error) {
-    throw folderFailure(error, folder)
+    throw openFolderFailure(error, folder)
   } finally {
     await reachable.dispose()
   }

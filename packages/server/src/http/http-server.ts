@@ -10,6 +10,7 @@ import { type Connection, closeSoon, newConnection, requestsByOperation } from '
 import { acceptsBothLengths } from './exact-parser.js'
 import { type ExchangeObservers, noteExchange } from './note-exchange.js'
 import { OwnPages, type PageOptions } from './own-pages.js'
+import { markLocal, peerOf } from './peer.js'
 import { readRequest } from './read-request.js'
 import { failedAnswer, parserError, refusal, refusalBytes } from './refusal.js'
 import { RequestBody } from './request-body.js'
@@ -62,6 +63,8 @@ export class HttpServer {
   readonly #options: HttpServerOptions
   readonly #pages: OwnPages
   readonly #server: Server | TlsServer
+  /** Listens on a Unix domain socket, never with TLS. */
+  readonly #local: Server
   readonly #endWatch: () => void
   readonly #connections = new Map<Socket, Connection>()
   /** Requests being answered, including those whose connection is gone. */
@@ -93,14 +96,22 @@ export class HttpServer {
       tls && createTlsServer({ ...settings, ...readCertificate(tls), handshakeTimeout: HANDSHAKE_TIMEOUT_MS })
     this.#server = secure ?? createServer(settings)
     this.#endWatch = tls && secure ? this.#watch(tls, secure) : () => {}
+    this.#local = createServer(settings)
+    // before anything else looks at the connection
+    this.#local.prependListener('connection', markLocal)
+    this.#serve(this.#server, secure !== undefined)
+    this.#serve(this.#local, false)
+  }
+
+  #serve(server: Server | TlsServer, isSecure: boolean): void {
     // HEADER_BYTES_MAX bounds them; with a count limit Node would drop the rest silently.
-    this.#server.maxHeadersCount = 0
-    if (secure === undefined && options.shortcut) this.#takeShortcuts()
-    else this.#server.on(secure ? 'secureConnection' : 'connection', (socket: Socket) => this.#connect(socket))
-    this.#server.on('request', (request, response) => this.#enqueue(request, response))
-    this.#server.on('checkContinue', (request, response) => this.#enqueue(request, response, 'continue'))
-    this.#server.on('checkExpectation', (request, response) => this.#enqueue(request, response, 'unknown'))
-    this.#server.on('clientError', (error, socket) => this.#misunderstand(error, socket as Socket))
+    server.maxHeadersCount = 0
+    if (!isSecure && this.#options.shortcut) this.#takeShortcuts(server)
+    else server.on(isSecure ? 'secureConnection' : 'connection', (socket: Socket) => this.#connect(socket))
+    server.on('request', (request, response) => this.#enqueue(request, response))
+    server.on('checkContinue', (request, response) => this.#enqueue(request, response, 'continue'))
+    server.on('checkExpectation', (request, response) => this.#enqueue(request, response, 'unknown'))
+    server.on('clientError', (error, socket) => this.#misunderstand(error, socket as Socket))
   }
 
   /** Takes a renewed certificate for new connections; those that are open keep theirs. */
@@ -127,6 +138,17 @@ export class HttpServer {
     })
   }
 
+  /** Listens on a Unix domain socket as well. Rejects with the system's error, such as EACCES. */
+  listenLocally(path: string): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.#local.once('error', reject)
+      this.#local.listen({ path, backlog: 511 }, () => {
+        this.#local.off('error', reject)
+        resolve()
+      })
+    })
+  }
+
   /** Requests being answered, by operation; under undefined those that have none, or none yet. */
   get running(): ReadonlyMap<string | undefined, number> {
     return requestsByOperation(this.#connections.values(), this.#running)
@@ -139,7 +161,8 @@ export class HttpServer {
   async stop(graceMs: number): Promise<number> {
     this.#stopping = true
     this.#endWatch()
-    const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()))
+    const servers = [this.#server, this.#local]
+    const closed = Promise.all(servers.map((server) => new Promise<void>((resolve) => server.close(() => resolve()))))
     for (const connection of this.#connections.values()) if (connection.unanswered === 0) closeSoon(connection)
     for (const socket of this.#turnedAway) socket.destroy()
     const timer = setTimeout(() => this.cut(), graceMs)
@@ -178,11 +201,10 @@ export class HttpServer {
   }
 
   /** Lets connections begin with the shortcut. Node.js gets those that leave it by the event with which it gets all others. */
-  #takeShortcuts(): void {
-    const server = this.#server
-    const [handOver] = server.listeners('connection')
+  #takeShortcuts(server: Server | TlsServer): void {
+    const handOver = server.listeners('connection').find((listener) => listener !== markLocal)
     if (handOver === undefined) throw new TypeError('this Node.js does not take connections by their event')
-    server.removeAllListeners('connection')
+    server.off('connection', handOver as (socket: Socket) => void)
     const { log, onAnswered, proxies, idleTimeoutMs } = this.#options
     const host: ShortcutHost = {
       ...{ log, onAnswered, proxies, idleTimeoutMs },
@@ -348,7 +370,7 @@ function headBytesOf({ method = '', url = '', rawHeaders }: IncomingMessage): nu
 
 function clientOf({ socket, headers }: IncomingMessage, proxies: TrustedProxies): string {
   const forwarded = { 'x-forwarded-for': String(headers['x-forwarded-for'] ?? '') }
-  return proxies.originOf(socket.remoteAddress ?? '', forwarded, 'http').address
+  return proxies.originOf(peerOf(socket), forwarded, 'http').address
 }
 
 /** The sent response and its outcome. */

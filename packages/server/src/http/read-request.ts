@@ -3,6 +3,7 @@ import { OssError } from '@bindery/protocol'
 import type { ServiceRequest } from '@bindery/service'
 import type { ByteSource } from '@bindery/storage'
 import { withoutMapping } from '../networks.js'
+import { peerOf } from './peer.js'
 import type { TrustedProxies } from './trusted-proxies.js'
 
 /** The head of an HTTP request in the form of the service. Throws malformedRequest if HTTP/1.1 requires a refusal. */
@@ -10,9 +11,9 @@ export function readRequest(request: IncomingMessage, body: ByteSource, proxies:
   const headers = joinedHeaders(request.rawHeaders)
   requireFraming(headers, request.httpVersion)
   if (headers.host === undefined && request.httpVersion === '1.1') throw new OssError('malformedRequest')
-  const { remoteAddress: peer = '', localAddress = '', localPort = 0 } = request.socket
+  const { localAddress = '', localPort = 0 } = request.socket
   const own = 'encrypted' in request.socket ? 'https' : 'http'
-  const { address: remoteAddress, scheme } = proxies.originOf(peer, headers, own)
+  const { address: remoteAddress, scheme } = proxies.originOf(peerOf(request.socket), headers, own)
   const { host, target } = originForm(request.url ?? '/', headers.host ?? '')
   if (headers.host !== undefined) headers.host = host
   return {

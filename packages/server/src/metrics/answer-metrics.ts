@@ -2,6 +2,7 @@ import { createHash, timingSafeEqual } from 'node:crypto'
 import { readings } from '@bindery/protocol'
 import { type ClusterState, isDirect, type ServiceRequest, type ServiceResponse } from '@bindery/service'
 import { isThisMachine } from '../networks.js'
+import { METRICS_TYPES, type MetricsFormat } from './metric.js'
 
 /** The text of the metrics, and the requests that may read it. */
 export interface MetricsOptions {
@@ -9,22 +10,43 @@ export interface MetricsOptions {
   readonly domains: readonly string[]
   /** Lets other machines read the metrics, as a bearer token. Without it only this machine may. */
   readonly token: () => string | undefined
-  /** The text of Prometheus, of all processes. */
-  readonly text: () => Promise<string>
+  /** The metrics of all processes. */
+  readonly text: (format: MetricsFormat) => Promise<string>
   /** The processes that share the stores. */
   readonly cluster: () => Promise<ClusterState>
 }
 
-/** A page of the server, and the media type of its text. */
-interface Page {
-  readonly type: string
-  readonly text: (options: MetricsOptions) => Promise<string>
-}
+/** The media type of a page, and its text. */
+type Page = readonly [type: string, text: string]
 
-const PAGES: ReadonlyMap<string, Page> = new Map([
-  ['/-/metrics', { type: 'text/plain; version=0.0.4; charset=utf-8', text: ({ text }) => text() }],
-  ['/-/cluster', { type: 'application/json', text: async ({ cluster }) => `${JSON.stringify(await cluster())}\n` }],
+const PAGES: ReadonlyMap<string, (options: MetricsOptions, accept: string | undefined) => Promise<Page>> = new Map([
+  [
+    '/-/metrics',
+    async ({ text }, accept): Promise<Page> => {
+      const format = metricsFormat(accept)
+      return [METRICS_TYPES[format], await text(format)]
+    },
+  ],
+  ['/-/cluster', async ({ cluster }) => ['application/json', `${JSON.stringify(await cluster())}\n`]],
 ])
+
+/** OpenMetrics where a client prefers it to the text of Prometheus; other types do not matter. */
+function metricsFormat(accept = ''): MetricsFormat {
+  const best = { prometheus: 0, openmetrics: 0 }
+  for (const item of accept.toLowerCase().split(',')) {
+    const [type, ...parameters] = item.split(';').map((part) => part.trim())
+    const [, quality = '1'] = /^q=([\d.]+)$/.exec(parameters.find((one) => one.startsWith('q=')) ?? '') ?? []
+    const version = parameters.find((one) => one.startsWith('version=')) ?? 'version=1.0.0'
+    const format =
+      type === 'text/plain'
+        ? 'prometheus'
+        : type === 'application/openmetrics-text' && version === 'version=1.0.0'
+          ? 'openmetrics'
+          : undefined
+    if (format !== undefined) best[format] = Math.max(best[format], Number(quality))
+  }
+  return best.openmetrics > best.prometheus ? 'openmetrics' : 'prometheus'
+}
 
 /** Answers `/-/metrics` and `/-/cluster`; undefined for every other request. */
 export async function answerMetrics(
@@ -38,7 +60,7 @@ export async function answerMetrics(
   if (!mayRead(request, options.token())) {
     return answer(request, 403, 'text/plain; charset=utf-8', REFUSAL)
   }
-  return answer(request, 200, page.type, await page.text(options))
+  return answer(request, 200, ...(await page(options, request.headers.accept)))
 }
 
 const REFUSAL =
@@ -63,6 +85,7 @@ function answer({ method }: ServiceRequest, status: number, type: string, text: 
     headers: [
       ['Content-Type', type],
       ['Cache-Control', 'no-store'],
+      ['Vary', 'Accept'],
       ['Content-Length', String(body.length)],
     ],
     body: method === 'HEAD' ? undefined : body,

@@ -1,4 +1,4 @@
-import { AggregatorRegistry, type MetricObject, type Registry } from 'prom-client'
+import { AggregatorRegistry, type MetricObject, type Registry, type RegistryContentType } from 'prom-client'
 
 /** Metrics of a process in a form that can be sent to another process. */
 export type MetricValues = readonly Metric[]
@@ -102,7 +102,33 @@ export function histogram(
   return { name, help, type: 'histogram', aggregator: 'sum', values }
 }
 
-/** The text of Prometheus for the metrics of all processes: sums, and averages of event loop delays. */
-export async function metricsText(ofProcesses: readonly MetricValues[]): Promise<string> {
-  return AggregatorRegistry.aggregate(ofProcesses as unknown as MetricObject[][]).metrics()
+/** The forms of the metrics. */
+export type MetricsFormat = 'prometheus' | 'openmetrics'
+
+/** The media type of each form. */
+export const METRICS_TYPES: Readonly<Record<MetricsFormat, RegistryContentType>> = {
+  prometheus: 'text/plain; version=0.0.4; charset=utf-8',
+  openmetrics: 'application/openmetrics-text; version=1.0.0; charset=utf-8',
+}
+
+/** The text for the metrics of all processes: sums, and averages of event loop delays. */
+export async function metricsText(
+  ofProcesses: readonly MetricValues[],
+  format: MetricsFormat = 'prometheus',
+): Promise<string> {
+  const values = format === 'prometheus' ? ofProcesses : ofProcesses.map((metrics) => metrics.map(forOpenMetrics))
+  const all = AggregatorRegistry.aggregate(values as unknown as MetricObject[][])
+  all.setContentType(METRICS_TYPES[format])
+  return all.metrics()
+}
+
+/** OpenMetrics names counters without the ending of their values, which the library adds, and bounds are never whole numbers. */
+function forOpenMetrics(metric: Metric): Metric {
+  if (metric.type === 'counter') return { ...metric, name: metric.name.replace(/_total$/, '') }
+  if (metric.type !== 'histogram') return metric
+  const values = metric.values.map(({ labels, ...sample }) => {
+    const { le } = labels
+    return { ...sample, labels: typeof le === 'number' && Number.isInteger(le) ? { ...labels, le: `${le}.0` } : labels }
+  })
+  return { ...metric, values }
 }

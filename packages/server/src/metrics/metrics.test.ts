@@ -153,6 +153,40 @@ test('the figures of the stores are reported with those of the processes, once',
   assert.match(text, /^bindery_build_info\{version="1\.2\.3",node="[\d.]+"\} 1$/m)
 })
 
+test('OpenMetrics names counters without their ending, and its bounds are never whole numbers', async () => {
+  const process = metricsWith({})
+  process.observe(answered('PutObject', 200))
+  const disk = new DiskMetrics()
+  disk.synced(3)
+  const text = await metricsText([await process.values(), disk.values()], 'openmetrics')
+  assert.match(text, /^# TYPE bindery_http_requests counter$/m)
+  assert.match(text, /^bindery_http_requests_total\{op="PutObject",dialect="oss",status="200"\} 1$/m)
+  assert.match(text, /^bindery_fsync_duration_seconds_bucket\{le="1\.0"\} 1$/m)
+  assert.doesNotMatch(text, /_total_total|le="\d+"|\n\n/)
+  assert.ok(text.endsWith('\n# EOF\n'))
+})
+
+test('a client gets OpenMetrics if it prefers that, and otherwise the text of Prometheus', async () => {
+  const formatFor = async (accept: string | undefined) => {
+    const headers = accept === undefined ? {} : { accept }
+    const request = { method: 'GET', host: '127.0.0.1', target: '/-/metrics', headers, remoteAddress: '127.0.0.1' }
+    const text = async (format: string) => format
+    const options = { domains: [], token: () => undefined, text, cluster: async () => NO_CLUSTER }
+    const answer = await answerMetrics(request as unknown as ServiceRequest, options)
+    const [, type] = answer?.headers.find(([name]) => name === 'Content-Type') ?? []
+    return [String(answer?.body), type?.split(';')[0]]
+  }
+  const openMetrics = ['openmetrics', 'application/openmetrics-text']
+  const prometheus = ['prometheus', 'text/plain']
+  const sentByPrometheus =
+    'application/openmetrics-text;version=1.0.0;escaping=allow-utf-8;q=0.6,application/openmetrics-text;version=0.0.1;q=0.5,text/plain;version=1.0.0;q=0.4,text/plain;version=0.0.4;q=0.2,*/*;q=0.1'
+  assert.deepEqual(await formatFor(sentByPrometheus), openMetrics)
+  assert.deepEqual(await formatFor('application/openmetrics-text'), openMetrics)
+  for (const accept of [undefined, '*/*', 'text/html,*/*;q=0.8', 'application/openmetrics-text;version=0.0.1'])
+    assert.deepEqual(await formatFor(accept), prometheus)
+  assert.deepEqual(await formatFor('application/openmetrics-text;q=0.3,text/plain;q=0.7'), prometheus)
+})
+
 async function statusOf(request: Partial<ServiceRequest>, token?: string): Promise<number | undefined> {
   const asked = {
     method: 'GET',

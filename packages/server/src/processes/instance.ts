@@ -34,7 +34,7 @@ import type { Log } from '../log.js'
 import { Scrubber } from '../maintenance/scrubber.js'
 import { memberDetails } from '../member-details.js'
 import { type Figures, figuresOf } from '../metrics/figures.js'
-import { type MetricValues, metricsText } from '../metrics/metric.js'
+import { type MetricsFormat, type MetricValues, metricsText } from '../metrics/metric.js'
 import { ProcessMetrics } from '../metrics/process-metrics.js'
 import { RequestMetrics } from '../metrics/request-metrics.js'
 import { storeMetrics } from '../metrics/store-metrics.js'
@@ -49,8 +49,10 @@ import { TestMode } from '../test-mode/test-mode.js'
 import { tlsFilesOf } from '../tls-files.js'
 import type { OtlpTraces } from '../traces/otlp-traces.js'
 import { backgroundTasks, keepNotes, recoverForever, rehearse } from './background-tasks.js'
+import { createBuckets } from './create-buckets.js'
 import type { Instance } from './instance-calls.js'
 import type { Primary, ProcessCluster } from './process-cluster.js'
+import { listeningPath, socketFailure } from './socket-file.js'
 
 /** The callbacks of `then` that give whether a promise was fulfilled. */
 const SUCCEEDS = [() => true, () => false] as const
@@ -249,7 +251,7 @@ class RunningInstance implements Instance {
       health,
       metrics: {
         token: () => current.metricsToken,
-        text: () => this.#metricsText(),
+        text: (format) => this.#metricsText(format),
         cluster: () => service.cluster(),
       },
       onAnswered: (answered) => {
@@ -274,18 +276,27 @@ class RunningInstance implements Instance {
     // a cluster has processes that this supervisor does not know: there leases decide which are dead
     if (cluster.fence === undefined) await service.recover(living)
     metrics.tasks.recovered((performance.now() - startedAt) / 1_000)
-    for (const bucket of config.buckets) await service.ensureBucket(bucket, ROOT_ACCOUNT.id)
+    await createBuckets(service, config.buckets)
   }
 
   readonly listen = async (port: number): Promise<number> => {
     const { host } = this.#parts.config
     try {
       const { port: bound } = await this.#http.listen(port, host)
+      await this.#listenLocally()
       this.#rehearsing = rehearse(this.#parts.service, this.#parts.log, this.#stopping.signal)
       return bound
     } catch (error) {
       throw listenFailure(error, host, port)
     }
+  }
+
+  async #listenLocally(): Promise<void> {
+    const { socket } = this.#parts.config
+    if (socket === undefined) return
+    await this.#http.listenLocally(listeningPath(socket)).catch((error) => {
+      throw socketFailure(error, socket)
+    })
   }
 
   readonly lead = async (): Promise<void> => this.#parts.cluster.startLeading()
@@ -356,7 +367,7 @@ class RunningInstance implements Instance {
   }
 
   /** The metrics of all processes, and of the stores that they share. */
-  async #metricsText(): Promise<string> {
+  async #metricsText(format: MetricsFormat): Promise<string> {
     const { config, measureAll, service, deployment, current, version } = this.#parts
     const [processes, totals, uploads, disk, cluster] = await Promise.all([
       measureAll(),
@@ -367,7 +378,7 @@ class RunningInstance implements Instance {
     ])
     const facts = { totals, uploads, disk, cluster, reserveBytes: current.reserveBytes, version }
     const ofStores = await storeMetrics(facts)
-    return metricsText([...processes, ofStores])
+    return metricsText([...processes, ofStores], format)
   }
 
   /** Whether the blob store answers: one request at a time, however often balancers look. */

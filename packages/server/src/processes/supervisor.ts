@@ -11,6 +11,7 @@ import { ProcessGone } from './calls.js'
 import { EventSwitchboard } from './event-switchboard.js'
 import type { Instance } from './instance-calls.js'
 import type { Primary } from './process-cluster.js'
+import { SocketFile } from './socket-file.js'
 
 /** A started instance, in this process or its own. */
 export interface Launched {
@@ -24,6 +25,8 @@ export interface SupervisorOptions {
   readonly instances: number
   /** 0: the system chooses. */
   readonly port: number
+  /** The Unix domain socket on which instances listen as well, and its permissions. */
+  readonly socket?: { readonly path: string; readonly mode: number } | undefined
   /** Starts an instance and opens its stores; `primary` answers for all instances. */
   readonly launch: (incarnation: string, primary: Primary) => Promise<Launched>
   /** Whether another process, such as a backup, keeps everything from being freed. */
@@ -62,6 +65,7 @@ export class Supervisor {
   readonly #history = new MetricsHistory()
   #reading: NodeJS.Timeout | undefined
   #port: number
+  #socket: SocketFile | undefined
   /** Undefined until options are changed. */
   #adjusted: Adjustable | undefined
   #steps: Promise<void> = Promise.resolve()
@@ -82,7 +86,9 @@ export class Supervisor {
 
   /** Starts all instances. Resolves with the port on which they listen. */
   async start(): Promise<number> {
+    const { socket } = this.#options
     try {
+      this.#socket = socket && (await SocketFile.prepare(socket.path, socket.mode))
       const port = await this.#bringUp()
       this.#reading = setInterval(() => void this.#readFigures(), READ_EVERY_MS).unref()
       void this.#readFigures()
@@ -100,6 +106,7 @@ export class Supervisor {
     await this.#steps
     const stopped = [...this.#members].map(({ launched }) => launched.instance.stop(graceMs).catch(() => 0))
     const cut = await Promise.all(stopped)
+    await this.#socket?.remove()
     return cut.reduce((sum, requests) => sum + requests, 0)
   }
 
@@ -128,6 +135,7 @@ export class Supervisor {
       this.#port = await member.launched.instance.listen(asked)
       member.listens = true
     }
+    await this.#socket?.publish()
     await leader.launched.instance.lead()
     return this.#port
   }

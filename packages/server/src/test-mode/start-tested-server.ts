@@ -7,6 +7,7 @@ import { createLog } from '../log.js'
 import { openMemoryDeployment } from '../memory/memory-deployment.js'
 import { openDeployment } from '../open-deployment.js'
 import { openInstance } from '../processes/instance.js'
+import { socketOf } from '../processes/socket-file.js'
 import { Supervisor } from '../processes/supervisor.js'
 import { readConfig } from '../read-config.js'
 import { Reloading } from '../reloading.js'
@@ -65,6 +66,7 @@ export async function startTestedServer({ flags = [], now, folder }: TestedServe
   const supervisor: Supervisor = new Supervisor({
     instances: 1,
     port: config.port,
+    socket: socketOf(config),
     launch: async (incarnation, primary) => ({
       instance: await openInstance({ ...shared, incarnation }, deployment, primary, log, testMode),
       ended: new Promise(() => {}),

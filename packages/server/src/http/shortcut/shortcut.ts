@@ -7,6 +7,7 @@ import type { ServiceRequest, ServiceResponse } from '@bindery/service'
 import type { Awaitable } from '@bindery/storage'
 import { type Connection, closeSoon } from '../connection.js'
 import { type ExchangeObservers, noteExchange } from '../note-exchange.js'
+import { peerOf } from '../peer.js'
 import { hostAndPort } from '../read-request.js'
 import type { Sent } from '../send-response.js'
 import type { TrustedProxies } from '../trusted-proxies.js'
@@ -61,8 +62,8 @@ export class Shortcut {
     this.#connection = connection
     this.#host = host
     const { socket } = connection
-    const { remoteAddress = '', localAddress = '', localPort = 0 } = socket
-    this.#peer = remoteAddress
+    const { localAddress = '', localPort = 0 } = socket
+    this.#peer = peerOf(socket)
     this.#local = hostAndPort(localAddress, localPort)
     socket.on('data', this.#take)
     socket.on('end', this.#end)
