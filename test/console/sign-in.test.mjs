@@ -11,6 +11,7 @@ import { fileURLToPath } from 'node:url'
 import { atEnd } from '../support/at-end.mjs'
 import { startServer } from '../support/start-server.mjs'
 import { openConsole, signIn, startBrowser } from './browser.mjs'
+import { slowDown } from './stage.mjs'
 
 const COMMAND = fileURLToPath(new URL('../../packages/cli/bin/bindery.js', import.meta.url))
 
@@ -18,7 +19,7 @@ let server
 let browser
 
 before(async () => {
-  server = await startServer()
+  server = await startServer({ args: ['--buckets', 'kept'] })
   ;({ browser } = await startBrowser())
 })
 
@@ -47,6 +48,39 @@ test('a key signs in, a reload keeps the session, and the secret is kept nowhere
   requireQuiet()
   await context.close()
 })
+
+test('after signing out the page offers to forget unfinished uploads, and the next person finds none', async () => {
+  const { page, context, requireQuiet } = await openConsole(browser, server)
+  await signIn(page, server)
+  await page.goto(`${server.endpoint}/-/console/#/buckets/kept`)
+  await slowDown(page, 256 * 1024)
+  const file = { name: 'secret plan.bin', mimeType: '', buffer: Buffer.alloc(20 * 1024 ** 2) }
+  await page.setInputFiles('input[type=file][aria-label="Upload files"]', file)
+  await page.waitForSelector('.drawer canvas.strip')
+  await page.click('text=Sign out')
+  await page.waitForSelector('text=This browser remembers 1 unfinished upload')
+  assert.deepEqual(await rememberedBy(page), ['secret plan.bin'])
+  assert.doesNotMatch(await page.content(), /secret plan/)
+  await page.reload()
+  await page.click('text=Forget')
+  await page.waitForSelector('text=This browser remembers', { state: 'detached' })
+  assert.deepEqual(await rememberedBy(page), [])
+  await signIn(page, server)
+  await page.waitForTimeout(2_000)
+  assert.equal(await page.locator('.drawer').count(), 0)
+  requireQuiet()
+  await context.close()
+})
+
+/** The keys of the uploads that the browser keeps. */
+const rememberedBy = (page) =>
+  page.evaluate(async () => {
+    const settled = (request) => new Promise((resolve) => (request.onsuccess = () => resolve(request.result)))
+    const database = await settled(indexedDB.open('bindery-transfers'))
+    const all = await settled(database.transaction('checkpoints').objectStore('checkpoints').getAll())
+    database.close()
+    return all.map(({ key }) => key)
+  })
 
 test('both lines of the banner can be pasted into the first field', async () => {
   const { page, context } = await openConsole(browser, server)

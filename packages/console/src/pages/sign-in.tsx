@@ -9,6 +9,7 @@ import { TextField } from '../parts/field.js'
 import { Mark } from '../parts/icon.js'
 import { Failure, Notice } from '../parts/notice.js'
 import { aboutServer, sessionEnd, signInBy, signInWith } from '../wire/session.js'
+import { Remembered } from './remembered.js'
 
 /** The link of a banner is the fragment `k=…`. */
 const LINK = /^#k=([\w-]+)$/
@@ -76,6 +77,7 @@ export function SignInPage(): JSX.Element {
           {words.signIn.button}
         </button>
         <p class="small muted">{words.signIn.about}</p>
+        <Remembered />
         <p class="small">
           <a class="target" href={link(['ticket'])}>
             {words.signIn.byTicket}

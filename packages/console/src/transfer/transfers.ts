@@ -9,7 +9,7 @@ import {
 } from '@bindery/client/browser'
 import { UploadQueue } from '@bindery/client/queue'
 import { createUploader } from '@bindery/client/upload'
-import { aboutServer, currentSession, serverTime, signingKey } from '../wire/session.js'
+import { aboutServer, currentSession, serverTime, sessionEnd, signingKey } from '../wire/session.js'
 import { pathOf, queryText, signedHeaders } from '../wire/sign.js'
 import { resolveConflicts, type Wanted } from './conflicts.js'
 import { joinGroup } from './groups.js'
@@ -50,8 +50,12 @@ function createQueue(): UploadQueue {
   made.on('progress', draw)
   choices.follow(() => shareLimit(made))
   currentSession.follow(() => {
+    if (currentSession.value !== undefined) return
     // nothing can be signed any more; what the server has is kept
-    if (currentSession.value === undefined) void made.pauseAll()
+    const isLeaving = sessionEnd.value === undefined
+    const paused = made.pauseAll({ drain: !isLeaving })
+    // the next person must not find the uploads of this one
+    if (isLeaving) void paused.then(() => location.reload())
   })
   return made
 }

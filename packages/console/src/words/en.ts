@@ -89,6 +89,9 @@ export const ENGLISH = {
     unencrypted: 'without TLS',
     plainText:
       'This connection is not encrypted. Anyone on the network can see what you do here, and can take over your session.',
+    remembered: (number: number) =>
+      `This browser remembers ${number} unfinished ${plural(number, 'upload', 'uploads')} with the ${plural(number, 'name of its file', 'names of their files')}, so that ${plural(number, 'it', 'they')} can go on. The next person who signs in here sees ${plural(number, 'it', 'them')}.`,
+    forget: 'Forget',
   },
   buckets: {
     create: 'Create bucket',

@@ -87,6 +87,9 @@ export const CHINESE: Words = {
     encrypted: 'TLS 加密',
     unencrypted: '未加密',
     plainText: '此连接未加密。网络上的任何人都能看到您的操作和会话。',
+    remembered: (number) =>
+      `此浏览器记录了 ${number} 个未完成的上传及其文件名，以便继续上传。下一个在此登录的人会看到它们。`,
+    forget: '清除记录',
   },
   buckets: {
     create: '创建 Bucket',
