@@ -79,7 +79,9 @@ test('the requests of the page itself are hidden until they are wanted', async (
 
 test('the past of the server is shown by figures and by bucket, and its moments are read by the arrow keys', async (t) => {
   const { page, requireQuiet } = await stage.open(t, '#/buckets')
-  await clientWith(stage.server.accessKeySecret).put('counted.txt', Buffer.from('x'))
+  const client = clientWith(stage.server.accessKeySecret)
+  await client.put('counted.txt', Buffer.from('x'))
+  await assert.rejects(client.completeMultipartUpload('lost.bin', '0'.repeat(32), [{ number: 1, etag: '"x"' }]))
   // the server reads its figures every 30 seconds
   page.setDefaultTimeout(75_000)
   await page.goto(`${stage.server.endpoint}/-/console/#/metrics`)
@@ -88,8 +90,26 @@ test('the past of the server is shown by figures and by bucket, and its moments 
   await chart.focus()
   await page.keyboard.press('ArrowLeft')
   assert.match(await chart.getAttribute('aria-valuetext'), /\/s, \d\d:\d\d:\d\d$/)
-  for (const title of ['Parts sent again', 'Repeated completions', 'Delay of the event loop']) {
+  for (const title of ['Parts sent again', 'Repeated completions', 'Failed completions', 'Delay of the event loop']) {
     await page.waitForSelector(`.figure >> text=${title}`)
   }
+  await page.goto(`${stage.server.endpoint}/-/console/#/`)
+  await page.waitForSelector('text=1 request to complete an upload failed during the last hour.')
+  await page.click('text=Show requests')
+  await page.waitForSelector('tbody tr:has-text("lost.bin") >> text=NoSuchUpload')
+  assert.equal(await page.locator('tbody tr').count(), 1)
   requireQuiet()
+})
+
+test('control actions name the user or the bucket that they changed, and who changed it', async (t) => {
+  const { page } = await stage.open(t, '#/access')
+  await page.click('.page > header .button.primary')
+  await page.locator('dialog[open] input[type=text]').first().fill('courier')
+  const created = page.waitForResponse((response) => response.url().includes('CreateUser'))
+  await page.click('dialog[open] button[type=submit]')
+  await created
+  await page.goto(`${stage.server.endpoint}/-/console/#/activity?tab=actions`)
+  await page.waitForSelector(
+    `tbody tr:has-text("CreateUser"):has-text("user/courier"):has-text("${stage.server.accessKeyId}")`,
+  )
 })

@@ -23,6 +23,8 @@ export interface MetricsMoment {
   readonly replacedParts: number
   /** Requests to complete an upload that got the answer of the first. */
   readonly repeatedCompletes: number
+  /** Requests to complete an upload that were refused or failed. */
+  readonly failedCompletes: number
   /** Seconds by which the event loop of the busiest process was late, 99th percentile. */
   readonly loopDelay: number
 }

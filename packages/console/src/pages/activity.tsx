@@ -39,7 +39,7 @@ export function ActivityPage({ query }: PageProps): JSX.Element {
           </a>
         ))}
       </nav>
-      {tab === 'requests' && <Requests />}
+      {tab === 'requests' && <Requests find={query.find ?? ''} outcome={query.outcome ?? ''} />}
       {tab === 'actions' && <Actions bucket={query.bucket ?? ''} event={query.event ?? ''} />}
       {tab === 'why' && <Explain first={query.request ?? ''} />}
     </div>
@@ -111,7 +111,8 @@ function columnsOf(words: ReturnType<typeof useWords>): readonly Column<TrailEve
     {
       name: 'on',
       title: words.activity.on,
-      cell: ({ Bucket = '', Key = '' }) => shownKey(Key === '' ? Bucket : `${Bucket}/${Key}`),
+      cell: ({ Bucket = '', Key = '', Subject = [] }) =>
+        [...(Bucket === '' ? [] : [shownKey(Key === '' ? Bucket : `${Bucket}/${Key}`)]), ...Subject].join(', '),
     },
     { name: 'who', title: words.activity.by, width: '236px', cell: identityOf },
     {

@@ -27,7 +27,7 @@ const perMinute = (value: number) => `${tenths(value)}/min`
 const speed = (value: number) => `${bytes(value)}/s`
 const milliseconds = (value: number) => `${tenths(value * 1_000)} ms`
 
-type ChartName = Exclude<keyof MetricsMoment, 'at' | 'p50' | 'p99'>
+type ChartName = Exclude<keyof MetricsMoment, 'at' | 'p50' | 'p99' | 'failedCompletes'>
 
 const CHARTS = {
   traffic: [
@@ -41,6 +41,7 @@ const CHARTS = {
     ['partsPerSecond', perSecond],
     ['replacedPerMinute', perMinute],
     ['repeatedPerMinute', perMinute],
+    ['failedCompletesPerMinute', perMinute],
     ['partBytes', bytes],
   ],
   server: [

@@ -10,7 +10,7 @@ import { Sparkline } from '../parts/sparkline.js'
 import { WhenLoaded } from '../parts/states.js'
 import { type BucketUsage, type StoreStatus, storeStatus } from '../wire/buckets.js'
 import { readAbortRules } from '../wire/lifecycle.js'
-import { listMoments } from '../wire/moments.js'
+import { listMoments, type MetricsMoment } from '../wire/moments.js'
 import { readServer } from '../wire/server.js'
 import { ServerError } from '../wire/server-error.js'
 import { serverTime } from '../wire/session.js'
@@ -22,6 +22,9 @@ export function OverviewPage(): JSX.Element {
   const status = useLoad((signal) => storeStatus(signal), [])
   // only the account that administers the server learns its disk
   const disk = useLoad(() => readDisk().catch(() => undefined), [])
+  // and its past
+  const past = useLoad(() => listMoments('1h').catch(() => []), [])
+  const moments = past.value ?? []
   return (
     <div class="page">
       <header>
@@ -30,8 +33,8 @@ export function OverviewPage(): JSX.Element {
       <WhenLoaded loaded={status}>
         {(found) => (
           <>
-            <Figures status={found} disk={disk.value} />
-            <Attention buckets={found.buckets} disk={disk.value} />
+            <Figures status={found} disk={disk.value} moments={moments} />
+            <Attention buckets={found.buckets} disk={disk.value} moments={moments} />
           </>
         )}
       </WhenLoaded>
@@ -57,14 +60,13 @@ const sum = (buckets: readonly BucketUsage[], pick: (bucket: BucketUsage) => num
 function Figures({
   status: { buckets, garbage },
   disk,
+  moments,
 }: {
   readonly status: StoreStatus
   readonly disk: Disk | undefined
+  readonly moments: readonly MetricsMoment[]
 }): JSX.Element {
   const words = useWords()
-  // only the account that administers the server may read its past
-  const past = useLoad(() => listMoments('1h').catch(() => []), [])
-  const moments = past.value ?? []
   const rate = moments.at(-1)?.requestsPerSecond
   const figures: readonly Figure[] = [
     {
@@ -176,21 +178,24 @@ const HELD_SHARE = 0.1
 function Attention({
   buckets,
   disk,
+  moments,
 }: {
   readonly buckets: readonly BucketUsage[]
   readonly disk: Disk | undefined
+  readonly moments: readonly MetricsMoment[]
 }): JSX.Element {
   const words = useWords()
   const findings = useLoad((signal) => findNeglected(buckets, signal), [buckets])
   const skew = Math.abs(serverTime() - Date.now())
   const held = sum(buckets, ({ partBytes }) => partBytes)
+  const failed = moments.reduce((total, { failedCompletes }) => total + failedCompletes, 0)
   const holdsMuch = disk !== undefined && held > disk.total * HELD_SHARE
   return (
     <section class="card stack">
       <h2>{words.overview.attention}</h2>
       <WhenLoaded loaded={findings}>
         {(all) =>
-          all.length === 0 && skew < SKEW_MS && !holdsMuch ? (
+          all.length === 0 && skew < SKEW_MS && !holdsMuch && failed === 0 ? (
             <p class="row">
               <Icon name="check" />
               {words.overview.nothing}
@@ -201,6 +206,14 @@ function Attention({
                 <Notice kind="warn">
                   <span>{words.overview.holdsMuch(bytes(held), percent(held / disk.total))}</span>
                   <a href={link(['uploads'])}>{words.overview.showUploads}</a>
+                </Notice>
+              )}
+              {failed > 0 && (
+                <Notice kind="warn">
+                  <span>{words.overview.failedCompletes(failed)}</span>
+                  <a href={link(['activity'], { tab: 'requests', find: 'CompleteMultipartUpload', outcome: 'failed' })}>
+                    {words.overview.showRequests}
+                  </a>
                 </Notice>
               )}
               {skew >= SKEW_MS && <Notice kind="warn">{words.overview.skew(clock(skew / 1_000))}</Notice>}

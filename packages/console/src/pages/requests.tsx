@@ -29,13 +29,17 @@ interface Live {
 
 const NOTHING: Live = { requests: [], waiting: [], hasSkipped: false, error: undefined }
 
-/** The requests that the server answers, as they come. */
-export function Requests(): JSX.Element {
+/** The requests that the server answers, as they come. `find` and `outcome`: the first filter. */
+export function Requests({ find, outcome }: { readonly find: string; readonly outcome: string }): JSX.Element {
   const words = useWords()
   const [isPaused, setPaused] = useState(false)
   const own = useStore(currentSession)?.key.accessKeyId
   const [hidesOwn, setHidesOwn] = useState(true)
-  const [filter, setFilter] = useState<Omit<RequestFilter, 'without'>>({ text: '', outcome: 'all', pace: '0' })
+  const [filter, setFilter] = useState<Omit<RequestFilter, 'without'>>({
+    text: find,
+    outcome: OUTCOMES.find((one) => one === outcome) ?? 'all',
+    pace: '0',
+  })
   const [opened, setOpened] = useState<RecentRequest | undefined>()
   const { requests, waiting, hasSkipped, error } = useLive(isPaused)
   const without = hidesOwn ? own : undefined

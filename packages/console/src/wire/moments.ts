@@ -26,6 +26,9 @@ export interface MetricsMoment {
   readonly replacedPerMinute: number
   /** Requests to complete an upload that got the answer of the first. */
   readonly repeatedPerMinute: number
+  /** Requests to complete an upload that were refused or failed. */
+  readonly failedCompletes: number
+  readonly failedCompletesPerMinute: number
   /** By which the event loop of the busiest process was late, 99th percentile. */
   readonly loopDelay: number
 }
@@ -62,6 +65,8 @@ export async function listMoments(span: Span): Promise<readonly MetricsMoment[]>
       objectBytes: raw.ObjectBytes ?? 0,
       replacedPerMinute: 60 * rate('ReplacedParts'),
       repeatedPerMinute: 60 * rate('RepeatedCompletes'),
+      failedCompletes: raw.FailedCompletes ?? 0,
+      failedCompletesPerMinute: 60 * rate('FailedCompletes'),
       loopDelay: raw.LoopDelay ?? 0,
     }
   })

@@ -13,6 +13,8 @@ export interface TrailEvent {
   readonly Bucket?: string
   readonly Key?: string
   readonly UploadId?: string
+  /** The identities, keys and policies that the action named, such as `user/alice`. */
+  readonly Subject?: readonly string[]
   readonly ErrorCode?: string
   readonly Before?: unknown
   readonly After?: unknown

@@ -701,6 +701,7 @@ export const ENGLISH = {
       memory: 'Memory',
       replacedPerMinute: 'Parts sent again',
       repeatedPerMinute: 'Repeated completions',
+      failedCompletesPerMinute: 'Failed completions',
       loopDelay: 'Delay of the event loop',
     },
     groups: { traffic: 'Requests', uploads: 'Uploads', server: 'Server' },
@@ -744,6 +745,9 @@ export const ENGLISH = {
     holdsMuch: (size: string, share: string) => `Incomplete uploads hold ${size}: ${share} of the disk.`,
     skew: (difference: string) =>
       `The clocks of this machine and of the server differ by ${difference}. Signatures fail from 15 minutes on.`,
+    failedCompletes: (times: number) =>
+      `${times} ${plural(times, 'request', 'requests')} to complete an upload failed during the last hour.`,
+    showRequests: 'Show requests',
     showUploads: 'Show uploads',
     addRule: 'Add a rule',
     connect: 'Connect',

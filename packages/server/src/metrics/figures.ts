@@ -9,6 +9,8 @@ export interface Counts extends RequestFigures {
   readonly replacedParts: number
   /** Requests to complete an upload that got the answer of the first. */
   readonly repeatedCompletes: number
+  /** Requests to complete an upload that were refused or failed. */
+  readonly failedCompletes: number
 }
 
 /** They, and the bytes that the process and the stores hold, in a form that can be sent to another process. */
@@ -33,6 +35,7 @@ export function figuresOf(
   return {
     ...requests.figures(),
     ...{ replacedParts: multipart.replacedParts, repeatedCompletes: multipart.replayed },
+    failedCompletes: requests.failedCompletes(),
     ...{ memoryBytes: process.memoryUsage.rss(), partBytes, objectBytes, loopDelay: loop.read() },
     buckets: requests.buckets(),
   }

@@ -17,7 +17,13 @@ const figures = (requests: number, slow = 0): Figures => {
     parts: requests / 2,
     memoryBytes: 100,
     ...HELD,
-    ...{ replacedParts: requests, repeatedCompletes: 2 * requests, loopDelay: slow / 100, buckets: new Map() },
+    ...{
+      replacedParts: requests,
+      repeatedCompletes: 2 * requests,
+      failedCompletes: 3 * requests,
+      loopDelay: slow / 100,
+      buckets: new Map(),
+    },
   }
   return { requests, failures: slow, durations, ...sizes }
 }
@@ -43,7 +49,7 @@ test('a stretch has what all processes counted in it, one that began within it i
   assert.deepEqual(moment, {
     ...{ at: READ_EVERY_MS, seconds: 30, requests: 8, failures: 2, bytesReceived: 80, bytesSent: 160, parts: 4 },
     ...{ durations: [0.001, 0.025, 0.025], memoryBytes: 200, ...HELD },
-    ...{ replacedParts: 8, repeatedCompletes: 16, loopDelay: 0.02 },
+    ...{ replacedParts: 8, repeatedCompletes: 16, failedCompletes: 24, loopDelay: 0.02 },
   })
 })
 

@@ -29,7 +29,7 @@ interface Tier {
 
 const NO_REQUESTS: BucketFigures = { requests: 0, failures: 0, bytesReceived: 0, bytesSent: 0, parts: 0 }
 const FIGURES = Object.keys(NO_REQUESTS) as (keyof BucketFigures)[]
-const NOTHING: Counts = { ...NO_REQUESTS, durations: [], replacedParts: 0, repeatedCompletes: 0 }
+const NOTHING: Counts = { ...NO_REQUESTS, durations: [], replacedParts: 0, repeatedCompletes: 0, failedCompletes: 0 }
 const NO_BUCKETS: ReadonlyMap<string, BucketFigures> = new Map()
 
 /** The recent past of a server in numbers, in memory: it begins again with each start. */
@@ -111,11 +111,12 @@ function combinedRequests(sum: BucketFigures, now: BucketFigures, before = NO_RE
 
 /** `sum` and what was counted between two readings of a process; its earlier counts are 0 where it was not read before. */
 function combined(sum: Counts, now: Counts, before: Counts = NOTHING): Counts {
-  const more = (name: 'replacedParts' | 'repeatedCompletes') => sum[name] + now[name] - before[name]
+  const more = (name: 'replacedParts' | 'repeatedCompletes' | 'failedCompletes') => sum[name] + now[name] - before[name]
   return {
     ...combinedRequests(sum, now, before),
     replacedParts: more('replacedParts'),
     repeatedCompletes: more('repeatedCompletes'),
+    failedCompletes: more('failedCompletes'),
     durations: now.durations.map(
       (count, index) => (sum.durations[index] ?? 0) + count - (before.durations[index] ?? 0),
     ),
@@ -137,11 +138,11 @@ function append({ stepMs, most, kept }: Tier, stretch: Stretch): void {
 
 function momentOf({ from, to, durations, ...rest }: Stretch): MetricsMoment {
   const { requests, failures, bytesReceived, bytesSent, parts, memoryBytes, partBytes, objectBytes } = rest
-  const { replacedParts, repeatedCompletes, loopDelay } = rest
+  const { replacedParts, repeatedCompletes, failedCompletes, loopDelay } = rest
   return {
     ...{ at: to, seconds: (to - from) / 1_000, requests, failures, bytesReceived, bytesSent, parts },
     durations: requests === 0 ? null : [within(durations, 0.5), within(durations, 0.95), within(durations, 0.99)],
-    ...{ memoryBytes, partBytes, objectBytes, replacedParts, repeatedCompletes, loopDelay },
+    ...{ memoryBytes, partBytes, objectBytes, replacedParts, repeatedCompletes, failedCompletes, loopDelay },
   }
 }
 

@@ -110,6 +110,12 @@ export class RequestMetrics {
     return { requests, failures, bytesReceived: this.#bytesReceived, bytesSent: this.#bytesSent, parts, durations }
   }
 
+  /** Requests to complete an upload that were refused or failed. */
+  failedCompletes(): number {
+    const completes = this.#operations.get(COMPLETE)
+    return completes === undefined ? 0 : completes.durations.count - completes.succeeded
+  }
+
   /** Requests by the names of buckets. */
   buckets(): ReadonlyMap<string, BucketFigures> {
     return this.#buckets.all()
@@ -160,7 +166,7 @@ export class RequestMetrics {
     const results = {
       ok: Math.max(0, succeeded(COMPLETE) - replayed),
       replayed,
-      failed: (completes?.durations.count ?? 0) - succeeded(COMPLETE),
+      failed: this.failedCompletes(),
     }
     const completed = byLabel('result', Object.entries(results))
     const initiated = INITIATE.reduce((sum, name) => sum + succeeded(name), 0)

@@ -45,6 +45,7 @@ class Instances {
       figures: async () => ({
         ...{ requests: 0, failures: 0, bytesReceived: 0, bytesSent: 0, parts: 0, durations: [] },
         ...{ memoryBytes: 0, partBytes: 0, objectBytes: 0, loopDelay: 0, replacedParts: 0, repeatedCompletes: 0 },
+        failedCompletes: 0,
         buckets: new Map(),
       }),
       scrubState: async () => undefined,

@@ -23,7 +23,7 @@ import { findRamState } from '../domain/trail/settings.js'
 import type { ServiceOptions } from '../options.js'
 import type { RequestLog, ServiceRequest, ServiceResponse } from '../service.js'
 import type { Shared, Surface } from '../surface.js'
-import { accountIn, isReading, ramNamesIn } from './changed.js'
+import { accountIn, isReading, ramNamesIn, subjectOf } from './changed.js'
 import type { AdminCall, AdminContext, AdminHandler } from './context.js'
 import { ADMIN_HANDLERS } from './handlers/index.js'
 import { identify, readSignedBody, takeOnce } from './identify.js'
@@ -118,7 +118,14 @@ class Admin {
         names = { ...names, ...accountIn(result) }
         return result
       })
-    return trailed({ trail, domain }, begun, state, actAndName)
+    const named = {
+      ...begun,
+      // the account that the action creates has a name only then
+      get subject() {
+        return subjectOf(names, input)
+      },
+    }
+    return trailed({ trail, domain }, named, state, actAndName)
   }
 
   /** The action must be allowed on each of the resources. Throws noPermission. */

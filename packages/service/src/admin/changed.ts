@@ -17,6 +17,14 @@ export function ramNamesIn(operation: string, input: object, account: string): R
   return { user, group, role, policy, ownAccount }
 }
 
+/** They, and the key that the parameters name, with their kinds: `user/alice`. */
+export function subjectOf({ ownAccount, ...names }: RamNames, input: object): readonly string[] {
+  const { UserAccessKeyId: accessKey } = input as Record<string, string | undefined>
+  return Object.entries({ account: ownAccount, ...names, accessKey }).flatMap(([kind, name]) =>
+    name === undefined ? [] : [`${kind}/${name}`],
+  )
+}
+
 /** The account that an operation has created. */
 export function accountIn(result: object): Pick<RamNames, 'ownAccount'> {
   const { Account } = result as { readonly Account?: { readonly AccountId: string } }

@@ -40,7 +40,8 @@ test('no other account sees the requests of the server', async () => {
 
 test('the recent past of the server is listed by the administrator alone, for the span that was requested', async () => {
   const moment = { at: AT, seconds: 30, requests: 2, failures: 1, bytesReceived: 3, bytesSent: 4, parts: 1 }
-  const held = { memoryBytes: 5, partBytes: 6, objectBytes: 7, replacedParts: 8, repeatedCompletes: 9, loopDelay: 0.5 }
+  const counts = { replacedParts: 8, repeatedCompletes: 9, failedCompletes: 10 }
+  const held = { memoryBytes: 5, partBytes: 6, objectBytes: 7, ...counts, loopDelay: 0.5 }
   const spans: number[] = []
   const metricsHistory = async (spanMs: number) => {
     spans.push(spanMs)
@@ -58,6 +59,7 @@ test('the recent past of the server is listed by the administrator alone, for th
     ObjectBytes: 7,
     ReplacedParts: 8,
     RepeatedCompletes: 9,
+    FailedCompletes: 10,
     LoopDelay: 0.5,
   }
   const rest = { BytesSent: 4, Parts: 1, ...shownHeld }

@@ -69,10 +69,33 @@ describe('the trail of control actions', () => {
       ['UpdateAccessKey', { accessKeys: { [AccessKeyId]: 'Active' } }, { accessKeys: { [AccessKeyId]: 'Inactive' } }],
     )
     assert.deepEqual(created.After.accessKeys, { [AccessKeyId]: 'Active' })
+    assert.deepEqual([disabled.Subject, created.Subject], [['user/alice', `accessKey/${AccessKeyId}`], ['user/alice']])
     const rows = await started.metadata.read((reader) =>
       reader.range(trailRows.all.from, trailRows.all.to, { limit: 90 }),
     )
     for (const { value } of rows) assert.ok(!Buffer.from(value).toString().includes(AccessKeySecret))
+  })
+
+  test('an action shows the identities, the policy and the account that it named, also one that it created or refused', async () => {
+    const started = await start()
+    const { Account } = await admin(started, 'CreateAccount', {})
+    await admin(started, 'CreateGroup', { GroupName: 'staff' })
+    await admin(started, 'AddUserToGroup', { UserName: 'nobody', GroupName: 'staff' })
+    const found = await events(started, { MaxItems: 2 })
+    assert.deepEqual(
+      found.map(({ EventName, Subject, ErrorCode }) => [EventName, Subject, ErrorCode]),
+      [
+        ['AddUserToGroup', ['user/nobody', 'group/staff'], 'EntityNotExist.User'],
+        ['CreateGroup', ['group/staff'], undefined],
+      ],
+    )
+    const rows = await started.metadata.read((reader) =>
+      reader.range(trailRows.all.from, trailRows.all.to, { limit: 90 }),
+    )
+    const created = rows
+      .map(({ value }) => Buffer.from(value).toString())
+      .find((text) => text.includes('CreateAccount'))
+    assert.ok(created?.includes(`account/${Account.AccountId}`))
   })
 
   test('what completes, aborts or deletes leaves an entry, and what reads or writes objects leaves none', async () => {

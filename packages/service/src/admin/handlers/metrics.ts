@@ -35,6 +35,7 @@ function shown(moment: MetricsMoment) {
     ObjectBytes: moment.objectBytes,
     ReplacedParts: moment.replacedParts,
     RepeatedCompletes: moment.repeatedCompletes,
+    FailedCompletes: moment.failedCompletes,
     LoopDelay: moment.loopDelay,
   }
 }

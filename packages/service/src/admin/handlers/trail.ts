@@ -32,6 +32,7 @@ function shownEvent({ at, actor, remoteAddress, ...entry }: TrailEntry) {
     Bucket: entry.bucket,
     Key: entry.key,
     UploadId: entry.uploadId,
+    Subject: entry.subject,
     ErrorCode: entry.code,
     Before: entry.before,
     After: entry.after,

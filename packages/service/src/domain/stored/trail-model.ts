@@ -17,6 +17,8 @@ export interface TrailRecord {
   readonly bucket?: string | undefined
   readonly key?: string | undefined
   readonly uploadId?: string | undefined
+  /** The identities, keys, policies and accounts that the action named, such as `user/alice`. */
+  readonly subject?: readonly string[] | undefined
   /** The code of an action that failed. */
   readonly code?: string | undefined
   /** The settings that the action changed, as they were and as they are. */
