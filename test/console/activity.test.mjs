@@ -101,7 +101,7 @@ test('the past of the server is shown by figures and by bucket, and its moments 
   requireQuiet()
 })
 
-test('control actions name the user or the bucket that they changed, and who changed it', async (t) => {
+test('control actions name the user or the bucket that they changed, and the key that did', async (t) => {
   const { page } = await stage.open(t, '#/access')
   await page.click('.page > header .button.primary')
   await page.locator('dialog[open] input[type=text]').first().fill('courier')

@@ -38,12 +38,12 @@ export async function startBrowser() {
 
 /**
  * Opens the console of a server in a new context. Messages of the page's policy and errors of its scripts fail the test that calls
- * `requireQuiet`.
+ * `requireQuiet`. `prepare` is called before the page loads.
  */
 export async function openConsole(
   browser,
   server,
-  { language = 'en', theme = 'light', address = '', ...options } = {},
+  { language = 'en', theme = 'light', address = '', prepare = async () => {}, ...options } = {},
 ) {
   const context = await browser.newContext({
     colorScheme: theme,
@@ -62,6 +62,7 @@ export async function openConsole(
   page.on('console', (message) => {
     if (message.type() === 'error' && !/Failed to load resource/.test(message.text())) noise.push(message.text())
   })
+  await prepare(page)
   await page.goto(`${server.endpoint}/-/console/${address}`)
   const requireQuiet = () => {
     if (noise.length > 0) throw new Error(`the page complained: ${noise.join('\n')}`)

@@ -80,12 +80,12 @@ describe('the trail of control actions', () => {
     const started = await start()
     const { Account } = await admin(started, 'CreateAccount', {})
     await admin(started, 'CreateGroup', { GroupName: 'staff' })
-    await admin(started, 'AddUserToGroup', { UserName: 'nobody', GroupName: 'staff' })
+    await admin(started, 'AddUserToGroup', { UserName: 'ghost', GroupName: 'staff' })
     const found = await events(started, { MaxItems: 2 })
     assert.deepEqual(
       found.map(({ EventName, Subject, ErrorCode }) => [EventName, Subject, ErrorCode]),
       [
-        ['AddUserToGroup', ['user/nobody', 'group/staff'], 'EntityNotExist.User'],
+        ['AddUserToGroup', ['user/ghost', 'group/staff'], 'EntityNotExist.User'],
         ['CreateGroup', ['group/staff'], undefined],
       ],
     )
