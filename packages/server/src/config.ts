@@ -66,6 +66,13 @@ export const OPTIONS = {
     undefined,
     'PostgreSQL database for the metadata of a cluster, instead of DIR; needs --blobs and BINDERY_MASTER_KEYS.',
   ),
+  notices: option(
+    'BINDERY_NOTICES',
+    '--notices',
+    matching('URL', /^postgres(ql)?:\/\/\S+$/, 'a URL such as postgres://bindery@db.example/bindery'),
+    undefined,
+    'The database of --metadata without its pooler, for notices between gateways; needed only behind a pooler in transaction mode.',
+  ),
   blobs: option(
     'BINDERY_BLOBS',
     '--blobs',
@@ -371,6 +378,7 @@ export const OPTIONS = {
 /** Options that a file may hold instead: the one that the variable with the ending `_FILE` names. */
 export const SECRET_OPTIONS: readonly OptionName[] = [
   'metadata',
+  'notices',
   'metricsToken',
   'accessKeyId',
   'accessKeySecret',

@@ -69,6 +69,8 @@ export type DeploymentAddress =
 export interface GatewayPlaces {
   /** `postgres://…`, with the password where it needs one. */
   readonly metadata: string
+  /** The same database for notices, by connections that keep their sessions; absent: those of `metadata` do. */
+  readonly notices?: string | undefined
   /** A folder that all of them share, or the URL of a bucket. */
   readonly blobs: string
   /** The key of the bucket; undefined for a folder. */

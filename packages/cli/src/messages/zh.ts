@@ -185,6 +185,7 @@ export const CHINESE: Sentences = {
     tlsKey: '证书的私钥（PEM 格式）；文件更改后自动重新读取。',
     configFile: 'JSON 格式的配置文件，键为不带短横线前缀的参数名，例如 {"log": "debug"}；收到 SIGHUP 时重新读取。',
     metadata: '集群存放元数据的 PostgreSQL，代替 DIR；需要同时设置 --blobs 和 BINDERY_MASTER_KEYS。',
+    notices: '网关之间发送通知所用的数据库，即绕过连接池的 --metadata；仅在使用事务模式的连接池时需要。',
     blobs: '集群中的服务器存放对象数据的位置：s3://BUCKET/PREFIX?endpoint=URL&region=REGION，或它们共享的目录。',
     host: '监听的地址；0.0.0.0 允许其他机器访问。',
     port: '监听的端口；0 由系统选择。',

@@ -77,15 +77,15 @@ export function gatewayInWorker(places: GatewayPlaces): ProcessDeployment {
 
 /** The places that a configuration names. Throws Failure `masterKeysRequired`, `masterKeysInvalid`, `valueInvalid`, `blobsKeyMissing`. */
 export function gatewayPlaces(config: Config): GatewayPlaces {
-  const { metadata = '', blobs = '', masterKeys } = config
+  const { metadata = '', notices, blobs = '', masterKeys } = config
   if (masterKeys === undefined) throw new Failure('masterKeysRequired', { variable: MASTER_KEYS_VARIABLE })
   if (parseMasterKeys(masterKeys) === undefined) {
     throw new Failure('masterKeysInvalid', { variable: MASTER_KEYS_VARIABLE })
   }
-  if (!blobs.startsWith('s3:')) return { metadata, blobs: resolve(blobs), masterKeys }
+  if (!blobs.startsWith('s3:')) return { metadata, notices, blobs: resolve(blobs), masterKeys }
   const { blobsAccessKeyId: accessKeyId, blobsAccessKeySecret: accessKeySecret } = config
   if (accessKeyId === undefined || accessKeySecret === undefined) throw new Failure('blobsKeyMissing', {})
-  const places = { metadata, blobs, blobsKey: { accessKeyId, accessKeySecret }, masterKeys }
+  const places = { metadata, notices, blobs, blobsKey: { accessKeyId, accessKeySecret }, masterKeys }
   if (s3PlaceOf(places) === undefined)
     throw new Failure('valueInvalid', { name: '--blobs', value: blobs, expected: S3_URL })
   return places
@@ -104,7 +104,7 @@ interface OpenProcess extends ProcessDeployment {
 }
 
 function openProcess(places: GatewayPlaces): OpenProcess {
-  const { metadata: url, blobs, masterKeys } = places
+  const { metadata: url, notices = url, blobs, masterKeys } = places
   const place = withoutPassword(url)
   const s3 = s3PlaceOf(places)
   const secrets = openSharedSecrets(url)
@@ -131,7 +131,7 @@ function openProcess(places: GatewayPlaces): OpenProcess {
         details,
         log,
         fence: async (dead) => store?.endSession(dead),
-        openChannel: (receivers) => openNotices({ url, ...receivers }),
+        openChannel: (receivers) => openNotices({ url: notices, ...receivers }),
       }),
     keyRing: () => keys.keyRing(),
     disk: async () => (s3 === undefined ? await diskOf(blobs) : undefined),
