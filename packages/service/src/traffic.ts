@@ -129,6 +129,9 @@ export function pacedSource(source: ByteSource, pace: Pace | undefined): ByteSou
   let allowed = 0
   return {
     size: source.size,
+    get hasEnded() {
+      return source.hasEnded
+    },
     async ready() {
       await source.ready()
       allowed = await pace.allow(left)

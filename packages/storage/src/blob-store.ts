@@ -13,6 +13,8 @@ export interface ByteSource {
   readonly size: number | undefined
   /** All bytes, where they have arrived and none was read. They never change. */
   readonly whole?: Uint8Array | undefined
+  /** Whether it is known without another read that the source has ended. */
+  readonly hasEnded?: boolean | undefined
   /** Resolves when a byte is available or the source has ended. */
   ready(): Promise<void>
   /**

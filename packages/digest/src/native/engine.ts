@@ -55,6 +55,8 @@ export class Engine implements NativeEngine {
   #jobCount = 0
   /** Jobs that wait for a slot, in order; each returns whether it has begun. */
   readonly #waiting: (() => boolean)[] = []
+  /** Each begins a digest that was wanted in this turn of the event loop. */
+  #gathered: (() => void)[] = []
   #closed: Promise<void> | undefined
   #resolveIdle: (() => void) | undefined
 
@@ -130,10 +132,16 @@ export class Engine implements NativeEngine {
     return this.#run('crypt', start, () => undefined, { cipher, bytes })
   }
 
-  async digest(bytes: Uint8Array, digests: readonly DigestName[] = []): Promise<Digest> {
+  digest(bytes: Uint8Array, digests: readonly DigestName[] = []): Promise<Digest> {
     const wanted = setOf(digests)
     const start = () => this.#binding.digest(this.#raw, bytes, wanted)
-    return this.#run('finish', start, (record) => this.#digestAt(record, digests), bytes)
+    return this.#run(
+      'finish',
+      start,
+      (record) => this.#digestAt(record, digests),
+      bytes,
+      (begin) => this.#gather(begin),
+    )
   }
 
   async append(pieces: readonly Uint8Array[], place: FilePlace, syncFailed: Uint8Array): Promise<number> {
@@ -166,6 +174,7 @@ export class Engine implements NativeEngine {
   }
 
   async #close(): Promise<void> {
+    if (this.#gathered.length > 0) await new Promise(setImmediate)
     if (this.#jobCount > 0) {
       await new Promise<void>((resolve) => {
         this.#resolveIdle = resolve
@@ -188,11 +197,30 @@ export class Engine implements NativeEngine {
     await this.#run(SYSCALL[kind], start, () => undefined)
   }
 
-  /** Starts a job, at once or when a slot is free, and resolves with the result of `read` for its record. */
-  #run<T>(syscall: string, start: () => number, read: (start: number) => T, uses?: unknown): Promise<T> {
+  /**
+   * Begins jobs at the end of a turn of the event loop, all at once: one alone is hashed by the narrow kernel, and several in parallel lanes
+   * cost hardly more than one.
+   */
+  #gather(begin: () => boolean): void {
+    if (this.#gathered.push(() => this.#inTurn(begin)) > 1) return
+    setImmediate(() => {
+      const gathered = this.#gathered
+      this.#gathered = []
+      for (const one of gathered) one()
+    })
+  }
+
+  /** Starts a job, when `schedule` begins it and a slot is free, and resolves with the result of `read` for its record. */
+  #run<T>(
+    syscall: string,
+    start: () => number,
+    read: (start: number) => T,
+    uses?: unknown,
+    schedule = (begin: () => boolean) => this.#inTurn(begin),
+  ): Promise<T> {
     return new Promise((resolve, reject) => {
       this.#requireOpen()
-      this.#inTurn(() => {
+      schedule(() => {
         try {
           const slot = start()
           if (slot === ALL_SLOTS_TAKEN) return false

@@ -68,6 +68,17 @@ test('jobs under way keep the process alive, an idle engine does not', { skip },
   assert.deepEqual({ status, stdout }, { status: 0, stdout: 'done' })
 })
 
+test('an engine that closes ends the digests that were to begin at the end of the turn', { skip }, () => {
+  const { status, stdout, stderr } = runProgram(`
+    const engine = native.createEngine()
+    const digests = [engine.digest(new Uint8Array(100_000)), engine.digest(new Uint8Array(99_999))]
+    const closed = engine.close()
+    const [late, ...done] = await Promise.allSettled([engine.digest(new Uint8Array(1)), ...digests, closed])
+    console.log(late.reason.message, done.map(({ status }) => status), (await digests[1]).crc64 === native.crc64(new Uint8Array(99_999)))`)
+  const expected = "the engine is closed [ 'fulfilled', 'fulfilled', 'fulfilled' ] true"
+  assert.deepEqual({ status, stdout }, { status: 0, stdout: expected }, stderr)
+})
+
 test('an engine that is never closed lasts until the end of the process', { skip }, () => {
   const { status, signal, stdout } = runProgram(`
     for (let i = 0; i < 10; i++) await native.createEngine().begin().update(new Uint8Array(1000))

@@ -48,6 +48,10 @@ export abstract class ArrivingBody implements ByteSource {
     return this.#arrived
   }
 
+  get hasEnded(): boolean {
+    return this.complete && !this.hasWaiting
+  }
+
   /** Whether the whole body has been taken from the connection. */
   abstract get complete(): boolean
 

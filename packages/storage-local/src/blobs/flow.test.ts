@@ -87,6 +87,38 @@ async function until(condition: () => boolean): Promise<void> {
   while (!condition()) await nextTurn()
 }
 
+test('a source that knows its end is read no further', async (t) => {
+  const { pool } = await contextWith(t, 4)
+  for (const size of [1000, MIB, MIB + 5]) {
+    const bytes = scrambled(size)
+    let sent = 0
+    const source: ByteSource = {
+      size,
+      get hasEnded() {
+        return sent === size
+      },
+      ready: async () => assert.ok(sent < size),
+      async read(buffer) {
+        assert.ok(sent < size)
+        const piece = bytes.subarray(sent, sent + buffer.length)
+        buffer.set(piece)
+        sent += piece.length
+        return piece.length
+      },
+    }
+    const reader = new PieceReader(source, pool)
+    const pieces: Buffer[] = []
+    let isLast = false
+    for (let piece = await reader.next(); piece !== undefined; piece = await reader.next()) {
+      pieces.push(Buffer.from(piece.bytes))
+      isLast = piece.isLast
+      piece.release()
+    }
+    assert.ok(isLast)
+    assert.deepEqual(Buffer.concat(pieces), Buffer.from(bytes))
+  }
+})
+
 test('64 paused senders hold nothing of the budget, and a fast one overtakes them', async (t) => {
   const context = await contextWith(t, 2)
   const senders = Array.from({ length: 64 }, () => new SlowSender())

@@ -113,7 +113,7 @@ export class PieceReader {
     this.#ready = undefined
     const length = await this.#source.read(buffer)
     this.#received += length
-    this.#hasEnded = length === 0
+    this.#hasEnded = length === 0 || this.#source.hasEnded === true
     return length
   }
 

@@ -16,6 +16,10 @@ export class WholeBody implements ByteSource {
     return this.#read === 0 ? this.#bytes : undefined
   }
 
+  get hasEnded(): boolean {
+    return this.#read === this.size
+  }
+
   async ready(): Promise<void> {}
 
   async read(buffer: Uint8Array): Promise<number> {
