@@ -2,24 +2,24 @@
 
 import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
-import { once } from 'node:events'
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { createServer } from 'node:http'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
-import { text } from 'node:stream/consumers'
 import { after, before, test } from 'node:test'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { createClient } from '@bindery/client'
 import OSS from 'ali-oss'
-import { build } from 'esbuild'
 import { startServer } from '../support/start-server.mjs'
 import { startChromium } from './browser/chromium.mjs'
+import { bundleOf, servePage } from './browser/page-server.mjs'
 
 const PAGE = fileURLToPath(new URL('client/page.js', import.meta.url))
 const BUCKET = 'client-browser'
 const DATA = randomBytes(2_500_000)
 const PARTS = Math.ceil(DATA.length / (256 * 1024))
+/** Lets an upload stand still as soon as it has begun, from within the page: what comes from here may come when it has ended. */
+const STANDING = '.then(() => void task().setBandwidth(1))'
 
 let server
 let owner
@@ -69,37 +69,20 @@ async function allow(origin) {
 }
 
 async function startSite() {
-  const bundle = { bundle: true, write: false, format: 'iife', platform: 'browser' }
-  const { outputFiles } = await build({ entryPoints: [PAGE], ...bundle })
-  const html = '<!doctype html><input type="file" id="file"><script src="/page.js"></script>'
-  const answers = {
-    '/settings': () => ({ endpoint: server.endpoint.replace('127.0.0.1', 'localhost'), bucket: BUCKET }),
-    '/key': () => {
-      const answer = { ...keyOf(), ...keys }
-      keys = { ...keys, refused: false }
-      return answer
+  return servePage({
+    page: '<!doctype html><input type="file" id="file"><script src="/page.js"></script>',
+    scripts: { '/page.js': await bundleOf(PAGE) },
+    answers: {
+      '/settings': () => ({ endpoint: server.endpoint.replace('127.0.0.1', 'localhost'), bucket: BUCKET }),
+      '/key': () => {
+        const answer = { ...keyOf(), ...keys }
+        keys = { ...keys, refused: false }
+        return answer
+      },
+      '/sign': sign,
     },
-    '/sign': sign,
-  }
-  const listening = createServer(async (request, response) => {
-    const answer = answers[request.url]
-    if (answer !== undefined) response.end(JSON.stringify(await answer(await text(request))))
-    else if (request.url === '/page.js') response.end(outputFiles[0].text)
-    else {
-      if (request.url === '/strict') response.setHeader('Content-Security-Policy', "worker-src 'none'")
-      response.setHeader('Content-Type', 'text/html').end(html)
-    }
+    policies: { '/strict': "worker-src 'none'" },
   })
-  listening.listen(0, '127.0.0.1')
-  await once(listening, 'listening')
-  return {
-    url: `http://localhost:${listening.address().port}`,
-    stop: async () => {
-      listening.close()
-      listening.closeAllConnections()
-      await once(listening, 'close')
-    },
-  }
 }
 
 /** The backend of an application signs what its own rules allow. */
@@ -129,9 +112,9 @@ async function isStored(key) {
 test('Chromium: a file is uploaded in parts, and a pause sends nothing', async () => {
   const page = await openPage()
   const slow = JSON.stringify({ bytesPerSecond: 2_000_000, parallel: 2 })
-  const begun = await page.evaluate(`begin('paused', 2, ${slow})`)
+  const pausing = '.then(async (begun) => ({ begun, paused: await pauseAndWait() }))'
+  const { begun, paused } = await page.evaluate(`begin('paused', 2, ${slow})${pausing}`)
   assert.ok(begun.committed > 0 && begun.committed < DATA.length)
-  const paused = await page.evaluate('pauseAndWait()')
   assert.deepEqual([paused.state, paused.sentMeanwhile], ['paused', 0])
   await page.evaluate('go()')
   assert.deepEqual(await page.evaluate('outcome()').then(({ size, parts }) => [size, parts]), [DATA.length, PARTS])
@@ -145,8 +128,8 @@ test('Chromium: a file is uploaded in parts, and a pause sends nothing', async (
 
 test('Chromium: after a reload the same file goes on from the checkpoint in IndexedDB', async () => {
   const page = await openPage()
-  await page.evaluate(`begin('reloaded', 3, ${JSON.stringify({ bytesPerSecond: 1_500_000, parallel: 2 })})`)
-  await page.navigate('location.reload()')
+  const slow = JSON.stringify({ bytesPerSecond: 1_500_000, parallel: 2 })
+  await page.navigate(`void begin('reloaded', 3, ${slow}).then(() => location.reload())`)
   const [[key]] = await page.evaluate('remembered()')
   assert.equal(key, 'reloaded')
   await page.choose('#file', file)
@@ -173,7 +156,7 @@ test('Chromium: a worker computes the checksums of parts, and the page itself wh
 
 test('Chromium: an upload runs in one of two tabs', async () => {
   const [one, other] = [await openPage(), await openPage()]
-  await one.evaluate(`begin('tabs', 1, ${JSON.stringify({ bytesPerSecond: 1_000_000, parallel: 1 })})`)
+  await one.evaluate(`begin('tabs', 1, ${JSON.stringify({ bytesPerSecond: 1_000_000, parallel: 1 })})${STANDING}`)
   await assert.rejects(other.evaluate("begin('tabs', 1)"), /Another process or tab/)
   await one.evaluate('pauseAndWait().then(go)')
   await one.evaluate('outcome()')
@@ -202,8 +185,8 @@ test('Chromium: a page without a key has its application sign many parts at once
 
 test('Chromium: after a reload an upload goes on by the handle of its file, without the user', async () => {
   const page = await openPage()
-  await page.evaluate(`beginByHandle('by-handle', 3, ${JSON.stringify({ bytesPerSecond: 1_500_000, parallel: 2 })})`)
-  await page.navigate('location.reload()')
+  const slow = JSON.stringify({ bytesPerSecond: 1_500_000, parallel: 2 })
+  await page.navigate(`void beginByHandle('by-handle', 3, ${slow}).then(() => location.reload())`)
   const [{ key, reusedParts, needsSource }] = await page.evaluate('restoreAll()')
   assert.deepEqual([key, needsSource], ['by-handle', false])
   assert.ok(reusedParts >= 3 && reusedParts < PARTS, `${reusedParts} parts were reused`)
@@ -213,10 +196,11 @@ test('Chromium: after a reload an upload goes on by the handle of its file, with
 test('Chromium: an upload waits while the browser is offline, and costs no attempts', async () => {
   const page = await openPage()
   const hasty = { bytesPerSecond: 2_000_000, parallel: 2, retry: { maxAttempts: 2, baseDelayMs: 1, maxDelayMs: 2 } }
-  await page.evaluate(`begin('offline', 2, ${JSON.stringify(hasty)})`)
+  await page.evaluate(`begin('offline', 2, ${JSON.stringify(hasty)})${STANDING}`)
   await page.setOffline(true)
-  await page.evaluate("new Promise((resolve) => task().on('state', ({ to }) => to === 'offline' && resolve()))")
-  await new Promise((resolve) => setTimeout(resolve, 300))
+  await page.evaluate('void task().setBandwidth(0)')
+  while (!(await page.evaluate("seen.states.includes('offline')"))) await sleep(20)
+  await sleep(300)
   await page.setOffline(false)
   assert.equal((await page.evaluate('outcome()')).size, DATA.length)
   assert.ok(await isStored('offline'))

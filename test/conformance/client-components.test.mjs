@@ -2,16 +2,14 @@
 
 import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
-import { once } from 'node:events'
 import { copyFileSync, mkdirSync } from 'node:fs'
-import { createServer } from 'node:http'
 import path from 'node:path'
 import { after, before, test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { createClient } from '@bindery/client'
-import { build } from 'esbuild'
 import { startServer } from '../support/start-server.mjs'
 import { startChromium } from './browser/chromium.mjs'
+import { bundleOf, servePage } from './browser/page-server.mjs'
 import { CACHE } from './support.mjs'
 
 const PAGE = fileURLToPath(new URL('client/components.js', import.meta.url))
@@ -73,33 +71,15 @@ function install(version) {
   execFileSync('npm', ['ci', '--silent', '--no-audit', '--no-fund', '--ignore-scripts'], { cwd })
 }
 
-async function bundle(alias) {
-  const options = { bundle: true, write: false, format: 'esm', platform: 'browser', alias }
-  const define = { 'process.env.NODE_ENV': '"production"' }
-  const { outputFiles } = await build({ entryPoints: [PAGE], ...options, define })
-  return outputFiles[0].text
-}
-
 async function startSite(settings) {
   for (const version of ['18', '19']) install(version)
-  const pages = new Map()
-  for (const [name, alias] of Object.entries(LIBRARIES)) pages.set(`/${encodeURI(name)}`, await bundle(alias))
-  const html = `<!doctype html><html lang="zh-CN"><oss-uploader prefix="in/" multiple></oss-uploader><div id="component"></div><script type="module">await import(location.search.slice(1))</script></html>`
-  const listening = createServer((request, response) => {
-    if (request.url === '/settings') response.end(JSON.stringify(settings))
-    else if (pages.has(request.url)) response.setHeader('Content-Type', 'text/javascript').end(pages.get(request.url))
-    else response.setHeader('Content-Type', 'text/html; charset=utf-8').end(html)
-  })
-  listening.listen(0, '127.0.0.1')
-  await once(listening, 'listening')
-  return {
-    url: `http://localhost:${listening.address().port}`,
-    stop: async () => {
-      listening.close()
-      listening.closeAllConnections()
-      await once(listening, 'close')
-    },
+  const define = { 'process.env.NODE_ENV': '"production"' }
+  const scripts = {}
+  for (const [name, alias] of Object.entries(LIBRARIES)) {
+    scripts[`/${encodeURI(name)}`] = await bundleOf(PAGE, { format: 'esm', alias, define })
   }
+  const page = `<!doctype html><html lang="zh-CN"><oss-uploader prefix="in/" multiple></oss-uploader><div id="component"></div><script type="module">await import(location.search.slice(1))</script></html>`
+  return servePage({ page, scripts, answers: { '/settings': () => settings } })
 }
 
 async function openPage(library) {
@@ -114,8 +94,7 @@ test('Chromium: an element uploads the files that are chosen, in the language of
   const page = await openPage('preact')
   assert.match(await page.evaluate('text()'), /选择文件/)
   await page.evaluate(`choose(${6 * PART}, ${6 * PART}, 5)`)
-  await page.evaluate('until(([first]) => first?.value > 0)')
-  await page.evaluate('press(0, 0)')
+  await page.evaluate('until(([first]) => first?.value > 0).then(() => press(0, 0))')
   const [paused] = await page.evaluate(`until(([first]) => first.state === '已暂停')`)
   assert.deepEqual([paused.name, paused.label, paused.toggle], ['in/file-0', 'in/file-0', '继续'])
   await page.evaluate('press(1, 1)')

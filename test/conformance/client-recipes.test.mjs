@@ -2,21 +2,18 @@
 
 import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
-import { once } from 'node:events'
 import { mkdtemp, rm, symlink, writeFile } from 'node:fs/promises'
-import { createServer } from 'node:http'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
-import { text } from 'node:stream/consumers'
 import { after, before, test } from 'node:test'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { createClient } from '@bindery/client'
 import OSS from 'ali-oss'
-import { build } from 'esbuild'
 import { atEnd } from '../support/at-end.mjs'
 import { guideBlocks } from '../support/guide-blocks.mjs'
 import { startServer } from '../support/start-server.mjs'
 import { startChromium } from './browser/chromium.mjs'
+import { bundleOf, servePage } from './browser/page-server.mjs'
 
 const MODULES = fileURLToPath(new URL('../../node_modules', import.meta.url))
 /** Two parts of a ticket. */
@@ -58,27 +55,16 @@ async function openRecipe(t, name, blocks, answer) {
   await writeFile(path.join(folder, `${name}.mjs`), application)
   await writeFile(path.join(folder, `${name}-page.mjs`), page)
   const backend = await import(pathToFileURL(path.join(folder, `${name}.mjs`)))
-  const bundle = { bundle: true, write: false, format: 'iife', globalName: 'recipe', platform: 'browser' }
-  const { outputFiles } = await build({ entryPoints: [path.join(folder, `${name}-page.mjs`)], ...bundle })
-  const site = createServer(async (request, response) => {
-    const url = new URL(request.url, 'http://localhost')
-    if (url.pathname === '/page.js') response.end(outputFiles[0].text)
-    else if (url.pathname === '/') {
-      response.setHeader('Content-Type', 'text/html')
-      response.end('<!doctype html><input type="file" id="file"><script src="/page.js"></script>')
-    } else if (['/ticket', '/sign'].includes(url.pathname)) {
-      response.end(JSON.stringify(await answer(backend, url, await text(request))))
-    } else response.writeHead(404).end()
+  const script = await bundleOf(path.join(folder, `${name}-page.mjs`), { globalName: 'recipe' })
+  const answered = (body, url) => answer(backend, url, body)
+  const site = await servePage({
+    page: '<!doctype html><input type="file" id="file"><script src="/page.js"></script>',
+    scripts: { '/page.js': script },
+    answers: { '/ticket': answered, '/sign': answered },
   })
-  site.listen(0, '127.0.0.1')
-  await once(site, 'listening')
-  atEnd(t, () => {
-    site.close()
-    site.closeAllConnections()
-  })
-  const origin = `http://localhost:${site.address().port}`
-  await allow(origin)
-  const opened = await chromium.open(origin)
+  atEnd(t, () => site.stop())
+  await allow(site.url)
+  const opened = await chromium.open(site.url)
   await opened.choose('#file', path.join(folder, 'film.bin'))
   return opened
 }

@@ -2,17 +2,14 @@
 
 import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
-import { once } from 'node:events'
 import { copyFileSync, mkdirSync } from 'node:fs'
-import { createServer } from 'node:http'
 import path from 'node:path'
-import { text } from 'node:stream/consumers'
 import { after, before, test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import * as S3 from '@aws-sdk/client-s3'
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner'
-import { build } from 'esbuild'
 import { startChromium } from './browser/chromium.mjs'
+import { bundleOf, servePage } from './browser/page-server.mjs'
 import { CACHE, MODES, openTarget } from './support.mjs'
 
 const FOLDER = fileURLToPath(new URL('uppy', import.meta.url))
@@ -23,7 +20,7 @@ let target
 let s3
 let site
 let chromium
-let page
+let opened
 
 before(async () => {
   target = await openTarget(MODES[0])
@@ -35,12 +32,13 @@ before(async () => {
     requestChecksumCalculation: 'WHEN_REQUIRED',
   })
   await s3.send(new S3.CreateBucketCommand({ Bucket: BUCKET }))
-  site = await startSite(await bundle())
+  const page = '<!doctype html><script src="/page.js"></script>'
+  site = await servePage({ page, scripts: { '/page.js': await bundle() }, answers: { '/sign': sign } })
   const rule = { AllowedOrigins: [site.url], AllowedMethods: ['GET', 'PUT', 'POST', 'DELETE'], AllowedHeaders: ['*'] }
   const CORSConfiguration = { CORSRules: [{ ...rule, ExposeHeaders: ['ETag'] }] }
   await s3.send(new S3.PutBucketCorsCommand({ Bucket: BUCKET, CORSConfiguration }))
   chromium = await startChromium()
-  page = await chromium.open(site.url)
+  opened = await chromium.open(site.url)
 })
 
 after(async () => {
@@ -56,12 +54,7 @@ async function bundle() {
     copyFileSync(path.join(FOLDER, file), path.join(INSTALLED, file))
   }
   execFileSync('npm', ['ci', '--silent', '--no-audit', '--no-fund', '--ignore-scripts'], { cwd: INSTALLED })
-  const { outputFiles } = await build({
-    entryPoints: [path.join(FOLDER, 'page.js')],
-    nodePaths: [path.join(INSTALLED, 'node_modules')],
-    ...{ bundle: true, write: false, format: 'iife' },
-  })
-  return outputFiles[0].text
+  return bundleOf(path.join(FOLDER, 'page.js'), { nodePaths: [path.join(INSTALLED, 'node_modules')] })
 }
 
 /** The request that Uppy wants to send, as a command of the SDK. */
@@ -75,25 +68,9 @@ function commandOf({ method, key: Key, uploadId: UploadId, partNumber: PartNumbe
   return new S3.CompleteMultipartUploadCommand({ ...name, UploadId })
 }
 
-async function startSite(script) {
-  const server = createServer(async (request, response) => {
-    if (request.url === '/sign') {
-      const asked = JSON.parse(await text(request))
-      const url = await getSignedUrl(s3, commandOf(asked), { expiresIn: 60 })
-      response.setHeader('Content-Type', 'application/json').end(JSON.stringify({ url }))
-    } else if (request.url === '/page.js') response.setHeader('Content-Type', 'text/javascript').end(script)
-    else response.setHeader('Content-Type', 'text/html').end('<!doctype html><script src="/page.js"></script>')
-  })
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  return {
-    url: `http://localhost:${server.address().port}`,
-    stop: async () => {
-      server.close()
-      server.closeAllConnections()
-      await once(server, 'close')
-    },
-  }
+/** A URL that permits what Uppy wants to send. */
+async function sign(wanted) {
+  return { url: await getSignedUrl(s3, commandOf(JSON.parse(wanted)), { expiresIn: 60 }) }
 }
 
 async function storedBytes(Key) {
@@ -104,14 +81,14 @@ async function storedBytes(Key) {
 const expected = (size) => new Uint8Array(size).map((_, index) => index % 251)
 
 test('uppy: a small file is put by a presigned URL', async () => {
-  const done = await page.evaluate("upload('small', 1000, false)")
+  const done = await opened.evaluate("upload('small', 1000, false)")
   assert.deepEqual(done, { failed: [], key: ['small'], parts: [] })
   assert.deepEqual(await storedBytes('small'), expected(1_000))
 })
 
 test('uppy: a large file is uploaded in parts, whose tags the page may read', async () => {
   const size = 12 * 1024 * 1024 + 7
-  const done = await page.evaluate(`upload('large', ${size}, true)`)
+  const done = await opened.evaluate(`upload('large', ${size}, true)`)
   assert.deepEqual([done.failed, done.key], [[], ['large']])
   assert.deepEqual(
     done.parts.map(([number]) => number),

@@ -1,9 +1,8 @@
 // An application with a page that uploads from the browser: it signs what the page may do, and never passes on its own key.
 
-import { once } from 'node:events'
 import { readFile } from 'node:fs/promises'
-import { createServer } from 'node:http'
 import { fileURLToPath } from 'node:url'
+import { servePage } from './page-server.mjs'
 
 const SDK = fileURLToPath(import.meta.resolve('ali-oss/dist/aliyun-oss-sdk.min.js'))
 
@@ -82,23 +81,5 @@ const PAGE = `<!doctype html>
  * @param {Record<string, () => Promise<object>>} answers
  */
 export async function startPage(answers) {
-  const sdk = await readFile(SDK)
-  const server = createServer(async ({ url }, response) => {
-    const { pathname } = new URL(url, 'http://page')
-    const answer = answers[pathname]
-    if (pathname === '/sdk.js') response.setHeader('Content-Type', 'text/javascript').end(sdk)
-    else if (answer !== undefined)
-      response.setHeader('Content-Type', 'application/json').end(JSON.stringify(await answer()))
-    else response.setHeader('Content-Type', 'text/html').end(PAGE)
-  })
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  return {
-    url: `http://localhost:${server.address().port}`,
-    stop: async () => {
-      server.close()
-      server.closeAllConnections()
-      await once(server, 'close')
-    },
-  }
+  return servePage({ page: PAGE, scripts: { '/sdk.js': await readFile(SDK) }, answers })
 }
