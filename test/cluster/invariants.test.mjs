@@ -210,7 +210,9 @@ describe('invariants across gateways', { skip: withoutPostgres() }, () => {
       await sleep(round * 2)
       leaving.agent.destroy()
       await left
-      await sleep(300)
+      // what it had sent may still be on its way to the gateway
+      do await sleep(300)
+      while (await isCompleting(gateways[0]))
       const found = await clients[1].get(key).catch(({ status }) => assert.equal(status, 404))
       if (found === undefined) {
         assert.equal((await clients[2].parts(key, uploadId)).length, 3)
@@ -248,6 +250,12 @@ describe('invariants across gateways', { skip: withoutPostgres() }, () => {
 })
 
 const md5 = (bytes) => createHash('md5').update(bytes).digest('hex')
+
+/** Whether a gateway is answering a Complete. */
+async function isCompleting({ endpoint }) {
+  const answer = await fetch(`${endpoint}/-/metrics`, { headers: { authorization: `Bearer ${TOKEN}` } })
+  return /^bindery_http_inflight\{op="CompleteMultipartUpload"\} [1-9]/m.test(await answer.text())
+}
 
 /** Requests of a gateway to the blob store that were answered, by method. */
 async function blobRequests({ endpoint }) {

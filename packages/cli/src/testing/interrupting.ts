@@ -1,13 +1,16 @@
 /** Shared by the tests that end commands in the middle of a transfer. */
 import assert from 'node:assert/strict'
 import { type ChildProcess, spawn } from 'node:child_process'
-import { text } from 'node:stream/consumers'
+import { once } from 'node:events'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { COMMAND, type Server } from './support.js'
 
 /** A command that runs. */
 export interface Running {
   readonly child: ChildProcess
+  /** What it has written to standard error so far. */
+  readonly printed: () => string
+  /** All of that, once it has ended. */
   readonly stderr: Promise<string>
 }
 
@@ -32,7 +35,11 @@ export function startCommand(
     env: { ...process.env, BINDERY_LANG: 'en', ...keys, ...env },
     stdio: ['ignore', 'ignore', 'pipe'],
   })
-  return { child, stderr: text(child.stderr) }
+  let printed = ''
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    printed += text
+  })
+  return { child, printed: () => printed, stderr: once(child, 'close').then(() => printed) }
 }
 
 /** Waits until a server has answered this many requests of a running command. */

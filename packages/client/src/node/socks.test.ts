@@ -44,7 +44,7 @@ const GREETING = Uint8Array.of(5, 0)
 const GREETING_WITH_KEY = Uint8Array.of(5, 2)
 
 async function send(t: TestContext, url: string, proxy: string, size: number): Promise<string> {
-  const transport = nodeTransport({ proxy, connectTimeoutMs: 1_000 })
+  const transport = nodeTransport({ proxy, connectTimeoutMs: 60_000 })
   atEnd(t, () => transport.close?.())
   let text = ''
   // twice: the second request uses the connection of the first
