@@ -22,7 +22,13 @@ const create = () =>
 
 const first = create()
 const task = first.upload(bytes, { ...options, bytesPerSecond: 4 * PART_BYTES })
-await new Promise((resolve) => task.on('progress', ({ parts }) => parts.done >= 2 && resolve()))
+await new Promise((resolve) => {
+  task.on('progress', ({ parts }) => {
+    if (parts.done < 2) return
+    task.setBandwidth(1) // it does not end before it is paused
+    resolve()
+  })
+})
 const checkpoint = await task.pause()
 const paused = task.state
 await task.abort({ keepParts: true })

@@ -8,7 +8,7 @@ import { COMMAND, type Server } from './support.js'
 /** A command that runs. */
 export interface Running {
   readonly child: ChildProcess
-  /** What it has written to standard error so far. */
+  /** The text on its standard error so far. */
   readonly printed: () => string
   /** All of that, once it has ended. */
   readonly stderr: Promise<string>

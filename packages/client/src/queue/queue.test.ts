@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { content, KIB, listOf, startClient } from '../testing/support.js'
+import { content, KIB, listOf, startClient, untilParts } from '../testing/support.js'
 import { memoryStore } from '../transfer/checkpoint.js'
 import type { FileHandleLike } from '../types/file-handle.js'
 import type { UploadTask } from '../types/upload.js'
@@ -217,13 +217,3 @@ test('ten thousand files pass through a queue', async () => {
   for await (const _ of client.list({ prefix: 'many/' })) listed += 1
   assert.equal(listed, 10_000)
 })
-
-function untilParts(task: UploadTask, count: number): Promise<void> {
-  return new Promise((resolve) => {
-    const stop = task.on('progress', ({ parts }) => {
-      if (parts.done < count) return
-      stop()
-      resolve()
-    })
-  })
-}

@@ -4,6 +4,7 @@ import { Client } from '../client.js'
 import { crc64 } from '../crc64.js'
 import { memoryStore } from '../transfer/checkpoint.js'
 import type { ClientOptions } from '../types/client.js'
+import type { UploadTask } from '../types/upload.js'
 import { type Seen, serviceTransport } from './service-transport.js'
 
 export const BUCKET = 'client-bucket'
@@ -72,4 +73,16 @@ export async function listOf<T>(items: AsyncIterable<T>): Promise<T[]> {
   const all: T[] = []
   for await (const item of items) all.push(item)
   return all
+}
+
+/** Resolves when this many parts of an upload are stored, and lets it stand still: it does not end before the test goes on. */
+export function untilParts(task: UploadTask, count: number): Promise<void> {
+  return new Promise((resolve) => {
+    const stop = task.on('progress', ({ parts }) => {
+      if (parts.done < count) return
+      stop()
+      task.setBandwidth(1)
+      resolve()
+    })
+  })
 }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { getEventListeners } from 'node:events'
 import { test } from 'node:test'
-import { content, KIB, rejection, startClient } from '../testing/support.js'
+import { content, KIB, rejection, startClient, untilParts } from '../testing/support.js'
 import { OssError } from '../types/error.js'
 import type { TransferPart } from '../types/upload.js'
 import { memoryStore } from './checkpoint.js'
@@ -14,10 +14,7 @@ test('a pause resolves to the checkpoint with which another client goes on', asy
   const { client, started } = await startClient()
   const bytes = content(4 * PART)
   const task = client.upload(bytes, { ...SLICED, parallel: 1, bytesPerSecond: 600 * KIB })
-  await new Promise<void>((resolve) => {
-    task.on('part', ({ state }) => state === 'done' && resolve(), { once: true })
-    task.on('progress', ({ parts }) => parts.done > 0 && resolve())
-  })
+  await untilParts(task, 1)
   const checkpoint = await task.pause()
   assert.equal(checkpoint?.uploadId, task.uploadId)
   assert.ok((checkpoint?.parts.length ?? 0) > 0)

@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import { Client } from '../client.js'
 import { crc64 } from '../crc64.js'
 import { serviceTransport } from '../testing/service-transport.js'
-import { content, KIB, MIB, rejection, startClient } from '../testing/support.js'
+import { content, KIB, MIB, rejection, startClient, untilParts } from '../testing/support.js'
 import type { OssError } from '../types/error.js'
 import type { UploadTask } from '../types/upload.js'
 import { memoryStore } from './checkpoint.js'
@@ -294,13 +294,3 @@ test('a call without a bucket is refused with what to do', async () => {
   const client = new Client({ endpoint: 'http://127.0.0.1:9000', auth: { anonymous: true } }, platform)
   assert.throws(() => client.upload('x', { key: 'k' }), { code: 'InvalidOption', hint: /Name one/ })
 })
-
-function untilParts(task: UploadTask, count: number): Promise<void> {
-  return new Promise((resolve) => {
-    const stop = task.on('progress', ({ parts }) => {
-      if (parts.done < count) return
-      stop()
-      resolve()
-    })
-  })
-}
