@@ -213,26 +213,38 @@ int64_t file_read_cached(int fd, uint8_t *data, size_t length, int64_t position)
 #endif
 }
 
-// Small enough to be in the processor's cache when the checksum reads what was copied.
-#define BLOCK_BYTES FILE_BLOCK_BYTES
+// Small enough to be in the processor's cache when the checksum reads what was copied, and large enough that calls cost little.
+#define READ_BYTES (256u << 10)
+
+// Adds bytes to a checksum that covers `*done` bytes, and notes it at the end of each block.
+static void add_bytes(const struct file_range *range, const uint8_t *bytes, size_t length, size_t *done,
+                      const struct crc_kernel *kernel, uint64_t *crc64) {
+  const size_t all = range->before + range->length + range->after;
+  while (length > 0) {
+    const size_t left = FILE_BLOCK_BYTES - *done % FILE_BLOCK_BYTES;
+    const size_t piece = range->sums == NULL || length < left ? length : left;
+    *crc64 = crc_update(kernel, crc_of(CRC_64), *crc64, bytes, piece);
+    *done += piece, bytes += piece, length -= piece;
+    if (range->sums != NULL && (*done % FILE_BLOCK_BYTES == 0 || *done == all)) {
+      memcpy(range->sums + (*done - 1) / FILE_BLOCK_BYTES * sizeof *crc64, crc64, sizeof *crc64);
+    }
+  }
+}
 
 // Reads the next `length` of the bytes that a checksum covers, to `data` or, if that is NULL, into one block after another, and adds
-// them to the checksum. `done` counts these bytes.
+// them to the checksum.
 static int add_cached(const struct file_range *range, uint8_t *data, size_t length, size_t *done,
                       const struct crc_kernel *kernel, uint64_t *crc64) {
   const int64_t start = range->position - (int64_t)range->before;
-  const size_t all = range->before + range->length + range->after;
-  uint8_t block[BLOCK_BYTES];
+  const size_t read_bytes = data == NULL ? FILE_BLOCK_BYTES : READ_BYTES;
+  uint8_t block[FILE_BLOCK_BYTES];
   while (length > 0) {
-    const size_t left = BLOCK_BYTES - *done % BLOCK_BYTES, wanted = length < left ? length : left;
+    const size_t wanted = length < read_bytes ? length : read_bytes;
     uint8_t *place = data == NULL ? block : data;
     if (file_read_cached(range->fd, place, wanted, start + (int64_t)*done) != (int64_t)wanted) return 0;
-    *crc64 = crc_update(kernel, crc_of(CRC_64), *crc64, place, wanted);
+    add_bytes(range, place, wanted, done, kernel, crc64);
     if (data != NULL) data += wanted;
-    *done += wanted, length -= wanted;
-    if (range->sums != NULL && (*done % BLOCK_BYTES == 0 || *done == all)) {
-      memcpy(range->sums + (*done - 1) / BLOCK_BYTES * sizeof *crc64, crc64, sizeof *crc64);
-    }
+    length -= wanted;
   }
   return 1;
 }

@@ -4,6 +4,8 @@ import { lend } from './lent.js'
 
 /** Shorter chunks cost little to read, and would take whole buffers. */
 const KEPT_BYTES_MIN = 256 * 1024
+/** The share of the pool's buffers that may keep chunks. The others stay warm, for streams. */
+const KEPT_SHARE = 3 / 4
 /** Chunks that are remembered as read once. */
 const ONCE_MAX = 1_024
 /** When no more may be kept, one in this many chunks takes the place of another: a few of very many stay, and are found again. */
@@ -21,7 +23,7 @@ interface Kept {
 /**
  * Chunks in buffers that no request needs at present. A chunk that is read twice lately stays in the buffer into which it was read and checked, and
  * is lent from there, by any number of readers, without another read and check: its bytes are in memory of this process alone, which nothing
- * writes to. At most half of the pool's buffers keep chunks, and each is released when the pool has no other.
+ * writes to. At most three quarters of the pool's buffers keep chunks, and each is released when the pool has no other.
  *
  * Chunks that must be decrypted are not kept, and inspections read the disk.
  */
@@ -40,7 +42,7 @@ export class KeptChunks implements Spare {
   /** The pool must have no other spare buffers. */
   constructor(pool: BufferPool) {
     this.#pool = pool
-    this.#keptMax = Math.floor(pool.buffersMax / 2)
+    this.#keptMax = Math.floor(pool.buffersMax * KEPT_SHARE)
     pool.spare = this
   }
 
