@@ -10,6 +10,7 @@ import {
   NO_DIGESTS,
 } from '../stream-digest.js'
 import { ANSWER, ANSWERED, type Binding, CIPHER, FILE_KIND, type FileKind, type RawEngine } from './binding.js'
+import { Gathering } from './gathering.js'
 import type { CipherName, NativeCipher, NativeEngine, NativeStream } from './native.js'
 
 /** Jobs under way at a time; further ones wait for a slot. */
@@ -55,8 +56,13 @@ export class Engine implements NativeEngine {
   #jobCount = 0
   /** Jobs that wait for a slot, in order; each returns whether it has begun. */
   readonly #waiting: (() => boolean)[] = []
-  /** Each begins a digest that was wanted in this turn of the event loop. */
-  #gathered: (() => void)[] = []
+  /**
+   * Digests begin at the end of a turn of the event loop: one alone is hashed by the narrow kernel, and several in parallel lanes cost
+   * hardly more than one.
+   */
+  readonly #digests = new Gathering(setImmediate)
+  /** Images that are ready at the same time are written by one call, and share a sync. */
+  readonly #appends = new Gathering(process.nextTick)
   #closed: Promise<void> | undefined
   #resolveIdle: (() => void) | undefined
 
@@ -135,20 +141,14 @@ export class Engine implements NativeEngine {
   digest(bytes: Uint8Array, digests: readonly DigestName[] = []): Promise<Digest> {
     const wanted = setOf(digests)
     const start = () => this.#binding.digest(this.#raw, bytes, wanted)
-    return this.#run(
-      'finish',
-      start,
-      (record) => this.#digestAt(record, digests),
-      bytes,
-      (begin) => this.#gather(begin),
-    )
+    return this.#run('finish', start, (record) => this.#digestAt(record, digests), bytes, this.#digests)
   }
 
-  async append(pieces: readonly Uint8Array[], place: FilePlace, syncFailed: Uint8Array): Promise<number> {
+  append(pieces: readonly Uint8Array[], place: FilePlace, syncFailed: Uint8Array): Promise<number> {
     const { fd, directFd = NO_FILE, position } = place
     const start = () => this.#binding.append(this.#raw, pieces, fd, directFd, position, syncFailed)
     const milliseconds = (record: number) => Number(this.#crc64At(record)) / NANOSECONDS_PER_MS
-    return this.#run('pwrite', start, milliseconds, { pieces, syncFailed })
+    return this.#run('pwrite', start, milliseconds, { pieces, syncFailed }, this.#appends)
   }
 
   async write(pieces: readonly Uint8Array[], { fd, directFd = NO_FILE, position }: FilePlace): Promise<void> {
@@ -174,7 +174,7 @@ export class Engine implements NativeEngine {
   }
 
   async #close(): Promise<void> {
-    if (this.#gathered.length > 0) await new Promise(setImmediate)
+    while (!this.#digests.isEmpty || !this.#appends.isEmpty) await new Promise(setImmediate)
     if (this.#jobCount > 0) {
       await new Promise<void>((resolve) => {
         this.#resolveIdle = resolve
@@ -197,30 +197,17 @@ export class Engine implements NativeEngine {
     await this.#run(SYSCALL[kind], start, () => undefined)
   }
 
-  /**
-   * Begins jobs at the end of a turn of the event loop, all at once: one alone is hashed by the narrow kernel, and several in parallel lanes
-   * cost hardly more than one.
-   */
-  #gather(begin: () => boolean): void {
-    if (this.#gathered.push(() => this.#inTurn(begin)) > 1) return
-    setImmediate(() => {
-      const gathered = this.#gathered
-      this.#gathered = []
-      for (const one of gathered) one()
-    })
-  }
-
-  /** Starts a job, when `schedule` begins it and a slot is free, and resolves with the result of `read` for its record. */
+  /** Starts a job, with others if it is gathered, when a slot is free; resolves with the result of `read` for its record. */
   #run<T>(
     syscall: string,
     start: () => number,
     read: (start: number) => T,
     uses?: unknown,
-    schedule = (begin: () => boolean) => this.#inTurn(begin),
+    gathering?: Gathering,
   ): Promise<T> {
     return new Promise((resolve, reject) => {
       this.#requireOpen()
-      schedule(() => {
+      const begin = () => {
         try {
           const slot = start()
           if (slot === ALL_SLOTS_TAKEN) return false
@@ -230,7 +217,9 @@ export class Engine implements NativeEngine {
           reject(error)
         }
         return true
-      })
+      }
+      if (gathering === undefined) this.#inTurn(begin)
+      else gathering.add(() => this.#inTurn(begin))
     })
   }
 
