@@ -40,6 +40,8 @@ const USAGE_KINDS: ReadonlySet<FailureKind> = new Set([
   'masterKeysLacking',
   'blobsKeyMissing',
   'tlsHalfGiven',
+  'webhookHalfGiven',
+  'webhookWithoutTrail',
   'instanceRoleProxied',
   'adminArgument',
   'adminCommandUnknown',

@@ -260,6 +260,24 @@ export const OPTIONS = {
     '90',
     'Days to keep records of control actions for `bindery admin audit`; 0 records none.',
   ),
+  auditWebhook: option(
+    'BINDERY_AUDIT_WEBHOOK',
+    '--audit-webhook',
+    matching(
+      'URL',
+      /^https?:\/\/[^\s@/]+(\/[^\s@]*)?$/i,
+      'a URL such as https://audit.example/bindery, without a user and password',
+    ),
+    undefined,
+    'URL that gets each control action as it happens, in signed messages; needs BINDERY_AUDIT_WEBHOOK_SECRET.',
+  ),
+  auditWebhookSecret: option(
+    'BINDERY_AUDIT_WEBHOOK_SECRET',
+    undefined,
+    text('SECRET'),
+    undefined,
+    'Secret that signs the messages of --audit-webhook: a text, or whsec_ and base64, as Standard Webhooks have it.',
+  ),
   scrubRate: option(
     'BINDERY_SCRUB_RATE',
     '--scrub-rate',
@@ -380,6 +398,7 @@ export const SECRET_OPTIONS: readonly OptionName[] = [
   'metadata',
   'notices',
   'metricsToken',
+  'auditWebhookSecret',
   'accessKeyId',
   'accessKeySecret',
   'blobsAccessKeyId',

@@ -23,6 +23,10 @@ export interface FailureDetails {
   keyHalfGiven: { missing: string }
   /** A certificate without a key, or the other way round. */
   tlsHalfGiven: { missing: string }
+  /** The audit webhook without its secret, or the other way round. */
+  webhookHalfGiven: { missing: string }
+  /** The audit webhook where control actions are not recorded. */
+  webhookWithoutTrail: Record<never, never>
   /** A role whose keys are handed out unsigned, at a server to which proxies forward requests. */
   instanceRoleProxied: Record<never, never>
   certificateUnusable: { certificate: string; key: string; reason: string }

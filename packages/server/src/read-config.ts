@@ -18,7 +18,7 @@ const ENTRIES = Object.entries(OPTIONS) as [OptionName, Option<unknown>][]
 
 /**
  * The configuration from flags, environment and the file that they name. Throws Failure `unknownFlag`, `unknownVariable`, `unexpectedArgument`, `settingUnknown`, `settingsMalformed`,
- * `valueMissing`, `valueRefused`, `valueInvalid`, `fileUnreadable`, `clusterHalfGiven`, `keyHalfGiven`, `tlsHalfGiven`, `instanceRoleProxied`; for a misspelt name the failure has the right one.
+ * `valueMissing`, `valueRefused`, `valueInvalid`, `fileUnreadable`, `clusterHalfGiven`, `keyHalfGiven`, `tlsHalfGiven`, `webhookHalfGiven`, `webhookWithoutTrail`, `instanceRoleProxied`; for a misspelt name the failure has the right one.
  */
 export function readConfig(args: readonly string[], env: Environment): Config {
   return readOptions(args, env).config
@@ -124,6 +124,7 @@ function requireConsistent(config: Config): void {
   refuseHalfKey(config)
   refuseHalfTls(config)
   refuseHalfCluster(config)
+  refuseHalfWebhook(config)
   // requests that a proxy forwards must not look like those of a program on this machine
   if (config.instanceRole !== undefined && config.trustedProxies.length > 0)
     throw new Failure('instanceRoleProxied', {})
@@ -204,6 +205,14 @@ function refuseHalfCluster({ metadata, blobs }: Config): void {
   if ((metadata === undefined) === (blobs === undefined)) return
   const missing = metadata === undefined ? OPTIONS.metadata : OPTIONS.blobs
   throw new Failure('clusterHalfGiven', { missing: missing.flag ?? '' })
+}
+
+function refuseHalfWebhook({ auditWebhook, auditWebhookSecret, auditDays }: Config): void {
+  if ((auditWebhook === undefined) !== (auditWebhookSecret === undefined)) {
+    const missing = auditWebhook === undefined ? OPTIONS.auditWebhook.flag : OPTIONS.auditWebhookSecret.variable
+    throw new Failure('webhookHalfGiven', { missing: missing ?? '' })
+  }
+  if (auditWebhook !== undefined && auditDays === 0) throw new Failure('webhookWithoutTrail', {})
 }
 
 function refuseHalfKey({ accessKeyId, accessKeySecret }: Config): void {

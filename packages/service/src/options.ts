@@ -4,6 +4,7 @@ import type { ByteSource } from '@bindery/storage'
 import type { RememberedRefusal } from './access/remembered-refusals.js'
 import type { AccessKeys } from './access/requester.js'
 import type { DomainOptions } from './domain/domain.js'
+import type { TrailEntry } from './domain/trail/trail.js'
 import type { BucketMoment, MetricsMoment } from './metrics-moment.js'
 import type { RecentRequest } from './recent-request.js'
 import type { Endpoint } from './response/endpoint.js'
@@ -130,6 +131,8 @@ export interface ServiceOptions extends DomainOptions {
   readonly instanceRole?: InstanceRole
   /** Milliseconds for which control actions are remembered; absent: they are not recorded. */
   readonly trailMs?: number
+  /** Called with each control action of this process when it is durable. Must not throw. */
+  readonly onAudit?: ((entry: TrailEntry) => void) | undefined
   /** Where clients reach the server; absent: at the Host of their requests. */
   readonly endpoint?: Endpoint | undefined
   /**

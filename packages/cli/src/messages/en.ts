@@ -85,6 +85,8 @@ export const ENGLISH: Sentences = {
       `the server got its key ${accessKeyId} from its environment. Set OSS_ACCESS_KEY_ID and OSS_ACCESS_KEY_SECRET to this key, or to the key of a user.`,
     folderDeleted: ({ folder }) =>
       `${folder}, or a part of it, was deleted while it was being opened. Start again; if it is on a volume, check that the volume stays mounted.`,
+    webhookHalfGiven: ({ missing }) => `the audit webhook needs its URL and its secret: ${missing} is missing.`,
+    webhookWithoutTrail: () => '--audit-webhook needs the record of control actions: set --audit-days to more than 0.',
     socketTaken: ({ socket }) => `another program listens on ${socket}. Stop it, or name another file with --socket.`,
     socketForeign: ({ socket }) => `${socket} exists and is not a socket. Name another file with --socket.`,
     socketTooLong: ({ socket, bytes }) =>

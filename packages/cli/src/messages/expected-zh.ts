@@ -7,6 +7,8 @@ const EXPECTED: Readonly<Record<string, string>> = {
   'loopback, addresses and networks, such as loopback,10.0.0.0/8': 'loopback、地址和网段，例如 loopback,10.0.0.0/8',
   'loopback, unix, addresses and networks, such as loopback,10.0.0.0/8':
     'loopback、unix、地址和网段，例如 loopback,10.0.0.0/8',
+  'a URL such as https://audit.example/bindery, without a user and password':
+    'URL，例如 https://audit.example/bindery，不含用户名和密码',
   'permissions such as 660 or 600': '权限，例如 660 或 600',
   'a name of 3-63 lower-case letters, digits and hyphens, such as a-bucket':
     '由 3-63 个小写字母、数字和连字符组成的名称，例如 a-bucket',

@@ -84,6 +84,8 @@ export const CHINESE: Sentences = {
       `服务器启动时使用了环境变量中的访问密钥 ${accessKeyId}。请将 OSS_ACCESS_KEY_ID 和 OSS_ACCESS_KEY_SECRET 设置为该密钥，或某个用户的访问密钥。`,
     folderDeleted: ({ folder }) =>
       `${folder} 或其中的一部分在打开过程中被删除。请重新启动；如果它位于卷上，请检查卷是否保持挂载。`,
+    webhookHalfGiven: ({ missing }) => `审计 Webhook 需要同时设置 URL 和密钥：缺少 ${missing}。`,
+    webhookWithoutTrail: () => '--audit-webhook 需要管控操作的审计记录：请将 --audit-days 设为大于 0 的值。',
     socketTaken: ({ socket }) => `另一个程序正在监听 ${socket}。请停止该程序，或用 --socket 指定其他文件。`,
     socketForeign: ({ socket }) => `${socket} 已存在且不是套接字。请用 --socket 指定其他文件。`,
     socketTooLong: ({ socket, bytes }) => `${socket} 对套接字来说过长：完整路径最多 ${bytes} 字节。`,
@@ -211,6 +213,8 @@ export const CHINESE: Sentences = {
     instanceToken:
       '--instance-role 是否要求 /-/latest/api/token 的令牌；optional：也允许不发送令牌的凭证提供者，例如通过 URI 的。',
     instanceNetworks: '可以获取 --instance-role 密钥的地址：loopback、地址，或 10.0.0.0/8 等网段。',
+    auditWebhook: '管控操作发生时以签名消息通知的 URL；需要 BINDERY_AUDIT_WEBHOOK_SECRET。',
+    auditWebhookSecret: '为 --audit-webhook 的消息签名的密钥：一段文本，或 Standard Webhooks 规定的 whsec_ 加 base64。',
     auditDays: '管控操作的审计记录为 `bindery admin audit` 保留的天数；0 表示不记录。',
     receiptMs: '重复的 CompleteMultipartUpload 在多长时间内返回首次的结果；使用 --strict-oss 时仅适用于 S3。',
     scrubRate: '每秒重新读取并校验的数据量，用于发现磁盘造成的损坏；0 表示不校验。',

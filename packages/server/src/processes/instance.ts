@@ -13,6 +13,7 @@ import {
   type ServiceOptions,
 } from '@bindery/service'
 import type { BlobStore, MetadataStore } from '@bindery/storage'
+import { type AuditWebhook, openAudit } from '../audit/audit-webhook.js'
 import { createCallbacks } from '../callbacks/callback-client.js'
 import { CallbackKey } from '../callbacks/callback-key.js'
 import type { Adjustable, Config } from '../config.js'
@@ -47,6 +48,7 @@ import { scarceDisk, watchDisk } from '../scarce-disk.js'
 import { serviceOptionsOf } from '../service-options.js'
 import { TestMode } from '../test-mode/test-mode.js'
 import { tlsFilesOf } from '../tls-files.js'
+import { openTraces } from '../traces/open-traces.js'
 import type { OtlpTraces } from '../traces/otlp-traces.js'
 import { backgroundTasks, keepNotes, recoverForever, rehearse } from './background-tasks.js'
 import { createBuckets } from './create-buckets.js'
@@ -96,6 +98,7 @@ export async function openInstance(
   const random = pooledRandom()
   const masters = masterKeysIn(options.masterKeys)
   const images = new ImageProcesses()
+  const audit = openAudit(config, log)
   const { findRefusal, recentRequests, metricsHistory, bucketMetrics } = primary
   const service = createService({
     metadata,
@@ -124,13 +127,14 @@ export async function openInstance(
     images,
     meter: metrics.multipart,
     ...serviceOptionsOf(config),
+    onAudit: audit?.add,
     // where notices do not arrive, the processes of this machine share them at least
     processes: () => (config.testMode ? 1 : Math.max(config.workers, cluster.limiting?.() ?? 1)),
     ...instanceRoleOf(config),
   })
   const scrubber = new Scrubber({ service, rate: config.scrubRate, log, metrics: metrics.tasks })
   leadTasks({ current, service, cluster, deployment, metrics, log, scrubber })
-  const traces = await openTraces(options, log)
+  const traces = await openTraces(config, options.version, log)
   return new RunningInstance({
     config,
     current,
@@ -142,9 +146,7 @@ export async function openInstance(
     cluster,
     service,
     testMode,
-    images,
-    scrubber,
-    metrics,
+    ...{ images, audit, scrubber, metrics },
     measureAll: primary.measureAll,
     traces,
     log,
@@ -197,14 +199,6 @@ async function openStores(
   }
 }
 
-/** Loads what only servers with a collector need. */
-async function openTraces({ config, version }: InstanceOptions, log: Log): Promise<OtlpTraces | undefined> {
-  const { otlpEndpoint } = config
-  if (otlpEndpoint === undefined) return undefined
-  const { OtlpTraces } = await import('../traces/otlp-traces.js')
-  return new OtlpTraces({ endpoint: `${otlpEndpoint.scheme}://${otlpEndpoint.host}`, version, log })
-}
-
 interface Parts {
   /** As the process was started. */
   readonly config: Config
@@ -218,6 +212,7 @@ interface Parts {
   readonly service: Service
   readonly testMode: TestMode | undefined
   readonly images: ImageProcesses
+  readonly audit: AuditWebhook | undefined
   readonly scrubber: Scrubber
   readonly metrics: ProcessMetrics
   readonly measureAll: Primary['measureAll']
@@ -307,6 +302,7 @@ class RunningInstance implements Instance {
     ...(await this.#metrics.values()),
     ...(this.#parts.deployment.measure?.() ?? []),
     ...this.#parts.metrics.values(),
+    ...(this.#parts.audit?.values() ?? []),
   ]
 
   readonly figures = async (): Promise<Figures> =>
@@ -332,7 +328,7 @@ class RunningInstance implements Instance {
   readonly othersListen = (listen: boolean): Promise<void> => this.#parts.cluster.othersListen(listen)
 
   readonly stop = async (graceMs: number): Promise<number> => {
-    const { cluster, blobs, metadata, service, traces, images } = this.#parts
+    const { cluster, blobs, metadata, service, traces, images, audit } = this.#parts
     this.#stopping.abort()
     this.#parts.testMode?.end()
     const drained = cluster.drain()
@@ -341,6 +337,7 @@ class RunningInstance implements Instance {
     await this.#keeping
     await this.#rehearsing
     await service.finish()
+    await audit?.close()
     await traces?.close()
     await drained
     images.close()

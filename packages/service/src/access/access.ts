@@ -30,6 +30,7 @@ export class Access {
     this.failedSignatures = new FailedSignatures(options.clock)
     this.authenticate = authenticator({ ...options, accessKeys: this.keys }, this.failedSignatures)
     this.authoriser = new Authoriser(options)
-    this.trail = options.trailMs === undefined ? undefined : new Trail(domain, options.trailMs)
+    const { trailMs, onAudit } = options
+    this.trail = trailMs === undefined ? undefined : new Trail(domain, trailMs, onAudit)
   }
 }

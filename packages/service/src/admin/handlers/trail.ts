@@ -1,5 +1,6 @@
 import { RamError } from '@bindery/protocol'
-import { searchTrail, type TrailEntry } from '../../domain/trail/trail.js'
+import { searchTrail } from '../../domain/trail/trail.js'
+import { auditEventOf } from '../audit-event.js'
 import type { AdminHandlers } from '../context.js'
 import { pageOf } from '../page.js'
 import { shownPage } from '../shown.js'
@@ -10,7 +11,7 @@ export const trailHandlers: AdminHandlers<'LookupEvents'> = {
     const { Bucket: bucket, EventName: operation, AccessKeyId: accessKeyId, StartTime, EndTime } = input
     const times = { since: timeOf('StartTime', StartTime), until: timeOf('EndTime', EndTime) }
     const found = await searchTrail(domain, account, { bucket, operation, accessKeyId, ...times, ...pageOf(input) })
-    return shownPage('Events', 'Event', found, shownEvent)
+    return shownPage('Events', 'Event', found, auditEventOf)
   },
 }
 
@@ -21,22 +22,4 @@ export function timeOf(name: string, text: string | undefined): number | undefin
   if (Number.isNaN(time))
     throw new RamError('parameterInvalid', { name, expected: 'it must be a time such as 2026-01-05T08:00:00Z' })
   return time
-}
-
-function shownEvent({ at, actor, remoteAddress, ...entry }: TrailEntry) {
-  return {
-    EventTime: new Date(at).toISOString(),
-    EventName: entry.operation,
-    UserIdentity: { AccountId: actor.account, AccessKeyId: actor.accessKeyId, UserName: actor.identity },
-    SourceIpAddress: remoteAddress,
-    Bucket: entry.bucket,
-    Key: entry.key,
-    UploadId: entry.uploadId,
-    Subject: entry.subject,
-    ErrorCode: entry.code,
-    Before: entry.before,
-    After: entry.after,
-    Question: entry.question,
-    RequestId: entry.requestId,
-  }
 }

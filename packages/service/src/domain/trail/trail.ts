@@ -31,15 +31,20 @@ export class Trail {
   #next = 2 ** 48 - 1
   #waiting: TrailEntry[] = []
   #writing: Promise<void> | undefined
+  readonly #onWritten: (entry: TrailEntry) => void
 
-  constructor(domain: Domain, retentionMs: number) {
+  /** `onWritten` is called with each entry that is durable, as it was written. */
+  constructor(domain: Domain, retentionMs: number, onWritten: (entry: TrailEntry) => void = () => {}) {
     this.#domain = domain
     this.#retentionMs = retentionMs
+    this.#onWritten = onWritten
   }
 
   /** Resolves when the entry is durable. */
   async write(entry: TrailEntry): Promise<void> {
-    await this.#domain.metadata.transact(async (tx) => this.#put(tx, entry))
+    const kept = withinBounds(entry)
+    await this.#domain.metadata.transact(async (tx) => this.#put(tx, kept))
+    this.#onWritten(kept)
   }
 
   /**
@@ -80,8 +85,9 @@ export class Trail {
   async #writeWaiting(): Promise<void> {
     try {
       while (this.#waiting.length > 0) {
-        const entries = this.#waiting.splice(0, COMMIT_MAX)
+        const entries = this.#waiting.splice(0, COMMIT_MAX).map(withinBounds)
         await this.#domain.metadata.transact(async (tx) => entries.forEach((entry) => void this.#put(tx, entry)))
+        entries.forEach(this.#onWritten)
       }
     } catch {
       // the store refuses all writes: the action that comes next will report it
@@ -97,10 +103,13 @@ export class Trail {
     return count + upperHex(this.#domain.random(10))
   }
 
-  #put(tx: Transaction, { account, at, before, after, question, ...record }: TrailEntry): void {
-    const settings = { before: bounded(before), after: bounded(after), question: bounded(question) }
-    trailRows.set(tx, { account, at, entry: this.#nextEntry() }, { ...record, ...settings })
+  #put(tx: Transaction, { account, at, ...record }: TrailEntry): void {
+    trailRows.set(tx, { account, at, entry: this.#nextEntry() }, record)
   }
+}
+
+function withinBounds({ before, after, question, ...entry }: TrailEntry): TrailEntry {
+  return { ...entry, before: bounded(before), after: bounded(after), question: bounded(question) }
 }
 
 /** Settings as far as an entry has room for them. */
