@@ -1,5 +1,6 @@
 import { BLOCK_BYTES, type Surroundings } from '@bindery/digest'
 import type { BlobId, ByteRange } from '@bindery/storage'
+import { chunkKey } from './kept-chunks.js'
 
 /** Chunks whose checksums are remembered: 2 GiB of bytes, by less than 1 MiB. */
 const CHUNKS_MAX = 2_048
@@ -12,7 +13,7 @@ type Read = (around: Surroundings) => bigint | undefined
  * by the blocks in which it lies, without reading the others. The checksum at each place is that of everything in the chunk up to the end of the block.
  */
 export class BlockSums {
-  /** The least recently used first. */
+  /** By `chunkKey`, the earliest first. */
   readonly #sums = new Map<string, BigUint64Array>()
 
   /**
@@ -28,11 +29,11 @@ export class BlockSums {
     read: Read,
     stored: () => bigint | undefined,
   ): boolean {
-    const key = `${id}#${index}`
+    const key = chunkKey(id, index)
     const known = this.#sums.get(key)
-    const isRight = known === undefined ? this.#learn(key, part, size, read, stored) : matches(known, part, size, read)
-    if (known !== undefined) this.#sums.delete(key)
-    if (known !== undefined && isRight) this.#sums.set(key, known)
+    if (known === undefined) return this.#learn(key, part, size, read, stored)
+    const isRight = matches(known, part, size, read)
+    if (!isRight) this.#sums.delete(key)
     return isRight
   }
 

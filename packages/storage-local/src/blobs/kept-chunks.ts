@@ -2,8 +2,8 @@ import type { BufferPool, Spare } from '@bindery/digest'
 import type { BlobId, LentBytes } from '@bindery/storage'
 import { lend } from './lent.js'
 
-/** Shorter chunks cost little to read, and would take whole buffers. */
-const KEPT_BYTES_MIN = 256 * 1024
+/** Shorter chunks are not kept: they cost little to read, and would take whole buffers. */
+export const KEPT_BYTES_MIN = 256 * 1024
 /** The share of the pool's buffers that may keep chunks. The others stay warm, for streams. */
 const KEPT_SHARE = 3 / 4
 /** Chunks that are remembered as read once. */
@@ -60,7 +60,7 @@ export class KeptChunks implements Spare {
 
   /** Lends a chunk that is kept. While buffers are scarce it takes none that is free. */
   hold(id: BlobId, index: number): LentBytes | undefined {
-    const key = keyOf(id, index)
+    const key = chunkKey(id, index)
     const kept = this.#kept.get(key)
     if (kept === undefined || (kept.holders === 0 && this.#pool.isLow)) return undefined
     this.#kept.delete(key)
@@ -71,8 +71,9 @@ export class KeptChunks implements Spare {
 
   /** Notes that a chunk is about to be read, and returns whether it should be kept: then `keep` is called with it. */
   wants(id: BlobId, index: number, bytes: number): boolean {
-    const key = keyOf(id, index)
-    if (bytes < KEPT_BYTES_MIN || this.#kept.has(key)) return false
+    if (bytes < KEPT_BYTES_MIN) return false
+    const key = chunkKey(id, index)
+    if (this.#kept.has(key)) return false
     if (!this.#once.delete(key)) {
       this.#once.add(key)
       for (const earliest of this.#once) {
@@ -88,7 +89,7 @@ export class KeptChunks implements Spare {
 
   /** Takes over a buffer that begins with a checked chunk, and lends the chunk. Another read may have kept it meanwhile. */
   keep(id: BlobId, index: number, slab: Buffer, length: number): LentBytes {
-    const key = keyOf(id, index)
+    const key = chunkKey(id, index)
     const bytes = slab.subarray(0, length)
     if (this.#kept.has(key)) return lend(bytes, () => this.#pool.release(slab))
     if (this.#kept.size >= this.#keptMax) this.giveBack()
@@ -131,4 +132,5 @@ export class KeptChunks implements Spare {
   }
 }
 
-const keyOf = (id: BlobId, index: number): string => `${id}#${index}`
+/** A chunk's key in maps. Most blobs have one chunk: their ids are keys as they are. */
+export const chunkKey = (id: BlobId, index: number): string => (index === 0 ? id : `${id}#${index}`)

@@ -26,6 +26,8 @@ export class OpenFiles<Opened> {
   readonly #close: (opened: Opened) => Promise<void>
   /** By path, the most recently used last. */
   readonly #files = new Map<string, OpenFile<Opened>>()
+  /** The path of the most recently used, unless that was forgotten. */
+  #latest = ''
   readonly #closing = new Set<Promise<void>>()
   #timer: NodeJS.Timeout | undefined
 
@@ -36,9 +38,7 @@ export class OpenFiles<Opened> {
   /** Holds a file, which `open` opens unless it is open. Rejects if that does. */
   async hold(path: string, open: () => Promise<Opened>): Promise<Held<Opened>> {
     const file = this.#files.get(path) ?? { opened: open(), users: 0, idleSince: 0 }
-    this.#files.delete(path)
-    this.#files.set(path, file)
-    file.users += 1
+    this.#use(path, file)
     try {
       const opened = await file.opened
       file.value = opened
@@ -53,9 +53,7 @@ export class OpenFiles<Opened> {
   tryHold(path: string): Held<Opened> | undefined {
     const file = this.#files.get(path)
     if (file?.value === undefined) return undefined
-    this.#files.delete(path)
-    this.#files.set(path, file)
-    file.users += 1
+    this.#use(path, file)
     return { opened: file.value, release: () => this.#release(path, file) }
   }
 
@@ -81,6 +79,15 @@ export class OpenFiles<Opened> {
     clearTimeout(this.#timer)
     for (const path of [...this.#files.keys()]) this.forget(path)
     await Promise.all(this.#closing)
+  }
+
+  #use(path: string, file: OpenFile<Opened>): void {
+    if (path !== this.#latest || !this.#files.has(path)) {
+      this.#files.delete(path)
+      this.#files.set(path, file)
+      this.#latest = path
+    }
+    file.users += 1
   }
 
   #release(path: string, file: OpenFile<Opened>): void {

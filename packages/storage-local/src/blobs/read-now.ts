@@ -5,6 +5,7 @@ import { isPacked, type PackedLocation } from './blob-location.js'
 import type { ReadContext } from './blob-reader.js'
 import { requireRange } from './chunk-reader.js'
 import { CHUNK_BYTES, decodeFooter, footerBytes, HEADER_BYTES, shapeInTrailer, TRAILER_BYTES } from './format.js'
+import { KEPT_BYTES_MIN } from './kept-chunks.js'
 import { lend, partOf } from './lent.js'
 import { imageBytes } from './pack-format.js'
 
@@ -47,7 +48,7 @@ function readKept(
   const index = Math.floor(start / CHUNK_BYTES)
   const base = index * CHUNK_BYTES
   const chunk = { start: base, end: Math.min(base + CHUNK_BYTES, blob.size) }
-  if (end > chunk.end) return undefined
+  if (end > chunk.end || chunk.end - base < KEPT_BYTES_MIN) return undefined
   const known = kept.hold(id, index)
   if (known !== undefined) return partOf(known, start - base, end - base)
   const length = chunk.end - base
