@@ -48,6 +48,12 @@ export abstract class ArrivingBody implements ByteSource {
     return this.#arrived
   }
 
+  /** As long as it waits in one piece. */
+  get whole(): Uint8Array | undefined {
+    const [first] = this.#waiting
+    return this.complete && first?.bytes.length === this.#arrived ? first.bytes : undefined
+  }
+
   get hasEnded(): boolean {
     return this.complete && !this.hasWaiting
   }

@@ -60,18 +60,23 @@ function storeOver(file: MetadataFile, commits: Commits, broken: () => StorageEr
   let closed: StorageError | undefined
 
   let acknowledged: number | undefined
+  /** The number of commits in a snapshot since the last acknowledged one: too small a number only means more to validate. */
+  let seen: bigint | undefined
 
   function snapshot(toCommit: boolean): LocalSnapshot {
     const refusal = broken() ?? closed
     if (refusal !== undefined) throw refusal
     // LMDB shares a snapshot among all readers of a turn, but this one must not be older than its call
-    if (acknowledged === undefined || acknowledged !== commits.acknowledged) file.root.resetReadTxn()
-    acknowledged = commits.acknowledged
+    if (acknowledged === undefined || acknowledged !== commits.acknowledged) {
+      file.root.resetReadTxn()
+      acknowledged = commits.acknowledged
+      seen = undefined
+    }
     const transaction = file.root.useReadTransaction()
     try {
       const state = stateOf(file, transaction)
-      const commits = toCommit ? commitsOf(file, transaction) : -1n
-      return { ...state, commits, release: () => transaction.done() }
+      if (toCommit) seen ??= commitsOf(file, transaction)
+      return { ...state, commits: seen ?? -1n, release: () => transaction.done() }
     } catch (error) {
       transaction.done()
       throw error

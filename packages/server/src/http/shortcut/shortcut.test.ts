@@ -382,3 +382,16 @@ test('a body that came with its head is whole until a byte of it is read', async
   assert.equal(await body.read(new Uint8Array(1)), 1)
   assert.equal(body.whole, undefined)
 })
+
+test('a body behind its head is whole when it has arrived, until it is read', async (t) => {
+  const { port } = await alone(t, async ({ body }) => {
+    await body.ready()
+    const { whole } = body
+    await body.read(new Uint8Array(9))
+    return text(200, `[${whole}] [${body.whole}]`)
+  })
+  const client = await rawConnection(port)
+  await client.send('PUT /k HTTP/1.1\r\nHost: h\r\nContent-Length: 3\r\n\r\n')
+  await client.send('abc')
+  await client.until('[abc] [undefined]')
+})

@@ -9,6 +9,7 @@ import {
   type Bytes,
   carriesBytes,
   type DigestName,
+  INLINE_BYTES_MAX,
   type Reader,
   type Row,
   StorageError,
@@ -64,8 +65,14 @@ export function storeBytes(
 
 /** A short source that has arrived as a whole is in the store at once. */
 function writtenBlob({ blobs }: Domain, source: ByteSource, options: WriteOptions): Awaitable<BlobInfo> {
-  const { whole } = source
-  return (whole && blobs.carry?.(whole, options)) ?? blobs.write(source, options)
+  const written = (): Awaitable<BlobInfo> => {
+    const { whole } = source
+    return (whole && blobs.carry?.(whole, options)) ?? blobs.write(source, options)
+  }
+  const { whole, size = Number.POSITIVE_INFINITY } = source
+  const mayBeCarried = blobs.carry !== undefined && size <= INLINE_BYTES_MAX
+  // clients may send a short body behind the head, in a piece of its own
+  return whole === undefined && mayBeCarried ? source.ready().then(written) : written()
 }
 
 function checkBlob(blob: BlobInfo, { contentMd5, expected = [] }: Announced): void {

@@ -2,7 +2,7 @@
 import type { Reader, Transaction } from '@bindery/storage'
 import { counterRows } from './keyspace.js'
 import type { StorageClass } from './model.js'
-import { type BucketCounters, bucketCounters, STORAGE_CLASSES } from './records/counters.js'
+import { bucketCounters, classCounterAt, STORAGE_CLASSES } from './records/counters.js'
 
 /** The changes of a commit. */
 export interface CounterChange {
@@ -54,12 +54,13 @@ export function count(tx: Transaction, bucket: string, change: CounterChange): v
 
 /** The numbers of a row that holds only this change. */
 export function deltasOf({ objects = [], ...others }: CounterChange): number[] {
-  const change: { -readonly [N in keyof BucketCounters]?: number } = { ...others }
+  const deltas = bucketCounters.deltas(others)
   for (const { storageClass, count, bytes } of objects) {
-    change[`${storageClass}.objects`] = (change[`${storageClass}.objects`] ?? 0) + count
-    change[`${storageClass}.bytes`] = (change[`${storageClass}.bytes`] ?? 0) + bytes
+    const at = classCounterAt(storageClass)
+    deltas[at] = (deltas[at] ?? 0) + count
+    deltas[at + 1] = (deltas[at + 1] ?? 0) + bytes
   }
-  return bucketCounters.deltas(change)
+  return deltas
 }
 
 /** The figures of a bucket in the reader's state; `now` in milliseconds since 1970. */

@@ -13,6 +13,9 @@ type ClassCounter = `${(typeof STORAGE_CLASSES)[number]}.${'objects' | 'bytes'}`
 
 const CLASS_COUNTERS = STORAGE_CLASSES.flatMap((name): ClassCounter[] => [`${name}.objects`, `${name}.bytes`])
 
+/** Where in a bucket's counters those of a class are: the number of objects, then their bytes. */
+export const classCounterAt = (name: (typeof STORAGE_CLASSES)[number]): number => 2 * STORAGE_CLASSES.indexOf(name)
+
 /**
  * The totals of a bucket: by class all versions that have data, current or not, and their bytes; uploads, their parts
  * and the bytes of these; then the numbers of versions that are not current, and of delete markers, and the bytes of
