@@ -92,7 +92,7 @@ const NAMES = new Set(
   ),
 )
 
-/** Whether a text is none of the console's own: each word is a name, a number, a code, an address or an abbreviation. */
+/** Whether a text is not one of the console: each word is a name, a number, a code, an address or an abbreviation. */
 function isData(text) {
   return text
     .split(/[\s,·|]+/)
