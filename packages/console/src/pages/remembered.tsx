@@ -15,17 +15,19 @@ export function Remembered(): JSX.Element | null {
   return (
     <Notice kind="plain">
       <span>{words.signIn.remembered(number.value)}</span>
-      <button
-        type="button"
-        class="button little"
-        onClick={() =>
-          void remembered()
-            .then(({ forgetRemembered }) => forgetRemembered())
-            .catch(setError)
-        }
-      >
-        {words.signIn.forget}
-      </button>
+      <div class="row">
+        <button
+          type="button"
+          class="button little"
+          onClick={() =>
+            void remembered()
+              .then(({ forgetRemembered }) => forgetRemembered())
+              .catch(setError)
+          }
+        >
+          {words.signIn.forget}
+        </button>
+      </div>
       {error !== undefined && <Failure error={error} />}
     </Notice>
   )
