@@ -57,7 +57,7 @@ export const OPTIONS = {
     '--config',
     text('FILE'),
     undefined,
-    'JSON file with options, named like the flags without dashes, such as {"log": "debug"}; read again on SIGHUP.',
+    'File with options, as JSON or YAML (.yaml, .yml), named like the flags without dashes, such as {"log": "debug"}; read again on SIGHUP.',
   ),
   metadata: option(
     'BINDERY_METADATA',

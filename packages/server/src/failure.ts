@@ -7,9 +7,9 @@ export interface FailureDetails {
   unknownFlag: { flag: string; suggestion: string | undefined }
   unknownVariable: { variable: string; suggestion: string | undefined }
   /** A configuration file sets a key that is not an option. */
-  settingUnknown: { file: string; setting: string; suggestion: string | undefined }
-  /** A configuration file is not an object of JSON. */
-  settingsMalformed: { file: string }
+  settingUnknown: { file: string; setting: string; suggestion: string | undefined; line?: number; column?: number }
+  /** A configuration file is not an object of JSON or a mapping of YAML; `line` and `column` are of YAML, and `reason` is of the parser. */
+  settingsMalformed: { file: string; line?: number; column?: number; reason?: string }
   unexpectedArgument: { argument: string }
   /** A key to which no upload is open. */
   uploadsMissing: { address: string; bucket: string }

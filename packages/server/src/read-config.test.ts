@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import { newFolder } from '../../../test/support/at-end.mjs'
 import { OPTIONS } from './config.js'
+import type { Failure } from './failure.js'
 import { readConfig } from './read-config.js'
 
 test('without flags and variables everything has its default', () => {
@@ -206,4 +207,48 @@ test('a file sets options, below variables and flags, and a key that is not an o
   await writeFile(file, '{')
   assert.throws(read, { kind: 'settingsMalformed' })
   assert.throws(() => readConfig(['--config', join(folder, 'none')], {}), { kind: 'fileUnreadable' })
+})
+
+test('a file in YAML sets options as their texts, and an error names its line and column', async (t) => {
+  const file = join(newFolder(t, 'bindery-config-'), 'bindery.yaml')
+  const read = () => readConfig(['--config', file], {})
+  await writeFile(
+    file,
+    `# a comment
+port: 9100
+buckets:
+  - aaa
+  - photos:public-read
+access-key-id: 0123
+access-key-secret: &secret 0777
+metrics-token: *secret
+strict-oss: true
+region:
+reserve: 1GiB
+`,
+  )
+  const config = read()
+  assert.deepEqual([config.port, config.strict, config.region], [9100, true, 'cn-hangzhou'])
+  assert.deepEqual(config.buckets, [{ name: 'aaa' }, { name: 'photos', acl: 'public-read' }])
+  assert.deepEqual([config.accessKeyId, config.accessKeySecret, config.metricsToken], ['0123', '0777', '0777'])
+  assert.equal(config.reserveBytes, 1024 ** 3)
+
+  await writeFile(file, 'port: 9000\n  regoin: x\n')
+  assert.throws(read, (error: Failure) => {
+    const { line, column, reason } = error.details as { line: number; column: number; reason: string }
+    assert.deepEqual([error.kind, line], ['settingsMalformed', 1])
+    assert.ok(column > 5 && reason.length > 10)
+    return true
+  })
+  await writeFile(file, '# one\nport: 9000\nregoin: x\n')
+  const details = { file, setting: 'regoin', suggestion: 'region', line: 3, column: 1 }
+  assert.throws(read, { kind: 'settingUnknown', details })
+  await writeFile(file, 'port: 1\nport: 2\n')
+  assert.throws(read, { kind: 'settingsMalformed' })
+  await writeFile(file, '- port\n')
+  assert.throws(read, { kind: 'settingsMalformed', details: { file, line: 1, column: 1 } })
+  await writeFile(file, 'region:\n  name: x\n')
+  assert.throws(read, { kind: 'valueInvalid', message: /BINDERY_REGION in .*bindery\.yaml/ })
+  await writeFile(file, '# nothing\n')
+  assert.equal(read().port, 9000)
 })

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { OPTIONS, type OptionName } from './config.js'
 import { Failure } from './failure.js'
 import { nearest } from './nearest.js'
+import { type Setting, yamlSettings } from './settings-yaml.js'
 
 /** Options that a file cannot set: itself, and those that only a flag sets. */
 const NAMES = new Map(
@@ -17,34 +18,55 @@ function settingOf(variable: string): string {
 }
 
 /**
- * The options that a configuration file sets, as a user would write them after a flag. Throws Failure `fileUnreadable`, `settingsMalformed`,
- * `settingUnknown`.
+ * The options that a configuration file sets, as a user would write them after a flag. A file whose name ends with .yaml or .yml is YAML, any other
+ * JSON. Throws Failure `fileUnreadable`, `settingsMalformed`, `settingUnknown`, `valueInvalid`.
  */
 export function readSettingsFile(file: string): Map<OptionName, string> {
-  const settings = parseSettings(file)
+  const text = readText(file)
+  const settings = /\.ya?ml$/i.test(file) ? yamlSettings(text, file) : jsonSettings(text, file)
   const given = new Map<OptionName, string>()
-  for (const [setting, value] of Object.entries(settings)) {
+  for (const { name: setting, value, ...place } of settings) {
     const name = NAMES.get(setting)
     if (name === undefined) {
-      throw new Failure('settingUnknown', { file, setting, suggestion: nearest(setting, [...NAMES.keys()]) })
+      throw new Failure('settingUnknown', { file, setting, suggestion: nearest(setting, [...NAMES.keys()]), ...place })
     }
-    given.set(name, Array.isArray(value) ? value.join(',') : String(value))
+    given.set(name, textOf(value, name, file))
   }
   return given
 }
 
-function parseSettings(file: string): object {
-  let text: string
+/** Throws Failure `valueInvalid`. */
+function textOf(value: unknown, name: OptionName, file: string): string {
+  const items = Array.isArray(value) ? value : [value]
+  if (items.every((item) => typeof item !== 'object')) return items.join(',')
+  const { variable, codec } = OPTIONS[name]
+  throw new Failure('valueInvalid', {
+    name: `${variable} in ${file}`,
+    value: JSON.stringify(value),
+    expected: codec.expected,
+  })
+}
+
+function readText(file: string): string {
   try {
-    text = readFileSync(file, 'utf8')
+    return readFileSync(file, 'utf8')
   } catch (cause) {
     throw new Failure('fileUnreadable', { file }, { cause })
   }
-  try {
-    const settings: unknown = JSON.parse(text)
-    if (typeof settings === 'object' && settings !== null && !Array.isArray(settings)) return settings
-  } catch (cause) {
-    throw new Failure('settingsMalformed', { file }, { cause })
+}
+
+function jsonSettings(text: string, file: string): readonly Setting[] {
+  const settings = parseJson(text, file)
+  if (typeof settings !== 'object' || settings === null || Array.isArray(settings)) {
+    throw new Failure('settingsMalformed', { file })
   }
-  throw new Failure('settingsMalformed', { file })
+  return Object.entries(settings).map(([name, value]) => ({ name, value }))
+}
+
+function parseJson(text: string, file: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch (cause) {
+    throw new Failure('settingsMalformed', { file, reason: (cause as Error).message }, { cause })
+  }
 }

@@ -50,9 +50,14 @@ export const ENGLISH: Sentences = {
     unknownFlag: ({ flag, suggestion }, help) => `unknown flag ${flag}. ${perhaps(suggestion, help)}`,
     unknownVariable: ({ variable, suggestion }, help) =>
       `unknown environment variable ${variable}. ${perhaps(suggestion, help)}`,
-    settingUnknown: ({ file, setting, suggestion }, help) =>
-      `${file} sets ${setting}, which is not an option. ${perhaps(suggestion, help)}`,
-    settingsMalformed: ({ file }) => `${file} is not a JSON object such as {"port": 9000, "buckets": ["demo"]}.`,
+    settingUnknown: ({ file, setting, suggestion, line }, help) =>
+      `${file}${line === undefined ? '' : `, line ${line},`} sets ${setting}, which is not an option. ${perhaps(suggestion, help)}`,
+    settingsMalformed: ({ file, line, column, reason }) => {
+      const why = reason === undefined ? '' : ` ${reason}.`
+      return line === undefined
+        ? `${file} is not a JSON object such as {"port": 9000, "buckets": ["demo"]}.${why}`
+        : `${file}, line ${line}, column ${column}: this is not YAML with options such as port: 9000.${why}`
+    },
     unexpectedArgument: ({ argument }, help) => `unexpected argument ${argument}. See: ${help}`,
     argumentMissing: ({ command, argument }) => `${command} needs ${argument}. See: bindery help ${command}`,
     valueMissing: ({ flag, placeholder }) => `${flag} needs a value: ${flag} ${placeholder}`,

@@ -49,9 +49,14 @@ export const CHINESE: Sentences = {
     unknownCommand: ({ command, suggestion }, help) => `未知的命令 ${command}。${perhaps(suggestion, help)}`,
     unknownFlag: ({ flag, suggestion }, help) => `未知的参数 ${flag}。${perhaps(suggestion, help)}`,
     unknownVariable: ({ variable, suggestion }, help) => `未知的环境变量 ${variable}。${perhaps(suggestion, help)}`,
-    settingUnknown: ({ file, setting, suggestion }, help) =>
-      `${file} 中的 ${setting} 不是有效的选项。${perhaps(suggestion, help)}`,
-    settingsMalformed: ({ file }) => `${file} 的内容不是 JSON 对象。示例：{"port": 9000, "buckets": ["demo"]}`,
+    settingUnknown: ({ file, setting, suggestion, line }, help) =>
+      `${file} ${line === undefined ? '' : `第 ${line} 行`}中的 ${setting} 不是有效的选项。${perhaps(suggestion, help)}`,
+    settingsMalformed: ({ file, line, column, reason }) => {
+      const why = reason === undefined ? '' : `（${reason}）`
+      return line === undefined
+        ? `${file} 的内容不是 JSON 对象${why}。示例：{"port": 9000, "buckets": ["demo"]}`
+        : `${file} 第 ${line} 行第 ${column} 列：不是含选项的 YAML${why}。示例：port: 9000`
+    },
     unexpectedArgument: ({ argument }, help) => `多余的参数 ${argument}。参见：${help}`,
     argumentMissing: ({ command, argument }) => `${command} 缺少 ${argument}。参见：bindery help ${command}`,
     valueMissing: ({ flag, placeholder }) => `${flag} 缺少值：${flag} ${placeholder}`,
@@ -185,7 +190,8 @@ export const CHINESE: Sentences = {
     folder: '保存所有数据的目录；不存在时自动创建。',
     tlsCertificate: '用于 TLS 的服务器证书（含证书链，PEM 格式）；文件更改后自动重新读取。',
     tlsKey: '证书的私钥（PEM 格式）；文件更改后自动重新读取。',
-    configFile: 'JSON 格式的配置文件，键为不带短横线前缀的参数名，例如 {"log": "debug"}；收到 SIGHUP 时重新读取。',
+    configFile:
+      'JSON 或 YAML（.yaml、.yml）格式的配置文件，键为不带短横线前缀的参数名，例如 {"log": "debug"}；收到 SIGHUP 时重新读取。',
     metadata: '集群存放元数据的 PostgreSQL，代替 DIR；需要同时设置 --blobs 和 BINDERY_MASTER_KEYS。',
     notices: '网关之间发送通知所用的数据库，即绕过连接池的 --metadata；仅在使用事务模式的连接池时需要。',
     blobs: '集群中的服务器存放对象数据的位置：s3://BUCKET/PREFIX?endpoint=URL&region=REGION，或它们共享的目录。',
