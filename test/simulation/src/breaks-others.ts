@@ -11,8 +11,8 @@ export const OTHER_BREAKS: readonly Break[] = [
     theme: 'filling',
     seed: 3,
     file: `${DOMAIN}uploads/uploads.js`,
-    find: 'await checkSequence(tx, upload, part.partNumber);',
-    replace: '',
+    find: 'upload.sequential ? checkSequence(tx, upload, part.partNumber) : undefined',
+    replace: 'undefined',
   },
   {
     invariant: 'sequential',

@@ -56,7 +56,8 @@ const PIECES_IN_FLIGHT_MAX = 2
 /** Writes a source, durably; leaves nothing if it fails. */
 export async function writeBlob(context: WriteContext, source: ByteSource, options: WriteOptions): Promise<BlobInfo> {
   requireOwner(options.owner)
-  await context.freeSpace.check(source.size ?? 0)
+  const announced = source.size ?? 0
+  if (!context.freeSpace.hasRoom(announced)) await context.freeSpace.check(announced)
   const reader = new PieceReader(source, context.pool)
   const first = await reader.next()
   if (first === undefined || first.isLast) return writeWhole(context, first, options)

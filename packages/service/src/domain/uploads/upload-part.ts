@@ -10,6 +10,6 @@ import { type NewPart, type StoredPart, storePart } from './uploads.js'
  */
 export async function uploadPart(domain: Domain, part: NewPart, source: ByteSource): Promise<StoredPart> {
   const stored = await storePart(domain, part, source)
-  await completeIfWhole(domain, stored.upload)
+  if (stored.upload.autoComplete !== undefined) await completeIfWhole(domain, stored.upload)
   return stored
 }

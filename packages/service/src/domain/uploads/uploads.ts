@@ -151,11 +151,7 @@ export interface StoredPart extends PartRecord {
  * Throws noSuchUpload, partNotSequential, partAlreadyExist, checksumDiffers and what storeBytes throws.
  */
 export async function storePart(domain: Domain, part: NewPart, source: ByteSource): Promise<StoredPart> {
-  const { upload, md5Before } = await domain.metadata.read(async (reader) => {
-    const upload = await readUpload(reader, part)
-    await checkSequence(reader, upload, part.partNumber)
-    return { upload, md5Before: upload.sequential ? await readMd5Before(reader, part) : undefined }
-  })
+  const { upload, md5Before } = await domain.metadata.read((reader) => readUploadOf(reader, part))
   const owner = partRows.key({ manifest: part.uploadId, partNumber: part.partNumber })
   requireChecksum(upload, part)
   const checksums = checksumsOfPart(upload, part)
@@ -174,15 +170,32 @@ export async function storePart(domain: Domain, part: NewPart, source: ByteSourc
     ...partChecksum(upload, blob),
   }
   const replaced = await commitBlob(domain, blob, owner, () =>
-    domain.metadata.transact(async (tx) => {
+    domain.metadata.transact((tx) => {
       // the length of a body may be known only when it has arrived
       checkPartSize(upload, part.partNumber, blob.size)
-      return putPart(domain, tx, await readPartTarget(domain, tx, part, part.partNumber), record)
+      const target = readPartTarget(domain, tx, part, part.partNumber)
+      return andThen(target, (found) => putPart(domain, tx, found, record))
     }),
   )
   if (replaced) domain.meter.replacedPart()
-  await announcePart(domain, part, record)
+  if (domain.events.bus.watched) await announcePart(domain, part, record)
   return { ...record, md5: blob.md5, upload }
+}
+
+/** An upload as a part needs it, with the state of the MD5 before the part where it is sequential. */
+interface UploadOfPart {
+  readonly upload: UploadRecord
+  readonly md5Before?: Uint8Array
+}
+
+/** The upload of a part that may be stored next. Throws noSuchUpload, partNotSequential, partAlreadyExist. */
+function readUploadOf(reader: Reader, part: NewPart): Awaitable<UploadOfPart> {
+  return andThen(readUpload(reader, part), (upload) => {
+    if (!upload.sequential) return { upload }
+    return andThen(checkSequence(reader, upload, part.partNumber), () =>
+      andThen(readMd5Before(reader, part), (md5Before) => ({ upload, md5Before })),
+    )
+  })
 }
 
 /** Throws checksumDiffers where a part announces another checksum than its upload has. */
@@ -240,35 +253,35 @@ export interface PartTarget {
  * The open upload that a part belongs to, and the part of that number that it would replace. Throws noSuchBucket,
  * noSuchUpload.
  */
-export async function readPartTarget(
+export function readPartTarget(
   domain: Domain,
   tx: Transaction,
   name: UploadName,
   partNumber: number,
-): Promise<PartTarget> {
-  const [, upload, , old] = await together(
+): Awaitable<PartTarget> {
+  const read = together(
     readBucket(domain, tx, name.bucket),
     readUpload(tx, name),
     requireLiving(domain, tx),
     partRows.read(tx, { manifest: name.uploadId, partNumber }),
   )
-  return { upload, old }
+  return andThen(read, ([, upload, , old]) => ({ upload, old }))
 }
 
 /**
  * Makes a part a row of its upload, as the same transaction has read its place. Resolves with whether it took the place of
  * another. Throws partNotSequential, partAlreadyExist.
  */
-export async function putPart(
-  domain: Domain,
-  tx: Transaction,
-  { upload, old }: PartTarget,
-  part: PartRecord,
-): Promise<boolean> {
-  const owner = partRows.key({ manifest: upload.uploadId, partNumber: part.partNumber })
+export function putPart(domain: Domain, tx: Transaction, target: PartTarget, part: PartRecord): Awaitable<boolean> {
+  const { upload, old } = target
   // A commit whose answer was lost may be repeated: then the record exists, and its blob is not garbage.
   if (old !== undefined && isSame(old.bytes, part.bytes)) return false
-  await checkSequence(tx, upload, part.partNumber)
+  const sequence = upload.sequential ? checkSequence(tx, upload, part.partNumber) : undefined
+  return andThen(sequence, () => setPart(domain, tx, target, part))
+}
+
+function setPart(domain: Domain, tx: Transaction, { upload, old }: PartTarget, part: PartRecord): boolean {
+  const owner = partRows.key({ manifest: upload.uploadId, partNumber: part.partNumber })
   if (old !== undefined) discardPart(domain, tx, owner, old, 'replaced')
   tx.set(owner, partRows.encode(part))
   const parts = old === undefined ? 1 : 0
@@ -287,7 +300,6 @@ function isSame(a: PartBytes, b: PartBytes): boolean {
 
 /** A sequential upload takes part n only after part n - 1, and each only once. */
 async function checkSequence(reader: Reader, upload: UploadRecord, partNumber: number): Promise<void> {
-  if (!upload.sequential) return
   const { from, to } = partRows.rangeUnder({ manifest: upload.uploadId })
   const [last] = await reader.range(from, to, { limit: 1, reverse: true })
   const stored = last === undefined ? 0 : partNumberOf(last.key)
