@@ -3,7 +3,7 @@ import { andThen } from '@bindery/storage'
 import { Access } from './access/access.js'
 import { logObjectKey } from './access-log/line.js'
 import { loggingLifecycle } from './access-log/log-lifecycle.js'
-import { createBucket } from './domain/buckets/buckets.js'
+import { createBucket, readBucketIfAny } from './domain/buckets/buckets.js'
 import { freeUnnamed } from './domain/bytes/blobs.js'
 import { describeCluster } from './domain/cluster/describe-cluster.js'
 import { createDomain, type Domain } from './domain/domain.js'
@@ -54,6 +54,8 @@ export function createService(options: ServiceOptions, surfaces: Surfaces = SURF
     cluster: () => describeCluster(domain.metadata),
     ensureBucket: (name, owner, acl) =>
       createBucket(domain, { name: bucketName(name), owner, acl, keepsExisting: true }),
+    hasBucket: async (name) =>
+      (await domain.metadata.read((reader) => readBucketIfAny(domain, reader, name))) !== undefined,
     sweep: async (signal) => {
       await autoCompleter.step()
       await access.trail?.expire()

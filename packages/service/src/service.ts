@@ -116,6 +116,8 @@ export interface Service {
   cluster(): Promise<ClusterState>
   /** Creates a bucket of an account unless it exists. Rejects with OssError where another account has it, or `acl` may not be set. */
   ensureBucket(name: string, accountId: string, acl?: BucketAcl): Promise<void>
+  /** Whether any account has a bucket. Rejects with StorageError. */
+  hasBucket(name: string): Promise<boolean>
   /**
    * One step over the garbage, and over auto-completing uploads. Called repeatedly, in one process at a time. The signal
    * ends its waits for other processes.

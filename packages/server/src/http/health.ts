@@ -16,6 +16,8 @@ export interface HealthOptions {
   /** Host names whose first label below is a bucket; under them `/-/health/live` is an object. */
   readonly domains: readonly string[]
   readonly unready: () => Promise<Unready | undefined>
+  /** Whether there is a bucket `minio`, below whose name MinIO has these pages. Absent: answers show it. */
+  readonly hasAliasBucket?: () => Promise<boolean>
   /** Why uploads are refused, or will be soon, though the server is ready; undefined if there is space. */
   readonly scarceDisk?: () => Promise<ScarceDisk | undefined>
 }
@@ -44,15 +46,20 @@ const OF_BUCKET: ReadonlySet<string | undefined> = new Set(['NoSuchKey', 'Access
 /** The pages by their names of MinIO, which are those of objects where there is a bucket `minio`. */
 export class HealthAliases {
   readonly #options: HealthOptions
-  /** As the object store last answered; a failure leaves it open. */
-  #hasBucket = false
+  /** As the object store last answered, or as it was at the start; undefined where neither is known. */
+  #hasBucket: boolean | undefined
 
   constructor(options: HealthOptions) {
     this.#options = options
+    const look = async () => {
+      const hasBucket = await options.hasAliasBucket?.()
+      this.#hasBucket ??= hasBucket
+    }
+    void look().catch(() => {}) // the next answer shows it
   }
 
   /**
-   * `otherwise`: the answer of the object store, which counts where there is the bucket. A failure of a store in which none was seen is the
+   * `otherwise`: the answer of the object store, which counts where there is the bucket. A failure of a store that has none, as far as is known, is the
    * answer to a signed request, and where the server is ready, so that no failure to read an object looks like health.
    */
   async answer(request: ServiceRequest, otherwise: ServiceResponse): Promise<ServiceResponse> {

@@ -176,6 +176,24 @@ async function isRunning(server: HttpServer): Promise<void> {
   while ([...server.running.values()].every((count) => count === 0)) await new Promise(setImmediate)
 }
 
+test('no health page stands for an object of a bucket `minio` that no request has reached yet', async (t) => {
+  for (const [hasBucket, status] of [
+    [true, 503],
+    [false, 200],
+  ] as const) {
+    const health = {
+      domains: [],
+      unready: async () => 'storesSilent' as const,
+      hasAliasBucket: async () => hasBucket,
+    }
+    const log = { requestId: 'x', operation: 'GetObject', code: 'ServiceUnavailable' }
+    const { port } = await listen(t, async () => ({ ...text(503, 'no answer'), log }), { health })
+    const client = await rawConnection(port)
+    await client.send('GET /minio/health/live HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n')
+    assert.equal(Number((await client.closed()).split(' ')[1]), status)
+  }
+})
+
 test('a stop lets the running request complete, closes idle connections, and accepts no new ones', async (t) => {
   const { port, server } = await listen(t, echo)
   const idle = await rawConnection(port)

@@ -240,7 +240,12 @@ class RunningInstance implements Instance {
     const { config, current, version, callbackKey, service, log } = parts
     this.#keeping = keepNotes(service, log, this.#notes.signal)
     const domains = [...config.domains, ...config.s3Domains]
-    const health = { domains, unready: () => this.#unready(), scarceDisk: () => this.#scarceDisk() }
+    const health = {
+      domains,
+      unready: () => this.#unready(),
+      hasAliasBucket: () => service.hasBucket('minio'),
+      scarceDisk: () => this.#scarceDisk(),
+    }
     this.#http = new HttpServer({
       service: parts.testMode?.control(service) ?? service,
       health,
