@@ -67,8 +67,11 @@ test('a bar with names, speed, rest and the map of parts follows a transfer on a
   const { code, output } = await onTerminal(110, 'cp big oss://demo/bar --part-size 1MiB --bandwidth-limit 12MiB')
   assert.equal(code, 0, output)
   const screens = screensOf(output)
-  const [first = ''] = screens.filter((screen) => PART_MAP.test(screen))
-  assert.match(first, /^↑ big → oss:\/\/demo\/bar +\d+% +[\d.]+ MiB of 24\.0 MiB/m)
+  const bar = /^↑ big → oss:\/\/demo\/bar +\d+% +[\d.]+ MiB of 24\.0 MiB/m
+  assert.ok(
+    screens.some((screen) => PART_MAP.test(screen) && bar.test(screen)),
+    output,
+  )
   assert.match(screens.at(-1) ?? '', /^1 file, 24\.0 MiB in [\d.]+ s \([\d.]+ MiB\/s\)\n$/)
   assert.ok(screens.length > 2)
 })
@@ -92,7 +95,7 @@ test('the first Ctrl-C waits for running parts and prints how to continue, and t
 }, async () => {
   await newFile('stopped', Buffer.alloc(24 * 1024 * 1024, 'z'))
   const started = await onTerminal(110, 'cp stopped oss://demo/stopped --part-size 1MiB --bandwidth-limit 4MiB', [
-    /parts [2-9]\/24/,
+    /parts (?:[2-9]|1\d)\/24/,
   ])
   assert.equal(started.code, 5, started.output)
   const [, line = ''] = /^Stopped\. To continue: \S*bindery (.+)$/m.exec(screensOf(started.output).at(-1) ?? '') ?? []
