@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
-import { execFileSync, spawn } from 'node:child_process'
-import { mkdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { execFileSync, spawn, spawnSync } from 'node:child_process'
+import { closeSync, mkdirSync, openSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { get } from 'node:http'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
@@ -63,6 +63,23 @@ test('a descriptor gets the line of JSON when the server accepts requests, and i
     code: 1,
     output: 'bindery: --ready-fd names the descriptor 99, but no pipe, socket or file is open there.\n',
   })
+})
+
+test('a descriptor that Node.js needs itself, or that is only read, is refused instead of closed', async (t) => {
+  const folder = newFolder(t)
+  for (let descriptor = 3; descriptor <= 8; descriptor += 1) {
+    const args = [COMMAND, 'serve', folder, '--port', '0', '--ready-fd', String(descriptor)]
+    const { status, stderr } = spawnSync(process.execPath, args, {
+      stdio: ['ignore', 'ignore', 'pipe'],
+      timeout: 60_000,
+    })
+    assert.equal(status, 1, `${descriptor}: ${stderr}`)
+    assert.match(String(stderr), new RegExp(`the descriptor ${descriptor},`))
+  }
+  const file = openSync(COMMAND, 'r')
+  atEnd(t, () => closeSync(file))
+  const args = [COMMAND, 'serve', folder, '--port', '0', '--ready-fd', '3']
+  assert.equal(spawnSync(process.execPath, args, { stdio: ['ignore', 'ignore', 'pipe', file] }).status, 1)
 })
 
 test('a bucket is created with its ACL, and one that exists keeps its own', async (t) => {

@@ -1,4 +1,4 @@
-import { closeSync, fstatSync, writeSync } from 'node:fs'
+import { closeSync, fstatSync, type Stats, writeSync } from 'node:fs'
 import {
   type Config,
   explainConfig,
@@ -16,6 +16,10 @@ import { EXIT, type ExitCode } from '../exit-codes.js'
 import { messagesIn } from '../messages.js'
 import { ownName } from '../own-name.js'
 import { version } from '../version.js'
+
+const EMPTY = new Uint8Array(0)
+/** Those that Node.js opens before the server have lower numbers. */
+const OWN_DESCRIPTORS = 64
 
 /** `bindery serve [DIR]`: runs a server until a signal stops it. */
 export async function serve({ args, env, language }: Invocation): Promise<ExitCode> {
@@ -56,11 +60,38 @@ export async function serve({ args, env, language }: Invocation): Promise<ExitCo
 
 /** Throws Failure `descriptorUnusable` where nothing is open that can be written to and closed. */
 function requireDescriptor(descriptor: number): void {
+  const file = statOf(descriptor)
+  const isPlace = file?.isFIFO() || file?.isSocket() || file?.isFile() || file?.isCharacterDevice()
+  if (file === undefined || !isPlace || !isWritable(descriptor) || isOwnPipe(descriptor, file))
+    throw new Failure('descriptorUnusable', { name: labelOf('readyFd'), descriptor })
+}
+
+function statOf(descriptor: number): Stats | undefined {
   try {
-    const file = fstatSync(descriptor)
-    if (file.isFIFO() || file.isSocket() || file.isFile() || file.isCharacterDevice()) return
-  } catch {}
-  throw new Failure('descriptorUnusable', { name: labelOf('readyFd'), descriptor })
+    return fstatSync(descriptor)
+  } catch {
+    return undefined
+  }
+}
+
+function isWritable(descriptor: number): boolean {
+  try {
+    writeSync(descriptor, EMPTY)
+    return true
+  } catch (error) {
+    // one that was opened to be read; a reader may have left
+    return (error as NodeJS.ErrnoException).code !== 'EBADF'
+  }
+}
+
+/** Whether it is a pipe of which this process has the end to read as well, as Node.js needs some: without them it crashes. */
+function isOwnPipe(descriptor: number, file: Stats): boolean {
+  if (!file.isFIFO()) return false
+  for (let other = 3; other < OWN_DESCRIPTORS; other += 1) {
+    const found = other === descriptor ? undefined : statOf(other)
+    if (found?.ino === file.ino && found.dev === file.dev && !isWritable(other)) return true
+  }
+  return false
 }
 
 /** The process that started the server may have stopped reading. */
