@@ -106,11 +106,13 @@ test('systemd accepts the unit', () => {
   assert.equal(status, 0)
 })
 
-test('the unit names the exit codes of the command', () => {
-  const unit = readFileSync(path.join(root, 'deploy', 'systemd', 'bindery.service'), 'utf8')
-  const [, prevented] = /^RestartPreventExitStatus=(.+)$/m.exec(unit)
-  const [, success] = /^SuccessExitStatus=(.+)$/m.exec(unit)
-  assert.deepEqual([Number(prevented), Number(success)], [EXIT.usage, EXIT.interrupted])
+test('the units name the exit codes of the command', () => {
+  for (const name of ['systemd/bindery.service', 'cluster/bindery-gateway.service']) {
+    const unit = readFileSync(path.join(root, 'deploy', name), 'utf8')
+    const [, prevented] = /^RestartPreventExitStatus=(.+)$/m.exec(unit)
+    const [, success] = /^SuccessExitStatus=(.+)$/m.exec(unit)
+    assert.deepEqual([Number(prevented), Number(success)], [EXIT.usage, EXIT.interrupted], name)
+  }
 })
 
 test('Prometheus accepts the alert rules, and they fire when they should', () => {
