@@ -48,14 +48,15 @@ export abstract class ArrivingBody implements ByteSource {
     return this.#arrived
   }
 
-  /** As long as it waits in one piece. */
+  /** As long as it waits in one piece. Never of a body that failed, although its end may have come: a reader must see the failure. */
   get whole(): Uint8Array | undefined {
     const [first] = this.#waiting
-    return this.complete && first?.bytes.length === this.#arrived ? first.bytes : undefined
+    const isWhole = this.complete && this.#failure === undefined && first?.bytes.length === this.#arrived
+    return isWhole ? first.bytes : undefined
   }
 
   get hasEnded(): boolean {
-    return this.complete && !this.hasWaiting
+    return this.complete && this.#failure === undefined && !this.hasWaiting
   }
 
   /** Whether the whole body has been taken from the connection. */

@@ -3,6 +3,7 @@ import { createHash, randomBytes } from 'node:crypto'
 import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import type { Socket } from 'node:net'
 import { type TestContext, test } from 'node:test'
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import { createRandom } from '@bindery/storage'
 import { atEnd } from '../../../../test/support/at-end.mjs'
 import { bodyOf, echo, listen, rawConnection, text } from '../testing/http.js'
@@ -41,6 +42,34 @@ test('chunks that disagree with the announced length are refused before the read
     await client.send(`${BOTH}\r\n${chunks}`)
     const received = await client.closed()
     assert.match(received, new RegExp(`^HTTP/1\\.1 400 .*<Code>${expected}</Code>`, 's'), chunks)
+  }
+})
+
+test('chunks that end before the announced length are not the whole body, at any moment', async (t) => {
+  for (const shortcut of [true, false]) {
+    const answers: unknown[] = []
+    const { port } = await listen(
+      t,
+      async ({ body }) => {
+        const look = () => answers.push(body.whole, body.hasEnded)
+        const failed = (async () => {
+          await body.ready()
+          look()
+          await nextTurn()
+          look()
+          await nextTurn()
+          await body.read(Buffer.alloc(9))
+        })()
+        await assert.rejects(failed, { reason: 'incompleteBody' })
+        look()
+        return text(400, 'short')
+      },
+      { shortcut },
+    )
+    const client = await rawConnection(port)
+    await client.send(`${BOTH}\r\n4\r\nabcd\r\n0\r\n\r\n`)
+    assert.match(await client.closed(), /short$/)
+    assert.ok(answers.length >= 2 && answers.every((answer) => !answer), `${answers}`)
   }
 })
 
