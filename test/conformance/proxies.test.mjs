@@ -4,7 +4,7 @@ import assert from 'node:assert/strict'
 import { execFileSync, spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
-import { readFileSync, writeFileSync } from 'node:fs'
+import { chmodSync, readFileSync, writeFileSync } from 'node:fs'
 import http from 'node:http'
 import http2 from 'node:http2'
 import https from 'node:https'
@@ -53,6 +53,8 @@ for (const [name, proxy] of Object.entries(PROXIES)) {
     const folder = newFolder(t, 'bindery-proxy-')
     const socket = proxy.socket && path.join(folder, proxy.socket)
     const listening = socket ? ['--socket', socket, '--socket-mode', '666'] : []
+    // the processes of nginx are another user's
+    if (socket) chmodSync(folder, 0o755)
     const trusted = socket ? 'unix' : '127.0.0.1'
     let server = await startServer({
       args: ['--trusted-proxies', trusted, ...listening, '--workers', '1', '--buckets', 'demo', '--log', 'info'],
