@@ -110,6 +110,19 @@ test('when all have ended, the same port is requested by number', async () => {
   await supervisor.stop(0)
 })
 
+test('instances that share the port by its number keep it when one of them is replaced', async () => {
+  const instances = new Instances()
+  const supervisor = supervise(instances, 2)
+  await supervisor.start()
+  const listening = (count: number) => instances.events.filter((event) => event === `listen ${PORT}`).length === count
+  for (const end of [...instances.living.values()]) end('SIGKILL')
+  await until(() => listening(2))
+  const [end] = instances.living.values()
+  end?.('SIGKILL')
+  await until(() => listening(3))
+  await supervisor.stop(0)
+})
+
 test('processes that keep ending make the server give up and report how the last one ended', async () => {
   const instances = new Instances()
   const supervisor = supervise(instances, 1)

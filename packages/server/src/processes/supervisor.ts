@@ -65,6 +65,8 @@ export class Supervisor {
   readonly #history = new MetricsHistory()
   #reading: NodeJS.Timeout | undefined
   #port: number
+  /** The number by which the listening instances share their port: 0 until all of them have ended at once. */
+  #requested = 0
   #socket: SocketFile | undefined
   /** Undefined until options are changed. */
   #adjusted: Adjustable | undefined
@@ -128,11 +130,11 @@ export class Supervisor {
     const [leader] = this.#members
     if (leader === undefined) throw new Error('no instance is left')
     await leader.launched.instance.prepare([...this.#members].map(({ incarnation }) => incarnation))
-    // Instances share a port by the requested number; once none listens, only the real number returns the same port.
-    const asked = [...this.#members].some(({ listens }) => listens) ? this.#options.port : this.#port
+    // Instances share a port by the number that they request; once none listens, only the real number returns the same port.
+    if (![...this.#members].some(({ listens }) => listens)) this.#requested = this.#port
     for (const member of this.#members) {
       if (member.listens) continue
-      this.#port = await member.launched.instance.listen(asked)
+      this.#port = await member.launched.instance.listen(this.#requested)
       member.listens = true
     }
     await this.#socket?.publish()
