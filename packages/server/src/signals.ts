@@ -54,11 +54,24 @@ export class StopSignals {
   }
 
   /**
-   * Runs a server until the first signal, then stops it; a second signal aborts running requests. Rejects if the server
-   * fails.
+   * Runs a server until the first signal, then stops it; a second signal aborts running requests. If the server fails, stops what is
+   * left of it, whose requests any signal aborts, and rejects with the failure.
    */
   async runUntilSignal(server: RunningServer, onStopping: () => void): Promise<End> {
-    await new Promise<void>((resolve, reject) => {
+    try {
+      await this.#signalOrFailure(server)
+    } catch (failure) {
+      this.#onSignal = () => void server.cut()
+      // the failure came first, and is the one to report
+      await server.stop().catch(() => {})
+      throw failure
+    }
+    onStopping()
+    return { cut: await server.stop() }
+  }
+
+  #signalOrFailure(server: RunningServer): Promise<void> {
+    return new Promise((resolve, reject) => {
       this.#onSignal = () => {
         if (this.#count === 1) resolve()
         else void server.cut()
@@ -66,8 +79,6 @@ export class StopSignals {
       server.failed.catch(reject)
       if (this.#count > 0) resolve()
     })
-    onStopping()
-    return { cut: await server.stop() }
   }
 }
 

@@ -199,6 +199,23 @@ test('a killed worker is replaced, and the others serve meanwhile', async (t) =>
   assert.equal(await server.stop(), 0)
 })
 
+test('a server whose workers keep being killed ends all of them, and reports why', async (t) => {
+  const server = await start(t, { args: ['--workers', '2'] })
+  let last: number | undefined
+  for (let killed = 0; killed < 6; ) {
+    const [pid, other] = childrenOf(server)
+    // one that has just been killed may still be listed
+    if (pid !== undefined && other !== undefined && pid !== last) {
+      process.kill(pid, 'SIGKILL')
+      last = pid
+      killed += 1
+    }
+    await moment()
+  }
+  while (!server.log().includes('keep exiting (6 times')) await moment()
+  assert.equal(await server.stop(), 3)
+})
+
 test('a port in use is reported with an alternative', async (t) => {
   const taken = createServer()
   await new Promise<void>((resolve) => taken.listen(0, '127.0.0.1', resolve))
