@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict'
 import { execFileSync, spawnSync } from 'node:child_process'
+import { join } from 'node:path'
 import { test } from 'node:test'
 import { newFolder } from '../../../../test/support/at-end.mjs'
 import { bindery, binderyWith, COMMAND, start } from '../testing/support.js'
 
 test('the variables that a shell takes over are those of the running server, and replace older ones', async (t) => {
-  const folder = newFolder(t)
+  const folder = join(newFolder(t), 'with blanks')
   assert.match((await bindery('env', folder)).output, /no server is running on/)
   const { endpoint, accessKeyId, accessKeySecret, stop } = await start(t, folder)
   const old = { OSS_ENDPOINT: 'http://127.0.0.1:1', OSS_ACCESS_KEY_ID: 'old', OSS_ACCESS_KEY_SECRET: 'old' }
@@ -30,6 +31,8 @@ test('the variables that a shell takes over are those of the running server, and
     lines.some((line) => line.includes('oss://demo')),
     'the command that uses the variables reaches the server',
   )
+  const hint = (await bindery('env', folder)).output.trimEnd().split('\n').at(-1) ?? ''
+  assert.ok(hint.includes(`env '${folder}')"`), hint)
   const ofS3 = JSON.parse((await bindery('env', folder, '--dialect', 's3', '--json')).output) as object
   assert.deepEqual(Object.keys(ofS3), [
     'AWS_ENDPOINT_URL',

@@ -6,7 +6,7 @@ import { EXIT, type ExitCode } from '../exit-codes.js'
 import { connectWordsIn } from '../messages/connect.js'
 import { oneOf } from '../objects/arguments.js'
 import { write, writeJson } from '../objects/output.js'
-import { ownName } from '../own-name.js'
+import { commandLineOf } from '../own-name.js'
 import { requireServer, requireValidEndpoint } from '../running-server.js'
 
 const DIALECTS = ['oss', 's3'] as const
@@ -53,8 +53,8 @@ export async function envCommand({ args, env, language }: Invocation): Promise<E
   }
   const { set, unset, evaluate } = WRITERS[shell]
   const lines = variables.map(([name, value]) => (value === undefined ? unset(name) : set(name, value)))
-  const again = [ownName(env), 'env', ...(shell === 'sh' ? [] : ['--shell', shell]), ...positionals].join(' ')
-  await write(`${lines.join('\n')}\n# ${connectWordsIn(language).evaluate(evaluate(again))}\n`)
+  const again = evaluate(commandLineOf(env, ['env', ...args]))
+  await write(`${lines.join('\n')}\n# ${connectWordsIn(language).evaluate(again)}\n`)
   return EXIT.ok
 }
 
