@@ -99,6 +99,7 @@ function linesFor({ tree, uploadId, data, copies }: Names): readonly string[] {
     'profile ls',
     'profile show other',
     `connect python ${data}`,
+    `env ${data}`,
     `health ${data}`,
     `doctor ${data}`,
     `upgrade ${data} --check`,

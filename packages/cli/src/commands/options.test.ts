@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { readFile, utimes } from 'node:fs/promises'
 import path from 'node:path'
 import { test } from 'node:test'
+import { openGate } from '../testing/gate.js'
 import { startShared } from '../testing/shared.js'
 import { linesOf, runWith } from '../testing/support.js'
 
@@ -177,21 +178,16 @@ test('--utc prints times in UTC in place of the zone of the machine', async () =
   assert.match(utc.stdout, /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ /)
 })
 
-test('small files are transferred sixteen at a time, large ones five, and --jobs decides about both', async () => {
-  /** The most transfers that had begun and not ended. */
+test('small files are transferred sixteen at a time, large ones five, and --jobs decides about both', async (t) => {
+  const gate = await openGate(t, server.endpoint)
   const atOnce = async (name: string, ...flags: readonly string[]) => {
-    let running = 0
-    let most = 0
-    const command = ['cp', '-r', path.join(folder, name), `oss://demo/${name}/`, '--json', ...flags]
-    for (const { t } of linesOf(await succeed(command))) {
-      running += t === 'start' ? 1 : t === 'done' ? -1 : 0
-      most = Math.max(most, running)
-    }
-    return most
+    await succeed(['cp', '-r', path.join(folder, name), `oss://demo/${name}/`, '--endpoint', gate.endpoint, ...flags])
+    return gate.most()
   }
   for (let index = 0; index < 40; index += 1) await newFile(`jobs-small/${index}`, 'x')
   for (let index = 0; index < 8; index += 1) await newFile(`jobs-large/${index}`, 'x'.repeat(1024 * 1024))
+  for (let index = 0; index < 6; index += 1) await newFile(`jobs-few/${index}`, 'x')
   assert.equal(await atOnce('jobs-small'), 16)
   assert.equal(await atOnce('jobs-large'), 5)
-  assert.equal(await atOnce('jobs-small', '--jobs', '2'), 2)
+  assert.equal(await atOnce('jobs-few', '--jobs', '2'), 2)
 })

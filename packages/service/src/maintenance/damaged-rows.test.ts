@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { hex } from '@bindery/bytes'
 import type { Bytes } from '@bindery/storage'
 import { findObject } from '../domain/objects/objects.js'
 import { type KeyRange, startingWith } from '../domain/stored/key-range.js'
@@ -168,7 +169,7 @@ for (const { what, row, names, finds, remains = [], loses = [] } of DAMAGES) {
     const facts = all.find(({ kind }) => kind === 'rowDamaged')?.facts
     assert.deepEqual({ ...facts, ...names(store) }, facts)
     await run(store, { repair: true })
-    assert.deepEqual(store.kept.rows.map(String), [String(damaged)])
+    assert.deepEqual(store.kept.rows.map(hex), [hex(damaged)])
     assert.deepEqual((await run(store)).kinds, remains)
     if (what === 'a bucket') return
     await sweepAll(await heirOf(store.domain))
