@@ -35,9 +35,12 @@ const LARGE = {
 const MEBIBYTE = 1024 * 1024
 const BIG = randomBytes(9_000_000)
 
-/** Runs a line in bash. With `until` it gets Ctrl-C after it has printed that. */
+const BASH = ['bash', '-o', 'pipefail']
+
+/** Runs a line in bash, or in the shell that it is for. With `until` it gets Ctrl-C after it has printed that. */
 async function runLine(place, line, { until, meanwhile, input = '' } = {}) {
-  const child = spawn('bash', ['-o', 'pipefail', '-c', line], {
+  const [shell, ...flags] = line.includes('--shell fish') ? ['fish'] : BASH
+  const child = spawn(shell, [...flags, '-c', line], {
     ...{ cwd: place.cwd, env: environment(place, place.variables), detached: true },
     stdio: ['pipe', 'pipe', 'pipe'],
   })

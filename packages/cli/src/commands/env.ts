@@ -29,7 +29,8 @@ const WRITERS: Readonly<Record<Shell, ShellWriter>> = {
   },
   fish: {
     set: (name, value) => `set -gx ${name} '${value.replaceAll(/[\\']/g, '\\$&')}'`,
-    unset: (name) => `set -e ${name}`,
+    // alone it fails where the variable is not set
+    unset: (name) => `set -e ${name}; or true`,
     evaluate: (commandLine) => `${commandLine} | source`,
   },
   powershell: {
