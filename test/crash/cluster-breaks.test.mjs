@@ -29,6 +29,8 @@ async function faultsOf(run) {
   try {
     return (await run.cycle()).faults
   } catch (error) {
+    // a gateway whose session was lost, too, has ended while it was audited: the next cycle audits everything again
+    if (error.code === 'ECONNRESET') return []
     if (error.status !== 400 || !error.message.includes('<Code>InvalidPart</Code>')) throw error
     return [error.message]
   }
