@@ -2,33 +2,21 @@
 // opened once; its theme and language are changed in place, and the keyboard walks over it.
 
 import assert from 'node:assert/strict'
-import { after, before, test } from 'node:test'
+import { test } from 'node:test'
 import { atEnd } from '../support/at-end.mjs'
-import { openConsole, openPage, signIn, startBrowser } from './browser.mjs'
-import { startWorld } from './world.mjs'
+import { openConsole, openPage, signIn } from './browser.mjs'
+import { useWorld } from './world.mjs'
 
 const TAGS = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']
 /** The rules whose outcome depends on colours: all that another theme can change. */
 const OF_COLOURS = ['color-contrast', 'link-in-text-block']
 
-let world
-let browser
-let axe
-
-before(async () => {
-  world = await startWorld()
-  ;({ browser, axe } = await startBrowser())
-})
-
-after(async () => {
-  await browser?.close()
-  await world?.stop()
-})
+const used = useWorld()
 
 /** The faults that axe finds on a page, as lines. */
 async function violations(page, rules) {
   // the policy of the page forbids injected scripts, and this does not inject one
-  if (await page.evaluate(() => globalThis.axe === undefined)) await page.evaluate(axe)
+  if (await page.evaluate(() => globalThis.axe === undefined)) await page.evaluate(used.axe)
   const found = await page.evaluate(
     (runOnly) => globalThis.axe.run(document, { runOnly, resultTypes: ['violations'] }),
     rules === undefined ? { type: 'tag', values: TAGS } : { type: 'rule', values: rules },
@@ -111,14 +99,14 @@ async function requireReachable(page) {
 }
 
 test('axe finds nothing wrong in both languages and themes, and the keyboard reaches everything', async (t) => {
-  const { page, context, requireQuiet } = await openConsole(browser, world.server)
+  const { page, context, requireQuiet } = await openConsole(used.browser, used.world.server)
   atEnd(t, () => context.close())
   await page.waitForSelector('form')
   await t.test('sign-in', () => requireAccessible(page))
-  await signIn(page, world.server)
-  for (const shown of world.pages) {
+  await signIn(page, used.world.server)
+  for (const shown of used.world.pages) {
     await t.test(shown.name, async () => {
-      await openPage(page, world, shown)
+      await openPage(page, used.world, shown)
       await requireAccessible(page)
       await requireReachable(page)
       if (shown.reloads) await page.reload()

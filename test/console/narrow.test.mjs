@@ -2,41 +2,30 @@
 // tables and lines of code scroll sideways, in boxes of their own.
 
 import assert from 'node:assert/strict'
-import { after, before, test } from 'node:test'
+import { test } from 'node:test'
 import { atEnd } from '../support/at-end.mjs'
-import { openConsole, openPage, signIn, startBrowser } from './browser.mjs'
+import { openConsole, openPage, signIn } from './browser.mjs'
 import { misfits } from './misfits.mjs'
-import { startWorld } from './world.mjs'
+import { useWorld } from './world.mjs'
 
 const SIZES = [
   { width: 640, height: 400 },
   { width: 320, height: 568 },
 ]
 
-let world
-let browser
-
-before(async () => {
-  world = await startWorld()
-  ;({ browser } = await startBrowser())
-})
-
-after(async () => {
-  await browser?.close()
-  await world?.stop()
-})
+const used = useWorld()
 
 for (const viewport of SIZES) {
   test(`nothing is cut off in a window of ${viewport.width} by ${viewport.height} pixels`, async (t) => {
     for (const language of ['en', 'zh']) {
-      const { page, context } = await openConsole(browser, world.server, { viewport, language })
+      const { page, context } = await openConsole(used.browser, used.world.server, { viewport, language })
       atEnd(t, () => context.close())
       await page.waitForSelector('form')
       await t.test(`sign-in, ${language}`, async () => assert.deepEqual(await page.evaluate(misfits), []))
-      await signIn(page, world.server)
-      for (const shown of world.pages) {
+      await signIn(page, used.world.server)
+      for (const shown of used.world.pages) {
         await t.test(`${shown.name}, ${language}`, async () => {
-          await openPage(page, world, shown)
+          await openPage(page, used.world, shown)
           assert.deepEqual(await page.evaluate(misfits), [])
         })
         if (shown.reloads) await page.reload()

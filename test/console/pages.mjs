@@ -10,9 +10,13 @@ async function beginTransfers(page, { files, photos, client }) {
   // else the page lets the person decide about those that an earlier visit left
   const { objects = [] } = await client.list({ prefix: 'in/', 'max-keys': 100 })
   for (const { name } of objects) await client.delete(name)
+  // nor has a new upload parts of theirs
+  const { uploads = [] } = await client.listUploads({ prefix: 'in/', 'max-uploads': 100 })
+  for (const { name, uploadId } of uploads) await client.abortMultipartUpload(name, uploadId)
   const parts = await holdParts(page, 2)
   const ofFolder = await holdParts(page, 6, (request) => request.method() === 'PUT' && /jpg$/.test(request.url()))
-  page.once('load', () => Promise.all([parts.go(), ofFolder.go()]))
+  // a page that is closed meanwhile has nothing left to let pass
+  page.once('load', () => Promise.all([parts.go(), ofFolder.go()]).catch(() => {}))
   await page.locator('input[type=file]').first().setInputFiles(files)
   await page.locator('input[type=file]').nth(1).setInputFiles(photos)
   await Promise.all([parts.reached, ofFolder.reached])

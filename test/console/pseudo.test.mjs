@@ -2,24 +2,13 @@
 // a page instead of its words, and what does not fit would be cut off in a longer language.
 
 import assert from 'node:assert/strict'
-import { after, before, test } from 'node:test'
+import { test } from 'node:test'
 import { atEnd } from '../support/at-end.mjs'
-import { openConsole, openPage, signIn, startBrowser } from './browser.mjs'
+import { openConsole, openPage, signIn } from './browser.mjs'
 import { misfits } from './misfits.mjs'
-import { startWorld } from './world.mjs'
+import { useWorld } from './world.mjs'
 
-let world
-let browser
-
-before(async () => {
-  world = await startWorld()
-  ;({ browser } = await startBrowser())
-})
-
-after(async () => {
-  await browser?.close()
-  await world?.stop()
-})
+const used = useWorld()
 
 /** The words of a language as they would be in the pseudo language. It runs in the page. */
 function pseudo(words) {
@@ -104,7 +93,7 @@ function isData(text) {
 const OF_PROGRAMS = ['overview', 'licences']
 
 test('in a language whose texts are longer, no text is missing and none is cut off', async (t) => {
-  const { page, context, requireQuiet } = await openConsole(browser, world.server, { prepare: speakPseudo })
+  const { page, context, requireQuiet } = await openConsole(used.browser, used.world.server, { prepare: speakPseudo })
   atEnd(t, () => context.close())
   await page.waitForSelector('form')
   const look = async (name) => {
@@ -113,10 +102,10 @@ test('in a language whose texts are longer, no text is missing and none is cut o
     return [...wrong, ...(await page.evaluate(misfits)), ...(await page.evaluate(cutTitles))]
   }
   await t.test('sign-in', async () => assert.deepEqual(await look('sign-in'), []))
-  await signIn(page, world.server)
-  for (const shown of world.pages) {
+  await signIn(page, used.world.server)
+  for (const shown of used.world.pages) {
     await t.test(shown.name, async () => {
-      await openPage(page, world, shown)
+      await openPage(page, used.world, shown)
       assert.deepEqual(await look(shown.name), [])
     })
     if (shown.reloads) await page.reload()

@@ -45,18 +45,28 @@ export function useStage(buckets, fill = async () => {}, args = []) {
   return stage
 }
 
+/** Without a limit a page that sends less than it should would keep its test waiting for ever. */
+const REACHED_MS = 60_000
+
 /**
  * Lets a page send this many parts, and holds all further ones, so that its uploads stand still. `reached` resolves when those are stored and
- * another one is held; `go` lets pass what is sent from then on. With `isOne` other requests are counted and held.
+ * another one is held, and rejects after a minute; `go` lets pass what is sent from then on. With `isOne` other requests are counted and held.
  */
 export async function holdParts(page, count, isOne = isPart) {
   let left = count
   let stored = 0
   let isHeld = false
   let reach = () => {}
-  const reached = new Promise((resolve) => {
-    reach = resolve
+  const reached = new Promise((resolve, reject) => {
+    const fail = () => reject(new Error(`${stored} of ${count} requests were stored; another one is held: ${isHeld}`))
+    const timer = setTimeout(fail, REACHED_MS)
+    reach = () => {
+      clearTimeout(timer)
+      resolve()
+    }
   })
+  // not every test waits for it
+  reached.catch(() => {})
   page.on('requestfinished', (request) => {
     if (isOne(request)) stored += 1
     if (isHeld && stored >= count) reach()

@@ -4,11 +4,13 @@ import { createHash, randomUUID } from 'node:crypto'
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
+import { after, before } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { deflateSync } from 'node:zlib'
 import OSS from 'ali-oss'
 import { signedHeaders } from '../../packages/console/dist/wire/sign.js'
 import { startServer } from '../support/start-server.mjs'
+import { startBrowser } from './browser.mjs'
 import { PAGES, UPLOAD } from './pages.mjs'
 
 const MIB = 1024 * 1024
@@ -209,4 +211,18 @@ async function createUser(server) {
   const trusts = { Effect: 'Allow', Action: 'sts:AssumeRole', Principal: { RAM: ['acs:ram::1000000000000000:root'] } }
   const AssumeRolePolicyDocument = { Version: '1', Statement: [trusts] }
   await admin('CreateRole', { RoleName: 'backup', AssumeRolePolicyDocument })
+}
+
+/** Starts a world and a browser before the tests of a file, and stops both after them. The members `world`, `browser` and `axe` exist from then on. */
+export function useWorld() {
+  const used = {}
+  before(async () => {
+    used.world = await startWorld()
+    Object.assign(used, await startBrowser())
+  })
+  after(async () => {
+    await used.browser?.close()
+    await used.world?.stop()
+  })
+  return used
 }

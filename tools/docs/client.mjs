@@ -31,7 +31,7 @@ const SECTIONS = [
   { title: 'Queues', modules: ['queue/queue', 'types/queue', 'browser/dropped-files'] },
   {
     title: 'Downloads, copies and objects',
-    modules: ['types/object', 'transfer/bytes-target', 'node/file-target', 'node/part-names'],
+    modules: ['types/object', 'transfer/bytes-target', 'node/file-target', 'node/part-names', 'node/make-folders'],
   },
   { title: 'Buckets', modules: ['types/bucket'] },
   { title: 'Single operations of multipart uploads', modules: ['multipart-api', 'wire/multipart'] },

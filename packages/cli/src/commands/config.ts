@@ -5,7 +5,6 @@ import { Failure, nearest } from '@bindery/server/local'
 import { readArguments, requireArguments } from '../arguments.js'
 import type { Environment, Invocation } from '../command.js'
 import { EXIT, type ExitCode } from '../exit-codes.js'
-import { makeFolders } from '../make-folders.js'
 import { configWordsIn } from '../messages/config.js'
 import { note, table, write, writeJson } from '../objects/output.js'
 import { withoutSection, withSetting } from '../profiles/ini.js'
@@ -133,6 +132,7 @@ async function change(env: Environment, changed: (old: string) => string): Promi
   const file = ownFile(env)
   const fresh = `${file}.${process.pid}.tmp`
   try {
+    const { makeFolders } = await import('@bindery/client')
     await makeFolders(path.resolve(path.dirname(file)), 0o700)
     const old = await readFile(file, 'utf8').catch(() => '')
     await writeFile(fresh, changed(old), { mode: 0o600 })

@@ -1,7 +1,7 @@
 import { copyFile, rm } from 'node:fs/promises'
 import path from 'node:path'
+import { makeFolders } from '@bindery/client'
 import { Failure } from '@bindery/server/local'
-import { makeFolders } from '../make-folders.js'
 import { complain, note, write, writeJson } from '../objects/output.js'
 import { isFileSystemError } from '../objects/system-error.js'
 import type { ClientOf } from '../objects/with-client.js'

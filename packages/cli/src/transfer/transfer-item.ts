@@ -8,6 +8,7 @@ import {
   type Client,
   contentTypeOf,
   fileTarget,
+  makeFolders,
   type ObjectOptions,
   OssError,
   type Transfer,
@@ -15,7 +16,6 @@ import {
   type UploadOptions,
   type UploadResult,
 } from '@bindery/client'
-import { makeFolders } from '../make-folders.js'
 import type { Address } from '../objects/address.js'
 import { hasMetadata, overSource } from '../objects/object-options.js'
 import { write } from '../objects/output.js'

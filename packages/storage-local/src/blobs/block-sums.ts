@@ -1,5 +1,6 @@
 import { BLOCK_BYTES, type Surroundings } from '@bindery/digest'
 import type { BlobId, ByteRange } from '@bindery/storage'
+import { keepLatest } from './keep-latest.js'
 import { chunkKey } from './kept-chunks.js'
 
 /** Chunks whose checksums are remembered: 2 GiB of bytes, by less than 1 MiB. */
@@ -42,12 +43,7 @@ export class BlockSums {
     const checksum = read({ before: start, after: size - end, sums })
     if (checksum === undefined || checksum !== stored()) return false
     this.#sums.set(key, sums)
-    if (this.#sums.size > CHUNKS_MAX) {
-      for (const oldest of this.#sums.keys()) {
-        this.#sums.delete(oldest)
-        break
-      }
-    }
+    keepLatest(this.#sums, CHUNKS_MAX)
     return true
   }
 }

@@ -1,5 +1,6 @@
 import { type BlobLocation, type PackedLocation, packOf, packPath } from './blob-location.js'
 import { type FileOperations, isSystemError } from './files.js'
+import { keepLatest } from './keep-latest.js'
 import { PackClearing, type Slot } from './pack-clearing.js'
 import { slotBytes } from './pack-format.js'
 import { holdsTrailer, scanPack } from './pack-scanner.js'
@@ -111,11 +112,7 @@ export class PackSpace {
   #remember(path: string, cleared: Cleared): void {
     this.#cleared.delete(path)
     this.#cleared.set(path, cleared)
-    if (this.#cleared.size <= REMEMBERED_MAX) return
-    for (const oldest of this.#cleared.keys()) {
-      this.#cleared.delete(oldest)
-      return
-    }
+    keepLatest(this.#cleared, REMEMBERED_MAX)
   }
 
   /** Runs `work` on a pack, if it exists. */

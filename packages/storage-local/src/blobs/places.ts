@@ -8,6 +8,7 @@ import {
   packOf,
   packPath,
 } from './blob-location.js'
+import { keepLatest } from './keep-latest.js'
 
 /** Blobs whose places are remembered. */
 const PLACES_MAX = 1_024
@@ -39,12 +40,7 @@ export class Places {
     const path = isPacked(location) ? packPath(this.#folder, packOf(location)) : blobPath(this.#folder, location)
     const place = { location, path }
     this.#places.set(id, place)
-    if (this.#places.size > PLACES_MAX) {
-      for (const earliest of this.#places.keys()) {
-        this.#places.delete(earliest)
-        break
-      }
-    }
+    keepLatest(this.#places, PLACES_MAX)
     return place
   }
 }
