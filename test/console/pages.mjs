@@ -10,7 +10,7 @@ async function beginTransfers(page, { files, photos, client }) {
   // else the page lets the person decide about those that an earlier visit left
   const { objects = [] } = await client.list({ prefix: 'in/', 'max-keys': 100 })
   for (const { name } of objects) await client.delete(name)
-  // nor has a new upload parts of theirs
+  // nor may a new upload begin next to one that stood still
   const { uploads = [] } = await client.listUploads({ prefix: 'in/', 'max-uploads': 100 })
   for (const { name, uploadId } of uploads) await client.abortMultipartUpload(name, uploadId)
   const parts = await holdParts(page, 2)

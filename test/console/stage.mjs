@@ -45,7 +45,7 @@ export function useStage(buckets, fill = async () => {}, args = []) {
   return stage
 }
 
-/** Without a limit a page that sends less than it should would keep its test waiting for ever. */
+/** Without a limit a page that sends less than it should would keep its test waiting until CI ends it. */
 const REACHED_MS = 60_000
 
 /**
