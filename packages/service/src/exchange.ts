@@ -17,7 +17,13 @@ import { type PostForm, readPostForm } from './form/post-form.js'
 import { Lanes } from './limits/lanes.js'
 import type { ServiceOptions } from './options.js'
 import { Places } from './places.js'
-import type { RequestHead, RequestLog, ServiceRequest, ServiceResponse } from './service.js'
+import {
+  newRequestLog,
+  type RequestHead,
+  type RequestLog,
+  type ServiceRequest,
+  type ServiceResponse,
+} from './service.js'
 import type { Shared } from './surface.js'
 import { MIRROR_BYTES_DEFAULT, RunningMirrors } from './website/mirror.js'
 
@@ -75,7 +81,7 @@ export class Exchange {
     this.judgedHeaders = request.headers
     this.requestId = requestId
     this.startedAt = surroundings.options.clock()
-    this.log = request.log ?? { requestId }
+    this.log = request.log ?? newRequestLog()
     this.log.requestId = requestId
     this.dialect = dialectOf(surroundings.options, undefined)
     this.#body = request.body

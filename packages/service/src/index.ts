@@ -42,12 +42,13 @@ export type {
 export type { RecentRequest } from './recent-request.js'
 export type { Endpoint } from './response/endpoint.js'
 export type { ScrubState, ServerControl, ServerOption, ServerState } from './server-control.js'
-export type {
-  LentBody,
-  ResponseLog,
-  SentAnswer,
-  Service,
-  ServiceRequest,
-  ServiceResponse,
-  WrittenReport,
+export {
+  type LentBody,
+  newRequestLog,
+  type ResponseLog,
+  type SentAnswer,
+  type Service,
+  type ServiceRequest,
+  type ServiceResponse,
+  type WrittenReport,
 } from './service.js'

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { OssError } from '@bindery/protocol'
 import { createMemoryBlobStore, createMemoryMetadataStore, StorageError, type StorageErrorKind } from '@bindery/storage'
+import { newRequestLog } from './service.js'
 import {
   BUCKET,
   call,
@@ -218,6 +219,7 @@ test('the log has the request, the requester and the outcome', async () => {
   const uploadId = await initiate(started, 'k')
   const { log } = await uploadPart(started, 'k', uploadId, 1, 'x')
   assert.deepEqual(log, {
+    ...newRequestLog(),
     requestId: log.requestId,
     operation: 'UploadPart',
     dialect: 'oss',

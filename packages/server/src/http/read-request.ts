@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import { OssError } from '@bindery/protocol'
-import type { ServiceRequest } from '@bindery/service'
+import { newRequestLog, type ServiceRequest } from '@bindery/service'
 import type { ByteSource } from '@bindery/storage'
 import { withoutMapping } from '../networks.js'
 import { peerOf } from './peer.js'
@@ -25,7 +25,7 @@ export function readRequest(request: IncomingMessage, body: ByteSource, proxies:
     remoteAddress,
     localAddress: hostAndPort(localAddress, localPort),
     body,
-    log: { requestId: '' },
+    log: newRequestLog(),
   }
 }
 

@@ -3,7 +3,7 @@
  * answer leaves by one write. Before any other bytes the connection goes to `node:http`, with these bytes, and stays there.
  */
 import type { Socket } from 'node:net'
-import type { ServiceRequest, ServiceResponse } from '@bindery/service'
+import { newRequestLog, type ServiceRequest, type ServiceResponse } from '@bindery/service'
 import type { Awaitable } from '@bindery/storage'
 import { type Connection, closeSoon } from '../connection.js'
 import { type ExchangeObservers, noteExchange } from '../note-exchange.js'
@@ -122,7 +122,7 @@ export class Shortcut {
       remoteAddress: address,
       localAddress: this.#local,
       body,
-      log: { requestId: '' },
+      log: newRequestLog(),
     }
     const running = { head, request, startedAt: performance.now(), body: partial }
     this.#running = running
