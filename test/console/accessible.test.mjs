@@ -4,7 +4,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { atEnd } from '../support/at-end.mjs'
-import { openConsole, openPage, signIn } from './browser.mjs'
+import { beginVisits } from './visits.mjs'
 import { useWorld } from './world.mjs'
 
 const TAGS = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']
@@ -99,18 +99,15 @@ async function requireReachable(page) {
 }
 
 test('axe finds nothing wrong in both languages and themes, and the keyboard reaches everything', async (t) => {
-  const { page, context, requireQuiet } = await openConsole(used.browser, used.world.server)
-  atEnd(t, () => context.close())
-  await page.waitForSelector('form')
-  await t.test('sign-in', () => requireAccessible(page))
-  await signIn(page, used.world.server)
+  const { welcome, visit, close } = beginVisits(used)
+  atEnd(t, close)
+  await t.test('sign-in', () => welcome(requireAccessible))
   for (const shown of used.world.pages) {
-    await t.test(shown.name, async () => {
-      await openPage(page, used.world, shown)
-      await requireAccessible(page)
-      await requireReachable(page)
-      if (shown.reloads) await page.reload()
-    })
+    await t.test(shown.name, () =>
+      visit(shown, async (page) => {
+        await requireAccessible(page)
+        await requireReachable(page)
+      }),
+    )
   }
-  requireQuiet()
 })

@@ -5,6 +5,7 @@ import { copyFileSync, existsSync, mkdirSync, readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { limited, SELECTOR_MS } from './limits.mjs'
 
 const FOLDER = fileURLToPath(new URL('.', import.meta.url))
 const INSTALLED = fileURLToPath(new URL('../../.cache/console-tests', import.meta.url))
@@ -24,7 +25,7 @@ function installed() {
   return createRequire(path.join(INSTALLED, 'package.json'))
 }
 
-/** Starts Chromium without a window. `axe` is the source of axe-core, to be run in a page. */
+/** Starts Chromium without a window; each call of the browser and its pages has a limit. `axe` is the source of axe-core, to be run in a page. */
 export async function startBrowser() {
   const require = installed()
   const { chromium } = require('playwright-core')
@@ -33,7 +34,7 @@ export async function startBrowser() {
     executablePath: '/usr/bin/chromium',
     args: ['--no-sandbox', '--disable-gpu', '--disable-dev-shm-usage'],
   })
-  return { browser, axe }
+  return { browser: limited(browser), axe }
 }
 
 /**
@@ -53,8 +54,7 @@ export async function openConsole(
     ...options,
   })
   const page = await context.newPage()
-  // only what never happens takes this long, whatever else runs on the machine
-  page.setDefaultTimeout(60_000)
+  page.setDefaultTimeout(SELECTOR_MS)
   // a page with running uploads warns before it is left
   page.on('dialog', (dialog) => dialog.accept())
   const noise = []
@@ -76,15 +76,4 @@ export async function signIn(page, { accessKeyId, accessKeySecret }) {
   await page.fill('input[type=password]', accessKeySecret)
   await page.click('button[type=submit]')
   await page.waitForSelector('.shell')
-}
-
-/** Opens a page of a world, with what is to be open on it; what the page before had open is closed. */
-export async function openPage(page, world, { address, ready, prepare }) {
-  const open = (fragment) => page.goto(`${world.server.endpoint}/-/console/${fragment}`)
-  await page.keyboard.press('Escape')
-  await open('#/none')
-  await page.waitForSelector('#main > p')
-  await open(address)
-  await page.waitForSelector(ready)
-  await prepare?.(page, world)
 }

@@ -8,6 +8,7 @@ import { open as openFile } from 'node:fs/promises'
 import path from 'node:path'
 import { test } from 'node:test'
 import { atEnd } from '../support/at-end.mjs'
+import { until, within } from './limits.mjs'
 import { runLine, startCommand } from './run-line.mjs'
 import { holdParts, useStage } from './stage.mjs'
 
@@ -54,9 +55,9 @@ function partsSent(page) {
   return numbers
 }
 
-async function untilMore(page, numbers, more) {
+function untilMore(numbers, more) {
   const wanted = numbers.length + more
-  while (numbers.length < wanted) await page.waitForTimeout(30)
+  return until(() => numbers.length >= wanted, `${more} more parts are stored`)
 }
 
 test('1 GiB arrives although the network is lost twice and the page is reloaded, and no stored part is sent again', async (t) => {
@@ -64,12 +65,12 @@ test('1 GiB arrives although the network is lost twice and the page is reloaded,
   const sent = partsSent(page)
   await page.setInputFiles(FILES, gibibyte)
   for (let cut = 0; cut < 2; cut += 1) {
-    await untilMore(page, sent, 10)
+    await untilMore(sent, 10)
     await context.setOffline(true)
     await page.waitForTimeout(1_000)
     await context.setOffline(false)
   }
-  await untilMore(page, sent, 10)
+  await untilMore(sent, 10)
   await page.reload()
   await page.waitForSelector('text=1 upload was interrupted in this browser.')
   await page.setInputFiles('.drawer .notice input[type=file]', gibibyte)
@@ -95,7 +96,7 @@ test('an upload of the command is watched in the browser, interrupted, and finis
   await page.waitForSelector('text=/^([2-9]|[1-8][0-9]) parts are stored/')
   const ended = once(command, 'exit')
   command.kill('SIGINT')
-  assert.equal((await ended)[0], 5)
+  assert.equal((await within(ended, 'the end of the interrupted command'))[0], 5)
   const sent = partsSent(page)
   await page.setInputFiles('input[type=file][aria-label="The file of this upload"]', small)
   await page.waitForSelector('text=This upload was completed.')

@@ -4,8 +4,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { atEnd } from '../support/at-end.mjs'
-import { openConsole, openPage, signIn } from './browser.mjs'
 import { misfits } from './misfits.mjs'
+import { beginVisits } from './visits.mjs'
 import { useWorld } from './world.mjs'
 
 const SIZES = [
@@ -15,21 +15,15 @@ const SIZES = [
 
 const used = useWorld()
 
+const requireFit = async (page) => assert.deepEqual(await page.evaluate(misfits), [])
+
 for (const viewport of SIZES) {
   test(`nothing is cut off in a window of ${viewport.width} by ${viewport.height} pixels`, async (t) => {
     for (const language of ['en', 'zh']) {
-      const { page, context } = await openConsole(used.browser, used.world.server, { viewport, language })
-      atEnd(t, () => context.close())
-      await page.waitForSelector('form')
-      await t.test(`sign-in, ${language}`, async () => assert.deepEqual(await page.evaluate(misfits), []))
-      await signIn(page, used.world.server)
-      for (const shown of used.world.pages) {
-        await t.test(`${shown.name}, ${language}`, async () => {
-          await openPage(page, used.world, shown)
-          assert.deepEqual(await page.evaluate(misfits), [])
-        })
-        if (shown.reloads) await page.reload()
-      }
+      const { welcome, visit, close } = beginVisits(used, { viewport, language })
+      atEnd(t, close)
+      await t.test(`sign-in, ${language}`, () => welcome(requireFit))
+      for (const shown of used.world.pages) await t.test(`${shown.name}, ${language}`, () => visit(shown, requireFit))
     }
   })
 }

@@ -15,20 +15,22 @@ async function beginTransfers(page, { files, photos, client }) {
   for (const { name, uploadId } of uploads) await client.abortMultipartUpload(name, uploadId)
   const parts = await holdParts(page, 2)
   const ofFolder = await holdParts(page, 6, (request) => request.method() === 'PUT' && /jpg$/.test(request.url()))
-  // a page that is closed meanwhile has nothing left to let pass
-  page.once('load', () => Promise.all([parts.go(), ofFolder.go()]).catch(() => {}))
   await page.locator('input[type=file]').first().setInputFiles(files)
+  // the page reads the incomplete uploads whenever files are stored: this one has begun before the last file is
+  await parts.reached
   await page.locator('input[type=file]').nth(1).setInputFiles(photos)
-  await Promise.all([parts.reached, ofFolder.reached])
+  await ofFolder.reached
   await page.waitForSelector('.drawer canvas.strip')
+  await page.waitForSelector('.drawer a >> text=notes.txt')
   // the list shows what is stored, and what is not complete
+  for (const row of ['photos/', 'notes.txt']) await page.waitForSelector(`tbody >> text=${row}`)
   await page.waitForSelector('a[href="#/buckets/demo/uploads?prefix=in%2F"]')
 }
 
 /**
  * Pages by their address. `ready` is a selector that exists once a page has loaded; `prepare` opens something on it; one that
- * `reloads` leaves something that only a reload ends.
- * @type {readonly { name: string, address: string, ready: string, reloads?: boolean, prepare?: (page: object, world: object) => Promise<void> }[]}
+ * `leaves` something behind that the next page must not have, such as running uploads or another view.
+ * @type {readonly { name: string, address: string, ready: string, leaves?: boolean, prepare?: (page: object, world: object) => Promise<void> }[]}
  */
 export const PAGES = [
   { name: 'overview', address: '#/', ready: '.notice.warn' },
@@ -225,11 +227,10 @@ export const PAGES = [
     name: 'tiles',
     address: '#/buckets/demo?prefix=photos%2F',
     ready: '.switch',
-    reloads: true,
+    leaves: true,
     prepare: async (page) => {
       await page.locator('.switch .button').last().click()
       await page.waitForSelector('.tile img')
-      await page.evaluate(() => localStorage.removeItem('bindery-object-view'))
     },
   },
   {
@@ -339,14 +340,14 @@ export const PAGES = [
   },
   {
     name: 'transfers',
-    reloads: true,
+    leaves: true,
     address: '#/buckets/demo?prefix=in%2F',
     ready: '.toolbar',
     prepare: beginTransfers,
   },
   {
     name: 'take-over',
-    reloads: true,
+    leaves: true,
     address: '#/buckets/demo?prefix=in%2F',
     ready: '.toolbar',
     prepare: async (page, world) => {

@@ -4,8 +4,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { atEnd } from '../support/at-end.mjs'
-import { openConsole, openPage, signIn } from './browser.mjs'
 import { misfits } from './misfits.mjs'
+import { beginVisits } from './visits.mjs'
 import { useWorld } from './world.mjs'
 
 const used = useWorld()
@@ -93,22 +93,15 @@ function isData(text) {
 const OF_PROGRAMS = ['overview', 'licences']
 
 test('in a language whose texts are longer, no text is missing and none is cut off', async (t) => {
-  const { page, context, requireQuiet } = await openConsole(used.browser, used.world.server, { prepare: speakPseudo })
-  atEnd(t, () => context.close())
-  await page.waitForSelector('form')
-  const look = async (name) => {
+  const { welcome, visit, close } = beginVisits(used, { prepare: speakPseudo })
+  atEnd(t, close)
+  const requireWords = async (page, name) => {
     const texts = OF_PROGRAMS.includes(name) ? [] : await page.evaluate(bare)
     const wrong = texts.filter((text) => !isData(text)).map((text) => `not among the words: ${text}`)
-    return [...wrong, ...(await page.evaluate(misfits)), ...(await page.evaluate(cutTitles))]
+    assert.deepEqual([...wrong, ...(await page.evaluate(misfits)), ...(await page.evaluate(cutTitles))], [])
   }
-  await t.test('sign-in', async () => assert.deepEqual(await look('sign-in'), []))
-  await signIn(page, used.world.server)
+  await t.test('sign-in', () => welcome((page) => requireWords(page, 'sign-in')))
   for (const shown of used.world.pages) {
-    await t.test(shown.name, async () => {
-      await openPage(page, used.world, shown)
-      assert.deepEqual(await look(shown.name), [])
-    })
-    if (shown.reloads) await page.reload()
+    await t.test(shown.name, () => visit(shown, (page) => requireWords(page, shown.name)))
   }
-  requireQuiet()
 })

@@ -2,6 +2,7 @@
 
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { until } from './limits.mjs'
 import { useStage } from './stage.mjs'
 
 const stage = useStage(['demo'], undefined, ['--scrub-rate', '0', '--log', 'warn'])
@@ -31,7 +32,7 @@ test('the log level is changed while the server runs, and shown as such', async 
   await fetch(`${server.endpoint}/demo/after-the-change`)
   await page.goto(`${stage.server.endpoint}/-/console/${settings('configuration')}`)
   await page.waitForSelector('tr:has-text("--log") >> text=changed while running')
-  while (!server.log().includes('after-the-change')) await page.waitForTimeout(20)
+  await until(() => server.log().includes('after-the-change'), 'the request is in the log')
   requireQuiet()
 })
 

@@ -11,6 +11,7 @@ import { fileURLToPath } from 'node:url'
 import { atEnd } from '../support/at-end.mjs'
 import { startServer } from '../support/start-server.mjs'
 import { openConsole, signIn, startBrowser } from './browser.mjs'
+import { within } from './limits.mjs'
 import { holdParts } from './stage.mjs'
 
 const COMMAND = fileURLToPath(new URL('../../packages/cli/bin/bindery.js', import.meta.url))
@@ -113,7 +114,7 @@ test('the link in the banner signs in once, and leaves no trace in the address',
   const child = spawn(process.execPath, [COMMAND, 'serve', folder, '--port', '0', '--workers', '2'], { env })
   atEnd(t, async () => {
     child.kill('SIGTERM')
-    await once(child, 'exit')
+    await within(once(child, 'exit'), 'the end of the server')
     await rm(folder, { recursive: true })
   })
   let banner = ''

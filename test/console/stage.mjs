@@ -8,6 +8,7 @@ import OSS from 'ali-oss'
 import { atEnd } from '../support/at-end.mjs'
 import { startServer } from '../support/start-server.mjs'
 import { openConsole, signIn, startBrowser } from './browser.mjs'
+import { within } from './limits.mjs'
 
 /** A client of a server that uses the first of its buckets. */
 export function clientOf({ endpoint, region, accessKeyId, accessKeySecret }, bucket, more = {}) {
@@ -45,26 +46,20 @@ export function useStage(buckets, fill = async () => {}, args = []) {
   return stage
 }
 
-/** Without a limit a page that sends less than it should would keep its test waiting until CI ends it. */
-const REACHED_MS = 60_000
-
 /**
  * Lets a page send this many parts, and holds all further ones, so that its uploads stand still. `reached` resolves when those are stored and
- * another one is held, and rejects after a minute; `go` lets pass what is sent from then on. With `isOne` other requests are counted and held.
+ * another one is held; `go` lets pass what is sent from then on. With `isOne` other requests are counted and held.
  */
 export async function holdParts(page, count, isOne = isPart) {
   let left = count
   let stored = 0
   let isHeld = false
   let reach = () => {}
-  const reached = new Promise((resolve, reject) => {
-    const fail = () => reject(new Error(`${stored} of ${count} requests were stored; another one is held: ${isHeld}`))
-    const timer = setTimeout(fail, REACHED_MS)
-    reach = () => {
-      clearTimeout(timer)
-      resolve()
-    }
+  const standing = new Promise((resolve) => {
+    reach = resolve
   })
+  const state = () => `${count} stored requests and a held one; stored are ${stored}, one is held: ${isHeld}`
+  const reached = within(standing, state)
   // not every test waits for it
   reached.catch(() => {})
   page.on('requestfinished', (request) => {

@@ -3,8 +3,9 @@
 
 import { mkdirSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
-import { openConsole, openPage, signIn, startBrowser } from './browser.mjs'
+import { startBrowser } from './browser.mjs'
 import { requireChineseFont } from './fonts.mjs'
+import { beginVisits } from './visits.mjs'
 import { startWorld } from './world.mjs'
 
 const FOLDER = fileURLToPath(new URL('../../.cache/pictures', import.meta.url))
@@ -28,16 +29,10 @@ try {
 
 async function takeAll({ suffix, ...options }) {
   const { language, theme } = options
-  const { page, context } = await openConsole(browser, world.server, options)
-  const take = (name) => page.screenshot({ path: `${FOLDER}/${name}-${language}-${suffix ?? theme}.png` })
-  await page.waitForSelector('form')
-  if (named.length === 0) await take('sign-in')
-  await signIn(page, world.server)
-  for (const shown of chosen) {
-    await openPage(page, world, shown)
-    await take(shown.name)
-    if (shown.reloads) await page.reload()
-  }
-  await context.close()
+  const { welcome, visit, close } = beginVisits({ browser, world }, options)
+  const take = (name) => (page) => page.screenshot({ path: `${FOLDER}/${name}-${language}-${suffix ?? theme}.png` })
+  if (named.length === 0) await welcome(take('sign-in'))
+  for (const shown of chosen) await visit(shown, take(shown.name))
+  await close()
   console.log(`${chosen.length} pages: ${language}, ${suffix ?? theme}`)
 }

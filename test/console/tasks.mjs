@@ -1,5 +1,7 @@
 // Tasks that block a page while they run, by the clock and by the time of the processor, which other programs do not lengthen.
 
+import { within } from './limits.mjs'
+
 const CATEGORIES = '__metadata,devtools.timeline,disabled-by-default-devtools.timeline,v8'
 
 /** Work of the page itself: scripts, styles, layout, drawing and collections of garbage. */
@@ -25,7 +27,7 @@ export async function recordTasks(page) {
   return async () => {
     const complete = new Promise((resolve) => session.once('Tracing.tracingComplete', resolve))
     await session.send('Tracing.end')
-    await complete
+    await within(complete, 'the end of the recording')
     await session.detach()
     const threads = events.filter(({ name, args }) => name === 'thread_name' && args.name === 'CrRendererMain')
     const mains = new Set(threads.map(({ pid, tid }) => `${pid} ${tid}`))

@@ -73,11 +73,7 @@ export function ObjectsPage({ path, query }: PageProps): JSX.Element {
     listing.again()
   }
   const { renaming, rename } = useRenaming(bucket, prefix, changed)
-  const [uploaded, setUploaded] = useState(0)
-  useStored(bucket, prefix, () => {
-    listing.renew()
-    setUploaded((times) => times + 1)
-  })
+  useStored(bucket, prefix, listing.renew)
   const takes = (folder: string) => folderAttributes(bucket, folder, setOpened)
   const crumbs = crumbsOf(bucket, prefix)
   return (
@@ -104,7 +100,7 @@ export function ObjectsPage({ path, query }: PageProps): JSX.Element {
         onDelete={() => setOpened({ dialog: 'delete', entries: selected() })}
         onClear={() => setSelection(new Set())}
       />
-      <UploadsHere bucket={bucket} prefix={prefix} revision={uploaded} />
+      <UploadsHere bucket={bucket} prefix={prefix} />
       {listing.error !== undefined && <Failure error={listing.error} />}
       {listing.rows.length === 0 && listing.error !== undefined ? null : listing.rows.length === 0 &&
         listing.isComplete ? (

@@ -5,27 +5,23 @@ import { link } from '../app/route.js'
 import { nameBelow } from '../app/shown-key.js'
 import { useLoad } from '../app/use-load.js'
 import { Icon } from '../parts/icon.js'
+import { useStored } from '../transfer/use-stored.js'
 import { listUploads } from '../wire/uploads.js'
 
 const NAMED_MAX = 3
 
-/** Uploads below a prefix that are not complete, in a line; null where no upload is. */
+/** Uploads below a prefix that are not complete, in a line, which stays while it is read again; null where no upload is. */
 export function UploadsHere({
   bucket,
   prefix,
-  revision,
 }: {
   readonly bucket: string
   readonly prefix: string
-  /** Another number where some may have ended. */
-  readonly revision: number
 }): JSX.Element | null {
   const words = useWords()
   // people who may not list uploads see the objects nevertheless
-  const page = useLoad(
-    (signal) => listUploads({ bucket, prefix }, {}, signal).catch(() => undefined),
-    [bucket, prefix, revision],
-  )
+  const page = useLoad((signal) => listUploads({ bucket, prefix }, {}, signal).catch(() => undefined), [bucket, prefix])
+  useStored(bucket, prefix, page.again)
   const uploads = page.value?.rows ?? []
   if (uploads.length === 0) return null
   const number = `${count(uploads.length)}${page.value?.next === undefined ? '' : '+'}`
