@@ -35,7 +35,7 @@ export class CommitQueue implements Commits {
   readonly #state: Snapshot
   readonly #onBroken: (error: StorageError) => void
   readonly #onCommit: CommitEvents['onCommit']
-  readonly #recent = new RecentWrites()
+  readonly recent = new RecentWrites()
   #first: Pending[] = []
   #again: Pending[] = []
   #running: Promise<void> | undefined
@@ -121,7 +121,7 @@ export class CommitQueue implements Commits {
 
   #apply(batch: readonly Pending[]): Outcome[] {
     const commits = commitsOf(this.#file)
-    const recent = this.#recent
+    const recent = this.recent
     recent.begin(commits + 1n)
     let changed = false
     const set = (key: KeyText, value: Bytes | undefined): void => {

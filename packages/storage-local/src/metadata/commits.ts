@@ -1,4 +1,5 @@
 import { type Attempt, type Bytes, DamagedRow, StorageError, type StorageErrorKind } from '@bindery/storage'
+import type { KnownCommits } from './opened-rows.js'
 
 /** The part of a transaction that is validated and applied after its body has run. */
 export type Changes = Pick<Attempt, 'reads' | 'writes'>
@@ -15,6 +16,8 @@ export interface Commits {
    * too.
    */
   readonly acknowledged: number | undefined
+  /** The knowledge about the last commits. Undefined where others commit too. */
+  readonly recent: KnownCommits | undefined
   /** Resolves when no commit waits or runs. */
   idle(): Promise<void>
 }

@@ -74,8 +74,8 @@ function storeOver(file: MetadataFile, commits: Commits, broken: () => StorageEr
     }
     const transaction = file.root.useReadTransaction()
     try {
-      const state = stateOf(file, transaction)
-      if (toCommit) seen ??= commitsOf(file, transaction)
+      if (toCommit || commits.recent !== undefined) seen ??= commitsOf(file, transaction)
+      const state = stateOf(file, transaction, seen, commits.recent)
       return { ...state, commits: seen ?? -1n, release: () => transaction.done() }
     } catch (error) {
       transaction.done()

@@ -12,7 +12,7 @@ import {
 } from '@bindery/storage'
 import { type Database, type GetOptions, open, type RootDatabase, type Transaction } from 'lmdb'
 import { systemFiles } from '../blobs/files.js'
-import { OpenedRows } from './opened-rows.js'
+import { type KnownCommits, OpenedRows } from './opened-rows.js'
 import { openRow, sealRow } from './sealed-row.js'
 
 /** The file in its folder; LMDB keeps its table of readers next to it, with `-lock` appended. */
@@ -104,13 +104,24 @@ async function markFormat(root: RootDatabase<Bytes, KeyText>, folder: string): P
   for (const above of [folder, dirname(folder)]) await systemFiles.syncFolder(above)
 }
 
-/** The file's state in a read transaction or, without one, in the running write transaction. Reads throw DamagedRow. */
-export function stateOf({ rows, opened }: MetadataFile, transaction?: Transaction): Snapshot {
+/**
+ * The file's state in a read transaction or, without one, in the running write transaction. Reads throw DamagedRow.
+ * @param seen the number of commits that the read transaction has seen
+ * @param commits what is known about later ones, in the process that commits: rows that they left alone are not read again
+ */
+export function stateOf(
+  { rows, opened }: MetadataFile,
+  transaction?: Transaction,
+  seen?: bigint,
+  commits?: KnownCommits,
+): Snapshot {
   const within = transaction && { transaction }
   return {
     get(key) {
+      const known = seen === undefined || commits === undefined ? undefined : opened.known(key, seen, commits)
+      if (known !== undefined) return known
       const shared = rows.getBinaryFast(key, within)
-      return shared && opened.open(key, shared)
+      return shared && opened.open(key, shared, seen)
     },
     range(from, to, limit, reverse, onDamaged) {
       // an empty bound is not a key for LMDB; its default start is before every key, and nothing is before an empty end

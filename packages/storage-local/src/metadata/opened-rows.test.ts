@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { DamagedRow } from '@bindery/storage'
 import { OpenedRows } from './opened-rows.js'
+import { RecentWrites } from './recent-writes.js'
 import { sealRow } from './sealed-row.js'
 
 const stored = (key: string, text: string): Buffer => Buffer.from(sealRow(key, Buffer.from(text)))
@@ -50,4 +51,31 @@ test('many rows and long ones are read as they are stored', () => {
     const long = 'x'.repeat(100_000)
     assert.equal(Buffer.from(rows.open('long', stored('long', long))).toString(), long)
   }
+})
+
+test('a row is known without the file until a commit writes it, and never to an older snapshot', () => {
+  const rows = new OpenedRows()
+  const commits = new RecentWrites()
+  commits.begin(4n)
+  const value = rows.open('key', stored('key', 'value'), 4n)
+  assert.equal(rows.known('key', 4n, commits), value)
+  assert.equal(rows.known('key', 3n, commits), undefined)
+  assert.equal(rows.known('other', 4n, commits), undefined)
+  commits.begin(5n)
+  commits.note('other')
+  assert.equal(rows.known('key', 5n, commits), value)
+  commits.begin(6n)
+  commits.note('key')
+  assert.equal(rows.known('key', 5n, commits), undefined)
+  assert.equal(rows.known('key', 6n, commits), undefined)
+  const other = rows.open('key', stored('key', 'other'), 6n)
+  assert.equal(rows.known('key', 6n, commits), other)
+})
+
+test('a row that a running commit reads is not known afterwards: that commit may fail', () => {
+  const rows = new OpenedRows()
+  const commits = new RecentWrites()
+  commits.begin(4n)
+  rows.open('key', stored('key', 'value'))
+  assert.equal(rows.known('key', 4n, commits), undefined)
 })

@@ -9,6 +9,13 @@ const ROW_BYTES_MAX = 8 * 1024
 interface Kept {
   readonly sealed: Bytes
   readonly value: Bytes
+  /** The number of commits that a snapshot with this value had seen; -1 where that is not known. */
+  seen: bigint
+}
+
+/** Knowledge about the commits of the file: `RecentWrites`, in the process that commits. */
+export interface KnownCommits {
+  isUnchanged(key: KeyText, since: bigint): boolean
 }
 
 /**
@@ -18,8 +25,20 @@ interface Kept {
 export class OpenedRows {
   readonly #kept = new Map<KeyText, Kept>()
 
-  /** The value of a stored row, given LMDB's own buffer, which the next read overwrites. Throws DamagedRow. */
-  open(key: KeyText, shared: Buffer): Bytes {
+  /** The value of a row in a snapshot that has seen this many commits; undefined where the file must be read. */
+  known(key: KeyText, seen: bigint, commits: KnownCommits): Bytes | undefined {
+    const kept = this.#kept.get(key)
+    if (kept === undefined || kept.seen < 0n || kept.seen > seen || !commits.isUnchanged(key, kept.seen))
+      return undefined
+    kept.seen = seen
+    return kept.value
+  }
+
+  /**
+   * The value of a stored row, given LMDB's own buffer, which the next read overwrites. `seen`: the number of commits that the snapshot has
+   * seen. Throws DamagedRow.
+   */
+  open(key: KeyText, shared: Buffer, seen = -1n): Bytes {
     const { length } = shared
     const kept = this.#kept.get(key)
     if (
@@ -27,13 +46,14 @@ export class OpenedRows {
       kept.sealed.length === length &&
       shared.compare(kept.sealed, 0, length, 0, length) === 0
     ) {
+      if (seen > kept.seen) kept.seen = seen
       return kept.value
     }
     const sealed = new Uint8Array(shared.buffer, shared.byteOffset, length).slice()
     const value = openRow(key, sealed)
     if (length <= ROW_BYTES_MAX) {
       if (this.#kept.size >= ROWS_MAX) this.#kept.clear()
-      this.#kept.set(key, { sealed, value })
+      this.#kept.set(key, { sealed, value, seen })
     }
     return value
   }

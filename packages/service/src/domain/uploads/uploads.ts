@@ -2,7 +2,7 @@
  * Multipart uploads. A part is written only in a transaction that reads its upload's row as open; Complete and Abort
  * delete that row. What an upload holds is in its usage row, which each part's commit raises without conflict.
  */
-import { hex } from '@bindery/bytes'
+import { upperHex } from '@bindery/bytes'
 import { type BucketName, type ClientEnvelope, type ObjectKey, OssError } from '@bindery/protocol'
 import {
   type Awaitable,
@@ -44,6 +44,7 @@ import type {
 } from '../stored/model.js'
 import { PartTable } from '../stored/part-table.js'
 import { usageCounters } from '../stored/records/counters.js'
+import { RowCache } from '../stored/row-cache.js'
 import { checkEnvelope, checkPartEnvelope, checkPartSize } from './client-encryption.js'
 
 /** Names an upload. The id is as the client sent it. */
@@ -123,11 +124,14 @@ export function readUpload(
   name: UploadName,
   cause: 'noSuchUpload' | 'noSuchUploadOnAbort' = 'noSuchUpload',
 ): Awaitable<UploadRecord> {
-  return andThen(isId(name.uploadId) ? uploadRows.read(reader, name) : undefined, (upload) => {
-    if (upload === undefined) throw new OssError(cause, { uploadId: name.uploadId })
-    return upload
+  return andThen(isId(name.uploadId) ? reader.get(uploadRows.key(name)) : undefined, (row) => {
+    if (row === undefined) throw new OssError(cause, { uploadId: name.uploadId })
+    return decoded.get(`${name.uploadId}${name.bucket}/${name.key}`, row, () => uploadRows.decode(row, name))
   })
 }
+
+/** Uploads that were read lately: each part reads the same one twice. */
+const decoded = new RowCache<UploadRecord>({ records: 1_024, bytes: 4 * 1024 ** 2 })
 
 /** A part that is to be stored. */
 export interface NewPart extends UploadName, Announced {
@@ -162,7 +166,7 @@ export async function storePart(domain: Domain, part: NewPart, source: ByteSourc
   const record: PartRecord = {
     partNumber: part.partNumber,
     size: blob.size,
-    etag: hex(blob.md5).toUpperCase(),
+    etag: upperHex(blob.md5),
     crc64: blob.crc64,
     modifiedAt: domain.clock(),
     bytes: { kind: 'blob', blob: blob.id },
