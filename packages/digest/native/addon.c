@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "arguments.h"
+#include "connections-binding.h"
 #include "engine.h"
 #include "file-job.h"
 #include "signature.h"
@@ -764,6 +765,7 @@ NAPI_MODULE_INIT() {
   export_function(env, exports, "offsetInPage", offset_in_page);
   export_function(env, exports, "detach", detach);
   export_function(env, exports, "readChecked", read_checked);
+  export_connections(env, exports);
   if (can_sign_digest()) export_function(env, exports, "signDigest", sign_digest);
   return exports;
 }

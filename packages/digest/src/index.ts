@@ -10,6 +10,7 @@ export {
   createThreadedHasher,
   type Hasher,
 } from './hasher.js'
+export type { ConnectionListener, Connections, OwnedConnection } from './native/connections.js'
 export {
   BLOCK_BYTES,
   type CipherName,

@@ -21,6 +21,7 @@ import {
   sizeOrZero,
   text,
 } from './config-codecs.js'
+import type { HttpReader } from './http/http-server.js'
 
 /** One configuration option. Flags take precedence over variables, and variables over defaults. */
 export interface Option<T, Fallback extends string | undefined = string | undefined> {
@@ -214,9 +215,9 @@ export const OPTIONS = {
   httpReader: option(
     'BINDERY_HTTP_READER',
     '--http-reader',
-    oneOf('READER', ['shortcut', 'node']),
-    'shortcut',
-    'shortcut: handle usual requests without the HTTP parser of Node.js, which gets all others; node: it gets all.',
+    oneOf<HttpReader>('READER', ['native', 'shortcut', 'node']),
+    'native',
+    'native: receive and send usual requests in native code, where the system can; shortcut: on sockets of Node.js, without its HTTP parser; node: with it.',
   ),
   stopTimeoutMs: option(
     'BINDERY_STOP_TIMEOUT',

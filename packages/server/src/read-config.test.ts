@@ -27,7 +27,7 @@ test('without flags and variables everything has its default', () => {
     memoryBytes: 128 * 1024 ** 2,
     reserveBytes: 'auto',
     idleTimeoutMs: 60_000,
-    httpReader: 'shortcut',
+    httpReader: 'native',
     stopTimeoutMs: 30_000,
     receiptMs: 86_400_000,
     scrubRate: 4 * 1024 ** 2,

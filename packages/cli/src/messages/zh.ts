@@ -213,7 +213,8 @@ export const CHINESE: Sentences = {
     reserveBytes:
       '上传时在磁盘上预留的空间，以便磁盘写满时仍能删除；空间不足时上传返回 503。auto：256MiB，较小的磁盘为其 10 %。',
     idleTimeoutMs: '连接多久没有收发数据即断开；整个请求没有时限。',
-    httpReader: 'shortcut：常见请求不经 Node.js 的 HTTP 解析器处理，其余交给它；node：全部交给它。',
+    httpReader:
+      'native：常见请求由原生代码收发（系统支持时）；shortcut：使用 Node.js 的套接字，但不经其 HTTP 解析器；node：经其 HTTP 解析器。',
     stopTimeoutMs: '停止时等待处理中的请求完成的时间；超时则中断。',
     instanceRole: '无需签名即可获取其临时密钥的角色，供通过 URI 或 ECS 实例元数据获取凭证的客户端使用。',
     instanceToken:

@@ -52,6 +52,34 @@ export const FILE_KIND = { allocate: 0, punchHole: 1, writeBack: 2 } as const
 /** The kinds of work on files. */
 export type FileKind = keyof typeof FILE_KIND
 
+/** Connections that the addon owns, with the memory that it shares. */
+export interface RawConnections {
+  /** The reports of a batch, each of four 32-bit integers: the number of the connection, a kind, where bytes begin in `arena`, and how many they are. */
+  readonly reports: ArrayBuffer
+  readonly arena: ArrayBuffer
+}
+
+/** Functions for connections. Results of less than 0 are errors of the system; `receive` has one more meaning. */
+export interface ConnectionsBinding {
+  /** @param onBatch called with the number of reports in `reports` */
+  openConnections(onBatch: (count: number) => void): RawConnections
+  closeConnections(connections: RawConnections): void
+  /** Whether the process stays alive because of them; at first it does not. */
+  keepAlive(connections: RawConnections, keeps: boolean): void
+  /** Takes a duplicate of a socket. Returns the number of the connection. */
+  adopt(connections: RawConnections, fd: number): number
+  /** Returns the descriptor of a connection, which is the caller's. */
+  release(connections: RawConnections, connection: number): number
+  drop(connections: RawConnections, connection: number): void
+  /** Receives into bytes, until they are full; with none it pauses. Returns what came at once, or less than 0 at the end and where the connection is lost. */
+  receive(connections: RawConnections, connection: number, bytes: Uint8Array): number
+  pause(connections: RawConnections, connection: number, pauses: boolean): void
+  /** Returns 0 if the kernel has all of it, and 1 if the rest follows. */
+  send(connections: RawConnections, connection: number, text: string, bytes: Uint8Array): number
+  unsent(connections: RawConnections, connection: number): number
+  shut(connections: RawConnections, connection: number): void
+}
+
 /**
  * The exports of the addon. A wrong argument throws a TypeError. A function that starts a job returns its slot, or -1
  * if all slots are taken; the caller keeps the job's bytes reachable and unchanged until the job is finished.
@@ -135,6 +163,8 @@ export interface Binding {
   offsetInPage(bytes: Uint8Array): number
   /** Frees the memory behind bytes, which become empty, as do all other views of it. */
   detach(bytes: Uint8Array): void
+  /** Absent: this system, or this program, has nothing that connections could use. */
+  readonly connections?: ConnectionsBinding
   /**
    * HMAC-SHA256(key, head + hex(SHA-256(text))) in lower-case hex; each character of the texts is one byte. Absent: OpenSSL's SHA-256 was
    * not found.

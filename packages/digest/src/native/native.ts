@@ -2,6 +2,7 @@ import { constants } from 'node:os'
 import type { CrcName } from '@bindery/bytes'
 import type { Digest, DigestName, DigestRequest, FilePlace, StreamDigest } from '../stream-digest.js'
 import { type Binding, type CIPHER, CRC_KIND, FILE_KIND, type FileKind, loadBinding } from './binding.js'
+import { Connections } from './connections.js'
 import { Engine, systemError } from './engine.js'
 
 /** The digest of a stream, which the engine computes while it may also write a file. */
@@ -131,6 +132,8 @@ export interface Native {
   offsetInPage(bytes: Uint8Array): number
   /** Frees the memory behind bytes, which become empty, as do all other views of it. Throws for memory that is shared. */
   detach(bytes: Uint8Array): void
+  /** Opens connections that the addon owns. Undefined: this system cannot. Throws where the event loop cannot watch them. */
+  readonly openConnections: (() => Connections) | undefined
   /** Starts threads. One engine serves a whole process: see `nativeEngine`. */
   createEngine(kernels?: KernelChoice): NativeEngine
 }
@@ -154,7 +157,7 @@ export function nativeEngine(): NativeEngine | undefined {
 }
 
 function nativeOf(binding: Binding): Native {
-  const { md5Kernels, crcKernels } = binding
+  const { md5Kernels, crcKernels, connections } = binding
   const fastest = crcKernels.length - 1
   const crcPlace = (name: string | undefined) => (name === undefined ? fastest : placeOf(name, crcKernels))
   const md5Place = (name: string | undefined) => (name === undefined ? md5Kernels.length : placeOf(name, md5Kernels))
@@ -182,6 +185,7 @@ function nativeOf(binding: Binding): Native {
       const room = sums === undefined ? NO_SUMS : new Uint8Array(sums.buffer, sums.byteOffset, sums.byteLength)
       return binding.readChecked(fd, bytes, position, before, after, previous, room)
     },
+    openConnections: connections && (() => new Connections(connections)),
     createEngine: ({ md5, crc } = {}) => new Engine(binding, md5Place(md5), crcPlace(crc)),
   }
 }

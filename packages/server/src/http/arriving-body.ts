@@ -82,6 +82,11 @@ export abstract class ArrivingBody implements ByteSource {
     return false
   }
 
+  /** The free rest of the buffer of the reader that waits. */
+  protected get room(): Uint8Array | undefined {
+    return this.#reader?.buffer?.subarray(this.#reader.filled)
+  }
+
   /** Whether bytes wait for a reader. */
   protected get hasWaiting(): boolean {
     return this.#waiting.length > 0
@@ -128,7 +133,10 @@ export abstract class ArrivingBody implements ByteSource {
     clearTimeout(this.#quietTimer)
     const reader = this.#reader
     this.#reader = undefined
-    reader?.reject(this.#failure)
+    if (reader === undefined) return
+    // nothing more may come into its buffer
+    this.pause()
+    reader.reject(this.#failure)
   }
 
   /**
@@ -164,6 +172,24 @@ export abstract class ArrivingBody implements ByteSource {
   protected keep(bytes: Uint8Array, memory: Uint8Array): void {
     this.#arrived += bytes.length
     this.#waiting.push({ bytes, memory })
+  }
+
+  /** Copies what waits for a reader, because its memory is about to be used for something else. */
+  own(): void {
+    for (const [index, { bytes }] of this.#waiting.entries()) {
+      const copy = Uint8Array.from(bytes)
+      this.#waiting[index] = { bytes: copy, memory: copy }
+    }
+  }
+
+  /** Notes bytes that came straight into `room`. */
+  placed(bytes: number): void {
+    const reader = this.#reader
+    this.#arrived += bytes
+    if (reader === undefined) return
+    reader.filled += bytes
+    if (reader.filled === reader.buffer?.length || this.complete) this.#settle(reader)
+    else this.#watchQuiet()
   }
 
   /** Passes a chunk to the reader that waits, if one does. */

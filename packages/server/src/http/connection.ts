@@ -1,10 +1,17 @@
-import type { Socket } from 'node:net'
 import type { ResponseLog } from '@bindery/service'
 import type { RequestBody } from './request-body.js'
 
+/** The way to a client: a socket, or what the shortcut has in its place. */
+export interface Channel {
+  readonly destroyed: boolean
+  destroy(): unknown
+  /** Destroys it behind what was to be sent. */
+  destroySoon(): void
+}
+
 /** The requests of a connection are answered one after another, however many it sends ahead. */
 export interface Connection {
-  readonly socket: Socket
+  channel: Channel
   tail: Promise<void>
   unanswered: number
   /** The body of the request being answered. */
@@ -18,15 +25,15 @@ export interface Connection {
 }
 
 /** A connection that has sent nothing yet. */
-export function newConnection(socket: Socket): Connection {
+export function newConnection(channel: Channel): Connection {
   const begun = { tail: Promise.resolve(), unanswered: 0, body: undefined, log: undefined }
-  return { socket, ...begun, broken: false, closing: false }
+  return { channel, ...begun, broken: false, closing: false }
 }
 
 /** Closes a connection after what was written to it; what comes meanwhile is not answered. */
 export function closeSoon(connection: Connection): void {
   connection.closing = true
-  connection.socket.destroySoon()
+  connection.channel.destroySoon()
 }
 
 /** Requests by operation; under undefined those of which it is not known, up to `all`. */

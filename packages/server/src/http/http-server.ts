@@ -2,21 +2,26 @@ import { createServer, type IncomingMessage, type Server, type ServerOptions, ty
 import { createServer as createTlsServer, type Server as TlsServer } from 'node:https'
 import type { AddressInfo, Socket } from 'node:net'
 import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises'
+import { type Connections, loadNative } from '@bindery/digest'
 import { OssError } from '@bindery/protocol'
 import type { ServiceRequest, ServiceResponse } from '@bindery/service'
 import type { Awaitable } from '@bindery/storage'
 import { readCertificate, type TlsFiles, watchCertificate } from './certificate.js'
-import { type Connection, closeSoon, newConnection, requestsByOperation } from './connection.js'
+import { type Connection, closeSoon, requestsByOperation } from './connection.js'
 import { acceptsBothLengths } from './exact-parser.js'
 import { type ExchangeObservers, noteExchange } from './note-exchange.js'
+import { OpenConnections } from './open-connections.js'
 import { OwnPages, type PageOptions } from './own-pages.js'
 import { markLocal, peerOf } from './peer.js'
 import { readRequest } from './read-request.js'
 import { failedAnswer, parserError, refusal, refusalBytes } from './refusal.js'
 import { RequestBody } from './request-body.js'
-import { hasLeft, type SendOptions, type Sent, sendResponse } from './send-response.js'
-import { isWhole, sendWhole } from './send-whole.js'
+import { send, sendFailure } from './send-or-fail.js'
+import { hasLeft } from './send-response.js'
+import type { Link } from './shortcut/link.js'
+import { NativeLink } from './shortcut/native-link.js'
 import { Shortcut, type ShortcutHost } from './shortcut/shortcut.js'
+import { SocketLink } from './shortcut/socket-link.js'
 import type { TrustedProxies } from './trusted-proxies.js'
 import { LINGER_MS_MAX, unreadRest } from './unread-rest.js'
 
@@ -44,6 +49,12 @@ const UNEXPECTED: ServiceResponse = {
   log: { requestId: '' },
 }
 
+/**
+ * `native`: the shortcut, over connections that the addon owns, where the system can do that; `shortcut`: over sockets of Node.js; `node`: `node:http`
+ * reads all requests.
+ */
+export type HttpReader = 'native' | 'shortcut' | 'node'
+
 /** The service behind the server, and the limits of its connections. */
 export interface HttpServerOptions extends PageOptions, ExchangeObservers {
   /** Absent: connections are not encrypted. */
@@ -54,8 +65,8 @@ export interface HttpServerOptions extends PageOptions, ExchangeObservers {
   readonly proxies: TrustedProxies
   /** Milliseconds within which a connection must take or send a byte of a body. A whole request has no limit. */
   readonly idleTimeoutMs: number
-  /** Whether connections that are not encrypted begin with the shortcut. */
-  readonly shortcut: boolean
+  /** The way on which connections begin that are not encrypted. */
+  readonly reader: HttpReader
 }
 
 /** A listening socket in front of a service. */
@@ -66,7 +77,9 @@ export class HttpServer {
   /** Listens on a Unix domain socket, never with TLS. */
   readonly #local: Server
   readonly #endWatch: () => void
-  readonly #connections = new Map<Socket, Connection>()
+  readonly #connections = new OpenConnections()
+  /** Undefined: Node.js reads and writes all connections. */
+  readonly #owned: Connections | undefined
   /** Requests being answered, including those whose connection is gone. */
   #running = 0
   /** Called when the last one ends. */
@@ -77,6 +90,7 @@ export class HttpServer {
 
   constructor(options: HttpServerOptions) {
     this.#options = options
+    this.#owned = options.reader === 'native' ? loadNative()?.openConnections?.() : undefined
     this.#pages = new OwnPages(options)
     const insecureHTTPParser = acceptsBothLengths()
     if (!insecureHTTPParser) options.log.warn('this Node.js refuses requests with two lengths, as the C SDK sends them')
@@ -106,7 +120,7 @@ export class HttpServer {
   #serve(server: Server | TlsServer, isSecure: boolean): void {
     // HEADER_BYTES_MAX bounds them; with a count limit Node would drop the rest silently.
     server.maxHeadersCount = 0
-    if (!isSecure && this.#options.shortcut) this.#takeShortcuts(server)
+    if (!isSecure && this.#options.reader !== 'node') this.#takeShortcuts(server)
     else server.on(isSecure ? 'secureConnection' : 'connection', (socket: Socket) => this.#connect(socket))
     server.on('request', (request, response) => this.#enqueue(request, response))
     server.on('checkContinue', (request, response) => this.#enqueue(request, response, 'continue'))
@@ -163,10 +177,13 @@ export class HttpServer {
     this.#endWatch()
     const servers = [this.#server, this.#local]
     const closed = Promise.all(servers.map((server) => new Promise<void>((resolve) => server.close(() => resolve()))))
-    for (const connection of this.#connections.values()) if (connection.unanswered === 0) closeSoon(connection)
+    this.#connections.closeIdle()
     for (const socket of this.#turnedAway) socket.destroy()
     const timer = setTimeout(() => this.cut(), graceMs)
     await closed
+    // those that Node.js does not know
+    await this.#connections.empty()
+    this.#owned?.close()
     // A request whose client has left may continue, such as a Complete.
     await Promise.race([this.#idle(), sleep(graceMs + UNWIND_MS_MAX, undefined, { ref: false })])
     clearTimeout(timer)
@@ -175,10 +192,7 @@ export class HttpServer {
 
   /** Closes all connections immediately; a running `stop` resolves. */
   cut(): void {
-    for (const { socket, unanswered } of this.#connections.values()) {
-      if (!socket.destroyed) this.#cutRequests += unanswered
-      socket.destroy()
-    }
+    this.#cutRequests += this.#connections.cut()
   }
 
   #idle(): Promise<void> {
@@ -188,16 +202,16 @@ export class HttpServer {
     })
   }
 
-  /** Undefined for a connection that was turned away. */
-  #connect(socket: Socket): Connection | undefined {
-    if (this.#connections.size >= this.#options.connectionsMax) {
-      this.#turnAway(socket)
-      return undefined
-    }
-    const connection = newConnection(socket)
-    this.#connections.set(socket, connection)
-    socket.on('close', () => this.#connections.delete(socket))
-    return connection
+  #connect(socket: Socket): void {
+    if (this.#hasTooMany(socket)) return
+    this.#connections.bind(this.#connections.add(socket), socket)
+  }
+
+  /** Turns a connection away if there are as many as there may be. */
+  #hasTooMany(socket: Socket): boolean {
+    if (this.#connections.size < this.#options.connectionsMax) return false
+    this.#turnAway(socket)
+    return true
   }
 
   /** Lets connections begin with the shortcut. Node.js gets those that leave it by the event with which it gets all others. */
@@ -214,15 +228,23 @@ export class HttpServer {
       failed: failedAnswer,
       begins: (connection) => this.#begin(connection),
       ends: (connection) => this.#end(connection),
+      closed: (connection) => this.#connections.remove(connection),
       isStopping: () => this.#stopping,
-      refuseSilent: (socket) => this.#refuse(socket, new OssError('requestTimeout'), undefined),
-      handOver: (socket) => handOver.call(server, socket),
+      refuseSilent: (link) => this.#refuse(link, new OssError('requestTimeout'), undefined),
+      handOver: (connection, socket) => {
+        this.#connections.bind(connection, socket)
+        handOver.call(server, socket)
+      },
     }
     server.on('connection', (socket: Socket) => {
-      const connection = this.#connect(socket)
-      if (connection === undefined) handOver.call(server, socket)
-      else new Shortcut(connection, host)
+      if (this.#hasTooMany(socket)) return handOver.call(server, socket)
+      const link = this.#linkOf(socket)
+      new Shortcut(this.#connections.add(link), link, host)
     })
+  }
+
+  #linkOf(socket: Socket): Link {
+    return (this.#owned && NativeLink.take(socket, this.#owned)) ?? new SocketLink(socket)
   }
 
   #turnAway(socket: Socket): void {
@@ -237,15 +259,15 @@ export class HttpServer {
   }
 
   /** Answers a connection without a request, and closes it. */
-  #refuse(socket: Socket, error: OssError, reason: string | undefined): void {
+  #refuse(channel: Socket | Link, error: OssError, reason: string | undefined): void {
     const answer = refusal(error, 'GET', '')
     this.#options.log.info({ requestId: answer.log.requestId, status: answer.status, reason }, 'refused')
-    socket.end(refusalBytes(answer))
-    setTimeout(() => socket.destroy(), LINGER_MS_MAX).unref()
+    channel.end(refusalBytes(answer))
+    setTimeout(() => channel.destroy(), LINGER_MS_MAX).unref()
   }
 
   #enqueue(request: IncomingMessage, response: ServerResponse, expected?: Expectation): void {
-    const connection = this.#connections.get(request.socket)
+    const connection = this.#connections.of(request.socket)
     // Node.js fails for an answer to a request that arrives behind the last one
     if (connection === undefined || connection.closing) return
     // Until the response is sent, a silent client is no reason to close: a slow store may be the cause.
@@ -253,7 +275,7 @@ export class HttpServer {
     const answer = () => this.#answer(connection, request, response, expected)
     this.#begin(connection)
     connection.tail = connection.unanswered === 1 ? answer() : connection.tail.then(answer)
-    if (connection.unanswered > PIPELINED_MAX) connection.socket.pause()
+    if (connection.unanswered > PIPELINED_MAX) request.socket.pause()
   }
 
   async #answer(
@@ -267,9 +289,9 @@ export class HttpServer {
       if (!connection.closing && !hasLeft(response)) await this.#exchange(connection, request, response, expected)
     } catch (error) {
       this.#options.log.error({ err: error }, 'a request could not be answered')
-      connection.socket.destroy()
+      connection.channel.destroy()
     } finally {
-      if (connection.unanswered === PIPELINED_MAX + 1) connection.socket.resume()
+      if (connection.unanswered === PIPELINED_MAX + 1) request.socket.resume()
       this.#end(connection)
     }
   }
@@ -314,7 +336,7 @@ export class HttpServer {
     )
     // as the head has it: Node.js closes, too, where a client waits for a 100 Continue that was not sent
     if (!response.shouldKeepAlive) connection.closing = true
-    if (!body.complete && !connection.socket.destroyed) closeSoon(connection)
+    if (!body.complete && !connection.channel.destroyed) closeSoon(connection)
     const { method = '', url: target = '', httpVersion, headers } = request
     noteExchange(this.#options, {
       method,
@@ -346,7 +368,7 @@ export class HttpServer {
   }
 
   #misunderstand(error: NodeJS.ErrnoException, socket: Socket): void {
-    const connection = this.#connections.get(socket)
+    const connection = this.#connections.of(socket)
     const isCut = error.code === 'ECONNRESET' || error.code === 'HPE_INVALID_EOF_STATE'
     if (connection !== undefined && connection.unanswered > 0) {
       connection.broken = true
@@ -371,30 +393,4 @@ function headBytesOf({ method = '', url = '', rawHeaders }: IncomingMessage): nu
 function clientOf({ socket, headers }: IncomingMessage, proxies: TrustedProxies): string {
   const forwarded = { 'x-forwarded-for': String(headers['x-forwarded-for'] ?? '') }
   return proxies.originOf(peerOf(socket), forwarded, 'http').address
-}
-
-/** The sent response and its outcome. */
-interface Outcome {
-  readonly answer: ServiceResponse
-  readonly sent: Sent
-}
-
-async function send(response: ServerResponse, answer: ServiceResponse, options: SendOptions): Promise<Outcome> {
-  const sent =
-    options.beforeEnd === undefined && isWhole(answer)
-      ? await sendWhole(response, answer, options)
-      : await sendResponse(response, answer, options)
-  return { answer, sent }
-}
-
-/** Sends a 500 instead of an answer whose head cannot be written. Rejects with the failure if a head has been sent. */
-async function sendFailure(
-  request: IncomingMessage,
-  response: ServerResponse,
-  answer: ServiceResponse,
-  { failure, ...options }: SendOptions & { readonly failure: unknown },
-): Promise<Outcome> {
-  if (response.headersSent) throw failure
-  const { method = '', headers } = request
-  return send(response, failedAnswer(answer, failure, { method, host: headers.host ?? '' }), options)
 }

@@ -2,19 +2,19 @@ import assert from 'node:assert/strict'
 import { createHash, randomBytes } from 'node:crypto'
 import { type TestContext, test } from 'node:test'
 import type { Service, ServiceRequest } from '@bindery/service'
-import { bodyOf, echo, listen as listenAs, rawConnection, refuse, text } from '../testing/http.js'
-import type { HttpServerOptions } from './http-server.js'
+import { bodyOf, echo, listen as listenAs, READERS, rawConnection, refuse, text } from '../testing/http.js'
+import type { HttpReader, HttpServerOptions } from './http-server.js'
 
-let shortcut = true
+let reader: HttpReader = 'native'
 
 const listen = (t: TestContext, handle: Service['handle'], options: Partial<HttpServerOptions> = {}) =>
-  listenAs(t, handle, { shortcut, ...options })
+  listenAs(t, handle, { reader, ...options })
 
-/** A fact about both ways that a request may take. */
-function both(name: string, run: (t: TestContext) => Promise<void>): void {
-  for (const way of [true, false]) {
-    test(way ? name : `${name} (by node:http alone)`, (t) => {
-      shortcut = way
+/** A fact about all ways that a request may take. */
+function always(name: string, run: (t: TestContext) => Promise<void>): void {
+  for (const way of READERS) {
+    test(`${name} (${way})`, (t) => {
+      reader = way
       return run(t)
     })
   }
@@ -24,7 +24,7 @@ function sha256(bytes: Uint8Array): string {
   return createHash('sha256').update(bytes).digest('hex')
 }
 
-both('100 Continue is sent when the body is first read, and the body follows', async (t) => {
+always('100 Continue is sent when the body is first read, and the body follows', async (t) => {
   let seen: ServiceRequest | undefined
   let goOn = () => {}
   const authorised = new Promise<void>((resolve) => {
@@ -46,7 +46,7 @@ both('100 Continue is sent when the body is first read, and the body follows', a
   client.socket.destroy()
 })
 
-both('a refused request gets no 100 Continue, and its connection is closed', async (t) => {
+always('a refused request gets no 100 Continue, and its connection is closed', async (t) => {
   const { port } = await listen(t, refuse)
   const client = await rawConnection(port)
   await client.send('PUT /b/k HTTP/1.1\r\nHost: h\r\nContent-Length: 5\r\nExpect: 100-continue\r\n\r\n')
@@ -57,7 +57,7 @@ both('a refused request gets no 100 Continue, and its connection is closed', asy
   await client.closed()
 })
 
-both('a chunked body arrives completely, without an announced size', async (t) => {
+always('a chunked body arrives completely, without an announced size', async (t) => {
   let size: number | undefined = 0
   const { port } = await listen(t, (request) => {
     size = request.body.size
@@ -72,7 +72,7 @@ both('a chunked body arrives completely, without an announced size', async (t) =
   client.socket.destroy()
 })
 
-both('a large body passes through small buffers unchanged', async (t) => {
+always('a large body passes through small buffers unchanged', async (t) => {
   const { port } = await listen(t, async (request) => text(200, sha256(await bodyOf(request, 1000))))
   const client = await rawConnection(port)
   const body = randomBytes(3_000_000)
@@ -82,7 +82,7 @@ both('a large body passes through small buffers unchanged', async (t) => {
   client.socket.destroy()
 })
 
-both('a reader gets the received bytes when the sender pauses', async (t) => {
+always('a reader gets the received bytes when the sender pauses', async (t) => {
   const reads: number[] = []
   const { port } = await listen(t, async ({ body }) => {
     const buffer = Buffer.alloc(1000)
@@ -100,7 +100,7 @@ both('a reader gets the received bytes when the sender pauses', async (t) => {
   client.socket.destroy()
 })
 
-both('bytes that arrive before earlier ones were read keep their order', async (t) => {
+always('bytes that arrive before earlier ones were read keep their order', async (t) => {
   const { port } = await listen(t, async ({ body }) => {
     // bytes sent with the head have arrived by then
     await new Promise(setImmediate)
@@ -121,7 +121,7 @@ both('bytes that arrive before earlier ones were read keep their order', async (
   client.socket.destroy()
 })
 
-both('a body that ends before its length is an IncompleteBody that the sender can read', async (t) => {
+always('a body that ends before its length is an IncompleteBody that the sender can read', async (t) => {
   const { port } = await listen(t, echo)
   const client = await rawConnection(port)
   await client.send('PUT /b/k HTTP/1.1\r\nHost: h\r\nContent-Length: 10\r\n\r\nabc')
@@ -131,7 +131,7 @@ both('a body that ends before its length is an IncompleteBody that the sender ca
   assert.match(response, /<Code>IncompleteBody<\/Code>/)
 })
 
-both('a cut connection fails the read with incompleteBody', async (t) => {
+always('a cut connection fails the read with incompleteBody', async (t) => {
   let reason: unknown
   let over = () => {}
   const handled = new Promise<void>((resolve) => {
@@ -149,14 +149,14 @@ both('a cut connection fails the read with incompleteBody', async (t) => {
   assert.equal(reason, 'incompleteBody')
 })
 
-both('malformed chunks fail the read and are answered with 400', async (t) => {
+always('malformed chunks fail the read and are answered with 400', async (t) => {
   const { port } = await listen(t, echo)
   const client = await rawConnection(port)
   await client.send('PUT /b/k HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\nzz\r\n')
   assert.match(await client.closed(), /^HTTP\/1\.1 400 .*<Code>BadRequest<\/Code>/s)
 })
 
-both('bytes beyond the length do not harm the response, and end the connection', async (t) => {
+always('bytes beyond the length do not harm the response, and end the connection', async (t) => {
   const { port } = await listen(t, echo)
   const client = await rawConnection(port)
   await client.send('PUT /b/k HTTP/1.1\r\nHost: h\r\nContent-Length: 3\r\n\r\nabc\x01\x02garbage\r\n\r\n')
@@ -164,7 +164,7 @@ both('bytes beyond the length do not harm the response, and end the connection',
   assert.match(response, /^HTTP\/1\.1 200 OK\r\n.*abc/s)
 })
 
-both('a sender that is slow but not silent never times out', async (t) => {
+always('a sender that is slow but not silent never times out', async (t) => {
   const { port } = await listen(t, echo, { idleTimeoutMs: 1_500 })
   const client = await rawConnection(port)
   await client.send('PUT /b/k HTTP/1.1\r\nHost: h\r\nContent-Length: 8\r\n\r\n')
@@ -176,7 +176,7 @@ both('a sender that is slow but not silent never times out', async (t) => {
   client.socket.destroy()
 })
 
-both('a sender that falls silent gets RequestTimeout', async (t) => {
+always('a sender that falls silent gets RequestTimeout', async (t) => {
   const { port } = await listen(t, echo, { idleTimeoutMs: 100 })
   const client = await rawConnection(port)
   await client.send('PUT /b/k HTTP/1.1\r\nHost: h\r\nContent-Length: 8\r\n\r\nabc')
@@ -185,7 +185,7 @@ both('a sender that falls silent gets RequestTimeout', async (t) => {
   client.socket.destroy()
 })
 
-both('a slow service does not make its silent client time out', async (t) => {
+always('a slow service does not make its silent client time out', async (t) => {
   const { port } = await listen(
     t,
     async (request) => {
@@ -201,7 +201,7 @@ both('a slow service does not make its silent client time out', async (t) => {
   client.socket.destroy()
 })
 
-both('an unknown expectation is refused, in its turn, and the next request is answered', async (t) => {
+always('an unknown expectation is refused, in its turn, and the next request is answered', async (t) => {
   const { port } = await listen(t, async ({ target }) => text(200, `[${target}]`))
   const client = await rawConnection(port)
   const request = (target: string, header = '') => `GET ${target} HTTP/1.1\r\nHost: h\r\n${header}\r\n`

@@ -266,7 +266,7 @@ class RunningInstance implements Instance {
       idleTimeoutMs: config.idleTimeoutMs,
       connectionsMax: connectionsMax(),
       proxies: new TrustedProxies(config.trustedProxies),
-      shortcut: config.httpReader === 'shortcut',
+      reader: config.httpReader,
     })
   }
 

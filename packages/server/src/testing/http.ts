@@ -5,7 +5,7 @@ import { OssError } from '@bindery/protocol'
 import type { ClusterState, Service, ServiceRequest, ServiceResponse } from '@bindery/service'
 import { pino } from 'pino'
 import { atEnd } from '../../../../test/support/at-end.mjs'
-import { HttpServer, type HttpServerOptions } from '../http/http-server.js'
+import { type HttpReader, HttpServer, type HttpServerOptions } from '../http/http-server.js'
 import { refusal } from '../http/refusal.js'
 import { TrustedProxies } from '../http/trusted-proxies.js'
 
@@ -18,6 +18,9 @@ export const NO_CLUSTER: ClusterState = {
   graves: 0,
   hasGarbage: false,
 }
+
+/** All ways that a request may take. */
+export const READERS: readonly HttpReader[] = ['native', 'shortcut', 'node']
 
 /** A listening server of a test, closed at its end. */
 export interface TestServer {
@@ -41,7 +44,7 @@ export async function listen(
     metrics: { token: () => undefined, text: async () => '', cluster: async () => NO_CLUSTER },
     onAnswered: () => {},
     proxies: new TrustedProxies([]),
-    shortcut: true,
+    reader: 'native',
     ...options,
   })
   const { port } = await server.listen(0, '127.0.0.1')

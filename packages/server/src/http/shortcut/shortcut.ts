@@ -7,14 +7,13 @@ import { newRequestLog, type ServiceRequest, type ServiceResponse } from '@binde
 import type { Awaitable } from '@bindery/storage'
 import { type Connection, closeSoon } from '../connection.js'
 import { type ExchangeObservers, noteExchange } from '../note-exchange.js'
-import { peerOf } from '../peer.js'
-import { hostAndPort } from '../read-request.js'
 import type { Sent } from '../send-response.js'
 import type { TrustedProxies } from '../trusted-proxies.js'
 import { type UnreadRest, unreadRest } from '../unread-rest.js'
+import type { Link, LinkOwner } from './link.js'
+import { LinkBody } from './link-body.js'
 import { type PlainHead, readHead } from './read-head.js'
 import { sendAnswer } from './send-answer.js'
-import { SocketBody } from './socket-body.js'
 import { WholeBody } from './whole-body.js'
 
 /** The server around the shortcut, shared by all connections. */
@@ -30,11 +29,13 @@ export interface ShortcutHost extends ExchangeObservers {
   readonly begins: (connection: Connection) => void
   /** Closes the connection if it should be. */
   readonly ends: (connection: Connection) => void
+  /** Called when the connection has closed. */
+  readonly closed: (connection: Connection) => void
   readonly isStopping: () => boolean
   /** Answers a connection that has sent no request, and closes it. */
-  readonly refuseSilent: (socket: Socket) => void
+  readonly refuseSilent: (link: Link) => void
   /** Gives a connection to `node:http`. */
-  readonly handOver: (socket: Socket) => void
+  readonly handOver: (connection: Connection, socket: Socket) => void
 }
 
 /** A request that is being answered. */
@@ -43,46 +44,38 @@ interface Running {
   readonly request: ServiceRequest
   readonly startedAt: number
   /** A body that did not arrive together with the head. */
-  readonly body: SocketBody | undefined
+  readonly body: LinkBody | undefined
 }
 
 /** One connection, as long as its requests are usual ones. */
-export class Shortcut {
+export class Shortcut implements LinkOwner {
   readonly #connection: Connection
+  readonly #link: Link
   readonly #host: ShortcutHost
-  readonly #peer: string
-  readonly #local: string
   #running: Running | undefined
   /** Bytes that arrived while a request was being answered. */
   #waiting: Buffer | undefined
   #hasAnswered = false
   #hasEnded = false
 
-  constructor(connection: Connection, host: ShortcutHost) {
+  constructor(connection: Connection, link: Link, host: ShortcutHost) {
     this.#connection = connection
+    this.#link = link
     this.#host = host
-    const { socket } = connection
-    const { localAddress = '', localPort = 0 } = socket
-    this.#peer = peerOf(socket)
-    this.#local = hostAndPort(localAddress, localPort)
-    socket.on('data', this.#take)
-    socket.on('end', this.#end)
-    socket.on('close', this.#close)
-    socket.on('timeout', this.#idle)
-    // a broken connection closes by itself
-    socket.on('error', ignore)
-    socket.setTimeout(host.firstTimeoutMs)
+    link.start(this)
+    link.setTimeout(host.firstTimeoutMs)
   }
 
-  readonly #take = (bytes: Buffer): void => {
-    const { socket, closing } = this.#connection
-    if (closing) return
+  came(bytes: Buffer): void {
+    if (this.#connection.closing) return
     if (this.#running !== undefined) {
       const { body } = this.#running
       const early = body === undefined ? bytes : body.take(bytes)
+      body?.own()
       if (early === undefined) return
-      this.#waiting = this.#waiting === undefined ? early : Buffer.concat([this.#waiting, early])
-      socket.pause()
+      // a copy in any case: a link may lend its bytes
+      this.#waiting = Buffer.concat(this.#waiting === undefined ? [early] : [this.#waiting, early])
+      this.#link.pause()
       return
     }
     const head = readHead(bytes)
@@ -90,29 +83,35 @@ export class Shortcut {
     else this.#handle(head, bytes)
   }
 
-  readonly #end = (): void => {
+  placed(bytes: number): void {
+    this.#running?.body?.placed(bytes)
+  }
+
+  ended(): void {
     this.#hasEnded = true
-    if (this.#running === undefined) this.#connection.socket.end()
+    if (this.#running === undefined) this.#link.end()
     else this.#running.body?.fail('incompleteBody')
   }
 
-  readonly #close = (): void => this.#running?.body?.fail('incompleteBody')
+  closed(): void {
+    this.#running?.body?.fail('incompleteBody')
+    this.#host.closed(this.#connection)
+  }
 
-  readonly #idle = (): void => {
-    const { socket, closing } = this.#connection
+  silent(): void {
     this.#running?.body?.idle()
     // Until the answer is sent, a silent client is no reason to close: a slow store may be the cause.
-    if (this.#running !== undefined && socket.writableLength === 0) return
-    if (this.#hasAnswered || this.#running !== undefined || closing) socket.destroy()
-    else this.#host.refuseSilent(socket)
+    if (this.#running !== undefined && !this.#link.isSending) return
+    if (this.#hasAnswered || this.#running !== undefined || this.#connection.closing) this.#link.destroy()
+    else this.#host.refuseSilent(this.#link)
   }
 
   #handle(head: PlainHead, bytes: Buffer): void {
     const host = this.#host
     const partial = this.#partialBody(head, bytes)
-    const body = partial ?? (head.bodyBytes === 0 ? NO_BODY : new WholeBody(bytes.subarray(head.bytes)))
+    const body = partial ?? (head.bodyBytes === 0 ? NO_BODY : new WholeBody(this.#kept(bytes.subarray(head.bytes))))
     const { method, target, headers } = head
-    const { address, scheme } = host.proxies.originOf(this.#peer, headers)
+    const { address, scheme } = host.proxies.originOf(this.#link.peer, headers)
     const request: ServiceRequest = {
       method,
       scheme,
@@ -120,7 +119,7 @@ export class Shortcut {
       target,
       headers,
       remoteAddress: address,
-      localAddress: this.#local,
+      localAddress: this.#link.local,
       body,
       log: newRequestLog(),
     }
@@ -133,21 +132,26 @@ export class Shortcut {
       if (answer instanceof Promise)
         answer.then((known) => this.#send(running, known)).catch((error) => this.#fail(error))
       else this.#send(running, answer)
+      partial?.own()
     } catch (error) {
       this.#fail(error)
     }
   }
 
+  /** Bytes that stay valid behind the report that brought them. */
+  #kept(bytes: Buffer): Buffer {
+    return this.#link.lendsBytes ? Buffer.from(bytes) : bytes
+  }
+
   /** The body of a request that did not arrive together with its head. */
-  #partialBody(head: PlainHead, bytes: Buffer): SocketBody | undefined {
+  #partialBody(head: PlainHead, bytes: Buffer): LinkBody | undefined {
     const size = head.bodyBytes
     if (bytes.length - head.bytes === size) return undefined
-    return new SocketBody(this.#connection.socket, bytes, head.bytes, { size, idleTimeoutMs: this.#host.idleTimeoutMs })
+    return new LinkBody(this.#link, bytes, head.bytes, { size, idleTimeoutMs: this.#host.idleTimeoutMs })
   }
 
   #send(running: Running, answer: ServiceResponse): void {
     const { keepAliveTimeoutMs, idleTimeoutMs, failed, isStopping } = this.#host
-    const { socket } = this.#connection
     this.#connection.log = answer.log
     const headMilliseconds = performance.now() - running.startedAt
     const rest = running.body === undefined ? NOTHING_LEFT : unreadRest(running.body, false)
@@ -168,7 +172,7 @@ export class Shortcut {
         this.#fail(error)
       }
     }
-    sendAnswer(socket, answer, options, (sent, ofAnswer) => {
+    sendAnswer(this.#link, answer, options, (sent, ofAnswer) => {
       if (discarded === undefined) end(sent, ofAnswer)
       else void discarded.then(() => end(sent, ofAnswer))
     })
@@ -176,7 +180,7 @@ export class Shortcut {
 
   /** Closes the connection behind an answer to a request whose body was not read. */
   #closeSoon(): void {
-    if (!this.#connection.socket.destroyed) closeSoon(this.#connection)
+    if (!this.#link.destroyed) closeSoon(this.#connection)
   }
 
   #note({ head, request, startedAt, body }: Running, answer: ServiceResponse, sent: Sent, headMs: number): void {
@@ -200,25 +204,23 @@ export class Shortcut {
   /** Makes the connection ready for its next request. */
   #finish(): void {
     const connection = this.#connection
-    const { socket } = connection
+    const link = this.#link
     this.#running = undefined
     connection.log = undefined
     this.#host.ends(connection)
-    if (socket.destroyed || connection.closing) return
-    if (!this.#hasAnswered || socket.timeout !== this.#host.keepAliveTimeoutMs) {
-      this.#hasAnswered = true
-      socket.setTimeout(this.#host.keepAliveTimeoutMs)
-    }
+    if (link.destroyed || connection.closing) return
+    this.#hasAnswered = true
+    link.setTimeout(this.#host.keepAliveTimeoutMs)
     const waiting = this.#waiting
     this.#waiting = undefined
-    if (waiting !== undefined) this.#take(waiting)
-    if (socket.isPaused()) socket.resume()
-    if (waiting === undefined && this.#hasEnded) socket.end()
+    if (waiting !== undefined) this.came(waiting)
+    if (link.isPaused) link.resume()
+    if (waiting === undefined && this.#hasEnded) link.end()
   }
 
   #fail(error: unknown): void {
     this.#host.log.error({ err: error }, 'a request could not be answered')
-    this.#connection.socket.destroy()
+    this.#link.destroy()
     if (this.#running === undefined) return
     this.#running.body?.fail('incompleteBody')
     this.#running = undefined
@@ -227,20 +229,11 @@ export class Shortcut {
   }
 
   #leave(bytes: Buffer): void {
-    const { socket } = this.#connection
-    socket.off('data', this.#take)
-    socket.off('end', this.#end)
-    socket.off('close', this.#close)
-    socket.off('timeout', this.#idle)
-    socket.off('error', ignore)
-    socket.setTimeout(0)
-    socket.unshift(bytes)
-    this.#host.handOver(socket)
+    const socket = this.#link.leave(this.#kept(bytes))
+    this.#host.handOver(this.#connection, socket)
     socket.resume()
   }
 }
 
 const NOTHING_LEFT: UnreadRest = { close: false }
 const NO_BODY = new WholeBody(Buffer.alloc(0))
-
-function ignore(): void {}

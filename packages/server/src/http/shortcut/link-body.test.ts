@@ -2,7 +2,8 @@ import assert from 'node:assert/strict'
 import type { Socket } from 'node:net'
 import { type TestContext, test } from 'node:test'
 import type { ServiceRequest } from '@bindery/service'
-import { bodyOf, echo, listen, rawConnection, text } from '../../testing/http.js'
+import { bodyOf, echo, listen, READERS, rawConnection, text } from '../../testing/http.js'
+import type { HttpReader } from '../http-server.js'
 import type { Answered } from '../recent-requests.js'
 
 const MIB = 1024 ** 2
@@ -10,17 +11,14 @@ const LARGE = Buffer.alloc(300_000, 'x')
 const head = (target: string, bytes: number) => `PUT ${target} HTTP/1.1\r\nHost: h\r\nContent-Length: ${bytes}\r\n\r\n`
 const length = ({ length: bytes }: Buffer) => `[${bytes}]`
 
-/** Both ways that a request may take. */
-const WAYS = [true, false]
-
 async function serve(
   t: TestContext,
-  shortcut: boolean,
+  reader: HttpReader,
   handle: (request: ServiceRequest) => ReturnType<typeof echo>,
   idleTimeoutMs = 60_000,
 ) {
   const answered: Answered[] = []
-  const { port } = await listen(t, handle, { shortcut, idleTimeoutMs, onAnswered: (one) => answered.push(one) })
+  const { port } = await listen(t, handle, { reader, idleTimeoutMs, onAnswered: (one) => answered.push(one) })
   return { answered, client: await rawConnection(port) }
 }
 
@@ -29,8 +27,8 @@ async function settled(isSo: () => boolean): Promise<void> {
 }
 
 test('the next request may follow in the same piece as the end of a body', async (t) => {
-  for (const shortcut of WAYS) {
-    const { client, answered } = await serve(t, shortcut, (request) => echo(request, length))
+  for (const reader of READERS) {
+    const { client, answered } = await serve(t, reader, (request) => echo(request, length))
     await client.send(head('/a', LARGE.length))
     await client.send(LARGE.subarray(0, 100_000))
     await client.send(Buffer.concat([LARGE.subarray(100_000), Buffer.from(head('/b', 5))]))
@@ -47,8 +45,8 @@ test('the next request may follow in the same piece as the end of a body', async
 })
 
 test('a small rest of a body that is not read is discarded, and the connection is kept', async (t) => {
-  for (const shortcut of WAYS) {
-    const { client, answered } = await serve(t, shortcut, async ({ target }) => text(403, `[${target}]`))
+  for (const reader of READERS) {
+    const { client, answered } = await serve(t, reader, async ({ target }) => text(403, `[${target}]`))
     await client.send(head('/a', LARGE.length))
     await client.until('[/a]')
     await client.send(Buffer.concat([LARGE, Buffer.from('GET /b HTTP/1.1\r\nHost: h\r\n\r\n')]))
@@ -59,8 +57,8 @@ test('a small rest of a body that is not read is discarded, and the connection i
 })
 
 test('a large rest of a body that is not read is discarded too, and the connection closes', async (t) => {
-  for (const shortcut of WAYS) {
-    const { client, answered } = await serve(t, shortcut, async () => text(403, 'refused'))
+  for (const reader of READERS) {
+    const { client, answered } = await serve(t, reader, async () => text(403, 'refused'))
     await client.send(head('/a', 4 * MIB))
     await client.until('refused')
     await client.send(Buffer.alloc(3 * MIB))
@@ -75,8 +73,8 @@ test('a large rest of a body that is not read is discarded too, and the connecti
 })
 
 test('a rest that does not come is not waited for when its sender leaves', async (t) => {
-  for (const shortcut of WAYS) {
-    const { client, answered } = await serve(t, shortcut, async () => text(403, 'refused'))
+  for (const reader of READERS) {
+    const { client, answered } = await serve(t, reader, async () => text(403, 'refused'))
     await client.send(head('/a', 10))
     await client.until('refused')
     const leftAt = performance.now()
@@ -88,12 +86,12 @@ test('a rest that does not come is not waited for when its sender leaves', async
 })
 
 test('a body that is not read stays with its sender', async (t) => {
-  for (const shortcut of WAYS) {
+  for (const reader of READERS) {
     let goOn = () => {}
     const mayRead = new Promise<void>((resolve) => {
       goOn = resolve
     })
-    const { client } = await serve(t, shortcut, async (request) => {
+    const { client } = await serve(t, reader, async (request) => {
       await mayRead
       return text(200, length(await bodyOf(request)))
     })
@@ -115,7 +113,7 @@ test('a sender that leaves or falls silent within a body fails it, and what came
     ['incompleteBody', (socket) => socket.resetAndDestroy(), 60_000],
     ['requestTimeout', () => undefined, 500],
   ]
-  for (const shortcut of WAYS) {
+  for (const reader of READERS) {
     for (const [expected, leave, idleTimeoutMs] of leaving) {
       let reason: unknown
       let read = 0
@@ -130,7 +128,7 @@ test('a sender that leaves or falls silent within a body fails it, and what came
           return text(400, 'failed')
         }
       }
-      const { client, answered } = await serve(t, shortcut, handle, idleTimeoutMs)
+      const { client, answered } = await serve(t, reader, handle, idleTimeoutMs)
       await client.send(head('/a', LARGE.length))
       await client.send(LARGE.subarray(0, 100_000))
       await settled(() => read === 100_000)

@@ -1,20 +1,20 @@
-import type { Socket } from 'node:net'
 import { ArrivingBody } from '../arriving-body.js'
+import type { Link } from './link.js'
 
 /** A body of which a part arrived behind its head: the owner of the connection passes on the rest, and whether it is cut. */
-export class SocketBody extends ArrivingBody {
+export class LinkBody extends ArrivingBody {
   readonly size: number
-  readonly #socket: Socket
+  readonly #link: Link
   readonly #idleTimeoutMs: number
 
   /**
    * @param bytes the head and what arrived with it, which must not be used again
    * @param start where the body begins
    */
-  constructor(socket: Socket, bytes: Buffer, start: number, { size, idleTimeoutMs }: SocketBodyOptions) {
+  constructor(link: Link, bytes: Buffer, start: number, { size, idleTimeoutMs }: LinkBodyOptions) {
     super()
     this.size = size
-    this.#socket = socket
+    this.#link = link
     this.#idleTimeoutMs = idleTimeoutMs
     if (bytes.length > start) this.keep(bytes.subarray(start), bytes)
   }
@@ -35,22 +35,27 @@ export class SocketBody extends ArrivingBody {
     return bytes.subarray(left)
   }
 
+  /** To be called before the bytes that were passed are lost. */
+  override own(): void {
+    if (this.#link.lendsBytes) super.own()
+  }
+
   protected override limitSilence(): void {
-    this.#socket.setTimeout(this.#idleTimeoutMs)
+    this.#link.setTimeout(this.#idleTimeoutMs)
   }
 
   protected override flow(): void {
-    if (this.#socket.isPaused()) this.#socket.resume()
+    this.#link.resume(this.room?.subarray(0, this.size - this.arrived))
   }
 
   protected override pause(): void {
     // behind the body it is up to the owner of the connection
-    if (!this.complete) this.#socket.pause()
+    if (!this.complete) this.#link.pause()
   }
 }
 
 /** The length of a body, and the milliseconds without a byte, while one is awaited, after which the read fails. */
-export interface SocketBodyOptions {
+export interface LinkBodyOptions {
   readonly size: number
   readonly idleTimeoutMs: number
 }

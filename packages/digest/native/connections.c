@@ -1,0 +1,317 @@
+#if defined(__linux__)
+
+#define _GNU_SOURCE // for EPOLLRDHUP
+
+#include "connections.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/socket.h>
+#include <sys/uio.h>
+#include <unistd.h>
+
+// Edges, so that no request changes what is watched. A read that takes less than it could has taken everything; behind any other the
+// edge has to be armed again.
+#define WATCHED (EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET)
+#define OVER (EPOLLRDHUP | EPOLLHUP | EPOLLERR)
+#define NONE UINT32_MAX
+
+struct connection {
+  int fd; // -1: the number is free
+  uint32_t next;
+  uint8_t paused, ended, broken;
+  uint8_t *target; // where bytes go, if not into the arena
+  size_t target_bytes;
+  // What the kernel did not take yet: a copy of the head, and the caller's body.
+  uint8_t *head;
+  size_t head_start, head_bytes;
+  const uint8_t *body;
+  size_t body_bytes;
+};
+
+struct connections {
+  int epoll_fd;
+  struct report *reports;
+  uint8_t *arena;
+  struct connection *all;
+  uint32_t count;
+  uint32_t first_free, first_dropped; // lists; what is dropped becomes free when its batch was handled
+  int gathering;
+  unsigned report_count;
+  size_t arena_used;
+};
+
+int connections_open(struct report *reports, uint8_t *arena, struct connections **result) {
+  struct connections *set = calloc(1, sizeof *set);
+  if (set == NULL) return ENOMEM;
+  set->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
+  if (set->epoll_fd < 0) {
+    int error = errno;
+    free(set);
+    return error;
+  }
+  set->reports = reports;
+  set->arena = arena;
+  set->first_free = set->first_dropped = NONE;
+  *result = set;
+  return 0;
+}
+
+void connections_close(struct connections *set) {
+  for (uint32_t i = 0; i < set->count; i++) {
+    if (set->all[i].fd >= 0) close(set->all[i].fd);
+    free(set->all[i].head);
+  }
+  close(set->epoll_fd);
+  free(set->all);
+  free(set);
+}
+
+int connections_descriptor(const struct connections *set) { return set->epoll_fd; }
+
+int connections_has(const struct connections *set, uint32_t number) {
+  return number < set->count && set->all[number].fd >= 0;
+}
+
+static int grow(struct connections *set) {
+  uint32_t count = set->count * 2 + 64;
+  struct connection *all = realloc(set->all, count * sizeof *all);
+  if (all == NULL) return 0;
+  set->all = all;
+  for (uint32_t i = count; i-- > set->count;) {
+    all[i] = (struct connection){.fd = -1, .next = set->first_free};
+    set->first_free = i;
+  }
+  set->count = count;
+  return 1;
+}
+
+int connections_adopt(struct connections *set, int fd) {
+  if (set->first_free == NONE && !grow(set)) return -ENOMEM;
+  int own = fcntl(fd, F_DUPFD_CLOEXEC, 0);
+  if (own < 0) return -errno;
+  uint32_t number = set->first_free;
+  struct epoll_event event = {.events = WATCHED, .data.u32 = number};
+  int flags = fcntl(own, F_GETFL);
+  if (flags < 0 || fcntl(own, F_SETFL, flags | O_NONBLOCK) < 0 ||
+      epoll_ctl(set->epoll_fd, EPOLL_CTL_ADD, own, &event) < 0) {
+    int error = errno;
+    close(own);
+    return -error;
+  }
+  set->first_free = set->all[number].next;
+  set->all[number] = (struct connection){.fd = own};
+  return (int)number;
+}
+
+// Returns the descriptor of a number that is no longer used.
+static int forget(struct connections *set, uint32_t number) {
+  struct connection *connection = &set->all[number];
+  int fd = connection->fd;
+  uint32_t *list = set->gathering ? &set->first_dropped : &set->first_free;
+  free(connection->head);
+  *connection = (struct connection){.fd = -1, .next = *list};
+  *list = number;
+  return fd;
+}
+
+int connections_release(struct connections *set, uint32_t number) {
+  int fd = forget(set, number);
+  epoll_ctl(set->epoll_fd, EPOLL_CTL_DEL, fd, NULL);
+  return fd;
+}
+
+void connections_drop(struct connections *set, uint32_t number) { close(connections_release(set, number)); }
+
+void connections_gathered(struct connections *set) {
+  set->gathering = 0;
+  while (set->first_dropped != NONE) {
+    uint32_t number = set->first_dropped;
+    set->first_dropped = set->all[number].next;
+    set->all[number].next = set->first_free;
+    set->first_free = number;
+  }
+}
+
+static void arm(struct connections *set, uint32_t number) {
+  struct epoll_event event = {.events = WATCHED, .data.u32 = number};
+  epoll_ctl(set->epoll_fd, EPOLL_CTL_MOD, set->all[number].fd, &event);
+}
+
+static void note(struct connections *set, uint32_t number, enum report_kind kind, size_t start, size_t length) {
+  set->reports[set->report_count++] = (struct report){(int32_t)number, kind, (int32_t)start, (int32_t)length};
+}
+
+static void note_broken(struct connections *set, uint32_t number, int error) {
+  set->all[number].broken = 1;
+  note(set, number, REPORT_BROKEN, 0, (size_t)error);
+}
+
+// Receives once. Returns the bytes, 0 if nothing has come, -1 at the end, or another negative errno, which is never EPERM.
+static int64_t receive(struct connection *connection, uint8_t *bytes, size_t length) {
+  ssize_t received;
+  do {
+    received = recv(connection->fd, bytes, length, MSG_DONTWAIT);
+  } while (received < 0 && errno == EINTR);
+  if (received < 0) return errno == EAGAIN || errno == EWOULDBLOCK ? 0 : -(int64_t)errno;
+  if (received == 0) {
+    connection->ended = 1;
+    return -1;
+  }
+  return received;
+}
+
+static void advance_target(struct connection *connection, int64_t bytes) {
+  connection->target += bytes;
+  connection->target_bytes -= (size_t)bytes;
+  if (connection->target_bytes > 0) return;
+  connection->target = NULL;
+  connection->paused = 1;
+}
+
+int64_t connections_receive(struct connections *set, uint32_t number, uint8_t *bytes, size_t length) {
+  struct connection *connection = &set->all[number];
+  connection->target = NULL;
+  connection->paused = length == 0;
+  if (length == 0 || connection->broken) return 0;
+  if (connection->ended) return -1;
+  int64_t received = receive(connection, bytes, length);
+  if (received < 0) return received;
+  connection->target = bytes;
+  connection->target_bytes = length;
+  advance_target(connection, received);
+  return received;
+}
+
+// Notes what came, and whether the other side has ended.
+static void take(struct connections *set, uint32_t number, int is_over) {
+  struct connection *connection = &set->all[number];
+  for (int reads = 0; reads < REPORTS_EACH - 1; reads++) {
+    const int is_placed = connection->target != NULL;
+    uint8_t *bytes = is_placed ? connection->target : set->arena + set->arena_used;
+    // the arena has room for one piece of each connection
+    if (!is_placed && reads > 0) return arm(set, number);
+    const size_t length = is_placed ? connection->target_bytes : PIECE_BYTES;
+    int64_t received = receive(connection, bytes, length);
+    if (received == -1) return note(set, number, REPORT_ENDED, 0, 0);
+    if (received < 0) return note_broken(set, number, (int)-received);
+    if (received == 0) return;
+    if (is_placed) {
+      note(set, number, REPORT_PLACED, 0, (size_t)received);
+      advance_target(connection, received);
+      if (connection->paused) return;
+    } else {
+      note(set, number, REPORT_CAME, set->arena_used, (size_t)received);
+      set->arena_used += (size_t)received;
+      if ((size_t)received == length) return arm(set, number);
+    }
+    // it was a short read, which may have left an end
+    if (!is_over) return;
+  }
+  arm(set, number);
+}
+
+// Sends the rest of an answer. Returns 0 when all was taken, 1 if not, or a negative errno.
+static int send_rest(struct connection *connection) {
+  while (connection->head_bytes + connection->body_bytes > 0) {
+    struct iovec pieces[2];
+    struct msghdr message = {.msg_iov = pieces};
+    if (connection->head_bytes > 0) {
+      pieces[message.msg_iovlen++] = (struct iovec){connection->head + connection->head_start, connection->head_bytes};
+    }
+    if (connection->body_bytes > 0) {
+      pieces[message.msg_iovlen++] = (struct iovec){(void *)connection->body, connection->body_bytes};
+    }
+    ssize_t sent = sendmsg(connection->fd, &message, MSG_NOSIGNAL | MSG_DONTWAIT);
+    if (sent < 0 && errno == EINTR) continue;
+    if (sent < 0) return errno == EAGAIN || errno == EWOULDBLOCK ? 1 : -errno;
+    size_t of_head = (size_t)sent < connection->head_bytes ? (size_t)sent : connection->head_bytes;
+    connection->head_start += of_head;
+    connection->head_bytes -= of_head;
+    connection->body += (size_t)sent - of_head;
+    connection->body_bytes -= (size_t)sent - of_head;
+  }
+  return 0;
+}
+
+static void clear_rest(struct connection *connection) {
+  free(connection->head);
+  connection->head = NULL;
+  connection->body = NULL;
+  connection->head_start = connection->head_bytes = connection->body_bytes = 0;
+}
+
+// Keeps the rest of a head, which was the caller's so far. Returns 0 without memory.
+static int keep_head(struct connection *connection) {
+  if (connection->head_bytes == 0) {
+    connection->head = NULL;
+    return 1;
+  }
+  uint8_t *copy = malloc(connection->head_bytes);
+  if (copy == NULL) return 0;
+  memcpy(copy, connection->head + connection->head_start, connection->head_bytes);
+  connection->head = copy;
+  connection->head_start = 0;
+  return 1;
+}
+
+int connections_send(struct connections *set, uint32_t number, const uint8_t *head, size_t head_bytes, const uint8_t *body,
+                     size_t body_bytes) {
+  struct connection *connection = &set->all[number];
+  if (connection->broken || connection->head_bytes + connection->body_bytes > 0) return -EALREADY;
+  connection->head = (uint8_t *)head;
+  connection->head_bytes = head_bytes;
+  connection->body = body;
+  connection->body_bytes = body_bytes;
+  int outcome = send_rest(connection);
+  if (outcome == 1 && keep_head(connection)) return 1;
+  connection->head = NULL;
+  clear_rest(connection);
+  return outcome == 1 ? -ENOMEM : outcome;
+}
+
+size_t connections_unsent(const struct connections *set, uint32_t number) {
+  return set->all[number].head_bytes + set->all[number].body_bytes;
+}
+
+static void send_more(struct connections *set, uint32_t number) {
+  struct connection *connection = &set->all[number];
+  if (connection->head_bytes + connection->body_bytes == 0) return;
+  int outcome = send_rest(connection);
+  if (outcome == 1) return;
+  clear_rest(connection);
+  if (outcome == 0) note(set, number, REPORT_SENT, 0, 0);
+  else note_broken(set, number, -outcome);
+}
+
+unsigned connections_gather(struct connections *set, int *more) {
+  struct epoll_event ready[READY_MAX];
+  set->gathering = 1;
+  set->report_count = 0;
+  set->arena_used = 0;
+  int count = epoll_wait(set->epoll_fd, ready, READY_MAX, 0);
+  for (int i = 0; i < count; i++) {
+    uint32_t number = ready[i].data.u32;
+    struct connection *connection = &set->all[number];
+    if (ready[i].events & (EPOLLOUT | EPOLLHUP | EPOLLERR)) send_more(set, number);
+    if ((ready[i].events & (EPOLLIN | OVER)) && !connection->paused && !connection->ended && !connection->broken) {
+      take(set, number, (ready[i].events & OVER) != 0);
+    }
+  }
+  *more = count == READY_MAX;
+  return set->report_count;
+}
+
+void connections_pause(struct connections *set, uint32_t number, int paused) {
+  struct connection *connection = &set->all[number];
+  if (connection->paused == (paused != 0)) return;
+  connection->paused = paused != 0;
+  if (!paused) arm(set, number);
+}
+
+void connections_shut(struct connections *set, uint32_t number) { shutdown(set->all[number].fd, SHUT_WR); }
+
+#endif

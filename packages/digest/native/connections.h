@@ -1,0 +1,76 @@
+// Connections that the addon owns: it receives and sends on their descriptors itself, many in one turn of the event loop, and
+// reports what came in batches. Linux only.
+//
+// All functions belong to one thread. Connections have numbers, which are free again behind the report in which JavaScript drops
+// them, so that no report of a batch can mean another connection.
+#pragma once
+
+#include <stddef.h>
+#include <stdint.h>
+
+// Bytes received at a time where nothing more was requested: a head, and a small body behind it.
+#define PIECE_BYTES (16u << 10)
+// Connections that are served at a time.
+#define READY_MAX 64
+// Each has at most this many reports in a batch.
+#define REPORTS_EACH 3
+#define REPORTS_MAX (READY_MAX * REPORTS_EACH)
+#define ARENA_BYTES (READY_MAX * PIECE_BYTES)
+
+enum report_kind {
+  REPORT_CAME,   // bytes came: `start` and `length` in the arena
+  REPORT_PLACED, // `length` bytes came where `connections_receive` wanted them
+  REPORT_SENT,   // the kernel has everything that was to be sent
+  REPORT_ENDED,  // the other side sends nothing more
+  REPORT_BROKEN, // nothing can be received or sent any more; `length` is an errno
+};
+
+struct report {
+  int32_t connection, kind, start, length;
+};
+
+struct connections;
+
+// Returns an errno, or 0 and an empty set of connections. Reports go to `reports` and bytes to `arena`, which stay the caller's.
+int connections_open(struct report *reports, uint8_t *arena, struct connections **result);
+
+// Closes all connections, and frees the set.
+void connections_close(struct connections *set);
+
+// A descriptor that is readable when there is something to gather.
+int connections_descriptor(const struct connections *set);
+
+// Takes a duplicate of a socket. Returns the number of the connection, or a negative errno.
+int connections_adopt(struct connections *set, int fd);
+
+// Whether there is a connection of this number.
+int connections_has(const struct connections *set, uint32_t number);
+
+// Gives the socket back, as if it had never been adopted.
+int connections_release(struct connections *set, uint32_t number);
+
+void connections_drop(struct connections *set, uint32_t number);
+
+// Serves the connections that are ready. Returns the number of reports, and whether there may be more at once.
+unsigned connections_gather(struct connections *set, int *more);
+
+// To be called when the reports of a batch were handled.
+void connections_gathered(struct connections *set);
+
+// Receives into `bytes`, now and until they are full, and then pauses; with no bytes it pauses at once. Returns what came at once, 0 if nothing did
+// yet, -1 at the end, or another negative errno. What comes later is reported.
+int64_t connections_receive(struct connections *set, uint32_t number, uint8_t *bytes, size_t length);
+
+// Stops receiving, or continues.
+void connections_pause(struct connections *set, uint32_t number, int paused);
+
+// Sends a head, and a body that the caller keeps until it is sent. Returns 0 if the kernel has all of it, 1 if the rest follows, which is reported,
+// or a negative errno. One answer at a time.
+int connections_send(struct connections *set, uint32_t number, const uint8_t *head, size_t head_bytes, const uint8_t *body,
+                     size_t body_bytes);
+
+// Bytes that still follow.
+size_t connections_unsent(const struct connections *set, uint32_t number);
+
+// Sends an end behind what was sent.
+void connections_shut(struct connections *set, uint32_t number);

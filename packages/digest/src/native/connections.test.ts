@@ -1,0 +1,240 @@
+import assert from 'node:assert/strict'
+import { once } from 'node:events'
+import { closeSync } from 'node:fs'
+import { connect, createServer, Socket } from 'node:net'
+import { type TestContext, test } from 'node:test'
+import { atEnd } from '../../../../test/support/at-end.mjs'
+import type { ConnectionListener, OwnedConnection } from './connections.js'
+import { loadNative } from './native.js'
+
+const open = loadNative()?.openConnections
+const skip = open === undefined && 'this system has no connections of its own'
+
+const seed = Number(process.env.SEED ?? 1)
+const bytesOf = (length: number, salt = seed) =>
+  Buffer.from(Uint8Array.from({ length }, (_, index) => Math.imul(index + salt, 0x9e3779b1) >>> 24))
+
+/** One side that Node.js reads and writes, and one that the addon owns. */
+interface Pair {
+  readonly client: Socket
+  readonly owned: OwnedConnection
+}
+
+interface Seen {
+  readonly came: Buffer[]
+  placed: number
+  sent: number
+  ended: number
+  broken: number
+}
+
+function listen(connection: OwnedConnection, more: Partial<ConnectionListener> = {}): Seen {
+  const seen: Seen = { came: [], placed: 0, sent: 0, ended: 0, broken: 0 }
+  connection.listener = {
+    came: (bytes) => seen.came.push(Buffer.from(bytes)),
+    placed: (bytes) => {
+      seen.placed += bytes
+    },
+    sent: () => {
+      seen.sent += 1
+    },
+    ended: () => {
+      seen.ended += 1
+    },
+    broken: () => {
+      seen.broken += 1
+    },
+    ...more,
+  }
+  return seen
+}
+
+async function settled(isSo: () => boolean): Promise<void> {
+  while (!isSo()) await new Promise((resolve) => setTimeout(resolve, 2))
+}
+
+/** Pairs of connections, which end with the test. */
+async function pairs(t: TestContext, count: number): Promise<Pair[]> {
+  assert.ok(open)
+  const connections = open()
+  const server = createServer({ allowHalfOpen: true, pauseOnConnect: true })
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const address = server.address()
+  assert.ok(typeof address === 'object' && address !== null)
+  const made: Pair[] = []
+  for (let index = 0; index < count; index += 1) {
+    const accepted = once(server, 'connection')
+    const client = connect({ port: address.port, host: '127.0.0.1', allowHalfOpen: true })
+    const [socket] = await accepted
+    await once(client, 'connect')
+    const owned = connections.adopt(socket._handle.fd)
+    assert.ok(owned)
+    socket.destroy()
+    made.push({ client, owned })
+  }
+  atEnd(t, () => {
+    for (const { client } of made) client.destroy()
+    connections.close()
+    server.close()
+  })
+  return made
+}
+
+test('what comes is reported in pieces, byte for byte, and so is the end', { skip }, async (t) => {
+  const all = await pairs(t, 100)
+  const seen = all.map(({ owned }) => listen(owned))
+  for (const [index, { client }] of all.entries()) client.end(bytesOf(1_000 + 997 * index, index))
+  await settled(() => seen.every(({ ended }) => ended === 1))
+  for (const [index, { came }] of seen.entries())
+    assert.ok(Buffer.concat(came).equals(bytesOf(1_000 + 997 * index, index)))
+  assert.ok(seen.every(({ came }) => came.every(({ length }) => length <= 16 * 1024)))
+})
+
+test('bytes come where they are wanted, until the room is full; the rest waits', { skip }, async (t) => {
+  const [pair] = await pairs(t, 1)
+  assert.ok(pair)
+  const { client, owned } = pair
+  const seen = listen(owned)
+  const bytes = bytesOf(3_000_000)
+  client.write(bytes)
+  const rooms: Buffer[] = []
+  for (const length of [1, 70_000, 1_000_000, 1_500_000]) {
+    const room = Buffer.alloc(length)
+    const before = seen.placed
+    const atOnce = owned.receive(room)
+    await settled(() => seen.placed - before + atOnce === length)
+    rooms.push(room)
+  }
+  const placed = Buffer.concat(rooms)
+  assert.ok(placed.equals(bytes.subarray(0, placed.length)))
+  assert.deepEqual(seen.came, [])
+  owned.resume()
+  await settled(() => seen.came.reduce((sum, { length }) => sum + length, 0) === bytes.length - placed.length)
+  assert.ok(Buffer.concat(seen.came).equals(bytes.subarray(placed.length)))
+})
+
+test('nothing comes into a room that was given up', { skip }, async (t) => {
+  const [pair] = await pairs(t, 1)
+  assert.ok(pair)
+  const { client, owned } = pair
+  const seen = listen(owned)
+  const room = Buffer.alloc(100)
+  assert.equal(owned.receive(room), 0)
+  owned.pause()
+  client.write('abc')
+  await new Promise((resolve) => setTimeout(resolve, 50))
+  assert.deepEqual([seen.placed, seen.came.length, room.some((byte) => byte !== 0)], [0, 0, false])
+  owned.resume()
+  await settled(() => seen.came.length > 0)
+  assert.equal(String(Buffer.concat(seen.came)), 'abc')
+})
+
+test('an answer that the kernel does not take at once follows as the reader reads, and then is reported as sent', {
+  skip,
+}, async (t) => {
+  const [pair] = await pairs(t, 1)
+  assert.ok(pair)
+  const { client, owned } = pair
+  const seen = listen(owned)
+  client.pause()
+  const body = bytesOf(30_000_000)
+  assert.equal(owned.send('head é', body), false)
+  assert.ok(owned.unsent() > 0)
+  await new Promise((resolve) => setTimeout(resolve, 30))
+  assert.equal(seen.sent, 0)
+  const received: Buffer[] = []
+  client.on('data', (piece) => received.push(piece))
+  client.resume()
+  await settled(() => seen.sent === 1)
+  assert.equal(owned.unsent(), 0)
+  assert.equal(owned.send('end'), true)
+  owned.shut()
+  await once(client, 'end')
+  const expected = Buffer.concat([Buffer.from('head é', 'latin1'), body, Buffer.from('end')])
+  assert.ok(Buffer.concat(received).equals(expected))
+})
+
+test('a head of any length is sent whole', { skip }, async (t) => {
+  const [pair] = await pairs(t, 1)
+  assert.ok(pair)
+  const { client, owned } = pair
+  listen(owned)
+  let received = ''
+  client.setEncoding('latin1').on('data', (piece) => {
+    received += piece
+  })
+  let expected = ''
+  for (const length of [1, 4_094, 4_095, 4_096, 4_097, 70_000]) {
+    const text = bytesOf(length, length).toString('latin1')
+    assert.equal(owned.send(text), true)
+    expected += text
+  }
+  await settled(() => received.length === expected.length)
+  assert.equal(received, expected)
+})
+
+test('a connection that was reset is reported as broken, while it receives and while it sends', { skip }, async (t) => {
+  const all = await pairs(t, 2)
+  const seen = all.map(({ owned }) => listen(owned))
+  assert.equal(all[1]?.owned.send('', bytesOf(30_000_000)), false)
+  for (const { client } of all) client.resetAndDestroy()
+  await settled(() => seen.every(({ broken }) => broken === 1))
+  for (const { owned } of all) {
+    assert.equal(owned.send('late'), undefined)
+    owned.drop()
+  }
+})
+
+test('a connection that is dropped within a batch is reported no more, nor is a new one in its place', {
+  skip,
+}, async (t) => {
+  const all = await pairs(t, 40)
+  let reported = 0
+  for (const { owned } of all) {
+    listen(owned, {
+      came: () => {
+        reported += 1
+        for (const other of all) other.owned.drop()
+      },
+    })
+  }
+  for (const { client } of all) client.write('x')
+  // all have come before the addon looks: this turn ends first
+  const end = Date.now() + 50
+  while (Date.now() < end);
+  await Promise.all(all.map(({ client }) => once(client.resume(), 'end')))
+  assert.equal(reported, 1)
+})
+
+test('a connection that is released goes on with Node.js, with what it had not received', { skip }, async (t) => {
+  const [pair] = await pairs(t, 1)
+  assert.ok(pair)
+  const { client, owned } = pair
+  const seen = listen(owned)
+  client.write('abc')
+  await settled(() => seen.came.length === 1)
+  owned.pause()
+  client.write('def')
+  const socket = new Socket({ fd: owned.release(), readable: true, writable: true })
+  atEnd(t, () => socket.destroy())
+  const [data] = await once(socket, 'data')
+  assert.equal(String(data), 'def')
+  socket.write('back')
+  const [back] = await once(client, 'data')
+  assert.equal(String(back), 'back')
+})
+
+test('wrong arguments throw, and connections that are closed take none', { skip }, async (t) => {
+  assert.ok(open)
+  const connections = open()
+  assert.equal(connections.adopt(1_000_000), undefined)
+  const [pair] = await pairs(t, 1)
+  const fd = pair?.owned.release()
+  assert.ok(fd !== undefined)
+  assert.throws(() => pair?.owned.send('x'), { message: 'there is no such connection' })
+  connections.close()
+  connections.close()
+  assert.throws(() => connections.adopt(fd), { message: 'the connections are closed' })
+  closeSync(fd)
+})

@@ -1,0 +1,159 @@
+import type { ConnectionsBinding, RawConnections } from './binding.js'
+
+/** A report's fields in a batch, each a 32-bit integer. */
+const FIELDS = 4
+const CAME = 0
+const PLACED = 1
+const SENT = 2
+const ENDED = 3
+
+const NOTHING = new Uint8Array(0)
+
+/** The owner of a connection, to which it reports. Reports come in a turn of their own. */
+export interface ConnectionListener {
+  /** Bytes that came. They are valid only until it returns. */
+  came(bytes: Buffer): void
+  /** Bytes that came into those given to `receive`. */
+  placed(bytes: number): void
+  /** The kernel has everything that was to be sent. */
+  sent(): void
+  /** The other side will send nothing more. */
+  ended(): void
+  /** The connection is lost. It still has to be dropped. */
+  broken(): void
+}
+
+/**
+ * Connections whose bytes the addon receives and sends itself, in the event loop of this thread, without streams of Node.js: many at once, and
+ * into the memory where they are wanted. The process stays alive as long as there is one.
+ */
+export class Connections {
+  readonly #binding: ConnectionsBinding
+  readonly #raw: RawConnections
+  readonly #reports: Int32Array
+  readonly #arena: Buffer
+  readonly #connections: (OwnedConnection | undefined)[] = []
+  #open = 0
+  #isClosed = false
+
+  /** Throws where the event loop cannot watch them. */
+  constructor(binding: ConnectionsBinding) {
+    this.#binding = binding
+    this.#raw = binding.openConnections((count) => this.#deliver(count))
+    this.#reports = new Int32Array(this.#raw.reports)
+    this.#arena = Buffer.from(this.#raw.arena)
+  }
+
+  /**
+   * Takes a socket, by a descriptor of its own: the one that is given stays the caller's, but must not be read from any more. Undefined if the system
+   * has no descriptors left.
+   */
+  adopt(fd: number): OwnedConnection | undefined {
+    const number = this.#binding.adopt(this.#raw, fd)
+    if (number < 0) return undefined
+    const connection = new OwnedConnection(this.#binding, this.#raw, number, () => this.#forget(number))
+    this.#connections[number] = connection
+    this.#open += 1
+    if (this.#open === 1) this.#binding.keepAlive(this.#raw, true)
+    return connection
+  }
+
+  /** Cuts all connections, whose owners are to drop them. */
+  close(): void {
+    if (this.#isClosed) return
+    for (const connection of this.#connections) connection?.listener?.broken()
+    this.#isClosed = true
+    this.#binding.closeConnections(this.#raw)
+  }
+
+  #forget(number: number): void {
+    this.#connections[number] = undefined
+    this.#open -= 1
+    if (this.#open === 0) this.#binding.keepAlive(this.#raw, false)
+  }
+
+  #deliver(count: number): void {
+    const reports = this.#reports
+    for (let at = 0; at < count * FIELDS; at += FIELDS) {
+      // the owner of another one may have dropped it
+      const listener = this.#connections[reports[at] ?? 0]?.listener
+      if (listener !== undefined)
+        this.#report(listener, reports[at + 1] ?? 0, reports[at + 2] ?? 0, reports[at + 3] ?? 0)
+    }
+  }
+
+  #report(listener: ConnectionListener, kind: number, start: number, length: number): void {
+    if (kind === CAME) listener.came(this.#arena.subarray(start, start + length))
+    else if (kind === PLACED) listener.placed(length)
+    else if (kind === SENT) listener.sent()
+    else if (kind === ENDED) listener.ended()
+    else listener.broken()
+  }
+}
+
+/** One connection. Nothing may be called after `drop` or `release`. */
+export class OwnedConnection {
+  /** To be set in the turn in which the connection was adopted. */
+  listener: ConnectionListener | undefined
+  readonly #binding: ConnectionsBinding
+  readonly #raw: RawConnections
+  readonly #number: number
+  readonly #forget: () => void
+
+  /** @param forget called when the connection has no number any more */
+  constructor(binding: ConnectionsBinding, raw: RawConnections, number: number, forget: () => void) {
+    this.#binding = binding
+    this.#raw = raw
+    this.#number = number
+    this.#forget = forget
+  }
+
+  /**
+   * Receives the next bytes into `bytes` instead of reporting them, until they are full; then it pauses. Returns how many came at once, or a negative
+   * number if none will: those are not reported, but all later ones are.
+   */
+  receive(bytes: Uint8Array): number {
+    return this.#binding.receive(this.#raw, this.#number, bytes)
+  }
+
+  /** Receives nothing until `resume` or `receive`, also of what `receive` wanted. */
+  pause(): void {
+    this.#binding.receive(this.#raw, this.#number, NOTHING)
+  }
+
+  resume(): void {
+    this.#binding.pause(this.#raw, this.#number, false)
+  }
+
+  /**
+   * Sends a text of which each character is a byte, and bytes behind it. Returns true if the kernel has all of it, false if the rest follows, which `sent`
+   * reports: until then `bytes` must not change, nor may more be sent. Undefined: the connection is lost.
+   */
+  send(text: string, bytes: Uint8Array = NOTHING): boolean | undefined {
+    const outcome = this.#binding.send(this.#raw, this.#number, text, bytes)
+    return outcome < 0 ? undefined : outcome === 0
+  }
+
+  /** Bytes that the kernel has not taken yet. */
+  unsent(): number {
+    return this.#binding.unsent(this.#raw, this.#number)
+  }
+
+  /** Sends an end behind what the kernel has. */
+  shut(): void {
+    this.#binding.shut(this.#raw, this.#number)
+  }
+
+  /** Closes the connection; what the kernel has is still sent. */
+  drop(): void {
+    this.#binding.drop(this.#raw, this.#number)
+    this.#forget()
+  }
+
+  /** Gives the connection up. Returns its descriptor, which is the caller's from then on. */
+  release(): number {
+    const fd = this.#binding.release(this.#raw, this.#number)
+    this.#forget()
+    return fd
+  }
+}
