@@ -1,5 +1,5 @@
 import type { StreamDigest } from '@bindery/digest'
-import type { BlobId } from '@bindery/storage'
+import type { Awaitable, BlobId } from '@bindery/storage'
 import { type BlobLocation, blobIdOf, blobPath } from './blob-location.js'
 import type { FileOperations } from './files.js'
 import { encodeHeader } from './format.js'
@@ -23,8 +23,8 @@ export interface BlobTarget {
   writeBack(position: number, length: number): Promise<void>
   /** Hashes bytes and writes them; resolves with their CRC-64. */
   hashAndWrite(digest: StreamDigest, bytes: Uint8Array, position: number): Promise<bigint>
-  /** Resolves when the written bytes and their name are durable, and releases the file. */
-  sync(): Promise<void>
+  /** Resolves when the written bytes and their name are durable, and releases the file; at once if they are. */
+  sync(): Awaitable<void>
   /** Releases the file in any state, and leaves no trace of the blob. Called when no write is under way. */
   abandon(): Promise<void>
 }
@@ -84,10 +84,11 @@ export function createPackTarget(files: FileOperations, slot: PackSlot, owner: U
     header,
     padding,
     write,
-    async store(bytes, footer) {
+    store(bytes, footer) {
       hasWritten = true
-      await pack.store([header, bytes, footer, padding], location.offset)
-      isDurable = true
+      return pack.store([header, bytes, footer, padding], location.offset).then(() => {
+        isDurable = true
+      })
     },
     // A slot is too small for that, and the next sync of the pack comes soon.
     reserve: async () => {},
@@ -99,10 +100,7 @@ export function createPackTarget(files: FileOperations, slot: PackSlot, owner: U
       if (hashed.status === 'rejected') throw hashed.reason
       return hashed.value
     },
-    async sync() {
-      if (!isDurable) await pack.sync()
-      await pack.leave()
-    },
+    sync: () => (isDurable ? pack.leave() : pack.sync().then(() => pack.leave())),
     async abandon() {
       // Pages that cannot be cleared stay behind as wreckage, which `list` reports.
       if (hasWritten) await files.clear(pack.file, location.offset, slotBytes(location)).catch(() => {})

@@ -7,6 +7,8 @@ import {
   type StreamDigest,
 } from '@bindery/digest'
 import {
+  type Awaitable,
+  andThen,
   type BlobId,
   type BlobInfo,
   type ByteSource,
@@ -91,18 +93,22 @@ function requestOf({ digests, runningMd5 }: WriteOptions): DigestRequest {
 }
 
 /** A blob of this size goes into a pack or, if it is large or of unknown size, into a file of its own. */
-async function createTarget(
+function createTarget(
   context: WriteContext,
   size: number | undefined,
   { owner, cipher }: WriteOptions,
-): Promise<BlobTarget> {
-  const { files, folder, shards, packs, unfinished } = context
+): Awaitable<BlobTarget> {
+  const { files, packs, unfinished } = context
   const isEncrypted = cipher !== undefined
-  const slot = size === undefined ? undefined : await packs.takeSlot({ size, isEncrypted }, owner)
-  if (slot !== undefined) {
+  const taken = size === undefined ? undefined : packs.takeSlot({ size, isEncrypted }, owner)
+  return andThen(taken, (slot) => {
+    if (slot === undefined) return createFile(context, owner)
     unfinished.add(slot.id)
     return createPackTarget(files, slot, owner)
-  }
+  })
+}
+
+async function createFile({ files, folder, shards, unfinished }: WriteContext, owner: Uint8Array): Promise<BlobTarget> {
   const location = shards.nextLocation()
   const id = blobIdOf(location)
   unfinished.add(id)
@@ -122,7 +128,8 @@ async function finishing(
 ): Promise<BlobInfo> {
   try {
     const info = await write()
-    await target.sync()
+    const synced = target.sync()
+    if (synced instanceof Promise) await synced
     return info
   } catch (error) {
     await target.abandon()
@@ -149,8 +156,10 @@ async function writeWhole(context: WriteContext, piece: Piece | undefined, optio
       piece?.release()
       return { ...digest, id, size }
     }
-    await context.freeSpace.take(size)
-    target = await createTarget(context, size, options)
+    const room = context.freeSpace.take(size)
+    if (room instanceof Promise) await room
+    const made = createTarget(context, size, options)
+    target = made instanceof Promise ? await made : made
   } catch (error) {
     piece?.release()
     throw error

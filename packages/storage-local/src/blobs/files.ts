@@ -147,14 +147,9 @@ export const systemFiles: FileOperations = {
   },
 }
 
-async function append(
-  file: number,
-  pieces: readonly Uint8Array[],
-  position: number,
-  failed: Uint8Array,
-): Promise<number> {
+function append(file: number, pieces: readonly Uint8Array[], position: number, failed: Uint8Array): Promise<number> {
   const place = { fd: file, directFd: directDescriptor(file, pieces, position), position }
-  return (await nativeEngine()?.append(pieces, place, failed)) ?? 0
+  return nativeEngine()?.append(pieces, place, failed) ?? Promise.resolve(0)
 }
 
 /** Resolves with false if this is not possible: without the addon, or on this file system. */
@@ -252,11 +247,11 @@ export function timed(files: FileOperations, onSync: ((milliseconds: number) => 
   return {
     ...files,
     ...(append !== undefined && {
-      async append(...parameters: Parameters<typeof append>) {
-        const milliseconds = await append(...parameters)
-        if (milliseconds > 0) onSync(milliseconds)
-        return milliseconds
-      },
+      append: (...parameters: Parameters<typeof append>) =>
+        append(...parameters).then((milliseconds) => {
+          if (milliseconds > 0) onSync(milliseconds)
+          return milliseconds
+        }),
     }),
     syncData: (file) => measure(() => files.syncData(file)),
     syncFolder: (path) => measure(() => files.syncFolder(path)),

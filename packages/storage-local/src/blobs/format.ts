@@ -84,24 +84,26 @@ export function decodeHeader(id: BlobId, header: Buffer): Uint8Array | undefined
 /** @param headerBytes of the header before the blob's bytes */
 export function encodeFooter(id: BlobId, footer: Footer, headerBytes = HEADER_BYTES): Uint8Array {
   const { encryption } = footer
-  const bytes = Buffer.alloc(footerBytes({ size: footer.size, isEncrypted: encryption !== undefined }))
-  const checksums = [...footer.chunks, ...(encryption?.stored ?? [])]
+  // every byte is set below
+  const bytes = Buffer.allocUnsafe(footerBytes({ size: footer.size, isEncrypted: encryption !== undefined }))
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length)
+  const checksums = encryption === undefined ? footer.chunks : [...footer.chunks, ...encryption.stored]
   checksums.forEach((checksum, index) => {
-    bytes.writeBigUInt64BE(checksum, index * CHECKSUM_BYTES)
+    view.setBigUint64(index * CHECKSUM_BYTES, checksum)
   })
   encryption?.tags.forEach((tag, index) => {
     bytes.set(tag, checksums.length * CHECKSUM_BYTES + index * CIPHER_TAG_BYTES)
   })
-  const trailer = bytes.subarray(-TRAILER_BYTES)
-  trailer.set(TRAILER_MAGIC)
-  trailer.writeUInt32BE(VERSION, TRAILER.version)
-  trailer.writeUInt32BE(CHUNK_BYTES, TRAILER.chunkBytes)
-  trailer.writeBigUInt64BE(BigInt(footer.size), TRAILER.size)
-  trailer.writeBigUInt64BE(footer.crc64, TRAILER.crc64)
-  trailer.set(footer.md5, TRAILER.md5)
-  trailer.writeUInt32BE(headerBytes, TRAILER.headerBytes)
-  trailer.writeUInt32BE(encryption === undefined ? 0 : CIPHER_TAG_BYTES, TRAILER.tagBytes)
-  bytes.writeBigUInt64BE(seal(id, bytes.subarray(0, -CHECKSUM_BYTES)), bytes.length - CHECKSUM_BYTES)
+  const trailer = bytes.length - TRAILER_BYTES
+  bytes.set(TRAILER_MAGIC, trailer)
+  view.setUint32(trailer + TRAILER.version, VERSION)
+  view.setUint32(trailer + TRAILER.chunkBytes, CHUNK_BYTES)
+  view.setBigUint64(trailer + TRAILER.size, BigInt(footer.size))
+  view.setBigUint64(trailer + TRAILER.crc64, footer.crc64)
+  bytes.set(footer.md5, trailer + TRAILER.md5)
+  view.setUint32(trailer + TRAILER.headerBytes, headerBytes)
+  view.setUint32(trailer + TRAILER.tagBytes, encryption === undefined ? 0 : CIPHER_TAG_BYTES)
+  view.setBigUint64(bytes.length - CHECKSUM_BYTES, seal(id, bytes.subarray(0, -CHECKSUM_BYTES)))
   return bytes
 }
 

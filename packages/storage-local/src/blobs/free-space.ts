@@ -1,4 +1,4 @@
-import { BelowReserve } from '@bindery/storage'
+import { type Awaitable, BelowReserve } from '@bindery/storage'
 import type { FileOperations } from './files.js'
 
 /** The free space is measured again after this many bytes: other programs write to the disk as well. */
@@ -42,10 +42,19 @@ export class FreeSpace {
     await this.check(0)
   }
 
-  /** For bytes that are about to be written. Throws as `check`. */
-  async take(bytes: number): Promise<void> {
+  /** For bytes that are about to be written. Rejects as `check`. */
+  take(bytes: number): Awaitable<void> {
+    if (this.#granted + bytes > ASK_EVERY_BYTES || !this.hasRoom(bytes)) return this.#takeAnew(bytes)
+    this.#grant(bytes)
+  }
+
+  async #takeAnew(bytes: number): Promise<void> {
     if (this.#granted + bytes > ASK_EVERY_BYTES) await this.#ask()
     await this.check(bytes)
+    this.#grant(bytes)
+  }
+
+  #grant(bytes: number): void {
     this.#free -= bytes
     this.#granted += bytes
   }

@@ -42,15 +42,17 @@ export function slotBytes(shape: ImageShape): number {
  * header at another location does not match.
  */
 export function encodePackedHeader(id: BlobId, location: PackedLocation, owner: Uint8Array): Uint8Array {
-  const header = Buffer.alloc(location.headerBytes)
+  // every byte is set below
+  const header = Buffer.allocUnsafe(location.headerBytes)
+  const view = new DataView(header.buffer, header.byteOffset, header.length)
   header.set(MAGIC)
-  header.writeUInt32BE(VERSION, HEADER.version)
-  header.writeUInt16BE(location.isEncrypted ? CIPHER_TAG_BYTES : 0, HEADER.tagBytes)
-  header.writeUInt16BE(owner.length, HEADER.ownerLength)
-  header.writeBigUInt64BE(BigInt(location.counter), HEADER.counter)
-  header.writeBigUInt64BE(BigInt(location.size), HEADER.size)
+  view.setUint32(HEADER.version, VERSION)
+  view.setUint16(HEADER.tagBytes, location.isEncrypted ? CIPHER_TAG_BYTES : 0)
+  view.setUint16(HEADER.ownerLength, owner.length)
+  view.setBigUint64(HEADER.counter, BigInt(location.counter))
+  view.setBigUint64(HEADER.size, BigInt(location.size))
   header.set(owner, HEADER.owner)
-  header.writeBigUInt64BE(seal(id, header.subarray(0, -SEAL_BYTES)), header.length - SEAL_BYTES)
+  view.setBigUint64(header.length - SEAL_BYTES, seal(id, header.subarray(0, -SEAL_BYTES)))
   return header
 }
 

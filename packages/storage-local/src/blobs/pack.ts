@@ -1,3 +1,4 @@
+import type { Awaitable } from '@bindery/storage'
 import type { BlobLocation } from './blob-location.js'
 import type { FileOperations } from './files.js'
 import { GroupSync } from './group-sync.js'
@@ -61,9 +62,9 @@ export class Pack {
   }
 
   /** The user of a slot no longer needs the file. */
-  async leave(): Promise<void> {
+  leave(): Awaitable<void> {
     this.#users--
-    await this.#closeIfDone()
+    return this.#closeIfDone()
   }
 
   /** Assigns no more slots. */
@@ -83,11 +84,9 @@ export class Pack {
   }
 
   /** Writes pieces one after the other, and makes them durable, together with other callers. */
-  async store(pieces: readonly Uint8Array[], position: number): Promise<void> {
-    if (this.#files.append === undefined) {
-      await this.write(pieces, position)
-      await this.#sync.sync()
-    } else await this.#files.append(this.file, pieces, position, this.#syncFailed)
+  store(pieces: readonly Uint8Array[], position: number): Promise<unknown> {
+    if (this.#files.append !== undefined) return this.#files.append(this.file, pieces, position, this.#syncFailed)
+    return this.write(pieces, position).then(() => this.#sync.sync())
   }
 
   /** Resolves when all writes that have ended by now are durable. */
@@ -130,8 +129,11 @@ export class Pack {
     return this.#writes.splice(0, count)
   }
 
-  async #closeIfDone(): Promise<void> {
-    if (!this.#isRetired || this.#users > 0) return
+  #closeIfDone(): Awaitable<void> {
+    return this.#isRetired && this.#users === 0 ? this.#close() : undefined
+  }
+
+  async #close(): Promise<void> {
     // Its content is durable by now, and there is nothing to do about a file that cannot be closed.
     await this.#files.close(this.file).catch(() => {})
     await this.#onClosed()

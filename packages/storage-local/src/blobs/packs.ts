@@ -1,9 +1,9 @@
-import type { BlobId } from '@bindery/storage'
+import type { Awaitable, BlobId } from '@bindery/storage'
 import { type BlobLocation, PAGE_BYTES, type PackedLocation, packedIdOf, packPath } from './blob-location.js'
 import type { FileOperations } from './files.js'
 import type { BlobShape } from './format.js'
 import { Pack } from './pack.js'
-import { imageBytes, PACKED_BYTES_MAX, packedHeaderBytes, slotBytes } from './pack-format.js'
+import { type ImageShape, imageBytes, PACKED_BYTES_MAX, packedHeaderBytes, slotBytes } from './pack-format.js'
 import type { PackSpace } from './pack-space.js'
 import type { Shards } from './shards.js'
 
@@ -28,6 +28,8 @@ export class Packs {
   readonly #shards: Shards
   readonly #space: PackSpace
   #current: Promise<Pack | undefined> | undefined
+  /** The pack that `#current` has resolved with. */
+  #open: Pack | undefined
 
   constructor(files: FileOperations, folder: string, shards: Shards, space: PackSpace) {
     this.#files = files
@@ -40,25 +42,40 @@ export class Packs {
    * A slot for a blob; undefined if it is too large, or where packs are not used because their space could not be
    * reclaimed.
    */
-  async takeSlot({ size, isEncrypted }: BlobShape, owner: Uint8Array): Promise<PackSlot | undefined> {
-    const headerBytes = packedHeaderBytes(owner)
+  takeSlot({ size, isEncrypted }: BlobShape, owner: Uint8Array): Awaitable<PackSlot | undefined> {
+    const shape = { headerBytes: packedHeaderBytes(owner), size, isEncrypted }
     if (size > PACKED_BYTES_MAX) return undefined
+    const slot = this.#open && this.#slotIn(this.#open, shape)
+    return slot ?? this.#takeSlotAnew(shape)
+  }
+
+  async #takeSlotAnew(shape: ImageShape): Promise<PackSlot | undefined> {
     for (;;) {
       this.#current ??= this.#create()
       const current = this.#current
       const pack = await current
       if (pack === undefined) return undefined
-      const offset = pack.takeSlot(slotBytes({ headerBytes, size, isEncrypted }))
-      if (offset !== undefined) {
-        // In one step with the offset: the blobs of a pack lie in the order of their counters.
-        const counter = this.#shards.nextCounter()
-        const { incarnation, counter: packCounter } = pack.location
-        const location = { incarnation, counter, pack: packCounter, offset, headerBytes, size, isEncrypted }
-        return { id: packedIdOf(location), location, pack }
+      const slot = this.#slotIn(pack, shape)
+      if (slot !== undefined) {
+        if (this.#current === current) this.#open = pack
+        return slot
       }
-      if (this.#current === current) this.#current = undefined
+      if (this.#current === current) {
+        this.#current = undefined
+        this.#open = undefined
+      }
       await pack.retire()
     }
+  }
+
+  #slotIn(pack: Pack, shape: ImageShape): PackSlot | undefined {
+    const offset = pack.takeSlot(slotBytes(shape))
+    if (offset === undefined) return undefined
+    // In one step with the offset: the blobs of a pack lie in the order of their counters.
+    const counter = this.#shards.nextCounter()
+    const { incarnation, counter: packCounter } = pack.location
+    const location = { incarnation, counter, pack: packCounter, offset, ...shape }
+    return { id: packedIdOf(location), location, pack }
   }
 
   /** Closes the pack that is being filled, when its last user has left. */
