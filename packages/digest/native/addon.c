@@ -10,6 +10,7 @@
 #include "engine.h"
 #include "file-job.h"
 #include "signature.h"
+#include "watch-binding.h"
 
 #define JOBS_MAX 65536
 #define FILE_THREADS_MAX 64
@@ -766,6 +767,11 @@ NAPI_MODULE_INIT() {
   export_function(env, exports, "detach", detach);
   export_function(env, exports, "readChecked", read_checked);
   export_connections(env, exports);
+  export_function(env, exports, "watchFile", watch_file);
+  export_function(env, exports, "mapChunk", map_chunk);
+  export_function(env, exports, "unmapChunk", unmap_chunk);
+  export_function(env, exports, "passBytes", pass_bytes);
+  export_function(env, exports, "endWatch", end_watch);
   if (can_sign_digest()) export_function(env, exports, "signDigest", sign_digest);
   return exports;
 }

@@ -1,6 +1,6 @@
 /** The types of a handler's input and answer. */
 import type { InputOf, Operation, OutputOf, ResultOf, S3InputOf, S3OutputOf } from '@bindery/protocol'
-import type { LentBytes } from '@bindery/storage'
+import type { LentBytes, PassableBytes } from '@bindery/storage'
 import type { AnsweredCallback } from './callback/outcome.js'
 
 /** A handler's answer: the declared output headers, and the result where the operation has one. */
@@ -9,7 +9,7 @@ export type Reply<O extends Operation> = {
   readonly status?: number
   readonly output: OutputOf<O> & S3OutputOf<O['name']>
   /** Content that is lent, whole or piece by piece; absent where nothing is sent. Resources that it reads are open in the call's scope. */
-  readonly content?: AsyncIterable<LentBytes> | LentBytes | Uint8Array
+  readonly content?: AsyncIterable<LentBytes> | LentBytes | PassableBytes | Uint8Array
   /** Bytes of the content, where that is known. */
   readonly contentSize?: number
   /** An application's answer to a callback, sent instead of the result. */

@@ -33,6 +33,8 @@ export interface ServiceRequest {
   readonly localAddress?: string
   /** The first read lets the sender continue (100 Continue); nothing is read before the requester is authorised. */
   readonly body: ByteSource
+  /** Whether the sender of the answer calls `LentBody.pass`. */
+  readonly passes?: boolean
   /** Filled in while the request is handled, for those who look at running requests; the log of its response. */
   readonly log?: RequestLog
 }
@@ -47,6 +49,12 @@ export interface LentBody extends AsyncIterable<LentBytes> {
    * by piece.
    */
   takeWhole?(): LentBytes | undefined
+  /**
+   * Passes content that comes next to a socket's descriptor, which does not block, past the memory of this process. Returns the number of bytes: 0
+   * when the socket takes no more. -1: what comes next is taken by iterating, or the socket is broken. Not while an iteration waits for content.
+   * Throws as iterating does. Absent: all content goes through memory.
+   */
+  pass?(socket: number): number
   /** Releases the source of the content; must be called unless it was read to its end. Later calls do nothing. */
   close(): Promise<void>
 }

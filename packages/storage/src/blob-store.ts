@@ -30,6 +30,20 @@ export interface LentBytes {
   release(): void
 }
 
+/** Bytes of a blob that can go from the system's memory to a socket, and past the memory of this process. */
+export interface PassableBytes {
+  /**
+   * Passes bytes to a socket's descriptor, which does not block: those that come next, in order. Returns their number: 0 when the
+   * socket takes no more. -1: those that come next are taken by `next`, because they must be read and checked, or the socket is broken. Not while a `next` is under
+   * way. Every byte was checked since the system read it from a disk.
+   */
+  pass(socket: number): number
+  /** The bytes that come next, or some of them, as `BlobStore.read` yields them; undefined at the end. Rejects as that. */
+  next(): Promise<LentBytes | undefined>
+  /** Called once, when no more bytes are taken, and no `next` is under way. */
+  release(): Promise<void>
+}
+
 /**
  * Names a blob; opaque to all but its engine. At most `BLOB_ID_LENGTH_MAX` characters of `[A-Za-z0-9._-]`, and at most
  * `BLOB_KEY_LENGTH_MAX` without a tilde. After a tilde come the bytes of the blob themselves: see `carriesBytes`.
@@ -130,6 +144,11 @@ export interface BlobStore {
    * neither encrypted nor `carried`; otherwise undefined, and `read` finds the reason. Absent: every read of the store waits.
    */
   readNow?(id: BlobId, range: ByteRange): LentBytes | undefined
+  /**
+   * The bytes of a range, if the first of them can be passed without waiting. They stay readable until they are released, even if the blob is
+   * deleted. Absent: all bytes of the store go through memory.
+   */
+  passNow?(id: BlobId, range: ByteRange): PassableBytes | undefined
   /**
    * The bytes of a blob that its id carries, if it is not encrypted, without waiting; undefined for any other blob. They
    * are checked as `read` checks them: throws StorageError `corrupt`. Absent: ids of the store carry no bytes.

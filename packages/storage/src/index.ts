@@ -21,6 +21,7 @@ export {
   type ByteSource,
   carriesBytes,
   type LentBytes,
+  type PassableBytes,
   type ReadAsStored,
   type ReadOptions,
   splitCarried,

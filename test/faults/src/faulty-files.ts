@@ -45,6 +45,8 @@ export class FaultyFiles {
       const checksum = systemFiles.readChecked(file, buffer, position, around)
       return this.faults.read === 'rot' && checksum !== undefined ? checksum ^ 1n : checksum
     },
+    // faults are in reads: no byte may be sent without one
+    watch: () => undefined,
     append: (...parameters) => this.#append(...parameters),
     // As in the system, a close that fails has closed the file.
     close: async (file) => {

@@ -185,7 +185,25 @@ export interface Binding {
     previous: bigint,
     sums: Uint8Array,
   ): bigint | undefined
+  /**
+   * Watches a part of a file, in chunks, that was not changed in the last `ageMs` milliseconds; undefined where that is not possible. The file
+   * stays open at least as long. It ends with the object at the latest.
+   */
+  watchFile(fd: number, start: number, size: number, chunkBytes: number, ageMs: number): object | undefined
+  /** Maps a chunk of a watched file that the system has in memory. Returns a number of `MAPPED`. */
+  mapChunk(watch: object, index: number): number
+  unmapChunk(watch: object, index: number): void
+  /**
+   * Passes bytes of mapped chunks to a socket that does not block. Returns their number; -1 if the first are not the bytes that were mapped, or
+   * the socket is broken; -2 if the file has changed.
+   */
+  passBytes(watch: object, socket: number, position: number, length: number): number
+  /** The last use of a watch. */
+  endWatch(watch: object): void
 }
+
+/** Outcomes of `mapChunk`. */
+export const MAPPED = { done: 0, notCached: 1, changed: 2 } as const
 
 /**
  * The addon, or undefined if it was not built. Throws if it was built here and cannot be loaded; one that a package brings may

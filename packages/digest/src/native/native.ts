@@ -4,6 +4,7 @@ import type { Digest, DigestName, DigestRequest, FilePlace, StreamDigest } from 
 import { type Binding, type CIPHER, CRC_KIND, FILE_KIND, type FileKind, loadBinding } from './binding.js'
 import { Connections } from './connections.js'
 import { Engine, systemError } from './engine.js'
+import { type FileWatch, type WatchedPart, watchFile } from './file-watch.js'
 
 /** The digest of a stream, which the engine computes while it may also write a file. */
 export interface NativeStream extends StreamDigest {
@@ -134,6 +135,8 @@ export interface Native {
   detach(bytes: Uint8Array): void
   /** Opens connections that the addon owns. Undefined: this system cannot. Throws where the event loop cannot watch them. */
   readonly openConnections: (() => Connections) | undefined
+  /** Watches a file, as `watchFile` of `file-watch.ts`. */
+  watchFile(part: WatchedPart, ageMs: number): FileWatch | undefined
   /** Starts threads. One engine serves a whole process: see `nativeEngine`. */
   createEngine(kernels?: KernelChoice): NativeEngine
 }
@@ -186,6 +189,7 @@ function nativeOf(binding: Binding): Native {
       return binding.readChecked(fd, bytes, position, before, after, previous, room)
     },
     openConnections: connections && (() => new Connections(connections)),
+    watchFile: (part, ageMs) => watchFile(binding, part, ageMs),
     createEngine: ({ md5, crc } = {}) => new Engine(binding, md5Place(md5), crcPlace(crc)),
   }
 }

@@ -45,6 +45,7 @@ import { lend } from './lent.js'
 import type { Held, OpenFiles } from './open-files.js'
 import { imageBytes, isCleared } from './pack-format.js'
 import type { Places } from './places.js'
+import type { OpenedBlob, WatchedChunks } from './watched-chunks.js'
 
 /** State that the reads of a store share. */
 export interface ReadContext extends ChunkContext {
@@ -53,12 +54,7 @@ export interface ReadContext extends ChunkContext {
   readonly openBlobs: OpenFiles<OpenedBlob>
   readonly places: Places
   readonly sums: BlockSums
-}
-
-/** The open file of a blob that has one of its own. */
-export interface OpenedBlob {
-  readonly file: number
-  readonly footer: Footer
+  readonly watched: WatchedChunks
 }
 
 /** Implements `BlobStore.read`. A file stays open meanwhile, so that a delete does not disturb it. */

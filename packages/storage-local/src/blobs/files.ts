@@ -4,7 +4,14 @@
  */
 import fs from 'node:fs'
 import { promisify } from 'node:util'
-import { loadNative, nativeEngine, type StreamDigest, type Surroundings } from '@bindery/digest'
+import {
+  type FileWatch,
+  loadNative,
+  nativeEngine,
+  type StreamDigest,
+  type Surroundings,
+  type WatchedPart,
+} from '@bindery/digest'
 import { type Awaitable, StorageError, settle } from '@bindery/storage'
 import { directDescriptor, forgetDirect } from './direct-files.js'
 
@@ -27,6 +34,10 @@ export interface FileOperations {
   readCached(file: number, buffer: Uint8Array, position: number): boolean
   /** As `readCached`; returns the CRC-64 of the buffer with its surroundings, or undefined if not all of that is in memory. */
   readChecked(file: number, buffer: Uint8Array, position: number, around: Surroundings): bigint | undefined
+  /**
+   * Watches a part of an open file that did not change in the last `ageMs` milliseconds; undefined where that is not possible. Absent: it never is.
+   */
+  watch?(part: WatchedPart, ageMs: number): FileWatch | undefined
   /** Writes all pieces, one after the other. */
   write(file: number, pieces: readonly Uint8Array[], position: number): Promise<void>
   /**
@@ -93,6 +104,7 @@ export const systemFiles: FileOperations = {
     readCached(file, buffer, position) ? buffer.length : readFully(file, buffer, position),
   readCached,
   readChecked: (file, buffer, position, around) => native?.readChecked(file, buffer, position, around),
+  watch: (part, ageMs) => native?.watchFile(part, ageMs),
   async write(file, pieces, position) {
     const directFd = directDescriptor(file, pieces, position)
     if (directFd === undefined) await writeFully(file, pieces, position)
@@ -282,6 +294,7 @@ export function withStorageErrors(files: FileOperations): FileOperations {
       ),
     readCached: files.readCached,
     readChecked: files.readChecked,
+    ...(files.watch !== undefined && { watch: files.watch }),
     write: guard('write', files.write),
     ...(files.append !== undefined && { append: guard('append', files.append) }),
     hashAndWrite: guard('hashAndWrite', files.hashAndWrite),

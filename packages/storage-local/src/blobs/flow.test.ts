@@ -21,6 +21,7 @@ import { PieceReader } from './piece-reader.js'
 import { Places } from './places.js'
 import { Shards } from './shards.js'
 import { filesBelow, MIB, options, readAll, readsWait, scrambled, sourceOf, temporaryFolder } from './testing.js'
+import { WatchedChunks } from './watched-chunks.js'
 
 const content = scrambled(3 * MIB + 100)
 
@@ -38,6 +39,7 @@ async function contextWith(t: TestContext, slabs: number): Promise<WriteContext 
     openBlobs: new OpenFiles(({ file }) => files.close(file)),
     places: new Places(folder),
     sums: new BlockSums(),
+    watched: new WatchedChunks(files),
     unfinished: new Set(),
     freeSpace: new FreeSpace(files, folder, 0),
     hasher: createInlineHasher(),

@@ -15,9 +15,11 @@ import { adoptBlob, openStored } from './moving.js'
 import { OpenFiles } from './open-files.js'
 import { PackSpace } from './pack-space.js'
 import { Packs } from './packs.js'
+import { passNow } from './passable.js'
 import { Places } from './places.js'
 import { readNow } from './read-now.js'
 import { Shards } from './shards.js'
+import { WatchedChunks, type WatchLimits } from './watched-chunks.js'
 
 /** Options of a store of blobs in files. */
 export interface LocalBlobStoreOptions {
@@ -31,6 +33,8 @@ export interface LocalBlobStoreOptions {
   readonly bufferBytes?: number
   /** Called with the milliseconds that each sync of a file or folder took, also of one that failed. */
   readonly onSync?: ((milliseconds: number) => void) | undefined
+  /** For tests. */
+  readonly watchLimits?: WatchLimits | undefined
   /** The file system, for tests that record or break its calls. */
   readonly files?: FileOperations
 }
@@ -56,6 +60,7 @@ export async function openLocalBlobStore(options: LocalBlobStoreOptions): Promis
   const space = new PackSpace(files, folder, shards)
   const shared = { folder, files, hasher: createHasher() }
   const pool = new BufferPool(poolBytes)
+  const watched = new WatchedChunks(files, options.watchLimits)
   return createStore({
     incarnation,
     space,
@@ -64,7 +69,11 @@ export async function openLocalBlobStore(options: LocalBlobStoreOptions): Promis
       pool,
       kept: new KeptChunks(pool),
       openPacks: new OpenFiles((file) => files.close(file)),
-      openBlobs: new OpenFiles(({ file }) => files.close(file)),
+      openBlobs: new OpenFiles((blob) => {
+        watched.end(blob)
+        return files.close(blob.file)
+      }),
+      watched,
       places: new Places(folder),
       sums: new BlockSums(),
     },
@@ -122,6 +131,10 @@ function createStore({ incarnation, space, reading, writing }: Parts): MovableBl
     readNow(id, range) {
       requireOpen()
       return readNow(reading, id, range)
+    },
+    passNow(id, range) {
+      requireOpen()
+      return passNow(reading, id, range)
     },
     carried(id) {
       requireOpen()

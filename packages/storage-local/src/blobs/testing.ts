@@ -90,7 +90,7 @@ export function recordedFiles(failure: (call: Call) => Error | undefined = () =>
     return [name, call] as const
   })
   // a read that is not recorded would not fail either
-  const unread = { readCached: () => false, readChecked: () => undefined }
+  const unread = { readCached: () => false, readChecked: () => undefined, watch: () => undefined }
   return { calls, files: { ...(Object.fromEntries(wrapped) as unknown as FileOperations), ...unread } }
 }
 

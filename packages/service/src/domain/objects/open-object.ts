@@ -1,5 +1,13 @@
 /** Reading an object's bytes: all from the version that was named when it was opened, whatever happens meanwhile. */
-import { type Awaitable, andThen, type BlobCipher, type BlobId, type ByteRange, type LentBytes } from '@bindery/storage'
+import {
+  type Awaitable,
+  andThen,
+  type BlobCipher,
+  type BlobId,
+  type ByteRange,
+  type LentBytes,
+  type PassableBytes,
+} from '@bindery/storage'
 import type { BucketAndMore, ReadMore } from '../buckets/buckets.js'
 import { cipherFor } from '../bytes/encryption.js'
 import { readManifest } from '../bytes/manifest-bytes.js'
@@ -26,6 +34,8 @@ export interface OpenObject {
    * undefined.
    */
   readNow(range?: ByteRange): Uint8Array | LentBytes | undefined
+  /** The bytes of a range, by default all, if the first of them can go from the system's memory to a socket. They stay until they are released. */
+  passNow(range?: ByteRange): PassableBytes | undefined
 }
 
 /** Opens the version that a name denotes; its bytes stay until the scope closes. Throws noSuchKey, noSuchVersion. */
@@ -67,6 +77,7 @@ function openRecord(domain: Domain, registered: RegisteredRead, record: ObjectRe
     read: (range = { start: 0, end: record.size }, take = undefined) =>
       take === undefined ? readBytes(domain, record, range) : readAsGranted(domain, record, range, take),
     readNow: (range = { start: 0, end: record.size }) => readNow(domain, record, range),
+    passNow: (range = { start: 0, end: record.size }) => passNow(domain, record, range),
   }
 }
 
@@ -84,6 +95,11 @@ function readNow(
   if (carried === undefined) return start < end ? blobs.readNow?.(bytes.blob, { start, end }) : undefined
   carriedBytes.set(record, carried)
   return end - start === carried.length ? carried : carried.subarray(start, end)
+}
+
+function passNow({ blobs }: Domain, { bytes, encryption }: ObjectRecord, range: ByteRange): PassableBytes | undefined {
+  if (bytes.kind !== 'blob' || encryption !== undefined) return undefined
+  return blobs.passNow?.(bytes.blob, range)
 }
 
 function readBytes(domain: Domain, record: ObjectRecord, range: ByteRange): AsyncIterable<LentBytes> {

@@ -75,7 +75,7 @@ function answer(call: CallOf<'GetObject'>, object: OpenObject, whole: ReturnType
     if (input.acceptEncoding !== undefined && isCompressed(input.acceptEncoding, { size: record.size, ...whole })) {
       return { output: { ...whole, ...COMPRESSED, qosDelayTime }, content: compress(object.read(undefined, take)) }
     }
-    const content = contentOf(object, undefined, take)
+    const content = contentOf(call, object, undefined, take)
     const isPlain = checksum === undefined && qosDelayTime === undefined
     const output = isPlain ? whole : { ...whole, ...checksum, qosDelayTime }
     return { output, content, contentSize: record.size }
@@ -89,7 +89,7 @@ function answer(call: CallOf<'GetObject'>, object: OpenObject, whole: ReturnType
     contentMd5: undefined,
     ...(range.end - range.start === record.size && checksum),
   }
-  return { status: 206, output, content: contentOf(object, range, take), contentSize: output.contentLength }
+  return { status: 206, output, content: contentOf(call, object, range, take), contentSize: output.contentLength }
 }
 
 /** All of several ranges. */
@@ -115,8 +115,14 @@ function takeAt(pace: Pace | undefined): TakeBytes | undefined {
 }
 
 /** Bytes that are there need no stream. */
-function contentOf(object: OpenObject, range: ByteRange | undefined, take: TakeBytes | undefined) {
-  return (take === undefined ? object.readNow(range) : undefined) ?? object.read(range, take)
+function contentOf(
+  { passes }: CallOf<'GetObject'>,
+  object: OpenObject,
+  range: ByteRange | undefined,
+  take: TakeBytes | undefined,
+) {
+  if (take !== undefined) return object.read(range, take)
+  return (passes ? object.passNow(range) : undefined) ?? object.readNow(range) ?? object.read(range)
 }
 
 /** An image that is processed: conditions are of its source, and ranges are ignored. */

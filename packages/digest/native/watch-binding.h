@@ -1,0 +1,20 @@
+// The Node-API interface to watched files.
+#pragma once
+
+#define NAPI_VERSION 8
+#include <node_api.h>
+
+// watchFile(fd, start, size, chunkBytes, ageMs) → a watch, or undefined
+napi_value watch_file(napi_env env, napi_callback_info info);
+
+// mapChunk(watch, index) → a number of `enum watch_outcome`
+napi_value map_chunk(napi_env env, napi_callback_info info);
+
+// unmapChunk(watch, index)
+napi_value unmap_chunk(napi_env env, napi_callback_info info);
+
+// passBytes(watch, socket, position, length) → the bytes that were passed, WATCH_UNMAPPED or WATCH_STALE
+napi_value pass_bytes(napi_env env, napi_callback_info info);
+
+// endWatch(watch): its last use
+napi_value end_watch(napi_env env, napi_callback_info info);

@@ -1,0 +1,276 @@
+#if defined(__linux__)
+#define _GNU_SOURCE
+#endif
+
+#include "watch.h"
+
+#if defined(__linux__)
+
+#include <errno.h>
+#include <fcntl.h>
+#include <pthread.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <sys/vfs.h>
+#include <time.h>
+#include <unistd.h>
+
+#ifndef MADV_POPULATE_READ
+#define MADV_POPULATE_READ 22
+#endif
+
+// Bytes that are in the pipe at a time: more make no difference.
+#define PIPE_BYTES (256u << 10)
+// The largest page of memory for which chunks begin at pages.
+#define PAGE_BYTES 4096u
+#define PAGES_MAX (PIPE_BYTES / PAGE_BYTES)
+// Between the mappings of two chunks: the system maps the neighbours of a page, and even a large page, only within one mapping.
+#define GAP_BYTES (64u << 10)
+
+struct watch {
+  struct watched_part part;
+  struct stat seen;
+  uint8_t *base; // address space for all chunks
+  uint64_t stride, count;
+};
+
+// What all watches of the process share. The descriptors stay open.
+static struct {
+  pthread_mutex_t mutex;
+  bool is_open, has_failed;
+  int pagemap, nowhere, out, in; // the mapped pages of the process, /dev/null, and the ends of a pipe
+  size_t room; // bytes of whole pages that the pipe takes
+} shared = {.mutex = PTHREAD_MUTEX_INITIALIZER};
+
+// File systems that have one copy of a file's bytes in memory, from which reads, mappings and splices all come.
+static bool is_suitable(int fd) {
+  static const unsigned long kinds[] = {
+      0xef53,     // ext4
+      0x58465342, // XFS
+      0x9123683e, // Btrfs
+      0xf2f52010, // F2FS
+      0x794c7630, // overlays of these
+  };
+  struct statfs status;
+  if (fstatfs(fd, &status) != 0) return false;
+  for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
+    if ((unsigned long)status.f_type == kinds[i]) return true;
+  }
+  return false;
+}
+
+static bool open_pipe(void) {
+  int ends[2];
+  if (pipe2(ends, O_CLOEXEC | O_NONBLOCK) != 0) return false;
+  // an unprivileged user who has many pipes is refused: then it keeps its usual size
+  int room = fcntl(ends[1], F_SETPIPE_SZ, (int)PIPE_BYTES);
+  if (room < 0) room = fcntl(ends[1], F_GETPIPE_SZ);
+  if (room < (int)PAGE_BYTES) {
+    close(ends[0]), close(ends[1]);
+    return false;
+  }
+  shared.out = ends[0], shared.in = ends[1];
+  shared.room = (size_t)room < PIPE_BYTES ? (size_t)room : PIPE_BYTES;
+  return true;
+}
+
+static bool open_shared(void) {
+  if (shared.is_open || shared.has_failed) return shared.is_open;
+  shared.pagemap = open("/proc/self/pagemap", O_RDONLY | O_CLOEXEC);
+  shared.nowhere = open("/dev/null", O_WRONLY | O_CLOEXEC);
+  shared.is_open = shared.pagemap >= 0 && shared.nowhere >= 0 && open_pipe();
+  shared.has_failed = !shared.is_open;
+  if (shared.has_failed && shared.pagemap >= 0) close(shared.pagemap);
+  if (shared.has_failed && shared.nowhere >= 0) close(shared.nowhere);
+  return shared.is_open;
+}
+
+static bool is_same_time(const struct timespec *a, const struct timespec *b) {
+  return a->tv_sec == b->tv_sec && a->tv_nsec == b->tv_nsec;
+}
+
+static bool is_unchanged(const struct watch *watch) {
+  struct stat now;
+  return fstat(watch->part.fd, &now) == 0 && now.st_size == watch->seen.st_size &&
+         is_same_time(&now.st_mtim, &watch->seen.st_mtim) && is_same_time(&now.st_ctim, &watch->seen.st_ctim);
+}
+
+static bool is_old(const struct timespec *changed, int64_t age_ms) {
+  struct timespec now;
+  clock_gettime(CLOCK_REALTIME, &now);
+  return (now.tv_sec - changed->tv_sec) * 1000 + (now.tv_nsec - changed->tv_nsec) / 1000000 >= age_ms;
+}
+
+static uint64_t chunk_length(const struct watch *watch, uint64_t index) {
+  const uint64_t start = index * watch->part.chunk_bytes;
+  return watch->part.size - start < watch->part.chunk_bytes ? watch->part.size - start : watch->part.chunk_bytes;
+}
+
+static uint8_t *chunk_address(const struct watch *watch, uint64_t index) { return watch->base + index * watch->stride; }
+
+struct watch *watch_begin(const struct watched_part *part, int64_t age_ms) {
+  if (sysconf(_SC_PAGESIZE) != PAGE_BYTES || part->start % PAGE_BYTES != 0 || part->chunk_bytes % PAGE_BYTES != 0 ||
+      part->chunk_bytes == 0 || part->size == 0 || !is_suitable(part->fd)) {
+    return NULL;
+  }
+  pthread_mutex_lock(&shared.mutex);
+  const bool is_open = open_shared();
+  pthread_mutex_unlock(&shared.mutex);
+  struct watch *watch = is_open ? calloc(1, sizeof *watch) : NULL;
+  if (watch == NULL) return NULL;
+  watch->part = *part;
+  watch->count = (part->size - 1) / part->chunk_bytes + 1;
+  watch->stride = part->chunk_bytes + GAP_BYTES;
+  if (fstat(part->fd, &watch->seen) == 0 && (uint64_t)watch->seen.st_size >= (uint64_t)part->start + part->size &&
+      is_old(&watch->seen.st_mtim, age_ms) && is_old(&watch->seen.st_ctim, age_ms)) {
+    watch->base = mmap(NULL, watch->count * watch->stride, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    if (watch->base != MAP_FAILED) return watch;
+  }
+  free(watch);
+  return NULL;
+}
+
+void watch_end(struct watch *watch) {
+  munmap(watch->base, watch->count * watch->stride);
+  free(watch);
+}
+
+void watch_unmap(struct watch *watch, uint64_t index) {
+  mmap(chunk_address(watch, index), chunk_length(watch, index), PROT_NONE,
+       MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED, -1, 0);
+}
+
+// Whether the system has all pages of a mapped chunk in memory, mapped or not.
+static bool is_cached(uint8_t *address, uint64_t length) {
+  unsigned char resident[512];
+  for (uint64_t done = 0; done < length; done += sizeof resident * PAGE_BYTES) {
+    const uint64_t piece = length - done < sizeof resident * PAGE_BYTES ? length - done : sizeof resident * PAGE_BYTES;
+    if (mincore(address + done, piece, resident) != 0) return false;
+    for (uint64_t page = 0; page * PAGE_BYTES < piece; page++) {
+      if (!(resident[page] & 1)) return false;
+    }
+  }
+  return true;
+}
+
+enum watch_outcome watch_map(struct watch *watch, uint64_t index) {
+  if (!is_unchanged(watch)) return WATCH_CHANGED;
+  if (index >= watch->count) return WATCH_NOT_CACHED;
+  const uint64_t length = chunk_length(watch, index);
+  uint8_t *address = chunk_address(watch, index);
+  const off_t offset = watch->part.start + (int64_t)(index * watch->part.chunk_bytes);
+  if (mmap(address, length, PROT_READ, MAP_SHARED | MAP_FIXED, watch->part.fd, offset) == MAP_FAILED) return WATCH_NOT_CACHED;
+  const bool was_cached = is_cached(address, length);
+  if (was_cached && madvise(address, length, MADV_POPULATE_READ) == 0) return WATCH_DONE;
+  // before Linux 5.14 pages cannot be mapped without touching them
+  const bool is_unknown = was_cached && errno == EINVAL;
+  watch_unmap(watch, index);
+  if (!is_unknown) return WATCH_NOT_CACHED;
+  pthread_mutex_lock(&shared.mutex);
+  shared.is_open = false, shared.has_failed = true;
+  pthread_mutex_unlock(&shared.mutex);
+  return WATCH_CHANGED;
+}
+
+// Whether all pages of a range within a chunk are mapped, at most PAGES_MAX of them.
+static bool is_mapped(const uint8_t *address, size_t length) {
+  uint64_t entries[PAGES_MAX];
+  const uintptr_t first = (uintptr_t)address / PAGE_BYTES;
+  const size_t count = ((uintptr_t)address + length - 1) / PAGE_BYTES - first + 1;
+  const size_t bytes = count * sizeof *entries;
+  if (pread(shared.pagemap, entries, bytes, (off_t)(first * sizeof *entries)) != (ssize_t)bytes) return false;
+  uint64_t all = ~0ull;
+  for (size_t i = 0; i < count; i++) all &= entries[i];
+  return all >> 63 != 0;
+}
+
+// Empties the pipe of bytes that the socket did not take. A pipe that cannot be emptied is replaced.
+static void drop(size_t left) {
+  while (left > 0) {
+    const ssize_t dropped = splice(shared.out, NULL, shared.nowhere, NULL, left, SPLICE_F_NONBLOCK);
+    if (dropped < 0 && errno == EINTR) continue;
+    if (dropped <= 0) {
+      close(shared.out), close(shared.in);
+      if (!open_pipe()) shared.is_open = false, shared.has_failed = true;
+      return;
+    }
+    left -= (size_t)dropped;
+  }
+}
+
+enum passing { PASS_ALL, PASS_BLOCKED, PASS_FAILED };
+
+// Passes the pages of a range within a chunk, at most as many as the pipe takes, and adds the bytes that left to `*passed`. The pages are in
+// the pipe when it is seen that they are still mapped: whatever happens to the file's memory then, these are sent.
+static enum passing pass_pages(struct watch *watch, int socket, uint64_t position, size_t length, int64_t *passed) {
+  const uint64_t index = position / watch->part.chunk_bytes;
+  const uint8_t *address = chunk_address(watch, index) + position % watch->part.chunk_bytes;
+  // a page that is missing here would be read from the disk
+  if (!is_mapped(address, length)) return PASS_FAILED;
+  loff_t offset = watch->part.start + (int64_t)position;
+  const ssize_t taken = splice(watch->part.fd, &offset, shared.in, NULL, length, SPLICE_F_NONBLOCK);
+  if (taken <= 0) return PASS_FAILED;
+  if (!is_mapped(address, (size_t)taken)) {
+    drop((size_t)taken);
+    return PASS_FAILED;
+  }
+  for (size_t left = (size_t)taken; left > 0;) {
+    const ssize_t sent = splice(shared.out, NULL, socket, NULL, left, SPLICE_F_NONBLOCK);
+    if (sent < 0 && errno == EINTR) continue;
+    if (sent <= 0) {
+      const bool is_full = sent < 0 && errno == EAGAIN;
+      drop(left);
+      return is_full ? PASS_BLOCKED : PASS_FAILED;
+    }
+    left -= (size_t)sent;
+    *passed += sent;
+  }
+  return PASS_ALL;
+}
+
+// The bytes of the next step: within one chunk, and of as many pages as the pipe takes.
+static size_t step_length(const struct watch *watch, uint64_t position, uint64_t left) {
+  const uint64_t in_pipe = shared.room - position % PAGE_BYTES;
+  const uint64_t in_chunk = watch->part.chunk_bytes - position % watch->part.chunk_bytes;
+  const uint64_t most = in_pipe < in_chunk ? in_pipe : in_chunk;
+  return (size_t)(left < most ? left : most);
+}
+
+int64_t watch_pass(struct watch *watch, int socket, uint64_t position, uint64_t length) {
+  if (position > watch->part.size || length > watch->part.size - position) return WATCH_UNMAPPED;
+  if (!is_unchanged(watch)) return WATCH_STALE;
+  pthread_mutex_lock(&shared.mutex);
+  int64_t passed = 0;
+  enum passing last = shared.is_open ? PASS_ALL : PASS_FAILED;
+  while (last == PASS_ALL && (uint64_t)passed < length) {
+    const uint64_t at = position + (uint64_t)passed;
+    last = pass_pages(watch, socket, at, step_length(watch, at, length - (uint64_t)passed), &passed);
+    if (!shared.is_open) break;
+  }
+  pthread_mutex_unlock(&shared.mutex);
+  return last == PASS_FAILED && passed == 0 ? WATCH_UNMAPPED : passed;
+}
+
+#else
+
+struct watch *watch_begin(const struct watched_part *part, int64_t age_ms) {
+  (void)part, (void)age_ms;
+  return NULL;
+}
+
+void watch_end(struct watch *watch) { (void)watch; }
+
+enum watch_outcome watch_map(struct watch *watch, uint64_t index) {
+  (void)watch, (void)index;
+  return WATCH_NOT_CACHED;
+}
+
+void watch_unmap(struct watch *watch, uint64_t index) { (void)watch, (void)index; }
+
+int64_t watch_pass(struct watch *watch, int socket, uint64_t position, uint64_t length) {
+  (void)watch, (void)socket, (void)position, (void)length;
+  return WATCH_UNMAPPED;
+}
+
+#endif

@@ -1,0 +1,48 @@
+// Files whose bytes go from the system's memory to a socket without passing through this process, and the proof that those are the
+// bytes that were checked.
+//
+// A chunk of a file is mapped, and then read and checked. As long as all of its pages are still mapped, they are those that were checked: the
+// system removes a page from every mapping before it drops it from its memory, and it maps none of them again, because nothing in
+// this process touches the mapping. Where one is missing, the chunk must be mapped and checked again.
+//
+// The file must never change where it was checked. A change by another program is noticed by the file's times.
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct watch;
+
+// A part of a file in chunks of equal size, of which the last may be shorter.
+struct watched_part {
+  int fd;
+  int64_t start;
+  uint64_t size, chunk_bytes;
+};
+
+// Watches a file that was not changed in the last `age_ms` milliseconds, so that a later change gives it another time. The descriptor is
+// the caller's, and stays open as long as the watch. NULL: the system, the file system or the size of pages does not allow it, the
+// file is too young, or there is no memory.
+struct watch *watch_begin(const struct watched_part *part, int64_t age_ms);
+
+void watch_end(struct watch *watch);
+
+enum watch_outcome {
+  WATCH_DONE,
+  WATCH_NOT_CACHED, // some of the chunk is not in the system's memory
+  WATCH_CHANGED,    // the file has changed since the watch began, or the system cannot do it: the watch is good for nothing any more
+};
+
+// Maps a chunk, which is to be checked afterwards.
+enum watch_outcome watch_map(struct watch *watch, uint64_t index);
+
+// Maps a chunk no longer.
+void watch_unmap(struct watch *watch, uint64_t index);
+
+// Passes bytes from a position in the part to a socket that does not block, until the socket takes no more. Returns their number. If there
+// are none: WATCH_UNMAPPED because the first of them are not those that were mapped, or the socket is broken; WATCH_STALE because the
+// file has changed since the watch began.
+#define WATCH_UNMAPPED (-1)
+#define WATCH_STALE (-2)
+int64_t watch_pass(struct watch *watch, int socket, uint64_t position, uint64_t length);

@@ -1,0 +1,110 @@
+import { type Binding, MAPPED } from './binding.js'
+
+/** A part of a file, in chunks of equal size, of which the last may be shorter. Start and size of chunks are multiples of 4,096. */
+export interface WatchedPart {
+  readonly fd: number
+  readonly start: number
+  readonly size: number
+  readonly chunkBytes: number
+}
+
+/**
+ * Chunks of an open file that are checked once, and then go from the system's memory to sockets without another copy, for as long as the
+ * system has kept the memory that was checked.
+ */
+export interface FileWatch {
+  /** Whether it can be used no more, because the file has changed or the system cannot do it. */
+  readonly hasEnded: boolean
+  /**
+   * Notes the memory of a chunk that the system has in memory; false if it has not all. The chunk counts as checked from now on: it must
+   * be read and checked at once, and forgotten if it does not match.
+   */
+  note(index: number): boolean
+  /** The number of chunks that are noted. */
+  readonly count: number
+  /** Whether a chunk was noted. */
+  has(index: number): boolean
+  forget(index: number): void
+  /** Forgets the chunk that was noted first. */
+  forgetEarliest(): void
+  /**
+   * Passes bytes from a position in the part to a socket's descriptor, which does not block, until the socket takes no more. Returns
+   * their number. -1: the first of them are not in memory that was checked, so that their chunk is forgotten, the file has changed, so that the watch ends, or the socket is
+   * broken.
+   */
+  pass(socket: number, position: number, length: number): number
+  /** Ends the watch, before its file is closed. */
+  end(): void
+}
+
+/** What `passBytes` returns for a file that has changed. */
+const STALE = -2
+
+/** Watches a file that was not changed in the last `ageMs` milliseconds, so that a later change is noticed; undefined where that is not possible. */
+export function watchFile(binding: Binding, part: WatchedPart, ageMs: number): FileWatch | undefined {
+  const { fd, start, size, chunkBytes } = part
+  const watch = binding.watchFile(fd, start, size, chunkBytes, ageMs)
+  return watch && new NativeWatch(binding, watch, chunkBytes)
+}
+
+class NativeWatch implements FileWatch {
+  readonly #binding: Binding
+  readonly #chunkBytes: number
+  readonly #noted = new Set<number>()
+  #watch: object | undefined
+
+  constructor(binding: Binding, watch: object, chunkBytes: number) {
+    this.#binding = binding
+    this.#watch = watch
+    this.#chunkBytes = chunkBytes
+  }
+
+  get hasEnded(): boolean {
+    return this.#watch === undefined
+  }
+
+  get count(): number {
+    return this.#noted.size
+  }
+
+  note(index: number): boolean {
+    if (this.#watch === undefined) return false
+    const outcome = this.#binding.mapChunk(this.#watch, index)
+    if (outcome === MAPPED.done) this.#noted.add(index)
+    else if (outcome === MAPPED.changed) this.end()
+    else this.#noted.delete(index)
+    return outcome === MAPPED.done
+  }
+
+  has(index: number): boolean {
+    return this.#noted.has(index)
+  }
+
+  forget(index: number): void {
+    if (this.#noted.delete(index) && this.#watch !== undefined) this.#binding.unmapChunk(this.#watch, index)
+  }
+
+  forgetEarliest(): void {
+    const [earliest] = this.#noted
+    if (earliest !== undefined) this.forget(earliest)
+  }
+
+  pass(socket: number, position: number, length: number): number {
+    const first = Math.floor(position / this.#chunkBytes)
+    const last = Math.floor((position + length - 1) / this.#chunkBytes)
+    let noted = first
+    while (noted <= last && this.#noted.has(noted)) noted += 1
+    if (this.#watch === undefined || noted === first) return -1
+    const most = Math.min(length, noted * this.#chunkBytes - position)
+    const passed = this.#binding.passBytes(this.#watch, socket, position, most)
+    if (passed === STALE) this.end()
+    else if (passed < 0) this.forget(first)
+    return Math.max(passed, -1)
+  }
+
+  end(): void {
+    this.#noted.clear()
+    if (this.#watch !== undefined) this.#binding.endWatch(this.#watch)
+    this.#watch = undefined
+  }
+}

@@ -1,0 +1,47 @@
+import type { Awaitable, LentBytes, PassableBytes } from '@bindery/storage'
+import type { LentBody } from '../service.js'
+
+/** The body of a response that a socket may take from the system's memory. It is iterated at most once. */
+export class LentPassable implements LentBody, AsyncIterableIterator<LentBytes> {
+  readonly #mayAnswer: () => Awaitable<void>
+  #bytes: PassableBytes | undefined
+
+  /** @param mayAnswer called before bytes are taken; what it throws fails the read */
+  constructor(bytes: PassableBytes, mayAnswer: () => Awaitable<void>) {
+    this.#bytes = bytes
+    this.#mayAnswer = mayAnswer
+  }
+
+  pass(socket: number): number {
+    if (this.#bytes === undefined || this.#mayAnswer() instanceof Promise) return -1
+    return this.#bytes.pass(socket)
+  }
+
+  [Symbol.asyncIterator](): this {
+    return this
+  }
+
+  async next(): Promise<IteratorResult<LentBytes>> {
+    try {
+      await this.#mayAnswer()
+      const value = await this.#bytes?.next()
+      if (value !== undefined) return { done: false, value }
+      await this.close()
+      return { done: true, value: undefined }
+    } catch (error) {
+      await this.close()
+      throw error
+    }
+  }
+
+  async close(): Promise<void> {
+    const bytes = this.#bytes
+    this.#bytes = undefined
+    await bytes?.release()
+  }
+
+  async return(): Promise<IteratorResult<LentBytes>> {
+    await this.close()
+    return { done: true, value: undefined }
+  }
+}

@@ -1,0 +1,100 @@
+import type { BlobId, ByteRange, LentBytes, PassableBytes } from '@bindery/storage'
+import { isPacked } from './blob-location.js'
+import type { ReadContext } from './blob-reader.js'
+import { viewOf } from './blob-view.js'
+import { readChunks, requireRange } from './chunk-reader.js'
+import { CHUNK_BYTES, HEADER_BYTES } from './format.js'
+import type { Held } from './open-files.js'
+import type { OpenedBlob } from './watched-chunks.js'
+
+/** Fewer bytes cost no less when they are passed. */
+const PASSABLE_BYTES_MIN = 128 * 1024
+/** Bytes that one call passes, so that other connections have their turn. */
+const PASSED_BYTES_MAX = 1024 * 1024
+
+/** Implements `BlobStore.passNow`: for blobs in files of their own that are open, and ranges that begin in the system's memory. */
+export function passNow(context: ReadContext, id: BlobId, range: ByteRange): PassableBytes | undefined {
+  if (range.end - range.start < PASSABLE_BYTES_MIN) return undefined
+  const place = context.places.of(id)
+  if (place === undefined || isPacked(place.location)) return undefined
+  const held = context.openBlobs.tryHold(place.path)
+  if (held === undefined) return undefined
+  try {
+    requireRange(range, held.opened.footer.size)
+    if (context.watched.check(held.opened, Math.floor(range.start / CHUNK_BYTES))) {
+      return new PassableRange(context, id, held, range)
+    }
+  } catch (error) {
+    held.release()
+    throw error
+  }
+  held.release()
+  return undefined
+}
+
+/** A range of a blob in an open file. */
+class PassableRange implements PassableBytes {
+  readonly #context: ReadContext
+  readonly #id: BlobId
+  readonly #held: Held<OpenedBlob>
+  readonly #end: number
+  #at: number
+  /** Reads what comes next through memory, as long as nothing can be passed. */
+  #pieces: AsyncGenerator<LentBytes, void> | undefined
+
+  constructor(context: ReadContext, id: BlobId, held: Held<OpenedBlob>, { start, end }: ByteRange) {
+    this.#context = context
+    this.#id = id
+    this.#held = held
+    this.#at = start
+    this.#end = end
+  }
+
+  pass(socket: number): number {
+    if (this.#at === this.#end) return -1
+    const passed = this.#passChecked(socket)
+    // a file that has changed may be watched anew
+    return passed < 0 && this.#held.opened.watch?.hasEnded ? this.#passChecked(socket) : passed
+  }
+
+  #passChecked(socket: number): number {
+    const { opened } = this.#held
+    const end = Math.min(this.#end, this.#at + PASSED_BYTES_MAX)
+    for (let index = Math.floor(this.#at / CHUNK_BYTES); index * CHUNK_BYTES < end; index++) {
+      if (!this.#context.watched.check(opened, index)) break
+    }
+    const passed = opened.watch?.pass(socket, this.#at, end - this.#at) ?? -1
+    if (passed <= 0) return passed
+    this.#at += passed
+    void this.#leavePieces()
+    return passed
+  }
+
+  async next(): Promise<LentBytes | undefined> {
+    this.#pieces ??= this.#read()
+    const result = await this.#pieces.next()
+    if (result.done === true) return undefined
+    this.#at += result.value.bytes.length
+    return result.value
+  }
+
+  async release(): Promise<void> {
+    try {
+      await this.#leavePieces()
+    } finally {
+      this.#held.release()
+    }
+  }
+
+  #read(): AsyncGenerator<LentBytes, void> {
+    const { file, footer } = this.#held.opened
+    const blob = { id: this.#id, file, start: HEADER_BYTES, size: footer.size, view: viewOf(this.#id, footer, {}) }
+    return readChunks(this.#context, blob, { start: this.#at, end: this.#end })
+  }
+
+  async #leavePieces(): Promise<void> {
+    const pieces = this.#pieces
+    this.#pieces = undefined
+    await pieces?.return()
+  }
+}
