@@ -768,6 +768,7 @@ NAPI_MODULE_INIT() {
   export_function(env, exports, "readChecked", read_checked);
   export_connections(env, exports);
   export_function(env, exports, "watchFile", watch_file);
+  export_function(env, exports, "isCurrent", is_current);
   export_function(env, exports, "mapChunk", map_chunk);
   export_function(env, exports, "unmapChunk", unmap_chunk);
   export_function(env, exports, "passBytes", pass_bytes);

@@ -266,6 +266,25 @@ static napi_value send_answer(napi_env env, napi_callback_info info) {
   return number_value(env, outcome);
 }
 
+// socket(connections, number) → the descriptor of the connection, which it keeps
+static napi_value socket_of(napi_env env, napi_callback_info info) {
+  napi_value values[2];
+  struct holder *holder;
+  uint32_t number;
+  if (!read_arguments(env, info, 2, values) || !read_connection(env, values, &holder, &number)) return NULL;
+  return number_value(env, connections_socket(holder->set, number));
+}
+
+// awaitRoom(connections, number)
+static napi_value await_room(napi_env env, napi_callback_info info) {
+  napi_value values[2];
+  struct holder *holder;
+  uint32_t number;
+  if (!read_arguments(env, info, 2, values) || !read_connection(env, values, &holder, &number)) return NULL;
+  connections_await_room(holder->set, number);
+  return NULL;
+}
+
 // unsent(connections, number) → the bytes of an answer that the kernel has not taken
 static napi_value unsent(napi_env env, napi_callback_info info) {
   napi_value values[2];
@@ -292,7 +311,7 @@ void export_connections(napi_env env, napi_value exports) {
   } functions[] = {
       {"openConnections", open_connections}, {"closeConnections", close_connections}, {"keepAlive", keep_alive},
       {"adopt", adopt}, {"release", release}, {"drop", drop}, {"receive", receive}, {"pause", pause_receiving},
-      {"send", send_answer}, {"unsent", unsent}, {"shut", shut},
+      {"send", send_answer}, {"socket", socket_of}, {"awaitRoom", await_room}, {"unsent", unsent}, {"shut", shut},
   };
   if (event_loop() == NULL) return;
   napi_value connections;

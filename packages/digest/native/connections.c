@@ -23,6 +23,7 @@ struct connection {
   int fd; // -1: the number is free
   uint32_t next;
   uint8_t paused, ended, broken;
+  uint8_t awaits_room; // room for bytes that the caller sends itself
   uint8_t *target; // where bytes go, if not into the arena
   size_t target_bytes;
   // What the kernel did not take yet: a copy of the head, and the caller's body.
@@ -273,12 +274,23 @@ int connections_send(struct connections *set, uint32_t number, const uint8_t *he
   return outcome == 1 ? -ENOMEM : outcome;
 }
 
+int connections_socket(const struct connections *set, uint32_t number) { return set->all[number].fd; }
+
+void connections_await_room(struct connections *set, uint32_t number) {
+  set->all[number].awaits_room = 1;
+  arm(set, number);
+}
+
 size_t connections_unsent(const struct connections *set, uint32_t number) {
   return set->all[number].head_bytes + set->all[number].body_bytes;
 }
 
 static void send_more(struct connections *set, uint32_t number) {
   struct connection *connection = &set->all[number];
+  if (connection->awaits_room) {
+    connection->awaits_room = 0;
+    return note(set, number, REPORT_SENT, 0, 0);
+  }
   if (connection->head_bytes + connection->body_bytes == 0) return;
   int outcome = send_rest(connection);
   if (outcome == 1) return;

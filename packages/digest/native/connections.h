@@ -20,7 +20,7 @@
 enum report_kind {
   REPORT_CAME,   // bytes came: `start` and `length` in the arena
   REPORT_PLACED, // `length` bytes came where `connections_receive` wanted them
-  REPORT_SENT,   // the kernel has everything that was to be sent
+  REPORT_SENT,   // the kernel has everything that was to be sent, or takes bytes again
   REPORT_ENDED,  // the other side sends nothing more
   REPORT_BROKEN, // nothing can be received or sent any more; `length` is an errno
 };
@@ -68,6 +68,12 @@ void connections_pause(struct connections *set, uint32_t number, int paused);
 // or a negative errno. One answer at a time.
 int connections_send(struct connections *set, uint32_t number, const uint8_t *head, size_t head_bytes, const uint8_t *body,
                      size_t body_bytes);
+
+// The descriptor of the socket, on which the caller may send as well while nothing follows.
+int connections_socket(const struct connections *set, uint32_t number);
+
+// Reports REPORT_SENT when the socket takes bytes; only while nothing follows.
+void connections_await_room(struct connections *set, uint32_t number);
 
 // Bytes that still follow.
 size_t connections_unsent(const struct connections *set, uint32_t number);

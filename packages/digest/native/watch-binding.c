@@ -44,6 +44,14 @@ napi_value watch_file(napi_env env, napi_callback_info info) {
   return object;
 }
 
+napi_value is_current(napi_env env, napi_callback_info info) {
+  napi_value value, result = NULL;
+  struct watch *watch;
+  if (!read_arguments(env, info, 1, &value) || !read_watch(env, value, &watch)) return NULL;
+  napi_get_boolean(env, watch_is_current(watch), &result);
+  return result;
+}
+
 napi_value map_chunk(napi_env env, napi_callback_info info) {
   napi_value values[2];
   struct watch *watch;

@@ -7,6 +7,9 @@
 // watchFile(fd, start, size, chunkBytes, ageMs) → a watch, or undefined
 napi_value watch_file(napi_env env, napi_callback_info info);
 
+// isCurrent(watch) → whether the file has not changed since
+napi_value is_current(napi_env env, napi_callback_info info);
+
 // mapChunk(watch, index) → a number of `enum watch_outcome`
 napi_value map_chunk(napi_env env, napi_callback_info info);
 

@@ -28,6 +28,9 @@ struct watch *watch_begin(const struct watched_part *part, int64_t age_ms);
 
 void watch_end(struct watch *watch);
 
+// Whether the file has not changed since the watch began, nor been deleted.
+bool watch_is_current(const struct watch *watch);
+
 enum watch_outcome {
   WATCH_DONE,
   WATCH_NOT_CACHED, // some of the chunk is not in the system's memory
@@ -40,8 +43,8 @@ enum watch_outcome watch_map(struct watch *watch, uint64_t index);
 // Maps a chunk no longer.
 void watch_unmap(struct watch *watch, uint64_t index);
 
-// Passes bytes from a position in the part to a socket that does not block, until the socket takes no more. Returns their number. If there
-// are none: WATCH_UNMAPPED because the first of them are not those that were mapped, or the socket is broken; WATCH_STALE because the
+// Passes bytes from a position in the part to a socket that does not block, until the socket takes no more. Returns their number or, if that is
+// 0 and the socket is not full, WATCH_UNMAPPED because the first of them are not those that were mapped, or the socket is broken; WATCH_STALE because the
 // file has changed since the watch began.
 #define WATCH_UNMAPPED (-1)
 #define WATCH_STALE (-2)

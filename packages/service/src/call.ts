@@ -269,13 +269,8 @@ export class UnreadCall<O extends Operation> {
     return this.operation.name
   }
 
-  /** Whether content of the answer may go past the memory of this process. */
-  get passes(): boolean {
-    return this.exchange.request.passes === true
-  }
-
   /** Where the request came from, and how it reached the server. */
-  get origin(): Pick<ServiceRequest, 'scheme' | 'host' | 'localAddress' | 'remoteAddress'> {
+  get origin(): Pick<ServiceRequest, 'scheme' | 'host' | 'localAddress' | 'remoteAddress' | 'passes'> {
     return this.exchange.request
   }
 

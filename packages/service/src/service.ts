@@ -55,6 +55,8 @@ export interface LentBody extends AsyncIterable<LentBytes> {
    * Throws as iterating does. Absent: all content goes through memory.
    */
   pass?(socket: number): number
+  /** The bytes that were neither passed nor lent. Absent: as `pass`. */
+  readonly left?: number
   /** Releases the source of the content; must be called unless it was read to its end. Later calls do nothing. */
   close(): Promise<void>
 }

@@ -32,6 +32,8 @@ export interface LentBytes {
 
 /** Bytes of a blob that can go from the system's memory to a socket, and past the memory of this process. */
 export interface PassableBytes {
+  /** The number of bytes that were not taken. */
+  readonly left: number
   /**
    * Passes bytes to a socket's descriptor, which does not block: those that come next, in order. Returns their number: 0 when the
    * socket takes no more. -1: those that come next are taken by `next`, because they must be read and checked, or the socket is broken. Not while a `next` is under

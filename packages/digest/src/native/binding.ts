@@ -76,6 +76,9 @@ export interface ConnectionsBinding {
   pause(connections: RawConnections, connection: number, pauses: boolean): void
   /** Returns 0 if the kernel has all of it, and 1 if the rest follows. */
   send(connections: RawConnections, connection: number, text: string, bytes: Uint8Array): number
+  /** The descriptor of a connection's socket, which stays the connection's. */
+  socket(connections: RawConnections, connection: number): number
+  awaitRoom(connections: RawConnections, connection: number): void
   unsent(connections: RawConnections, connection: number): number
   shut(connections: RawConnections, connection: number): void
 }
@@ -190,6 +193,8 @@ export interface Binding {
    * stays open at least as long. It ends with the object at the latest.
    */
   watchFile(fd: number, start: number, size: number, chunkBytes: number, ageMs: number): object | undefined
+  /** Whether a watched file has not changed, nor been deleted. */
+  isCurrent(watch: object): boolean
   /** Maps a chunk of a watched file that the system has in memory. Returns a number of `MAPPED`. */
   mapChunk(watch: object, index: number): number
   unmapChunk(watch: object, index: number): void

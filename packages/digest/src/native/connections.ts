@@ -15,7 +15,7 @@ export interface ConnectionListener {
   came(bytes: Buffer): void
   /** Bytes that came into those given to `receive`. */
   placed(bytes: number): void
-  /** The kernel has everything that was to be sent. */
+  /** The kernel has everything that was to be sent, or has room again for what `awaitRoom` was called. */
   sent(): void
   /** The other side will send nothing more. */
   ended(): void
@@ -132,6 +132,16 @@ export class OwnedConnection {
   send(text: string, bytes: Uint8Array = NOTHING): boolean | undefined {
     const outcome = this.#binding.send(this.#raw, this.#number, text, bytes)
     return outcome < 0 ? undefined : outcome === 0
+  }
+
+  /** The descriptor of the socket, on which others may send as well while nothing that `send` was given follows. */
+  get socket(): number {
+    return this.#binding.socket(this.#raw, this.#number)
+  }
+
+  /** Reports `sent` when the kernel takes bytes again. Only while nothing follows; `send` may not be called until then. */
+  awaitRoom(): void {
+    this.#binding.awaitRoom(this.#raw, this.#number)
   }
 
   /** Bytes that the kernel has not taken yet. */

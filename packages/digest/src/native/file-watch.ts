@@ -20,6 +20,8 @@ export interface FileWatch {
    * be read and checked at once, and forgotten if it does not match.
    */
   note(index: number): boolean
+  /** Whether the file has not changed since the watch began, nor been deleted, also by another process. */
+  isCurrent(): boolean
   /** The number of chunks that are noted. */
   readonly count: number
   /** Whether a chunk was noted. */
@@ -37,7 +39,7 @@ export interface FileWatch {
   end(): void
 }
 
-/** What `passBytes` returns for a file that has changed. */
+/** The result of `passBytes` for a file that has changed. */
 const STALE = -2
 
 /** Watches a file that was not changed in the last `ageMs` milliseconds, so that a later change is noticed; undefined where that is not possible. */
@@ -61,6 +63,10 @@ class NativeWatch implements FileWatch {
 
   get hasEnded(): boolean {
     return this.#watch === undefined
+  }
+
+  isCurrent(): boolean {
+    return this.#watch !== undefined && this.#binding.isCurrent(this.#watch)
   }
 
   get count(): number {

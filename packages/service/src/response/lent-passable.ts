@@ -12,6 +12,10 @@ export class LentPassable implements LentBody, AsyncIterableIterator<LentBytes> 
     this.#mayAnswer = mayAnswer
   }
 
+  get left(): number {
+    return this.#bytes?.left ?? 0
+  }
+
   pass(socket: number): number {
     if (this.#bytes === undefined || this.#mayAnswer() instanceof Promise) return -1
     return this.#bytes.pass(socket)

@@ -69,10 +69,13 @@ export async function openLocalBlobStore(options: LocalBlobStoreOptions): Promis
       pool,
       kept: new KeptChunks(pool),
       openPacks: new OpenFiles((file) => files.close(file)),
-      openBlobs: new OpenFiles((blob) => {
-        watched.end(blob)
-        return files.close(blob.file)
-      }),
+      openBlobs: new OpenFiles(
+        (blob) => {
+          watched.end(blob)
+          return files.close(blob.file)
+        },
+        ({ watch }) => watch?.isCurrent() ?? false,
+      ),
       watched,
       places: new Places(folder),
       sums: new BlockSums(),

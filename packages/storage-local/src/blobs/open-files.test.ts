@@ -90,6 +90,17 @@ test('a file that is not used closes by itself', async () => {
   assert.deepEqual(closed, ['a'])
 })
 
+test('a file that would be missed stays open while it exists', async () => {
+  const asked: string[] = []
+  const closed: string[] = []
+  const close = async (path: string) => void closed.push(path)
+  const files = new OpenFiles<string>(close, (path) => asked.push(path) === 1)
+  const held = await files.hold('a', async () => 'a')
+  held.release()
+  for (const end = performance.now() + 60_000; closed.length === 0 && performance.now() < end; ) await sleep(50)
+  assert.deepEqual([asked, closed], [['a', 'a'], ['a']])
+})
+
 const isLinux = process.platform === 'linux'
 
 test('a deleted blob is no longer open, so that its space is free', { skip: !isLinux }, async (t) => {

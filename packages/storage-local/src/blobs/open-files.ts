@@ -4,6 +4,8 @@
 const IDLE_MAX = 64
 /** Milliseconds after which an unused file is closed. Until then one that another process deleted keeps its disk space. */
 const IDLE_MS_MAX = 1_000
+/** The same for files that would be missed, and are known to exist. */
+const MISSED_MS_MAX = 60_000
 
 interface OpenFile<Opened> {
   readonly opened: Promise<Opened>
@@ -24,6 +26,7 @@ export interface Held<Opened> {
 /** Keeps files open for reading, each under its path. `Opened`: what is known of an open file. */
 export class OpenFiles<Opened> {
   readonly #close: (opened: Opened) => Promise<void>
+  readonly #isMissed: (opened: Opened) => boolean
   /** By path, the most recently used last. */
   readonly #files = new Map<string, OpenFile<Opened>>()
   /** The path of the most recently used, unless that was forgotten. */
@@ -31,8 +34,10 @@ export class OpenFiles<Opened> {
   readonly #closing = new Set<Promise<void>>()
   #timer: NodeJS.Timeout | undefined
 
-  constructor(close: (opened: Opened) => Promise<void>) {
+  /** @param isMissed whether an unused file may stay open for longer, because it still exists and more is known of it */
+  constructor(close: (opened: Opened) => Promise<void>, isMissed: (opened: Opened) => boolean = () => false) {
     this.#close = close
+    this.#isMissed = isMissed
   }
 
   /** Holds a file, which `open` opens unless it is open. Rejects if that does. */
@@ -111,8 +116,12 @@ export class OpenFiles<Opened> {
 
   #closeIdle(): void {
     this.#timer = undefined
-    const before = performance.now() - IDLE_MS_MAX
-    for (const [path, { users, idleSince }] of this.#files) if (users === 0 && idleSince <= before) this.forget(path)
+    const now = performance.now()
+    for (const [path, { users, idleSince, value }] of this.#files) {
+      if (users > 0 || now - idleSince < IDLE_MS_MAX) continue
+      const stays = now - idleSince < MISSED_MS_MAX && value !== undefined && this.#isMissed(value)
+      if (!stays) this.forget(path)
+    }
     if (this.#files.size > 0) this.#timer = setTimeout(() => this.#closeIdle(), IDLE_MS_MAX).unref()
   }
 

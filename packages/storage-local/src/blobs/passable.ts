@@ -50,10 +50,14 @@ class PassableRange implements PassableBytes {
     this.#end = end
   }
 
+  get left(): number {
+    return this.#end - this.#at
+  }
+
   pass(socket: number): number {
     if (this.#at === this.#end) return -1
     const passed = this.#passChecked(socket)
-    // a file that has changed may be watched anew
+    // a file that has changed may be watched again
     return passed < 0 && this.#held.opened.watch?.hasEnded ? this.#passChecked(socket) : passed
   }
 

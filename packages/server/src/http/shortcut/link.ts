@@ -12,6 +12,8 @@ export interface Link {
   readonly isPaused: boolean
   /** Whether bytes that came are lost when the owner's `came` returns. */
   readonly lendsBytes: boolean
+  /** A way for bytes that do not go through the memory of this process. Absent: all bytes go through that. */
+  readonly passage?: Passage | undefined
   /** Called when the link has closed, for what an answer still holds then. */
   onClosed: (() => void) | undefined
   /** Begins to report to the owner. */
@@ -33,6 +35,14 @@ export interface Link {
   destroySoon(): void
   /** Gives the connection up, to a socket of Node.js which begins with bytes that were not used. */
   leave(bytes: Buffer): Socket
+}
+
+/** The socket of a link, for bytes that others pass to it while the link is not sending. */
+export interface Passage {
+  /** A descriptor, which does not block. */
+  readonly socket: number
+  /** Calls back when the kernel takes bytes again, or with false when the link is destroyed before. The link is sending until then. */
+  awaitRoom(taken: (has: boolean) => void): void
 }
 
 /** The owner of a link. */

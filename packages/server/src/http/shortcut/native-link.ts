@@ -2,7 +2,7 @@ import { Socket } from 'node:net'
 import type { ConnectionListener, Connections, OwnedConnection } from '@bindery/digest'
 import { markLocal, peerOf, UNIX_PEER } from '../peer.js'
 import { hostAndPort } from '../read-request.js'
-import type { Link, LinkOwner } from './link.js'
+import type { Link, LinkOwner, Passage } from './link.js'
 
 /** A text and bytes that wait until those before them were sent. */
 interface Waiting {
@@ -19,6 +19,7 @@ export class NativeLink implements Link, ConnectionListener {
   onClosed: (() => void) | undefined
   destroyed = false
   isPaused = false
+  readonly passage: Passage
   readonly #connection: OwnedConnection
   #owner: LinkOwner | undefined
   /** Bytes of the room that are still free. */
@@ -41,6 +42,7 @@ export class NativeLink implements Link, ConnectionListener {
     this.local = hostAndPort(localAddress, localPort)
     this.#connection = connection
     connection.listener = this
+    this.passage = { socket: connection.socket, awaitRoom: (taken) => this.#awaitRoom(taken) }
   }
 
   /** Takes the connection of a socket, of which nothing was read; undefined if it cannot be taken. */
@@ -180,6 +182,16 @@ export class NativeLink implements Link, ConnectionListener {
     }
     if (hasAll === undefined) this.destroy()
     piece.taken(hasAll === true)
+  }
+
+  #awaitRoom(taken: (has: boolean) => void): void {
+    this.#activeAt = performance.now()
+    if (this.destroyed) {
+      taken(false)
+      return
+    }
+    this.#sending = { text: '', bytes: undefined, taken }
+    this.#connection.awaitRoom()
   }
 
   #endIfSent(): void {

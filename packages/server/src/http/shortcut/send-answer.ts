@@ -5,6 +5,7 @@ import type { Sent } from '../send-response.js'
 import { isWhole } from '../send-whole.js'
 import { type AnswerHead, answerHead } from './answer-head.js'
 import type { Link } from './link.js'
+import { isPassable, sendPassed } from './send-passed.js'
 
 /** Statuses whose answers have no body. */
 const BODILESS: ReadonlySet<number> = new Set([204, 304])
@@ -46,6 +47,13 @@ export function sendAnswer(link: Link, answer: ServiceResponse, options: AnswerO
   }
   if (isBodiless) closeBody(answer)
   const { text, isChunked } = head
+  const { body } = answer
+  const { passage } = link
+  if (!isBodiless && !isChunked && passage !== undefined && isPassable(body)) {
+    link.setTimeout(options.idleTimeoutMs)
+    sendPassed(link, passage, text, body, (sent) => onSent(sent, answer))
+    return
+  }
   const whole = isBodiless ? NOTHING : isChunked ? undefined : wholeBody(answer)
   if (whole !== undefined) sendWhole(link, text, whole, options, (sent) => onSent(sent, answer))
   else void sendStreamed(link, head, answer, options, onSent)

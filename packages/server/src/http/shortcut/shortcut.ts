@@ -121,6 +121,7 @@ export class Shortcut implements LinkOwner {
       remoteAddress: address,
       localAddress: this.#link.local,
       body,
+      passes: this.#link.passage !== undefined,
       log: newRequestLog(),
     }
     const running = { head, request, startedAt: performance.now(), body: partial }

@@ -116,13 +116,13 @@ function takeAt(pace: Pace | undefined): TakeBytes | undefined {
 
 /** Bytes that are there need no stream. */
 function contentOf(
-  { passes }: CallOf<'GetObject'>,
+  { origin }: CallOf<'GetObject'>,
   object: OpenObject,
   range: ByteRange | undefined,
   take: TakeBytes | undefined,
 ) {
   if (take !== undefined) return object.read(range, take)
-  return (passes ? object.passNow(range) : undefined) ?? object.readNow(range) ?? object.read(range)
+  return (origin.passes ? object.passNow(range) : undefined) ?? object.readNow(range) ?? object.read(range)
 }
 
 /** An image that is processed: conditions are of its source, and ranges are ignored. */

@@ -1,0 +1,105 @@
+import assert from 'node:assert/strict'
+import { once } from 'node:events'
+import { closeSync, openSync, readFileSync, unlinkSync, utimesSync, writeFileSync } from 'node:fs'
+import { connect, createServer, type Socket } from 'node:net'
+import { join } from 'node:path'
+import { type TestContext, test } from 'node:test'
+import { atEnd, newFolder } from '../../../../test/support/at-end.mjs'
+import { onTmpfs } from '../../../../test/support/tmpfs.mjs'
+import { loadBinding, MAPPED } from './binding.js'
+import { loadNative } from './native.js'
+
+const skip = onTmpfs || ((process.platform !== 'linux' || loadNative() === undefined) && 'files cannot be watched here')
+
+const CHUNK = 64 * 1024
+const content = Buffer.from(
+  Uint8Array.from({ length: 3 * CHUNK + 1000 }, (_, i) => Math.imul(i + 1, 0x9e3779b1) >>> 24),
+)
+
+/** A file in memory, and the descriptor of a socket whose other end is read. */
+async function parts(t: TestContext) {
+  const path = join(newFolder(t, 'bindery-watch-'), 'content')
+  writeFileSync(path, content)
+  assert.ok(readFileSync(path).equals(content))
+  const fd = openSync(path, 'r')
+  const server = createServer({ pauseOnConnect: true }).listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const address = server.address()
+  assert.ok(typeof address === 'object' && address !== null)
+  const client = connect(address.port, '127.0.0.1')
+  const received: Buffer[] = []
+  client.on('data', (bytes: Buffer) => received.push(bytes))
+  const [socket] = (await once(server, 'connection')) as [Socket & { readonly _handle: { readonly fd: number } }]
+  atEnd(t, () => {
+    client.destroy()
+    socket.destroy()
+    server.close()
+    closeSync(fd)
+  })
+  const read = async (bytes: number) => {
+    while (Buffer.concat(received).length < bytes) await new Promise((resolve) => setTimeout(resolve, 1))
+    return Buffer.concat(received.splice(0))
+  }
+  return { path, part: { fd, start: 0, size: content.length, chunkBytes: CHUNK }, socket: socket._handle.fd, read }
+}
+
+test('only bytes of chunks that were noted and not forgotten are passed, up to the first that is not', {
+  skip,
+}, async (t) => {
+  const { part, socket, read } = await parts(t)
+  const watch = loadNative()?.watchFile(part, 0)
+  assert.ok(watch !== undefined)
+  assert.equal(watch.pass(socket, 0, 10), -1)
+  for (const index of [0, 1, 3]) assert.ok(watch.note(index))
+  assert.ok(!watch.note(4), 'there is no such chunk')
+  assert.equal(watch.pass(socket, 1, content.length - 1), 2 * CHUNK - 1)
+  assert.deepEqual(await read(2 * CHUNK - 1), content.subarray(1, 2 * CHUNK))
+  assert.equal(watch.pass(socket, 2 * CHUNK, 1), -1)
+  assert.equal(watch.pass(socket, 3 * CHUNK + 999, 1), 1)
+  assert.deepEqual(await read(1), content.subarray(-1))
+  watch.forget(1)
+  assert.equal(watch.pass(socket, CHUNK, 1), -1)
+  watch.forgetEarliest()
+  assert.deepEqual([watch.has(0), watch.has(1), watch.has(3), watch.count], [false, false, true, 1])
+  watch.end()
+  assert.equal(watch.pass(socket, 3 * CHUNK, 1), -1)
+  assert.ok(!watch.note(0))
+})
+
+test('a page that is no longer mapped is not passed, nor a neighbour of a chunk that is', { skip }, async (t) => {
+  const { part, socket, read } = await parts(t)
+  const binding = loadBinding()
+  assert.ok(binding !== undefined)
+  const watch = binding.watchFile(part.fd, 0, part.size, CHUNK, 0)
+  assert.ok(watch !== undefined)
+  assert.equal(binding.mapChunk(watch, 1), MAPPED.done)
+  for (const at of [CHUNK - 1, 2 * CHUNK]) assert.equal(binding.passBytes(watch, socket, at, 1), -1)
+  assert.equal(binding.passBytes(watch, socket, CHUNK, CHUNK), CHUNK)
+  assert.deepEqual(await read(CHUNK), content.subarray(CHUNK, 2 * CHUNK))
+  binding.unmapChunk(watch, 1)
+  assert.equal(binding.passBytes(watch, socket, CHUNK, CHUNK), -1)
+  assert.throws(() => binding.passBytes({}, socket, 0, 1), TypeError)
+  assert.throws(() => binding.watchFile(part.fd, 0, part.size, -1, 0), TypeError)
+  binding.endWatch(watch)
+  assert.throws(() => binding.mapChunk(watch, 0), TypeError)
+})
+
+test('a file that changes, or is deleted, ends its watch, and one that is too young is not watched', {
+  skip,
+}, async (t) => {
+  const { part, path, socket } = await parts(t)
+  const native = loadNative()
+  assert.equal(native?.watchFile(part, 60_000), undefined)
+  const changes = [() => utimesSync(path, 1, 1), () => writeFileSync(path, content), () => unlinkSync(path)]
+  for (const change of changes) {
+    const [noting, passing] = [native?.watchFile(part, 0), native?.watchFile(part, 0)]
+    assert.ok(noting !== undefined && passing !== undefined)
+    assert.ok(noting.isCurrent() && passing.note(0))
+    await new Promise((resolve) => setTimeout(resolve, 20))
+    change()
+    assert.ok(!noting.isCurrent())
+    assert.ok(!noting.note(0) && noting.hasEnded)
+    assert.equal(passing.pass(socket, 0, 1), -1)
+    assert.ok(passing.hasEnded)
+  }
+})

@@ -1,0 +1,128 @@
+import assert from 'node:assert/strict'
+import { closeSync, openSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { type TestContext, test } from 'node:test'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { loadNative } from '@bindery/digest'
+import type { LentBody } from '@bindery/service'
+import type { LentBytes } from '@bindery/storage'
+import { atEnd, newFolder } from '../../../../../test/support/at-end.mjs'
+import { onTmpfs } from '../../../../../test/support/tmpfs.mjs'
+import { GET, LOG, lengthOf, settled } from '../../testing/answers.js'
+import { listen, rawConnection, text } from '../../testing/http.js'
+import type { Answered } from '../recent-requests.js'
+
+const MIB = 1024 * 1024
+const native = loadNative()
+const skip = onTmpfs || (native?.openConnections === undefined && 'the addon owns no connections here')
+const content = Buffer.from(
+  Uint8Array.from({ length: 24 * MIB + 4_321 }, (_, i) => Math.imul(i + 1, 0x9e3779b1) >>> 24),
+)
+
+/** Bodies of `content` in a file, of which bytes go through memory where `isRead` returns true. */
+function bodies(t: TestContext, isRead: (at: number) => boolean, failure?: Error) {
+  const path = join(newFolder(t, 'bindery-passed-'), 'content')
+  writeFileSync(path, content)
+  const fd = openSync(path, 'r')
+  const watch = native?.watchFile({ fd, start: 0, size: content.length, chunkBytes: MIB }, 0)
+  assert.ok(watch !== undefined && readFileSync(path).equals(content))
+  for (let index = 0; index * MIB < content.length; index++) assert.ok(watch.note(index))
+  atEnd(t, () => {
+    watch.end()
+    closeSync(fd)
+  })
+  const state = { lent: 0, closed: 0, passed: 0 }
+  const newBody = (): LentBody => {
+    let at = 0
+    async function* pieces(): AsyncGenerator<LentBytes> {
+      while (at < content.length) {
+        await sleep(1)
+        if (failure !== undefined) throw failure
+        const bytes = content.subarray(at, at + 100_000)
+        at += bytes.length
+        state.lent += 1
+        const release = () => {
+          state.lent -= 1
+        }
+        yield { bytes, release }
+      }
+    }
+    const iterator = pieces()
+    return {
+      [Symbol.asyncIterator]: () => iterator,
+      get left() {
+        return content.length - at
+      },
+      pass(socket) {
+        if (isRead(at)) return -1
+        const passed = watch.pass(socket, at, Math.min(MIB, content.length - at))
+        at += Math.max(passed, 0)
+        state.passed += Math.max(passed, 0)
+        return passed
+      },
+      async close() {
+        state.closed += 1
+      },
+    }
+  }
+  const answer = () => ({ status: 200, headers: [lengthOf(content.length)], body: newBody(), log: LOG })
+  return { state, answer }
+}
+
+test('a body comes whole, whatever of it is passed and whatever is read, and the connection carries the next', {
+  skip,
+}, async (t) => {
+  for (const isRead of [() => false, (at: number) => at % 3 === 1 || at % 5 === 0, () => true]) {
+    const { answer, state } = bodies(t, isRead)
+    const { port } = await listen(t, async ({ target, passes }) => {
+      assert.equal(passes, target === '/small' ? passes : true)
+      return target === '/small' ? text(200, 'done') : answer()
+    })
+    const client = await rawConnection(port)
+    for (const last of [false, true]) {
+      await client.send(GET)
+      client.socket.pause()
+      await sleep(20)
+      // it waits for the answer before it
+      await client.send(`GET /small HTTP/1.1\r\nHost: h\r\n${last ? 'Connection: close\r\n' : ''}\r\n`)
+      client.socket.resume()
+      await settled(() => state.closed === (last ? 2 : 1))
+    }
+    const answers = (await client.closed()).split('HTTP/1.1 200 OK\r\n').slice(1)
+    const received = answers.map((one) => Buffer.from(one.slice(one.indexOf('\r\n\r\n') + 4), 'latin1'))
+    assert.equal(received.length, 4)
+    for (const [index, body] of received.entries()) {
+      assert.ok(body.equals(index % 2 === 0 ? content : Buffer.from('done')), `answer ${index}`)
+    }
+    assert.equal(state.closed, 2)
+    assert.equal(state.lent, 0)
+  }
+})
+
+test('a body that is passed is closed when its reader leaves, takes nothing for too long, or it cannot be read', {
+  skip,
+}, async (t) => {
+  const atMiddle = (at: number) => at >= 5 * MIB
+  const cases = [
+    { of: bodies(t, () => false), leave: true },
+    { of: bodies(t, () => false), leave: false },
+    { of: bodies(t, atMiddle, new Error('damaged')), leave: false },
+  ]
+  for (const [index, { of, leave }] of cases.entries()) {
+    const answered: Answered[] = []
+    const onAnswered = (one: Answered) => answered.push(one)
+    const { port, server } = await listen(t, async () => of.answer(), { idleTimeoutMs: 300, onAnswered })
+    const client = await rawConnection(port)
+    if (index < 2) client.socket.pause()
+    await client.send(GET)
+    await settled(() => of.state.passed > 0)
+    if (leave) client.socket.resetAndDestroy()
+    await settled(() => answered.length === 1)
+    assert.equal(of.state.closed, 1)
+    assert.equal(of.state.lent, 0)
+    assert.equal(answered[0]?.bytesSent, of.state.passed)
+    assert.ok(of.state.passed < content.length)
+    assert.deepEqual([...server.running], [[undefined, 0]])
+    client.socket.destroy()
+  }
+})
