@@ -29,8 +29,18 @@ await runCached(import.meta.dirname + '/program.cjs', 'worker').worker()
 `,
 }
 const TARGET = 'packages/cli/bundle'
-/** Libraries that load their own files or workers by a path relative to themselves, or need not be installed. */
-const APART = ['lmdb', 'pino', 'sharp']
+/** Libraries that load their own files by a path relative to themselves, or need not be installed. */
+const APART = ['lmdb', 'sharp']
+
+/** The part of prom-client that sends metrics to a Pushgateway, which no server does: it would load Node's modules of TLS at each start. */
+const UNUSED = /prom-client[\\/]lib[\\/]pushgateway\.js$/
+const leaveOutUnused = {
+  name: 'leave out what is unused',
+  /** @param {import('esbuild').PluginBuild} build */
+  setup(build) {
+    build.onLoad({ filter: UNUSED }, () => ({ contents: 'module.exports = undefined' }))
+  },
+}
 
 /** Lets libraries that are CommonJS load the modules of Node.js. */
 const REQUIRE =
@@ -59,6 +69,7 @@ export async function buildBundle(root) {
       target: 'node20',
       sourcemap: true,
       logLevel: 'silent',
+      plugins: [leaveOutUnused],
     }
     await build({
       ...common,

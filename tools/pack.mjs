@@ -10,8 +10,8 @@ import { readArguments } from './read-arguments.mjs'
 import { setUp } from './setup.mjs'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
-/** Packages that the bundle of the command leaves out: they load files of their own. */
-const COMMAND_NEEDS = ['lmdb', 'pino']
+/** Libraries that the bundle of the command leaves out, because they load files of their own. */
+const COMMAND_NEEDS = ['lmdb']
 /** Those without which a part of it answers that it is not installed. */
 const COMMAND_MAY_USE = ['sharp']
 /** Packages of this repository that the client library is made of; they go into its tarball. */

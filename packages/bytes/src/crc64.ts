@@ -18,8 +18,8 @@ interface Table {
   readonly low: Uint32Array
 }
 
-/** Entry `slice * 256 + byte`: the remainder of `byte` followed by `slice` zero bytes. */
-const slicing: Table = buildSlicingTable()
+/** Entry `slice * 256 + byte`: the remainder of `byte` followed by `slice` zero bytes. Built on first use: most machines have faster code for it. */
+let slicing: Table | undefined
 
 function buildSlicingTable(): Table {
   const high = new Uint32Array(SLICES * BYTE_VALUES)
@@ -60,6 +60,7 @@ function join(high: number, low: number): bigint {
 
 /** The checksum of `bytes`, or of everything so far if `previous` is the checksum of the preceding bytes. */
 export function crc64(bytes: Uint8Array, previous = 0n): bigint {
+  slicing ??= buildSlicingTable()
   const { high, low } = slicing
   view.setBigUint64(0, previous)
   let h = ~view.getUint32(0)

@@ -1,6 +1,5 @@
 #!/usr/bin/env node
 import './early-signals.js'
-import { spawnSync } from 'node:child_process'
 import { existsSync, readdirSync, statSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 
@@ -12,6 +11,7 @@ const setup = new URL('../../../tools/setup.mjs', import.meta.url)
 
 if (!existsSync(modules)) {
   process.stderr.write('bindery: this clone is built first\n')
+  const { spawnSync } = await import('node:child_process')
   const { status } = spawnSync(process.execPath, [fileURLToPath(setup)], { stdio: ['ignore', 2, 2] })
   if (status !== 0) process.exit(3)
 }

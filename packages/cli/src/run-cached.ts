@@ -18,7 +18,7 @@ export function runCached<Exports>(file: string, role: string): Exports {
   const bytes = readFileSync(file)
   const key = crc32(bytes)
   const cache = `${file}.${role}.cache`
-  // esbuild writes ASCII, which V8 keeps in one byte each
+  // esbuild writes ASCII, which V8 keeps in one byte each; joined, it lies in V8's heap, as bytes outside would make it collect garbage at once
   const source = `(function (exports, require, module, __filename, __dirname) {${bytes.toString('latin1')}\n})`
   const kept = keptCode(cache, key)
   const script = new Script(source, {

@@ -27,3 +27,9 @@ test('a command on objects loads no server', async () => {
     assert.ok(!loaded.has('@bindery/server'), name)
   }
 })
+
+test('a server of a folder loads no engine of a cluster', async () => {
+  const loaded = await loadedBy(new URL(import.meta.resolve('@bindery/server')))
+  assert.ok(loaded.has('@bindery/storage-local'))
+  for (const engine of ['@bindery/storage-postgres', '@bindery/storage-s3']) assert.ok(!loaded.has(engine), engine)
+})

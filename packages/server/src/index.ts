@@ -21,7 +21,7 @@ export { FORMAT, type FolderFormat } from './folder/data-folder.js'
 export { findServer } from './folder/lock.js'
 export { requireRootKey } from './folder/read-root-key.js'
 export { type RestoreOptions, restore } from './folder/restore.js'
-export { type ClusterSchema, readClusterSchema, upgradeCluster } from './gateway/upgrade-cluster.js'
+export type { ClusterSchema } from './gateway/upgrade-cluster.js'
 export { type FsckOptions, type FsckReport, fsck } from './maintenance/fsck.js'
 export {
   createKey,
@@ -44,7 +44,7 @@ export {
   undoMigration,
 } from './maintenance/migrate.js'
 export { nearest } from './nearest.js'
-export type { KeyPlace, MoveEnd } from './open-deployment.js'
+export { type KeyPlace, type MoveEnd, readClusterSchema, upgradeCluster } from './open-deployment.js'
 export {
   type ExplainedOption,
   explainConfig,

@@ -8,6 +8,7 @@ import { folderInWorker, openFolderDeployment } from './folder/folder-deployment
 import { openFolderKeys } from './folder/folder-keys.js'
 import { thawFolder } from './folder/freeze.js'
 import { openBackupSource, openFolderSource, openFolderTarget } from './folder/move-folder.js'
+import type { ClusterSchema } from './gateway/upgrade-cluster.js'
 import type { KeyHome } from './key-home.js'
 import type { MoveSource, MoveSourceOptions, MoveTarget } from './move-place.js'
 
@@ -80,6 +81,21 @@ export async function thaw(end: MoveEnd): Promise<void> {
   if (end.kind !== 'cluster') return thawFolder(resolve(end.folder))
   const { thawCluster } = await loadMoves()
   await thawCluster(end.config)
+}
+
+/** Which schema the database of a cluster has. Throws Failure as `openDeployment`. */
+export async function readClusterSchema(config: Config): Promise<ClusterSchema> {
+  const { readSchema } = await import('./gateway/upgrade-cluster.js')
+  return readSchema(config)
+}
+
+/**
+ * Brings the schema of a cluster's database up to that of this release, which leaves everything that the gateways of an older one use. With
+ * `finish` those can commit no more: to be called when none runs. Throws Failure as `openDeployment`.
+ */
+export async function upgradeCluster(config: Config, { finish }: { readonly finish: boolean }): Promise<ClusterSchema> {
+  const { raiseSchema } = await import('./gateway/upgrade-cluster.js')
+  return raiseSchema(config, finish)
 }
 
 /** Whether a configuration is that of a process of a cluster. */

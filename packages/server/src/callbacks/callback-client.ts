@@ -3,9 +3,8 @@
  * address; no response leads anywhere else.
  */
 import { type IncomingMessage, request as requestHttp } from 'node:http'
-import { request as requestHttps } from 'node:https'
 import { isIP } from 'node:net'
-import { checkServerIdentity } from 'node:tls'
+import type { PeerCertificate } from 'node:tls'
 import {
   CALLBACK_ANSWER_BYTES_MAX,
   CALLBACK_MS_MAX,
@@ -18,6 +17,7 @@ import { systemCode } from '../failure.js'
 import type { Log } from '../log.js'
 import { addressesOf, lookupAmong, type Resolve, resolveBySystem } from '../outgoing/addresses.js'
 import { type AllowedHosts, type HostAddress, isPrivate } from '../outgoing/allowed-hosts.js'
+import { https, tls } from '../tls-modules.js'
 import type { CallbackKey } from './callback-key.js'
 import { publicKeyUrl } from './public-key.js'
 
@@ -98,13 +98,12 @@ function exchange({ url, addresses, request, sni, signal }: Exchange): Promise<C
     lookup: lookupAmong(addresses),
     signal,
   } as const
-  const tls = {
+  const secure = {
     servername: sni && isIP(host) === 0 ? host : '',
-    checkServerIdentity: (_: string, certificate: Parameters<typeof checkServerIdentity>[1]) =>
-      checkServerIdentity(host, certificate),
+    checkServerIdentity: (_: string, certificate: PeerCertificate) => tls().checkServerIdentity(host, certificate),
   }
   return new Promise((resolve, reject) => {
-    const sent = scheme === 'https' ? requestHttps({ ...options, ...tls }) : requestHttp(options)
+    const sent = scheme === 'https' ? https().request({ ...options, ...secure }) : requestHttp(options)
     sent.on('error', reject)
     let answer: Promise<CallbackAnswer> | undefined
     sent.on('response', (incoming) => {

@@ -9,16 +9,13 @@ export interface ClusterSchema extends DatabaseState {
   readonly place: string
 }
 
-/** Which schema the database of a cluster has. Throws Failure as `openGatewayDeployment`. */
-export function readClusterSchema(config: Config): Promise<ClusterSchema> {
+/** As `readClusterSchema`. */
+export function readSchema(config: Config): Promise<ClusterSchema> {
   return withDatabase(config, async () => {})
 }
 
-/**
- * Brings the schema up to that of this release, which leaves everything that the gateways of an older one use. With `finish`
- * those can commit no more: to be called when none runs. Throws Failure as `openGatewayDeployment`.
- */
-export function upgradeCluster(config: Config, { finish }: { readonly finish: boolean }): Promise<ClusterSchema> {
+/** As `upgradeCluster`. */
+export function raiseSchema(config: Config, finish: boolean): Promise<ClusterSchema> {
   return withDatabase(config, async (url) => {
     await prepareDatabase(url, { migrate: true, isUnfinished: true })
     if (finish) await raiseFloor(url)

@@ -1,6 +1,7 @@
 import { readFileSync, unwatchFile, watchFile } from 'node:fs'
-import { createSecureContext, type SecureContextOptions } from 'node:tls'
+import type { SecureContextOptions } from 'node:tls'
 import { Failure } from '../failure.js'
+import { tls } from '../tls-modules.js'
 
 /** Where the certificate, with its chain, and the private key are, as PEM. */
 export interface TlsFiles {
@@ -17,7 +18,7 @@ const LOOK_EVERY_MS = 2_000
 export function readCertificate({ certificate, key }: TlsFiles): SecureContextOptions {
   try {
     const options = { cert: readFileSync(certificate), key: readFileSync(key), minVersion: 'TLSv1.2' } as const
-    createSecureContext(options)
+    tls().createSecureContext(options)
     return options
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error)

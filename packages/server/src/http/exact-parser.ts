@@ -5,8 +5,8 @@ import { Duplex } from 'node:stream'
  * Whether this process may create servers with `insecureHTTPParser: true` that accept Content-Length together with
  * Transfer-Encoding: chunked, as OSS's C SDK sends them on every upload, and nothing else that the strict parser
  * rejects. Node itself would enable every leniency of the parser at once; here the parser gets only that one. Because
- * this way is undocumented, the parser's responses to probes of each kind decide: if one differs from the expectation,
- * servers stay strict.
+ * this way is undocumented, responses to probes of each kind decide: of a server to those that it shall accept, and of its parser
+ * alone to the others, as a connection for each takes ten times as long. If one differs from the expectation, servers stay strict.
  */
 export function acceptsBothLengths(): boolean {
   exact ??= makeExact()
@@ -15,10 +15,23 @@ export function acceptsBothLengths(): boolean {
 
 let exact: boolean | undefined
 
-/** The part of Node's HTTP parser that receives its leniency flags. */
+/** Node's HTTP parser, as far as it is used here. */
+interface Parser {
+  initialize?: (...args: unknown[]) => unknown
+  execute?: (bytes: Uint8Array) => number | Error
+  [callback: number]: () => void
+}
+
 interface ParserClass {
+  readonly REQUEST?: unknown
   readonly kLenientChunkedLength?: unknown
-  readonly prototype: { initialize?: (...args: unknown[]) => unknown }
+  readonly kLenientAll?: unknown
+  readonly kLenientNone?: unknown
+  /** The names of its callbacks. */
+  readonly kOnHeadersComplete?: unknown
+  readonly kOnMessageComplete?: unknown
+  readonly prototype: Parser
+  new (): Parser
 }
 
 /** The position of the flags among the arguments of `initialize`. */
@@ -34,7 +47,7 @@ function makeExact(): boolean {
     if (typeof flags === 'number' && flags !== 0) args[FLAGS_ARGUMENT] = flag
     return initialize.apply(this, args)
   }
-  if (isExact()) return true
+  if (acceptsOnlyThese(parserClass)) return true
   parserClass.prototype.initialize = initialize
   return false
 }
@@ -74,10 +87,32 @@ const REFUSED = [
   'GET / HTTP/1.2\r\nHost: h\r\n\r\n',
 ]
 
-function isExact(): boolean {
-  const lenient = acceptanceOf(createServer({ insecureHTTPParser: true }))
-  const strict = acceptanceOf(createServer())
-  return ACCEPTED.every(lenient) && REFUSED.every((bytes) => !lenient(bytes) || strict(bytes))
+function acceptsOnlyThese(parserClass: ParserClass): boolean {
+  const [lenient, strict] = [parserClass.kLenientAll, parserClass.kLenientNone].map((flags) =>
+    parses(parserClass, flags),
+  )
+  if (lenient === undefined || strict === undefined) return false
+  return (
+    ACCEPTED.every(acceptanceOf(createServer({ insecureHTTPParser: true }))) &&
+    ACCEPTED.every(lenient) &&
+    REFUSED.every((bytes) => !lenient(bytes) || strict(bytes))
+  )
+}
+
+/** Returns a function that reports whether a parser with such flags takes some bytes for complete requests; undefined for a parser that is unlike the known ones. */
+function parses(parserClass: ParserClass, flags: unknown): ((bytes: string) => boolean) | undefined {
+  const { REQUEST, kOnHeadersComplete, kOnMessageComplete } = parserClass
+  if (typeof kOnHeadersComplete !== 'number' || typeof kOnMessageComplete !== 'number') return undefined
+  if (typeof flags !== 'number') return undefined
+  return (bytes) => {
+    const parser = new parserClass()
+    let [begun, complete] = [0, 0]
+    parser[kOnHeadersComplete] = () => void begun++
+    parser[kOnMessageComplete] = () => void complete++
+    parser.initialize?.(REQUEST, {}, 0, flags)
+    const result = parser.execute?.(Buffer.from(bytes, 'latin1'))
+    return typeof result === 'number' && begun > 0 && begun === complete
+  }
 }
 
 /** Returns a function that reports whether a server accepts some bytes as complete requests. */

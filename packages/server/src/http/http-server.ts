@@ -1,11 +1,12 @@
 import { createServer, type IncomingMessage, type Server, type ServerOptions, type ServerResponse } from 'node:http'
-import { createServer as createTlsServer, type Server as TlsServer } from 'node:https'
+import type { Server as TlsServer } from 'node:https'
 import type { AddressInfo, Socket } from 'node:net'
 import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises'
 import { type Connections, loadNative } from '@bindery/digest'
 import { OssError } from '@bindery/protocol'
 import type { ServiceRequest, ServiceResponse } from '@bindery/service'
 import type { Awaitable } from '@bindery/storage'
+import { https } from '../tls-modules.js'
 import { readCertificate, type TlsFiles, watchCertificate } from './certificate.js'
 import { type Connection, closeSoon, requestsByOperation } from './connection.js'
 import { acceptsBothLengths } from './exact-parser.js'
@@ -107,7 +108,7 @@ export class HttpServer {
     }
     const { tls } = options
     const secure =
-      tls && createTlsServer({ ...settings, ...readCertificate(tls), handshakeTimeout: HANDSHAKE_TIMEOUT_MS })
+      tls && https().createServer({ ...settings, ...readCertificate(tls), handshakeTimeout: HANDSHAKE_TIMEOUT_MS })
     this.#server = secure ?? createServer(settings)
     this.#endWatch = tls && secure ? this.#watch(tls, secure) : () => {}
     this.#local = createServer(settings)

@@ -3,7 +3,6 @@
  * connection goes to a checked address. A redirection is an answer, so that its target is checked in turn.
  */
 import { type IncomingMessage, request as requestHttp } from 'node:http'
-import { request as requestHttps } from 'node:https'
 import { isIP } from 'node:net'
 import type { OriginRequest } from '@bindery/protocol'
 import type { OriginAnswer, Origins } from '@bindery/service'
@@ -11,6 +10,7 @@ import { systemCode } from '../failure.js'
 import type { Log } from '../log.js'
 import { addressesOf, lookupAmong, type Resolve, resolveBySystem } from '../outgoing/addresses.js'
 import type { AllowedHosts, HostAddress } from '../outgoing/allowed-hosts.js'
+import { https } from '../tls-modules.js'
 import { OriginBody } from './origin-body.js'
 
 /** Requests of one process at a time. */
@@ -99,7 +99,7 @@ function exchange(
   } as const
   return new Promise<IncomingMessage>((resolve, reject) => {
     const secure = { servername: isIP(host) === 0 ? host : '' }
-    const sent = url.protocol === 'https:' ? requestHttps({ ...options, ...secure }) : requestHttp(options)
+    const sent = url.protocol === 'https:' ? https().request({ ...options, ...secure }) : requestHttp(options)
     sent.on('error', reject)
     sent.on('response', (incoming) => {
       // a body that breaks off is reported to its reader
