@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import type { AccessKeys, Account } from '@bindery/service'
+import type { AccessKey, AccessKeys, Account } from '@bindery/service'
 
 /** The account that owns all buckets. Its id is stored in records, so it is the same for every key. */
 export const ROOT_ACCOUNT: Account = { id: '1000000000000001', displayName: '1000000000000001' }
@@ -16,10 +16,15 @@ export interface RootKey {
 
 /** Makes the root account's key the only one that may sign. `current` returns the key as it is now. */
 export function rootAccessKeys(current: () => Omit<RootKey, 'isNew' | 'file'>): AccessKeys {
+  let last: AccessKey | undefined
   return {
     find(id) {
       const { accessKeyId, accessKeySecret } = current()
-      return id === accessKeyId ? { accessKeyId, accessKeySecret, account: ROOT_ACCOUNT } : undefined
+      if (id !== accessKeyId) return undefined
+      // one object for one key
+      if (last?.accessKeyId !== accessKeyId || last.accessKeySecret !== accessKeySecret)
+        last = { accessKeyId, accessKeySecret, account: ROOT_ACCOUNT }
+      return last
     },
   }
 }

@@ -17,6 +17,7 @@ import { type PostForm, readPostForm } from './form/post-form.js'
 import { Lanes } from './limits/lanes.js'
 import type { ServiceOptions } from './options.js'
 import { Places } from './places.js'
+import type { Recording } from './repeated/recording.js'
 import {
   newRequestLog,
   type RequestHead,
@@ -50,6 +51,8 @@ export function createSurroundings(shared: Shared): Surroundings {
 /** One request on its way to its response, with the data for its log line. */
 export class Exchange {
   readonly surroundings: Surroundings
+  /** Present where the answer may be given again. */
+  readonly recording: Recording | undefined
   readonly request: RequestHead
   /** The headers that decisions depend on. */
   judgedHeaders: RequestHead['headers']
@@ -75,8 +78,9 @@ export class Exchange {
   crossOrigin: ServiceResponse['headers'] = []
   #body: ByteSource
 
-  constructor(surroundings: Surroundings, request: ServiceRequest, requestId: string) {
-    this.surroundings = surroundings
+  constructor(surroundings: Surroundings, request: ServiceRequest, requestId: string, recording?: Recording) {
+    this.surroundings = recording === undefined ? surroundings : { ...surroundings, domain: recording.domain }
+    this.recording = recording
     this.request = request
     this.judgedHeaders = request.headers
     this.requestId = requestId

@@ -3,8 +3,6 @@ import { upperHex } from '@bindery/bytes'
 import {
   boundName,
   bucketName,
-  type CustomerKeyInput,
-  customerKeysOf,
   type DeclaredOperation,
   decodeBody as decodeDocument,
   decodeHead as decodeInput,
@@ -26,24 +24,23 @@ import {
 import { type Awaitable, andThen, settle } from '@bindery/storage'
 import type { Identified } from './access/authenticate.js'
 import { authorise as requireAllowed } from './access/authorise.js'
-import { requestTagsOf } from './access/conditions.js'
+import { type Conditions, requestTagsOf } from './access/conditions.js'
 import { editionOf } from './access/requester.js'
 import { noteEarlyFailure, noteRequest, onSentOf } from './access-log/log-request.js'
 import { contentOf, readDocument } from './body.js'
 import { type Call, type Found, type Reply, UnreadCall } from './call.js'
 import { findBucket } from './domain/buckets/buckets.js'
-import { withCustomerKeys } from './domain/bytes/encryption.js'
 import { requireLease } from './domain/cluster/cluster.js'
-import { type Domain, letOthersRun } from './domain/domain.js'
+import { letOthersRun } from './domain/domain.js'
 import { withForesight } from './domain/foresight.js'
 import type { VersionId } from './domain/stored/model.js'
 import { enterAccessPoints, leadsNowhere, refuseAtMissing } from './enter-access-points.js'
 import { createSurroundings, dialectOf, Exchange } from './exchange.js'
 import { findNamed, type Head, readsObject, requireMeant, touched } from './find-named.js'
 import { identifyForm } from './form/identify-form.js'
-import { isLoopback } from './loopback.js'
 import { notAllowed } from './not-allowed.js'
 import { handlers } from './operations/index.js'
+import { RepeatedReads } from './repeated/repeated-reads.js'
 import { type Answer, encodeFailure, toResponse } from './response/answer.js'
 import { beginAnswer } from './response/begin-answer.js'
 import { concealed } from './response/concealed.js'
@@ -56,6 +53,7 @@ import { enterStyle } from './styled-keys.js'
 import type { Handle, Shared } from './surface.js'
 import { leavingTrail } from './trail-of-call.js'
 import { enterSite, leaveSite } from './website/site.js'
+import { withKeys } from './with-keys.js'
 import { parserOf } from './xml-parser.js'
 
 const STEPS = Steps.first(address) // 1
@@ -76,11 +74,19 @@ const SERVE = Steps.first(authorise).next(find).next(decodeBody).next(answer)
 export function createPipeline(shared: Shared): Handle {
   const { options, domain } = shared
   const surroundings = createSurroundings(shared)
+  const repeated = new RepeatedReads(surroundings)
   return (request) => {
-    const exchange = new Exchange(surroundings, request, upperHex(options.random(12)))
+    const known = repeated.answer(request)
+    if (known !== undefined) return known
+    const recording = repeated.begin(request)
+    const exchange = new Exchange(surroundings, request, upperHex(options.random(12)), recording)
     return settle(
       () => andThen(requireLease(domain.cluster), () => STEPS.run(exchange)),
-      (answer) => end(exchange, answer),
+      (answer) => {
+        const response = end(exchange, answer)
+        if (recording !== undefined) repeated.keep(exchange, recording, response)
+        return response
+      },
       (thrown) => fail(exchange, thrown),
     )
   }
@@ -261,6 +267,14 @@ function decodeHead(authenticated: Authenticated): Head {
   const input = decodeInput(operation, parts, exchange.dialect)
   const objectName = bucket === undefined || key === undefined ? undefined : { bucket, key, version: versionIn(input) }
   const domain = withKeys(exchange, input)
+  const judged = { headers: exchange.judgedHeaders, query: parts.query }
+  const conditions: Conditions = {
+    request: exchange.request,
+    stated: new HeadCircumstances(judged, exchange.dialect),
+    requestTags: requestTagsOf(operation, input),
+    signedIn,
+    now: startedAt,
+  }
   return {
     exchange,
     operation,
@@ -269,27 +283,13 @@ function decodeHead(authenticated: Authenticated): Head {
     requester,
     parts,
     chunkChain,
-    conditions: {
-      request: exchange.request,
-      stated: new HeadCircumstances({ headers: exchange.judgedHeaders, query: parts.query }, exchange.dialect),
-      requestTags: requestTagsOf(operation, input),
-      signedIn,
-      now: startedAt,
-    },
+    conditions: exchange.recording?.conditions(conditions, judged, exchange.dialect) ?? conditions,
     input,
     bucketName: bucket,
     objectName,
     style: reading.style,
     entrance: reading.entrance,
   }
-}
-
-/** The domain, with the keys of customers that a request brings. Throws customerKeyInsecure, and as customerKeysOf. */
-function withKeys({ surroundings: { domain }, request }: Exchange, input: CustomerKeyInput): Domain {
-  const keys = customerKeysOf(input)
-  if (keys === undefined) return domain
-  if (request.scheme !== 'https' && !isLoopback(request.remoteAddress)) throw new OssError('customerKeyInsecure')
-  return withCustomerKeys(domain, keys)
 }
 
 /** The version that a request names, of an operation that declares such an input. */
@@ -306,7 +306,7 @@ function keyOf({ dialect }: Exchange, { method }: Operation, key: string): Objec
 function authorise(head: Head): Awaitable<UnreadCall<Operation>> {
   return andThen(findNamed(head), (found) => {
     if (found.edition !== editionOf(head.requester)) return andThen(withCurrentKey(head), authorise)
-    head.access.keys.used(head.requester, head.conditions.now)
+    head.access.keys.used(head.requester, head.exchange.startedAt)
     noteRequest(head.exchange, head.requester, found)
     if (leadsNowhere(head)) throw refuseAtMissing(head)
     requireMeant(head, found)

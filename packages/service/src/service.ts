@@ -61,11 +61,16 @@ export interface LentBody extends AsyncIterable<LentBytes> {
   close(): Promise<void>
 }
 
+/** Headers in the order of the wire; values are byte strings. */
+export type HeaderPairs = readonly (readonly [name: string, value: string])[]
+
 /** A response. `body` is the whole body, or lent. */
 export interface ServiceResponse {
   readonly status: number
-  /** In the order of the wire; values are byte strings. Content-Length is set unless the body's length is unknown. */
-  readonly headers: readonly (readonly [name: string, value: string])[]
+  /** Content-Length is set unless the body's length is unknown. */
+  readonly headers: HeaderPairs
+  /** The same in two parts, where others are answered with the same array of `kept`; their texts may be remembered by it. */
+  readonly parts?: { readonly first: HeaderPairs; readonly kept: HeaderPairs }
   readonly body: Uint8Array | LentBody | undefined
   /** For the access log. */
   readonly log: ResponseLog

@@ -54,6 +54,7 @@ export function copyBytes(bytes: Uint8Array): Uint8Array {
 
 /** Whether two values are the same; undefined stands for a missing row. */
 export function sameBytes(left: Uint8Array | undefined, right: Uint8Array | undefined): boolean {
-  if (left === undefined || right === undefined) return left === right
+  if (left === right) return true
+  if (left === undefined || right === undefined) return false
   return left.length === right.length && Buffer.compare(left, right) === 0
 }

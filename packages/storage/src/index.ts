@@ -57,7 +57,16 @@ export {
   type MemoryMetadataOptions,
   type MemoryMetadataStore,
 } from './memory-metadata-store.js'
-export type { Bytes, MetadataStore, RangeOptions, Reader, Row, RowGroups, Transaction } from './metadata-store.js'
+export type {
+  Bytes,
+  MetadataStore,
+  RangeOptions,
+  Reader,
+  ReadRow,
+  Row,
+  RowGroups,
+  Transaction,
+} from './metadata-store.js'
 export {
   type BlobForm,
   blobNameOf,

@@ -34,7 +34,7 @@ export function createMemoryMetadataStore(options: MemoryMetadataOptions = {}): 
     return { ...stateOf(rows), rows, release: () => undefined }
   }
 
-  const { transact, read } = createTransactor<MemorySnapshot>({
+  const { transact, read, comparing } = createTransactor<MemorySnapshot>({
     snapshot,
     async commit(seen, attempt) {
       if (closed) throw new StorageError('unavailable', 'the metadata store is closed')
@@ -67,6 +67,7 @@ export function createMemoryMetadataStore(options: MemoryMetadataOptions = {}): 
     read(body) {
       return andThen(closed ? undefined : rehearse(body, false), () => read(body))
     },
+    comparing,
     capture() {
       const held = rows
       return () => {

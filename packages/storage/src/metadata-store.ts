@@ -10,6 +10,12 @@ export interface Row {
   readonly value: Bytes
 }
 
+/** The row of a key as it was read; `value` is undefined where there was none. */
+export interface ReadRow {
+  readonly key: Bytes
+  readonly value: Bytes | undefined
+}
+
 /**
  * Rows whose keys are the same up to the end of the first `delimiter` at or behind position `after` are one group. A
  * delimiter that is not complete before the first byte `end` behind that position does not count.
@@ -94,5 +100,10 @@ export interface MetadataStore {
    * body throws or writes nothing, it runs again on fresh rows: a transaction has the same outcomes as one of the store.
    */
   recalling?(along: readonly Bytes[]): MetadataStore
+  /**
+   * A function that returns whether the newest state has rows as they were read; undefined stands for a missing row. It answers at once, sees no
+   * state older than its call, and throws as `read` does. Absent where rows are not at hand.
+   */
+  comparing?(rows: readonly ReadRow[]): () => boolean
   close(): Promise<void>
 }

@@ -1,6 +1,7 @@
 import { afterTurn } from './after-turn.js'
-import { Attempt, type Snapshot } from './attempt.js'
+import { Attempt, ReadSet, type Snapshot } from './attempt.js'
 import type { Awaitable } from './awaitable.js'
+import { keyText } from './bytes.js'
 import { METADATA_LIMITS } from './limits.js'
 import type { MetadataStore, Reader, Transaction } from './metadata-store.js'
 import { StorageError } from './storage-error.js'
@@ -27,9 +28,9 @@ export interface OptimisticEngine<S extends HeldSnapshot> {
   commit(snapshot: S, attempt: Attempt, again: boolean): Promise<boolean>
 }
 
-type Transactor = Pick<MetadataStore, 'transact' | 'read'>
+type Transactor = Pick<MetadataStore, 'transact' | 'read'> & Required<Pick<MetadataStore, 'comparing'>>
 
-/** The `transact` and `read` of a store: runs bodies on snapshots, repeats those that conflict, one at a time. */
+/** The `transact`, `read` and `comparing` of a store: runs bodies on snapshots, repeats those that conflict, one at a time. */
 export function createTransactor<S extends HeldSnapshot>(engine: OptimisticEngine<S>): Transactor {
   let lane: Promise<unknown> = Promise.resolve()
 
@@ -67,6 +68,17 @@ export function createTransactor<S extends HeldSnapshot>(engine: OptimisticEngin
         return onSnapshot(snapshot, attempt, () => body(readerOf(attempt)))
       } catch (error) {
         return Promise.reject(error)
+      }
+    },
+    comparing(rows) {
+      const reads = new ReadSet(rows.map(({ key, value }) => ({ key: keyText(key), value })))
+      return () => {
+        const snapshot = engine.snapshot(false)
+        try {
+          return reads.holdsIn(snapshot)
+        } finally {
+          snapshot.release()
+        }
       }
     },
   }

@@ -19,7 +19,11 @@ export function checkTime(claim: Claim, now: number): void {
   }
 }
 
-function checkHeaderTime(claim: Claim, now: number): void {
+/** The time of a claim in a header. */
+type HeaderTime = Pick<Claim, 'scheme' | 'date'> & { readonly scope?: { readonly date: string } }
+
+/** As `checkTime`, for a signature in a header. */
+export function checkHeaderTime(claim: HeaderTime, now: number): void {
   if (claim.date === '') throw new OssError('dateMissing')
   const time = parseRequestTime(claim.date)
   if (time === undefined) throw new OssError('dateInvalid')
@@ -30,7 +34,7 @@ function checkHeaderTime(claim: Claim, now: number): void {
       serverTime: isoDate.encode(now),
     })
   }
-  if ('scope' in claim && claim.scope.date !== formatBasicDay(time)) {
+  if (claim.scope !== undefined && claim.scope.date !== formatBasicDay(time)) {
     throw new OssError(claim.scheme === 'v4' ? 'v4CredentialInvalid' : 'sigV4DateMismatch')
   }
 }

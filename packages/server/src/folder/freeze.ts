@@ -91,6 +91,7 @@ export class CommitGate {
     return {
       read: (body) => store.read(body),
       transact: (body) => this.run(() => store.transact(body)),
+      ...(store.comparing && { comparing: store.comparing }),
       close: () => store.close(),
     }
   }

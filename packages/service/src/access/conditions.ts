@@ -48,7 +48,8 @@ export const readsRequestTags = (key: string): boolean => key.startsWith(REQUEST
 export const readsBucketTags = (key: string): boolean => key.startsWith(BUCKET_TAG)
 
 /** The values that depend only on the requester and the circumstances, not on action or resource. */
-export function circumstancesOf(requester: Requester, { request, stated, now }: Conditions): LookUp {
+export function circumstancesOf(requester: Requester, conditions: Conditions): LookUp {
+  const { request, stated } = conditions
   return (key) => {
     switch (key) {
       case 'acs:SourceIp':
@@ -56,7 +57,7 @@ export function circumstancesOf(requester: Requester, { request, stated, now }: 
       case 'acs:UserAgent':
         return stated.userAgent
       case 'acs:CurrentTime':
-        return new Date(now).toISOString()
+        return new Date(conditions.now).toISOString()
       case 'acs:SecureTransport':
         return String(request.scheme === 'https')
       case 'acs:MFAPresent':

@@ -34,42 +34,36 @@ export class FailedSignatures {
 
   /** Verifies a signature of the key, which came from the address; '' if that is unknown. Throws slowDown, and what `verify` throws. */
   guard<T>(address: string, accessKeyId: string, verify: () => Awaitable<T>): Awaitable<T> {
-    const client = clientOf(address)
-    this.#require(client, accessKeyId)
+    if (!this.admits(address, accessKeyId)) throw new OssError('slowDown')
     return settle(
       verify,
       (verified) => {
-        if (client !== undefined) this.#noteGood(pair(client, accessKeyId))
+        this.noteGood(address, accessKeyId)
         return verified
       },
       (error) => {
-        if (client !== undefined) this.#note(client, error)
+        this.#note(clientOf(address), error)
         throw error
       },
     )
   }
 
-  #require(client: string | undefined, accessKeyId: string): void {
+  /** Whether a signature of the key, which came from the address, is examined at all. */
+  admits(address: string, accessKeyId: string): boolean {
+    const client = clientOf(address)
     const seen = client === undefined ? undefined : this.#seen.get(client)
-    if (client === undefined || seen === undefined || seen.failures < FAILURES_MAX) return
+    if (client === undefined || seen === undefined || seen.failures < FAILURES_MAX) return true
     const now = this.#clock()
-    if (now - seen.since >= WINDOW_MS) return
+    if (now - seen.since >= WINDOW_MS) return true
     const goodAt = this.#good.get(pair(client, accessKeyId))
-    if (goodAt === undefined || now - goodAt >= GOOD_MS) throw new OssError('slowDown')
+    return goodAt !== undefined && now - goodAt < GOOD_MS
   }
 
-  #note(client: string, error: unknown): void {
-    if (!isWrongSignature(error)) return
-    const now = this.#clock()
-    const seen = this.#seen.get(client) ?? this.#remember(client, now)
-    if (now - seen.since >= WINDOW_MS) {
-      seen.since = now
-      seen.failures = 0
-    }
-    seen.failures += 1
-  }
-
-  #noteGood(used: string): void {
+  /** Notes a signature of the key that was right. */
+  noteGood(address: string, accessKeyId: string): void {
+    const client = clientOf(address)
+    if (client === undefined) return
+    const used = pair(client, accessKeyId)
     const now = this.#clock()
     const goodAt = this.#good.get(used)
     // a busy key is noted once per minute, not at each request
@@ -77,6 +71,17 @@ export class FailedSignatures {
     this.#good.delete(used)
     makeRoom(this.#good, GOOD_MAX)
     this.#good.set(used, now)
+  }
+
+  #note(client: string | undefined, error: unknown): void {
+    if (client === undefined || !isWrongSignature(error)) return
+    const now = this.#clock()
+    const seen = this.#seen.get(client) ?? this.#remember(client, now)
+    if (now - seen.since >= WINDOW_MS) {
+      seen.since = now
+      seen.failures = 0
+    }
+    seen.failures += 1
   }
 
   #remember(client: string, since: number): Seen {
@@ -95,8 +100,15 @@ function makeRoom(map: Map<string, unknown>, sizeMax: number): void {
 /** No address contains a space. */
 const pair = (client: string, accessKeyId: string): string => `${client} ${accessKeyId}`
 
-/** The name under which failures are counted; undefined for an address of this machine. */
+let last: { readonly address: string; readonly client: string | undefined } = { address: '', client: '' }
+
+/** The name under which failures are counted; undefined for an address of this machine. Most requests come from the address of the one before. */
 function clientOf(address: string): string | undefined {
+  if (last.address !== address) last = { address, client: nameOfClient(address) }
+  return last.client
+}
+
+function nameOfClient(address: string): string | undefined {
   if (isLoopback(address)) return undefined
   if (!address.includes(':')) return address
   const bytes = parseAddress(address)

@@ -64,8 +64,8 @@ export interface AttachedPolicy {
 /** Looks up keys; the server stores them. */
 export interface AccessKeys {
   /**
-   * `securityToken` is the token of the request. Waits only if the key has to be looked up. Throws
-   * invalidSecurityToken, accessKeyDisabled.
+   * `securityToken` is the token of the request. Waits only if the key has to be looked up. The object is the same as
+   * long as nothing about the key is found to have changed. Throws invalidSecurityToken, accessKeyDisabled.
    */
   find(accessKeyId: string, securityToken?: string): Awaitable<AccessKey | undefined>
 }

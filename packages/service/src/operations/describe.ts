@@ -129,7 +129,7 @@ export function plainHeaders(call: Showing, record: ObjectRecord): OutputOf<Oper
     nextAppendPosition: record.type === 'Appendable' ? record.size : undefined,
     sealedTime: record.sealedAt,
     taggingCount: record.tagging.length === 0 ? undefined : record.tagging.length,
-    restore: shownRestore(record, call.domain.clock()),
+    restore: record.restore === undefined ? undefined : shownRestore(record, call.domain.clock()),
     expiration: shownExpiration(call.expirationOf(record)),
     transitionTime: shownTransition(record),
     wormMode: record.retention?.mode,

@@ -7,7 +7,7 @@ import { type AttemptOptions, type RecalledRows, RemoteAttempt, StateMoved } fro
 import type { RemoteEngine, RemoteRow } from './remote-engine.js'
 
 /** The methods of a store on a network but for `close`. */
-type RemoteTransactor = Required<Omit<MetadataStore, 'close'>>
+type RemoteTransactor = Required<Omit<MetadataStore, 'close' | 'comparing'>>
 
 /**
  * The methods of a store on a network: like `createTransactor`, but rows are read from a server, which validates them by

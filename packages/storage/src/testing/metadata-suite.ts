@@ -47,6 +47,25 @@ function testRows(storeTest: StoreTest): void {
     assert.deepEqual(values, [new Uint8Array(0), undefined])
   })
 
+  storeTest('a comparison shows whether rows are in the newest state as they were read', async (store) => {
+    if (store.comparing === undefined) return
+    await store.transact(async (tx) => tx.set(bytesOf('a'), bytesOf('1')))
+    const keys = ['a', 'none'].map(bytesOf)
+    const values = await store.read((reader) => reader.getMany(keys))
+    const isUnchanged = store.comparing(keys.map((key, index) => ({ key, value: values[index] })))
+    assert.equal(isUnchanged(), true)
+    await store.transact(async (tx) => tx.set(bytesOf('a'), bytesOf('2')))
+    assert.equal(isUnchanged(), false)
+    await store.transact(async (tx) => tx.set(bytesOf('a'), bytesOf('1')))
+    assert.equal(isUnchanged(), true)
+    await store.transact(async (tx) => tx.set(bytesOf('none'), bytesOf('')))
+    assert.equal(isUnchanged(), false)
+    await store.transact(async (tx) => tx.delete(bytesOf('none')))
+    assert.equal(isUnchanged(), true)
+    await store.transact(async (tx) => tx.delete(bytesOf('a')))
+    assert.equal(isUnchanged(), false)
+  })
+
   storeTest('getMany answers in the order of its keys, repeated ones too', async (store) => {
     await store.transact(async (tx) => {
       tx.set(bytesOf('a'), bytesOf('1'))

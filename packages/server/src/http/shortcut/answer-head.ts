@@ -26,12 +26,44 @@ export interface AnswerHead {
  * @param isBodiless whether no body follows, whatever the headers are
  */
 export function answerHead(
-  { status, headers }: Pick<ServiceResponse, 'status' | 'headers'>,
+  { status, headers, parts }: Pick<ServiceResponse, 'status' | 'headers' | 'parts'>,
   isBodiless: boolean,
   { close, keepAliveSeconds }: HeadOptions,
 ): AnswerHead {
+  const first = parts === undefined ? NO_LINES : linesOf(parts.first)
+  const last = parts === undefined ? linesOf(headers) : keptLines(parts.kept)
+  const isChunked = !isBodiless && !last.endInLength
+  let text = `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${first.text}${last.text}`
+  if (first.sendDate && last.sendDate) text += `Date: ${new Date().toUTCString()}\r\n`
+  text += close ? 'Connection: close\r\n' : keepAlive(keepAliveSeconds)
+  if (isChunked) text += 'Transfer-Encoding: chunked\r\n'
+  return { text: `${text}\r\n`, isChunked }
+}
+
+/** Headers as lines of a head. */
+interface Lines {
+  readonly text: string
+  readonly endInLength: boolean
+  /** Whether no Date is among them. */
+  readonly sendDate: boolean
+}
+
+const NO_LINES: Lines = { text: '', endInLength: false, sendDate: true }
+
+/** The lines of headers that other answers have too. */
+const keptBy = new WeakMap<ServiceResponse['headers'], Lines>()
+
+function keptLines(headers: ServiceResponse['headers']): Lines {
+  const known = keptBy.get(headers)
+  if (known !== undefined) return known
+  const lines = linesOf(headers)
+  keptBy.set(headers, lines)
+  return lines
+}
+
+function linesOf(headers: ServiceResponse['headers']): Lines {
   const { lines, sendDate } = headLines(headers)
-  let text = `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n`
+  let text = ''
   // checked at once: a test of each value would cost more than its bytes
   let values = ''
   for (let index = 0; index + 1 < lines.length; index += 2) {
@@ -42,11 +74,7 @@ export function answerHead(
     text += `${name}: ${value}\r\n`
   }
   if (INVALID_IN_VALUE.test(values)) throw new TypeError('invalid value of a header')
-  const isChunked = !isBodiless && lines.at(-2) !== 'Content-Length'
-  if (sendDate) text += `Date: ${new Date().toUTCString()}\r\n`
-  text += close ? 'Connection: close\r\n' : keepAlive(keepAliveSeconds)
-  if (isChunked) text += 'Transfer-Encoding: chunked\r\n'
-  return { text: `${text}\r\n`, isChunked }
+  return { text, endInLength: lines.at(-2) === 'Content-Length', sendDate }
 }
 
 function keepAlive(seconds: number): string {

@@ -69,6 +69,17 @@ export function openBucketAndObject<T>(
   }))
 }
 
+/** Opens an object that was opened before, if `isCurrent` finds its record unchanged in the store; otherwise undefined. */
+export function openAgain(
+  domain: Domain,
+  scope: Scope,
+  record: ObjectRecord,
+  isCurrent: () => boolean,
+): OpenObject | undefined {
+  const registered = domain.cluster.reads.begin(scope)
+  return isCurrent() ? openRecord(domain, registered, record) : undefined
+}
+
 /** Opens an object whose record was read after `registered` began. */
 function openRecord(domain: Domain, registered: RegisteredRead, record: ObjectRecord): OpenObject {
   registered.uses(record.manifest)

@@ -131,8 +131,8 @@ export function findDirectRead(domain: Domain, { name, documents = {} }: BucketR
 }
 
 /** Throws invalidObjectState for an archived object that is not restored. */
-export function requireReadable(record: ObjectRecord, now: number, isDirectlyRead: boolean): void {
+export function requireReadable(record: ObjectRecord, clock: () => number, isDirectlyRead: boolean): void {
   const { storageClass, type } = record
   if (!isArchived(storageClass) || type === 'Symlink' || (storageClass === 'Archive' && isDirectlyRead)) return
-  if (restoreOf(record, now)?.isOngoing !== false) throw new OssError('invalidObjectState')
+  if (restoreOf(record, clock())?.isOngoing !== false) throw new OssError('invalidObjectState')
 }

@@ -32,7 +32,7 @@ export const uploadPartCopy = handler('UploadPartCopy', async (call) => {
     return range
   }
   const choose = (source: ObjectRecord): ByteRange | undefined => {
-    requireReadable(source, domain.clock(), isDirectlyRead)
+    requireReadable(source, domain.clock, isDirectlyRead)
     requireCustomerKey(source.encryption, input.sourceKey)
     requireWanted(input, source)
     return rangeOf(source)

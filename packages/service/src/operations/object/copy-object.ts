@@ -44,7 +44,7 @@ async function copyAndCallBack(call: CallOf<'CopyObject'>, callback: AskedCallba
     encryption: await chosenEncryption(call),
     checksum: input.checksumAlgorithm,
     descriptionOf: (source) => {
-      requireReadable(source, domain.clock(), isDirectlyRead)
+      requireReadable(source, domain.clock, isDirectlyRead)
       requireCustomerKey(source.encryption, input.sourceKey)
       requireWanted(input, source)
       return ontoItself && input.mustChange !== true

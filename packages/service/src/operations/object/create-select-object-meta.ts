@@ -16,7 +16,7 @@ export const createSelectObjectMeta = handler('CreateSelectObjectMeta', async (c
   const format = formatOf(input.process)
   const object = await openObject(domain, scope, objectName)
   const { record } = object
-  requireReadable(record, domain.clock(), await findDirectRead(domain, call.bucket))
+  requireReadable(record, domain.clock, await findDirectRead(domain, call.bucket))
   if (isCompressed(document.input)) {
     throw new OssError('selectUnsupportedCompressionFormat', { reason: 'Compressed objects have no ranges.' })
   }

@@ -50,7 +50,7 @@ export function readableObject(
   const { domain, bucket, openObject, objectName } = call
   return andThen(findDirectRead(domain, bucket), (isDirectlyRead) => {
     const check = (key: ObjectKey, record: ObjectRecord): void => {
-      requireReadable(record, domain.clock(), isDirectlyRead)
+      requireReadable(record, domain.clock, isDirectlyRead)
       onRead?.(key, record)
     }
     const { target = objectName.key } = openObject.record

@@ -80,7 +80,7 @@ async function readLogo(call: Processing, sent: string, isStyle: boolean): Promi
   if (!isStyle) await call.requireShown(name)
   try {
     const logo = await openObject(domain, scope, name)
-    requireReadable(logo.record, domain.clock(), await findDirectRead(domain, bucket))
+    requireReadable(logo.record, domain.clock, await findDirectRead(domain, bucket))
     return await readWhole(logo)
   } catch (error) {
     if (error instanceof OssError && error.reason === 'noSuchKey') throw new ImageFault('LogoMissing', 'image', sent)

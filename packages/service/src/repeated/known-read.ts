@@ -1,0 +1,108 @@
+/** Which reads are remembered with their answers, and with all that these were derived from. */
+import { type BucketSettings, type Operation, operations, ossDialect, RepeatedV4 } from '@bindery/protocol'
+import type { AccessKey, KeyHolder } from '../access/requester.js'
+import type { UnreadCall } from '../call.js'
+import type { ObjectRecord } from '../domain/stored/model.js'
+import type { Exchange, Surroundings } from '../exchange.js'
+import { LentWhole } from '../response/lent-whole.js'
+import type { ServiceRequest, ServiceResponse } from '../service.js'
+import type { Recording } from './recording.js'
+
+type Headers = ServiceRequest['headers']
+
+/** A read that was answered, and what its answer was derived from. */
+export interface KnownRead {
+  readonly scheme: string
+  readonly host: string
+  /** The headers that count, and their number. */
+  readonly headers: Headers
+  readonly count: number
+  readonly requester: KeyHolder
+  readonly key: AccessKey
+  readonly signature: RepeatedV4
+  /** Whether the store still has all rows that were read for it. */
+  readonly isUnchanged: () => boolean
+  readonly response: ServiceResponse
+  /** The object whose bytes are read each time; undefined where the response has them, or needs none. */
+  readonly object: ObjectRecord | undefined
+  /** The headers behind those that all answers have. */
+  readonly kept: ServiceResponse['headers']
+}
+
+/** Operations that look at nothing besides head and rows, as far as their recording shows. */
+const READS: ReadonlySet<Operation> = new Set<Operation>([operations.HeadObject, operations.GetObject])
+
+/** Settings of buckets that change nothing about that; the rows of those that count are among the rows of the read. */
+const HARMLESS: ReadonlySet<string> = new Set<keyof BucketSettings>([
+  ...(['policy', 'publicAccessBlock', 'ownershipControls', 'tagging', 'resourceGroup', 'responseHeader'] as const),
+  ...(['lifecycle', 'worm', 'cors', 'encryption', 'inventory', 'transferAcceleration'] as const),
+])
+
+/** Headers that do not count: these reads state nothing by them, except for time and signature, which are verified each time. */
+export const PASSED_OVER: ReadonlySet<string> = new Set([
+  ...['authorization', 'date', 'x-oss-date'],
+  ...['user-agent', 'connection', 'x-forwarded-for', 'traceparent', 'tracestate'],
+])
+
+/** Whether a request may be one of a known read, by its head. */
+export function mayBeKnown({ method, target, headers }: ServiceRequest): boolean {
+  if (method !== 'HEAD' && method !== 'GET') return false
+  return headers.authorization?.startsWith('OSS4-') === true && headers.origin === undefined && !target.includes('?')
+}
+
+/** The read that was answered by a response; undefined where that depends on more than its head and the recorded rows. */
+export function knownRead(
+  surroundings: Surroundings,
+  exchange: Exchange,
+  recording: Recording,
+  response: ServiceResponse,
+): KnownRead | undefined {
+  const { allowed: call, request, startedAt, log, dialect } = exchange
+  if (call === undefined || !recording.isWhole || !dependsOnRows(call, response)) return undefined
+  const { requester, parts } = call
+  const isUnchanged = surroundings.domain.metadata.comparing?.(recording.rows)
+  if (requester.kind === 'anonymous' || isUnchanged === undefined) return undefined
+  const key = keyOf(surroundings, requester.accessKeyId, request.headers)
+  const claim = ossDialect.readClaim(parts)
+  if (key === undefined || claim?.scheme !== 'v4' || claim.place !== 'header') return undefined
+  const signed = { method: request.method, bucket: log.bucket, key: log.key, ...parts }
+  const { digests } = surroundings.options
+  const signature = RepeatedV4.of(claim, signed, { accessKeySecret: key.accessKeySecret, digests })
+  if (signature?.verifies(request.headers, startedAt) !== true) return undefined
+  const counting = Object.entries(request.headers).filter(([name]) => !PASSED_OVER.has(name))
+  return {
+    scheme: request.scheme,
+    host: request.host,
+    headers: Object.assign(Object.create(null), Object.fromEntries(counting)),
+    count: counting.length,
+    requester,
+    key,
+    signature,
+    isUnchanged,
+    response,
+    object: response.body instanceof LentWhole ? call.object : undefined,
+    kept: response.headers.slice(dialect.commonHeaders({ requestId: '', at: startedAt, took: 0 }).length),
+  }
+}
+
+function dependsOnRows(
+  { operation, bucket, input }: UnreadCall<Operation>,
+  { status, body, onSent }: ServiceResponse,
+): boolean {
+  const isWhole = body === undefined || body instanceof Uint8Array || body instanceof LentWhole
+  if (status !== 200 || !isWhole || onSent !== undefined || !READS.has(operation)) return false
+  const isPlain = Object.entries(input).every(([name, value]) => value === undefined || name === 'acceptEncoding')
+  return isPlain && Object.keys(bucket.documents ?? {}).every((kind) => HARMLESS.has(kind))
+}
+
+/** The key that signed, if it is at hand. */
+export function keyOf({ access }: Surroundings, accessKeyId: string, headers: Headers): AccessKey | undefined {
+  try {
+    const found = access.keys.find(accessKeyId, headers['x-oss-security-token'] || undefined)
+    if (!(found instanceof Promise)) return found
+    found.catch(() => {})
+  } catch {
+    // the steps find the failure again, and answer it
+  }
+  return undefined
+}

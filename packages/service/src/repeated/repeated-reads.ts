@@ -1,0 +1,134 @@
+import { upperHex } from '@bindery/bytes'
+import { ossDialect } from '@bindery/protocol'
+import { openAgain } from '../domain/objects/open-object.js'
+import { Scope } from '../domain/scope.js'
+import type { ObjectRecord } from '../domain/stored/model.js'
+import type { Exchange, Surroundings } from '../exchange.js'
+import { LentWhole } from '../response/lent-whole.js'
+import { newRequestLog, type RequestHead, type ServiceRequest, type ServiceResponse } from '../service.js'
+import { type KnownRead, keyOf, knownRead, mayBeKnown, PASSED_OVER } from './known-read.js'
+import { Recording } from './recording.js'
+
+const KNOWN_MAX = 1_024
+const SEEN_MAX = 4_096
+
+/**
+ * Answers reads that were answered before, without deriving everything again: where head, key and rows are the same. The
+ * signature is verified and the rows are compared with the store each time. Whatever is not known, or not successful, takes all steps.
+ */
+export class RepeatedReads {
+  readonly #surroundings: Surroundings
+  readonly #known = new Map<string, KnownRead>()
+  /** How often reads came that are not known. */
+  readonly #seen = new Map<string, number>()
+
+  constructor(surroundings: Surroundings) {
+    this.#surroundings = surroundings
+  }
+
+  /** Undefined where the request has to take all steps. */
+  answer(request: ServiceRequest): ServiceResponse | undefined {
+    const known = this.#known.get(nameOf(request))
+    if (known === undefined || !isSame(known, request)) return undefined
+    const { domain, options } = this.#surroundings
+    const now = options.clock()
+    if (domain.cluster.mayAnswer() !== true || !this.#isSigned(known, request, now)) return undefined
+    try {
+      const { object } = known
+      if (object !== undefined) return this.#readAgain(known, object, request, now)
+      return known.isUnchanged() ? this.#repeat(known, known.response.body, request, now) : undefined
+    } catch {
+      // the steps find the failure of the store again, and answer it
+      return undefined
+    }
+  }
+
+  /** A recording for a request whose kind has come before; for one that cannot be known, fewer and fewer of its repetitions are recorded. */
+  begin(request: ServiceRequest): Recording | undefined {
+    if (this.#surroundings.domain.metadata.comparing === undefined || !mayBeKnown(request)) return undefined
+    const name = nameOf(request)
+    const times = (this.#seen.get(name) ?? 0) + 1
+    if (this.#seen.size >= SEEN_MAX) this.#seen.clear()
+    this.#seen.set(name, times)
+    const isPowerOfTwo = (times & (times - 1)) === 0
+    return times > 1 && isPowerOfTwo ? new Recording(this.#surroundings.domain) : undefined
+  }
+
+  /** Keeps the answer to a request that was recorded, where it may be given again. */
+  keep(exchange: Exchange, recording: Recording, response: ServiceResponse): void {
+    const known = knownRead(this.#surroundings, exchange, recording, response)
+    if (known === undefined) return
+    const name = nameOf(exchange.request)
+    this.#seen.delete(name)
+    if (this.#known.size >= KNOWN_MAX) this.#known.clear()
+    this.#known.set(name, known)
+  }
+
+  #isSigned(known: KnownRead, { headers, remoteAddress }: ServiceRequest, now: number): boolean {
+    const { key, signature } = known
+    const { failedSignatures } = this.#surroundings.access
+    const { accessKeyId, session } = key
+    if (!failedSignatures.admits(remoteAddress, accessKeyId)) return false
+    if (session !== undefined && now > session.expiresAt) return false
+    if (keyOf(this.#surroundings, accessKeyId, headers) !== key || !signature.verifies(headers, now)) return false
+    failedSignatures.noteGood(remoteAddress, accessKeyId)
+    return true
+  }
+
+  /** Undefined where the bytes are not at hand. */
+  #readAgain(
+    known: KnownRead,
+    object: ObjectRecord,
+    request: ServiceRequest,
+    now: number,
+  ): ServiceResponse | undefined {
+    const scope = new Scope()
+    try {
+      const content = openAgain(this.#surroundings.domain, scope, object, known.isUnchanged)?.readNow()
+      if (content === undefined) return undefined
+      const body = content instanceof Uint8Array ? content : new LentWhole(content)
+      return this.#repeat(known, body, request, now)
+    } finally {
+      scope.close()
+    }
+  }
+
+  #repeat(
+    { requester, response, kept }: KnownRead,
+    body: ServiceResponse['body'],
+    request: ServiceRequest,
+    startedAt: number,
+  ): ServiceResponse {
+    const { access, options } = this.#surroundings
+    access.keys.used(requester, startedAt)
+    const requestId = upperHex(options.random(12))
+    const log = request.log ?? newRequestLog()
+    const { operation, dialect, bucket, key, accessKeyId } = response.log
+    log.requestId = requestId
+    log.uploadId = undefined
+    log.operation = operation
+    log.dialect = dialect
+    log.bucket = bucket
+    log.key = key
+    log.accessKeyId = accessKeyId
+    const at = options.clock()
+    const first = ossDialect.commonHeaders({ requestId, at, took: at - startedAt })
+    const { status } = response
+    return { status, headers: first.concat(kept), parts: { first, kept }, body, log, onSent: undefined }
+  }
+}
+
+const nameOf = ({ method, host, target }: RequestHead): string => `${method} ${host}${target}`
+
+/** Whether a request of the same name has the other parts of a known one too. */
+function isSame({ scheme, host, headers: known, count }: KnownRead, request: ServiceRequest): boolean {
+  if (request.host !== host || request.scheme !== scheme) return false
+  const { headers } = request
+  let left = count
+  for (const name in headers) {
+    if (PASSED_OVER.has(name)) continue
+    if (known[name] !== headers[name]) return false
+    left -= 1
+  }
+  return left === 0
+}
