@@ -4,6 +4,7 @@ import type { AccessKey, KeyHolder } from '../access/requester.js'
 import type { UnreadCall } from '../call.js'
 import type { ObjectRecord } from '../domain/stored/model.js'
 import type { Exchange, Surroundings } from '../exchange.js'
+import { LentPassable } from '../response/lent-passable.js'
 import { LentWhole } from '../response/lent-whole.js'
 import type { ServiceRequest, ServiceResponse } from '../service.js'
 import type { Recording } from './recording.js'
@@ -80,7 +81,7 @@ export function knownRead(
     signature,
     isUnchanged,
     response,
-    object: response.body instanceof LentWhole ? call.object : undefined,
+    object: isLent(response) ? call.object : undefined,
     kept: response.headers.slice(dialect.commonHeaders({ requestId: '', at: startedAt, took: 0 }).length),
   }
 }
@@ -89,11 +90,15 @@ function dependsOnRows(
   { operation, bucket, input }: UnreadCall<Operation>,
   { status, body, onSent }: ServiceResponse,
 ): boolean {
-  const isWhole = body === undefined || body instanceof Uint8Array || body instanceof LentWhole
+  const isWhole = body === undefined || body instanceof Uint8Array || isLent({ body })
   if (status !== 200 || !isWhole || onSent !== undefined || !READS.has(operation)) return false
   const isPlain = Object.entries(input).every(([name, value]) => value === undefined || name === 'acceptEncoding')
   return isPlain && Object.keys(bucket.documents ?? {}).every((kind) => HARMLESS.has(kind))
 }
+
+/** Whether bytes are lent that were at hand. */
+const isLent = ({ body }: Pick<ServiceResponse, 'body'>): boolean =>
+  body instanceof LentWhole || body instanceof LentPassable
 
 /** The key that signed, if it is at hand. */
 export function keyOf({ access }: Surroundings, accessKeyId: string, headers: Headers): AccessKey | undefined {

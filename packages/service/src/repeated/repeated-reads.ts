@@ -4,7 +4,7 @@ import { openAgain } from '../domain/objects/open-object.js'
 import { Scope } from '../domain/scope.js'
 import type { ObjectRecord } from '../domain/stored/model.js'
 import type { Exchange, Surroundings } from '../exchange.js'
-import { LentWhole } from '../response/lent-whole.js'
+import { bodyAtHand } from '../response/begin-answer.js'
 import { newRequestLog, type RequestHead, type ServiceRequest, type ServiceResponse } from '../service.js'
 import { type KnownRead, keyOf, knownRead, mayBeKnown, PASSED_OVER } from './known-read.js'
 import { Recording } from './recording.js'
@@ -84,10 +84,10 @@ export class RepeatedReads {
   ): ServiceResponse | undefined {
     const scope = new Scope()
     try {
-      const content = openAgain(this.#surroundings.domain, scope, object, known.isUnchanged)?.readNow()
-      if (content === undefined) return undefined
-      const body = content instanceof Uint8Array ? content : new LentWhole(content)
-      return this.#repeat(known, body, request, now)
+      const { domain } = this.#surroundings
+      const opened = openAgain(domain, scope, object, known.isUnchanged)
+      const content = opened && ((request.passes ? opened.passNow() : undefined) ?? opened.readNow())
+      return content && this.#repeat(known, bodyAtHand(domain, content), request, now)
     } finally {
       scope.close()
     }

@@ -1,7 +1,9 @@
 import type { Operation } from '@bindery/protocol'
-import { type Awaitable, andThen } from '@bindery/storage'
+import { type Awaitable, andThen, type LentBytes, type PassableBytes } from '@bindery/storage'
 import type { Call, Reply } from '../call.js'
 import { requireLease } from '../domain/cluster/cluster.js'
+import type { Domain } from '../domain/domain.js'
+import type { ServiceResponse } from '../service.js'
 import { type Answer, encodeReply } from './answer.js'
 import { LentPassable } from './lent-passable.js'
 import { LentStream } from './lent-stream.js'
@@ -13,13 +15,21 @@ export function beginAnswer(call: Call<Operation>, reply: Reply<Operation>): Awa
   const { content, contentSize } = reply
   if (content === undefined) return answer
   const { status, headers } = answer
-  if (content instanceof Uint8Array) return { status, headers, body: content }
-  if ('bytes' in content) return { status, headers, body: new LentWhole(content) }
-  const mayAnswer = () => requireLease(call.domain.cluster)
-  if ('pass' in content) return { status, headers, body: new LentPassable(content, mayAnswer) }
+  if (isAtHand(content)) return { status, headers, body: bodyAtHand(call.domain, content) }
   const body = LentStream.begin(content, contentSize, {
-    beforePiece: mayAnswer,
+    beforePiece: () => requireLease(call.domain.cluster),
     onEnd: () => call.scope.close(),
   })
   return andThen(body, (begun) => ({ status, headers, body: begun }))
+}
+
+type AtHand = Uint8Array | LentBytes | PassableBytes
+
+const isAtHand = (content: AtHand | AsyncIterable<LentBytes>): content is AtHand =>
+  content instanceof Uint8Array || 'bytes' in content || 'pass' in content
+
+/** The body of content that needs no stream. */
+export function bodyAtHand({ cluster }: Pick<Domain, 'cluster'>, content: AtHand): ServiceResponse['body'] {
+  if (content instanceof Uint8Array) return content
+  return 'pass' in content ? new LentPassable(content, () => requireLease(cluster)) : new LentWhole(content)
 }
