@@ -15,11 +15,15 @@ export const python = {
   command: (file) => [interpreter, '-B', file],
 }
 
-/** The variables that keep the modules and builds of Go inside the cache. */
+/**
+ * The variables that keep the modules and builds of Go inside the cache. Nothing is optimised: the programs run for seconds, and compiling
+ * them takes minutes.
+ */
 export const GO_ENVIRONMENT = {
   GOMODCACHE: path.join(CACHE, 'go', 'modules'),
   GOCACHE: path.join(CACHE, 'go', 'build'),
-  GOFLAGS: '-buildvcs=false -modcacherw', // otherwise the cache could not be deleted with the clone
+  // the last one: otherwise the cache could not be deleted with the clone
+  GOFLAGS: `-buildvcs=false '-gcflags=all=-N -l' '-ldflags=-s -w' -modcacherw`,
   GOTOOLCHAIN: 'auto',
 }
 const programOf = (name) => path.join(CACHE, 'go', name)
@@ -39,7 +43,7 @@ const classes = [path.join(output, 'classes'), path.join(output, 'dependency', '
 
 export const java = {
   install: [{ command: ['mvn', '-q', '-B', repository, `-Doutput=${output}`, 'compile'] }],
-  command: (main) => ['java', '-Dfile.encoding=UTF-8', '-cp', classes, main],
+  command: (main) => ['java', '-XX:TieredStopAtLevel=1', '-Dfile.encoding=UTF-8', '-cp', classes, main],
   /** The option of Maven that keeps its packages inside the cache. */
   repository,
 }

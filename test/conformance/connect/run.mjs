@@ -8,6 +8,7 @@ import { fileURLToPath } from 'node:url'
 import OSS from 'ali-oss'
 import { newFolder } from '../../support/at-end.mjs'
 import { startServer } from '../../support/start-server.mjs'
+import { GO_ENVIRONMENT } from '../programs.mjs'
 import { CACHE } from '../support.mjs'
 
 const COMMAND = fileURLToPath(new URL('../../../packages/cli/bin/bindery.js', import.meta.url))
@@ -20,10 +21,9 @@ const { AWS_CA_BUNDLE: _, ...inherited } = process.env
 export const ENVIRONMENT = {
   ...inherited,
   BINDERY_LANG: 'en',
-  GOMODCACHE: path.join(CACHE, 'go', 'modules'),
-  GOCACHE: path.join(CACHE, 'go', 'build'),
-  GOFLAGS: '-mod=mod -modcacherw', // otherwise the cache could not be deleted with the clone
-  MAVEN_OPTS: `-Dmaven.repo.local=${path.join(CACHE, 'java', 'repository')}`,
+  ...GO_ENVIRONMENT,
+  GOFLAGS: `-mod=mod ${GO_ENVIRONMENT.GOFLAGS}`,
+  MAVEN_OPTS: `${process.env.MAVEN_OPTS ?? ''} -Dmaven.repo.local=${path.join(CACHE, 'java', 'repository')}`,
   PATH: `${PROGRAMS}${path.delimiter}${process.env.PATH}`,
 }
 
