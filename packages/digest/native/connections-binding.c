@@ -285,6 +285,14 @@ static napi_value await_room(napi_env env, napi_callback_info info) {
   return NULL;
 }
 
+// flush(connections)
+static napi_value flush(napi_env env, napi_callback_info info) {
+  napi_value value;
+  struct holder *holder;
+  if (read_arguments(env, info, 1, &value) && read_holder(env, value, &holder)) connections_flush(holder->set);
+  return NULL;
+}
+
 // unsent(connections, number) → the bytes of an answer that the kernel has not taken
 static napi_value unsent(napi_env env, napi_callback_info info) {
   napi_value values[2];
@@ -311,7 +319,8 @@ void export_connections(napi_env env, napi_value exports) {
   } functions[] = {
       {"openConnections", open_connections}, {"closeConnections", close_connections}, {"keepAlive", keep_alive},
       {"adopt", adopt}, {"release", release}, {"drop", drop}, {"receive", receive}, {"pause", pause_receiving},
-      {"send", send_answer}, {"socket", socket_of}, {"awaitRoom", await_room}, {"unsent", unsent}, {"shut", shut},
+      {"send", send_answer}, {"flush", flush}, {"socket", socket_of}, {"awaitRoom", await_room}, {"unsent", unsent},
+      {"shut", shut},
   };
   if (event_loop() == NULL) return;
   napi_value connections;

@@ -33,8 +33,18 @@ struct connection {
   size_t body_bytes;
 };
 
+// A short answer that waits for others, with its bytes in `queued`.
+struct short_answer {
+  uint32_t connection;
+  uint32_t start, length;
+};
+
 struct connections {
   int epoll_fd;
+  struct short_answer queue[QUEUE_MAX];
+  unsigned queue_count;
+  size_t queued_bytes;
+  uint8_t queued[QUEUE_MAX * SHORT_BYTES_MAX];
   struct report *reports;
   uint8_t *arena;
   struct connection *all;
@@ -120,6 +130,7 @@ static int forget(struct connections *set, uint32_t number) {
 }
 
 int connections_release(struct connections *set, uint32_t number) {
+  connections_flush(set);
   int fd = forget(set, number);
   epoll_ctl(set->epoll_fd, EPOLL_CTL_DEL, fd, NULL);
   return fd;
@@ -128,6 +139,7 @@ int connections_release(struct connections *set, uint32_t number) {
 void connections_drop(struct connections *set, uint32_t number) { close(connections_release(set, number)); }
 
 void connections_gathered(struct connections *set) {
+  connections_flush(set);
   set->gathering = 0;
   while (set->first_dropped != NONE) {
     uint32_t number = set->first_dropped;
@@ -215,7 +227,7 @@ static void take(struct connections *set, uint32_t number, int is_over) {
   arm(set, number);
 }
 
-// Sends the rest of an answer. Returns 0 when all was taken, 1 if not, or a negative errno.
+// Sends the rest of an answer. Returns SEND_DONE, SEND_FOLLOWS or a negative errno.
 static int send_rest(struct connection *connection) {
   while (connection->head_bytes + connection->body_bytes > 0) {
     struct iovec pieces[2];
@@ -228,15 +240,17 @@ static int send_rest(struct connection *connection) {
     }
     ssize_t sent = sendmsg(connection->fd, &message, MSG_NOSIGNAL | MSG_DONTWAIT);
     if (sent < 0 && errno == EINTR) continue;
-    if (sent < 0) return errno == EAGAIN || errno == EWOULDBLOCK ? 1 : -errno;
+    if (sent < 0) return errno == EAGAIN || errno == EWOULDBLOCK ? SEND_FOLLOWS : -errno;
     size_t of_head = (size_t)sent < connection->head_bytes ? (size_t)sent : connection->head_bytes;
     connection->head_start += of_head;
     connection->head_bytes -= of_head;
     connection->body += (size_t)sent - of_head;
     connection->body_bytes -= (size_t)sent - of_head;
   }
-  return 0;
+  return SEND_DONE;
 }
+
+static int has_rest(const struct connection *connection) { return connection->head_bytes + connection->body_bytes > 0; }
 
 static void clear_rest(struct connection *connection) {
   free(connection->head);
@@ -259,19 +273,67 @@ static int keep_head(struct connection *connection) {
   return 1;
 }
 
-int connections_send(struct connections *set, uint32_t number, const uint8_t *head, size_t head_bytes, const uint8_t *body,
-                     size_t body_bytes) {
-  struct connection *connection = &set->all[number];
-  if (connection->broken || connection->head_bytes + connection->body_bytes > 0) return -EALREADY;
+// Sends an answer behind no other. Returns as `connections_send`.
+static int send_now(struct connection *connection, const uint8_t *head, size_t head_bytes, const uint8_t *body,
+                    size_t body_bytes) {
   connection->head = (uint8_t *)head;
   connection->head_bytes = head_bytes;
   connection->body = body;
   connection->body_bytes = body_bytes;
   int outcome = send_rest(connection);
-  if (outcome == 1 && keep_head(connection)) return 1;
+  if (outcome == SEND_FOLLOWS && keep_head(connection)) return outcome;
   connection->head = NULL;
   clear_rest(connection);
-  return outcome == 1 ? -ENOMEM : outcome;
+  return outcome == SEND_FOLLOWS ? -ENOMEM : outcome;
+}
+
+// Sends a short answer, or adds it to the rest of others. A connection that was lost is reported by what is received from it.
+static void send_short(struct connection *connection, const uint8_t *bytes, size_t length) {
+  if (!has_rest(connection)) {
+    send_now(connection, bytes, length, NULL, 0);
+    return;
+  }
+  uint8_t *rest = malloc(connection->head_bytes + length);
+  if (rest == NULL) return;
+  memcpy(rest, connection->head + connection->head_start, connection->head_bytes);
+  memcpy(rest + connection->head_bytes, bytes, length);
+  free(connection->head);
+  connection->head = rest;
+  connection->head_start = 0;
+  connection->head_bytes += length;
+}
+
+void connections_flush(struct connections *set) {
+  unsigned count = set->queue_count;
+  set->queue_count = 0;
+  set->queued_bytes = 0;
+  for (unsigned i = 0; i < count; i++) {
+    const struct short_answer *answer = &set->queue[i];
+    send_short(&set->all[answer->connection], set->queued + answer->start, answer->length);
+  }
+}
+
+static void queue(struct connections *set, uint32_t number, const uint8_t *head, size_t head_bytes, const uint8_t *body,
+                  size_t body_bytes) {
+  if (set->queue_count == QUEUE_MAX) connections_flush(set);
+  uint8_t *bytes = set->queued + set->queued_bytes;
+  memcpy(bytes, head, head_bytes);
+  if (body_bytes > 0) memcpy(bytes + head_bytes, body, body_bytes);
+  set->queue[set->queue_count++] =
+      (struct short_answer){number, (uint32_t)set->queued_bytes, (uint32_t)(head_bytes + body_bytes)};
+  set->queued_bytes += head_bytes + body_bytes;
+}
+
+int connections_send(struct connections *set, uint32_t number, const uint8_t *head, size_t head_bytes, const uint8_t *body,
+                     size_t body_bytes) {
+  struct connection *connection = &set->all[number];
+  if (connection->broken) return -EPIPE;
+  const int is_short = head_bytes + body_bytes <= SHORT_BYTES_MAX;
+  if (!is_short) connections_flush(set);
+  if (has_rest(connection)) return SEND_BUSY;
+  if (!is_short) return send_now(connection, head, head_bytes, body, body_bytes);
+  queue(set, number, head, head_bytes, body, body_bytes);
+  return SEND_QUEUED;
 }
 
 int connections_socket(const struct connections *set, uint32_t number) { return set->all[number].fd; }
@@ -281,7 +343,8 @@ void connections_await_room(struct connections *set, uint32_t number) {
   arm(set, number);
 }
 
-size_t connections_unsent(const struct connections *set, uint32_t number) {
+size_t connections_unsent(struct connections *set, uint32_t number) {
+  connections_flush(set);
   return set->all[number].head_bytes + set->all[number].body_bytes;
 }
 
@@ -291,11 +354,11 @@ static void send_more(struct connections *set, uint32_t number) {
     connection->awaits_room = 0;
     return note(set, number, REPORT_SENT, 0, 0);
   }
-  if (connection->head_bytes + connection->body_bytes == 0) return;
+  if (!has_rest(connection)) return;
   int outcome = send_rest(connection);
-  if (outcome == 1) return;
+  if (outcome == SEND_FOLLOWS) return;
   clear_rest(connection);
-  if (outcome == 0) note(set, number, REPORT_SENT, 0, 0);
+  if (outcome == SEND_DONE) note(set, number, REPORT_SENT, 0, 0);
   else note_broken(set, number, -outcome);
 }
 
@@ -324,6 +387,9 @@ void connections_pause(struct connections *set, uint32_t number, int paused) {
   if (!paused) arm(set, number);
 }
 
-void connections_shut(struct connections *set, uint32_t number) { shutdown(set->all[number].fd, SHUT_WR); }
+void connections_shut(struct connections *set, uint32_t number) {
+  connections_flush(set);
+  shutdown(set->all[number].fd, SHUT_WR);
+}
 
 #endif

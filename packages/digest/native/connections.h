@@ -17,6 +17,10 @@
 #define REPORTS_MAX (READY_MAX * REPORTS_EACH)
 #define ARENA_BYTES (READY_MAX * PIECE_BYTES)
 
+// A head with a body of at most 16 KiB is short, and leaves together with others.
+#define SHORT_BYTES_MAX (20u << 10)
+#define QUEUE_MAX 32
+
 enum report_kind {
   REPORT_CAME,   // bytes came: `start` and `length` in the arena
   REPORT_PLACED, // `length` bytes came where `connections_receive` wanted them
@@ -64,8 +68,15 @@ int64_t connections_receive(struct connections *set, uint32_t number, uint8_t *b
 // Stops receiving, or continues.
 void connections_pause(struct connections *set, uint32_t number, int paused);
 
-// Sends a head, and a body that the caller keeps until it is sent. Returns 0 if the kernel has all of it, 1 if the rest follows, which is reported,
-// or a negative errno. One answer at a time.
+// The outcomes of `connections_send`.
+enum send_outcome {
+  SEND_DONE,    // the kernel has all of it
+  SEND_FOLLOWS, // the rest follows, and its end is reported
+  SEND_BUSY,    // it cannot be sent before the rest of another answer, whose end is reported
+  SEND_QUEUED,  // it is short, and was copied: it leaves with other short ones, at the latest behind the batch, or by `connections_flush`
+};
+
+// Sends a head, and a body that the caller keeps until it is sent. Returns an outcome, or a negative errno.
 int connections_send(struct connections *set, uint32_t number, const uint8_t *head, size_t head_bytes, const uint8_t *body,
                      size_t body_bytes);
 
@@ -74,9 +85,11 @@ int connections_socket(const struct connections *set, uint32_t number);
 
 // Reports REPORT_SENT when the socket takes bytes; only while nothing follows.
 void connections_await_room(struct connections *set, uint32_t number);
+// Sends the short answers that wait. Sent one right after the other they wake a client once, and not each for itself.
+void connections_flush(struct connections *set);
 
 // Bytes that still follow.
-size_t connections_unsent(const struct connections *set, uint32_t number);
+size_t connections_unsent(struct connections *set, uint32_t number);
 
 // Sends an end behind what was sent.
 void connections_shut(struct connections *set, uint32_t number);

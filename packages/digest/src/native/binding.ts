@@ -59,6 +59,9 @@ export interface RawConnections {
   readonly arena: ArrayBuffer
 }
 
+/** The outcomes of `send`: all is sent; the rest follows; nothing is, because the rest of another answer follows; it waits for `flush`. */
+export const SENT = { all: 0, follows: 1, busy: 2, queued: 3 } as const
+
 /** Functions for connections. Results of less than 0 are errors of the system; `receive` has one more meaning. */
 export interface ConnectionsBinding {
   /** @param onBatch called with the number of reports in `reports` */
@@ -74,11 +77,13 @@ export interface ConnectionsBinding {
   /** Receives into bytes, until they are full; with none it pauses. Returns what came at once, or less than 0 at the end and where the connection is lost. */
   receive(connections: RawConnections, connection: number, bytes: Uint8Array): number
   pause(connections: RawConnections, connection: number, pauses: boolean): void
-  /** Returns 0 if the kernel has all of it, and 1 if the rest follows. */
+  /** Returns one of `SENT`. */
   send(connections: RawConnections, connection: number, text: string, bytes: Uint8Array): number
   /** The descriptor of a connection's socket, which stays the connection's. */
   socket(connections: RawConnections, connection: number): number
   awaitRoom(connections: RawConnections, connection: number): void
+  /** Sends the short answers that wait. */
+  flush(connections: RawConnections): void
   unsent(connections: RawConnections, connection: number): number
   shut(connections: RawConnections, connection: number): void
 }

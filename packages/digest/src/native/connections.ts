@@ -1,10 +1,10 @@
-import type { ConnectionsBinding, RawConnections } from './binding.js'
+import { type ConnectionsBinding, type RawConnections, SENT } from './binding.js'
 
 /** A report's fields in a batch, each a 32-bit integer. */
 const FIELDS = 4
 const CAME = 0
 const PLACED = 1
-const SENT = 2
+const ALL_SENT = 2
 const ENDED = 3
 
 const NOTHING = new Uint8Array(0)
@@ -35,6 +35,8 @@ export class Connections {
   readonly #connections: (OwnedConnection | undefined)[] = []
   #open = 0
   #isClosed = false
+  /** Whether short answers that wait will leave: behind a batch, or in the next tick. */
+  #willFlush = false
 
   /** Throws where the event loop cannot watch them. */
   constructor(binding: ConnectionsBinding) {
@@ -51,7 +53,8 @@ export class Connections {
   adopt(fd: number): OwnedConnection | undefined {
     const number = this.#binding.adopt(this.#raw, fd)
     if (number < 0) return undefined
-    const connection = new OwnedConnection(this.#binding, this.#raw, number, () => this.#forget(number))
+    const hooks = { forget: () => this.#forget(number), queued: () => this.#flushSoon() }
+    const connection = new OwnedConnection(this.#binding, this.#raw, number, hooks)
     this.#connections[number] = connection
     this.#open += 1
     if (this.#open === 1) this.#binding.keepAlive(this.#raw, true)
@@ -72,23 +75,43 @@ export class Connections {
     if (this.#open === 0) this.#binding.keepAlive(this.#raw, false)
   }
 
+  /** Answers that become known in the same tick leave together. */
+  #flushSoon(): void {
+    if (this.#willFlush) return
+    this.#willFlush = true
+    process.nextTick(() => {
+      this.#willFlush = false
+      if (!this.#isClosed) this.#binding.flush(this.#raw)
+    })
+  }
+
   #deliver(count: number): void {
     const reports = this.#reports
+    // the addon flushes behind the batch
+    this.#willFlush = true
     for (let at = 0; at < count * FIELDS; at += FIELDS) {
       // the owner of another one may have dropped it
       const listener = this.#connections[reports[at] ?? 0]?.listener
       if (listener !== undefined)
         this.#report(listener, reports[at + 1] ?? 0, reports[at + 2] ?? 0, reports[at + 3] ?? 0)
     }
+    this.#willFlush = false
   }
 
   #report(listener: ConnectionListener, kind: number, start: number, length: number): void {
     if (kind === CAME) listener.came(this.#arena.subarray(start, start + length))
     else if (kind === PLACED) listener.placed(length)
-    else if (kind === SENT) listener.sent()
+    else if (kind === ALL_SENT) listener.sent()
     else if (kind === ENDED) listener.ended()
     else listener.broken()
   }
+}
+
+interface Hooks {
+  /** The connection has no number any more. */
+  readonly forget: () => void
+  /** A short answer waits for `flush`. */
+  readonly queued: () => void
 }
 
 /** One connection. Nothing may be called after `drop` or `release`. */
@@ -98,14 +121,13 @@ export class OwnedConnection {
   readonly #binding: ConnectionsBinding
   readonly #raw: RawConnections
   readonly #number: number
-  readonly #forget: () => void
+  readonly #hooks: Hooks
 
-  /** @param forget called when the connection has no number any more */
-  constructor(binding: ConnectionsBinding, raw: RawConnections, number: number, forget: () => void) {
+  constructor(binding: ConnectionsBinding, raw: RawConnections, number: number, hooks: Hooks) {
     this.#binding = binding
     this.#raw = raw
     this.#number = number
-    this.#forget = forget
+    this.#hooks = hooks
   }
 
   /**
@@ -126,12 +148,17 @@ export class OwnedConnection {
   }
 
   /**
-   * Sends a text of which each character is a byte, and bytes behind it. Returns true if the kernel has all of it, false if the rest follows, which `sent`
-   * reports: until then `bytes` must not change, nor may more be sent. Undefined: the connection is lost.
+   * Sends a text of which each character is a byte, and bytes behind it. `sent`: the addon or the kernel has all of it. `sending`: the rest follows, which
+   * `sent` of the listener reports; until then `bytes` must not change. `busy`: nothing was taken, because others still follow, whose end is reported
+   * so. `lost`: the connection is.
    */
-  send(text: string, bytes: Uint8Array = NOTHING): boolean | undefined {
+  send(text: string, bytes: Uint8Array = NOTHING): 'sent' | 'sending' | 'busy' | 'lost' {
     const outcome = this.#binding.send(this.#raw, this.#number, text, bytes)
-    return outcome < 0 ? undefined : outcome === 0
+    if (outcome === SENT.queued) this.#hooks.queued()
+    else if (outcome === SENT.follows) return 'sending'
+    else if (outcome === SENT.busy) return 'busy'
+    else if (outcome !== SENT.all) return 'lost'
+    return 'sent'
   }
 
   /** The descriptor of the socket, on which others may send as well while nothing that `send` was given follows. */
@@ -157,13 +184,13 @@ export class OwnedConnection {
   /** Closes the connection; what the kernel has is still sent. */
   drop(): void {
     this.#binding.drop(this.#raw, this.#number)
-    this.#forget()
+    this.#hooks.forget()
   }
 
   /** Gives the connection up. Returns its descriptor, which is the caller's from then on. */
   release(): number {
     const fd = this.#binding.release(this.#raw, this.#number)
-    this.#forget()
+    this.#hooks.forget()
     return fd
   }
 }

@@ -152,4 +152,5 @@ test('a body behind its head is whole when it has arrived, until it is read', as
   await client.send('PUT /k HTTP/1.1\r\nHost: h\r\nContent-Length: 3\r\n\r\n')
   await client.send('abc')
   await client.until('[abc] [undefined]')
+  client.socket.destroy()
 })

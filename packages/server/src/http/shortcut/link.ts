@@ -41,6 +41,8 @@ export interface Link {
 export interface Passage {
   /** A descriptor, which does not block. */
   readonly socket: number
+  /** Whether the kernel has all that was sent, so that nothing else can come between what is passed. To be looked at before each pass. */
+  isFree(): boolean
   /** Calls back when the kernel takes bytes again, or with false when the link is destroyed before. The link is sending until then. */
   awaitRoom(taken: (has: boolean) => void): void
 }

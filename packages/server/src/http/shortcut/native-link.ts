@@ -42,7 +42,11 @@ export class NativeLink implements Link, ConnectionListener {
     this.local = hostAndPort(localAddress, localPort)
     this.#connection = connection
     connection.listener = this
-    this.passage = { socket: connection.socket, awaitRoom: (taken) => this.#awaitRoom(taken) }
+    this.passage = {
+      socket: connection.socket,
+      isFree: () => !this.isSending && connection.unsent() === 0,
+      awaitRoom: (taken) => this.#awaitRoom(taken),
+    }
   }
 
   /** Takes the connection of a socket, of which nothing was read; undefined if it cannot be taken. */
@@ -175,13 +179,15 @@ export class NativeLink implements Link, ConnectionListener {
 
   /** Passes a piece to the kernel, which may not take all of it yet. */
   #pass(piece: Waiting): void {
-    const hasAll = this.destroyed ? undefined : this.#connection.send(piece.text, piece.bytes)
-    if (hasAll === false) {
-      this.#sending = piece
-      return
+    const outcome = this.destroyed ? 'lost' : this.#connection.send(piece.text, piece.bytes)
+    if (outcome === 'sending') this.#sending = piece
+    else if (outcome === 'busy') {
+      this.#waiting.unshift(piece)
+      this.#awaitRoom(() => {})
+    } else {
+      if (outcome === 'lost') this.destroy()
+      piece.taken(outcome === 'sent')
     }
-    if (hasAll === undefined) this.destroy()
-    piece.taken(hasAll === true)
   }
 
   #awaitRoom(taken: (has: boolean) => void): void {
@@ -191,11 +197,16 @@ export class NativeLink implements Link, ConnectionListener {
       return
     }
     this.#sending = { text: '', bytes: undefined, taken }
-    this.#connection.awaitRoom()
+    // the end of what follows is reported in any case
+    if (this.#connection.unsent() === 0) this.#connection.awaitRoom()
   }
 
   #endIfSent(): void {
     if (!this.#isEnding || this.destroyed || this.isSending) return
+    if (this.#connection.unsent() > 0) {
+      this.#awaitRoom(() => {})
+      return
+    }
     this.#isEnding = false
     this.#connection.shut()
     if (this.#isClosing) this.destroy()

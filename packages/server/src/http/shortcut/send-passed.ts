@@ -48,6 +48,10 @@ class Passing {
       return
     }
     try {
+      if (!this.#passage.isFree()) {
+        this.#awaitRoom()
+        return
+      }
       const passed = this.#body.pass(this.#passage.socket)
       if (passed < 0) {
         void this.#sendNext()
@@ -55,12 +59,16 @@ class Passing {
       }
       this.#bytes += passed
       if (this.#body.left === 0) this.end(true)
-      else if (passed < PASSED_AT_ONCE) this.#passage.awaitRoom((has) => (has ? this.continue() : this.end(false)))
+      else if (passed < PASSED_AT_ONCE) this.#awaitRoom()
       // others have their turn
       else setImmediate(() => this.continue())
     } catch (failure) {
       this.#fail(failure)
     }
+  }
+
+  #awaitRoom(): void {
+    this.#passage.awaitRoom((has) => (has ? this.continue() : this.end(false)))
   }
 
   /** Called once, also when the link was destroyed. */
