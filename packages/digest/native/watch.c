@@ -10,6 +10,7 @@
 #include <fcntl.h>
 #include <pthread.h>
 #include <stdlib.h>
+#include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/vfs.h>
@@ -173,8 +174,29 @@ enum watch_outcome watch_map(struct watch *watch, uint64_t index) {
   return WATCH_CHANGED;
 }
 
+// The argument of PAGEMAP_SCAN, which headers have since Linux 6.7.
+struct scan {
+  uint64_t size, flags, start, end, walk_end, found, found_max, pages_max;
+  uint64_t inverted, all_of, any_of, returned;
+};
+#define SCAN_PAGES _IOWR('f', 16, struct scan)
+#define IS_PRESENT (1u << 3)
+
+// Whether the system finds no page in a range that is not mapped; -1 if it cannot look. It looks at no entry of a page itself, which
+// makes this several times as fast as reading entries.
+static int finds_all(uintptr_t start, uintptr_t end) {
+  uint64_t found[3];
+  struct scan scan = {.size = sizeof scan, .start = start, .end = end, .found = (uintptr_t)found, .found_max = 1, .pages_max = 1,
+                      .inverted = IS_PRESENT, .all_of = IS_PRESENT, .returned = IS_PRESENT};
+  const int count = ioctl(shared.pagemap, SCAN_PAGES, &scan);
+  return count < 0 ? -1 : count == 0 && scan.walk_end == end;
+}
+
 // Whether all pages of a range within a chunk are mapped, at most PAGES_MAX of them.
 static bool is_mapped(const uint8_t *address, size_t length) {
+  const uintptr_t start = (uintptr_t)address & ~(uintptr_t)(PAGE_BYTES - 1);
+  const int finds = finds_all(start, ((uintptr_t)address + length + PAGE_BYTES - 1) & ~(uintptr_t)(PAGE_BYTES - 1));
+  if (finds >= 0) return finds;
   uint64_t entries[PAGES_MAX];
   const uintptr_t first = (uintptr_t)address / PAGE_BYTES;
   const size_t count = ((uintptr_t)address + length - 1) / PAGE_BYTES - first + 1;
