@@ -1,12 +1,19 @@
 /** Which reads are remembered with their answers, and with all that these were derived from. */
-import { type BucketSettings, type Operation, operations, ossDialect, RepeatedV4 } from '@bindery/protocol'
+import {
+  type BucketSettings,
+  type Operation,
+  operations,
+  ossDialect,
+  RepeatedV4,
+  V4_ALGORITHM,
+} from '@bindery/protocol'
 import type { AccessKey, KeyHolder } from '../access/requester.js'
 import type { UnreadCall } from '../call.js'
 import type { ObjectRecord } from '../domain/stored/model.js'
 import type { Exchange, Surroundings } from '../exchange.js'
 import { LentPassable } from '../response/lent-passable.js'
 import { LentWhole } from '../response/lent-whole.js'
-import type { ServiceRequest, ServiceResponse } from '../service.js'
+import type { RequestHead, ServiceRequest, ServiceResponse } from '../service.js'
 import type { Recording } from './recording.js'
 
 type Headers = ServiceRequest['headers']
@@ -26,6 +33,8 @@ export interface KnownRead {
   readonly response: ServiceResponse
   /** The object whose bytes are read each time; undefined where the response has them, or needs none. */
   readonly object: ObjectRecord | undefined
+  /** How often it was repeated since one that was not the same came. */
+  uses: number
   /** The headers behind those that all answers have. */
   readonly kept: ServiceResponse['headers']
 }
@@ -42,13 +51,17 @@ const HARMLESS: ReadonlySet<string> = new Set<keyof BucketSettings>([
 /** Headers that do not count: these reads state nothing by them, except for time and signature, which are verified each time. */
 export const PASSED_OVER: ReadonlySet<string> = new Set([
   ...['authorization', 'date', 'x-oss-date'],
-  ...['user-agent', 'connection', 'x-forwarded-for', 'traceparent', 'tracestate'],
+  ...['user-agent', 'connection', 'traceparent', 'tracestate', 'x-request-id', 'x-amzn-trace-id', 'cf-ray'],
+  ...['via', 'forwarded', 'x-forwarded-for', 'x-forwarded-host', 'x-forwarded-port', 'x-forwarded-proto', 'x-real-ip'],
 ])
 
-/** Whether a request may be one of a known read, by its head. */
-export function mayBeKnown({ method, target, headers }: ServiceRequest): boolean {
-  if (method !== 'HEAD' && method !== 'GET') return false
-  return headers.authorization?.startsWith('OSS4-') === true && headers.origin === undefined && !target.includes('?')
+/** The name of a kind of requests, by method, address and access key; undefined of those that are never known. */
+export function nameOf({ method, host, target, headers }: RequestHead): string | undefined {
+  const { authorization, origin } = headers
+  const isRead = method === 'HEAD' || method === 'GET'
+  if (!isRead || authorization?.startsWith(V4_ALGORITHM) !== true || origin !== undefined || target.includes('?'))
+    return undefined
+  return `${method} ${host}${target} ${authorization.slice(0, authorization.indexOf('/'))}`
 }
 
 /** The read that was answered by a response; undefined where that depends on more than its head and the recorded rows. */
@@ -81,6 +94,7 @@ export function knownRead(
     signature,
     isUnchanged,
     response,
+    uses: 0,
     object: isLent(response) ? call.object : undefined,
     kept: response.headers.slice(dialect.commonHeaders({ requestId: '', at: startedAt, took: 0 }).length),
   }

@@ -5,12 +5,14 @@ import { Scope } from '../domain/scope.js'
 import type { ObjectRecord } from '../domain/stored/model.js'
 import type { Exchange, Surroundings } from '../exchange.js'
 import { bodyAtHand } from '../response/begin-answer.js'
-import { newRequestLog, type RequestHead, type ServiceRequest, type ServiceResponse } from '../service.js'
-import { type KnownRead, keyOf, knownRead, mayBeKnown, PASSED_OVER } from './known-read.js'
+import { newRequestLog, type ServiceRequest, type ServiceResponse } from '../service.js'
+import { type KnownRead, keyOf, knownRead, nameOf, PASSED_OVER } from './known-read.js'
 import { Recording } from './recording.js'
 
 const KNOWN_MAX = 1_024
 const SEEN_MAX = 4_096
+/** A known read that was repeated as often is worth what its recording costs. */
+const USES_MIN = 8
 
 /**
  * Answers reads that were answered before, without deriving everything again: where head, key and rows are the same. The
@@ -28,7 +30,8 @@ export class RepeatedReads {
 
   /** Undefined where the request has to take all steps. */
   answer(request: ServiceRequest): ServiceResponse | undefined {
-    const known = this.#known.get(nameOf(request))
+    const name = nameOf(request)
+    const known = name === undefined ? undefined : this.#known.get(name)
     if (known === undefined || !isSame(known, request)) return undefined
     const { domain, options } = this.#surroundings
     const now = options.clock()
@@ -43,11 +46,17 @@ export class RepeatedReads {
     }
   }
 
-  /** A recording for a request whose kind has come before; for one that cannot be known, fewer and fewer of its repetitions are recorded. */
+  /**
+   * A recording for a request of a kind that has come before. The 2nd, 4th, 8th … is recorded, so that those that cannot be known, or never
+   * come again as they were, cost little; what was known and often repeated begins again when it has changed.
+   */
   begin(request: ServiceRequest): Recording | undefined {
-    if (this.#surroundings.domain.metadata.comparing === undefined || !mayBeKnown(request)) return undefined
     const name = nameOf(request)
-    const times = (this.#seen.get(name) ?? 0) + 1
+    if (name === undefined || this.#surroundings.domain.metadata.comparing === undefined) return undefined
+    const known = this.#known.get(name)
+    const isWorthIt = known !== undefined && known.uses >= USES_MIN
+    if (known !== undefined) known.uses = 0
+    const times = isWorthIt ? 1 : (this.#seen.get(name) ?? 0) + 1
     if (this.#seen.size >= SEEN_MAX) this.#seen.clear()
     this.#seen.set(name, times)
     const isPowerOfTwo = (times & (times - 1)) === 0
@@ -57,9 +66,8 @@ export class RepeatedReads {
   /** Keeps the answer to a request that was recorded, where it may be given again. */
   keep(exchange: Exchange, recording: Recording, response: ServiceResponse): void {
     const known = knownRead(this.#surroundings, exchange, recording, response)
-    if (known === undefined) return
     const name = nameOf(exchange.request)
-    this.#seen.delete(name)
+    if (known === undefined || name === undefined) return
     if (this.#known.size >= KNOWN_MAX) this.#known.clear()
     this.#known.set(name, known)
   }
@@ -94,12 +102,14 @@ export class RepeatedReads {
   }
 
   #repeat(
-    { requester, response, kept }: KnownRead,
+    known: KnownRead,
     body: ServiceResponse['body'],
     request: ServiceRequest,
     startedAt: number,
   ): ServiceResponse {
     const { access, options } = this.#surroundings
+    const { requester, response, kept } = known
+    known.uses += 1
     access.keys.used(requester, startedAt)
     const requestId = upperHex(options.random(12))
     const log = request.log ?? newRequestLog()
@@ -117,8 +127,6 @@ export class RepeatedReads {
     return { status, headers: first.concat(kept), parts: { first, kept }, body, log, onSent: undefined }
   }
 }
-
-const nameOf = ({ method, host, target }: RequestHead): string => `${method} ${host}${target}`
 
 /** Whether a request of the same name has the other parts of a known one too. */
 function isSame({ scheme, host, headers: known, count }: KnownRead, request: ServiceRequest): boolean {
