@@ -6,7 +6,7 @@ import { loadNative } from '@bindery/digest'
 import type { ServiceRequest, ServiceResponse } from '@bindery/service'
 import { atEnd } from '../../../../../test/support/at-end.mjs'
 import { Log } from '../../log.js'
-import { answerOf, GET, LOG, lender } from '../../testing/answers.js'
+import { answerOf, GET, LOG, lender, settled } from '../../testing/answers.js'
 import { rawConnection, text } from '../../testing/http.js'
 import { newConnection } from '../connection.js'
 import { failedAnswer } from '../refusal.js'
@@ -24,7 +24,7 @@ async function alone(
   handle: (request: ServiceRequest) => Promise<ServiceResponse>,
   { first, kept, isNative } = PATIENT,
 ) {
-  const seen = { silent: 0, handedOver: 0 }
+  const seen = { silent: 0, handedOver: 0, closed: 0 }
   const sockets: Socket[] = []
   const owned = isNative ? loadNative()?.openConnections?.() : undefined
   const server = createServer({ allowHalfOpen: true }, (socket) => {
@@ -40,7 +40,9 @@ async function alone(
       failed: failedAnswer,
       begins: () => {},
       ends: () => {},
-      closed: () => {},
+      closed: () => {
+        seen.closed += 1
+      },
       isStopping: () => false,
       refuseSilent: (silent) => {
         seen.silent += 1
@@ -79,7 +81,7 @@ test('a connection is refused if it sends no request, closed if it sends no othe
     assert.equal(seen.silent, 1)
     await client.until('slow')
     await client.closed()
-    assert.deepEqual(seen, { silent: 1, handedOver: 0 })
+    assert.deepEqual([seen.silent, seen.handedOver], [1, 0])
   }
 })
 
@@ -97,6 +99,22 @@ test('a client that half-closes gets its answer, in pieces too, and then the con
       assert.ok(received.startsWith('HTTP/1.1 20') && received.endsWith(end), target)
     }
     assert.equal(seen.handedOver, 0)
+  }
+})
+
+test('a connection that both sides have ended is over at once, from whichever side the end came first', async (t) => {
+  for (const isNative of [true, false]) {
+    const { port, seen } = await alone(t, async () => text(200, 'done'), { ...PATIENT, isNative })
+    const idle = await rawConnection(port)
+    idle.socket.end()
+    await idle.closed()
+    await settled(() => seen.closed === 1)
+    const client = await rawConnection(port)
+    await client.send(GET)
+    await client.until('done')
+    client.socket.end()
+    await client.closed()
+    await settled(() => seen.closed === 2)
   }
 })
 

@@ -28,6 +28,9 @@ export class NativeLink implements Link, ConnectionListener {
   #sending: Waiting | undefined
   readonly #waiting: Waiting[] = []
   #isEnding = false
+  /** Whether the end of each direction was sent and received: with both the connection is over. */
+  #hasShut = false
+  #hasEnded = false
   #isClosing = false
   #timeoutMs = 0
   #timer: NodeJS.Timeout | undefined
@@ -170,7 +173,10 @@ export class NativeLink implements Link, ConnectionListener {
   }
 
   ended(): void {
-    if (!this.destroyed) this.#owner?.ended()
+    if (this.destroyed) return
+    this.#hasEnded = true
+    this.#owner?.ended()
+    if (this.#hasShut) this.destroy()
   }
 
   broken(): void {
@@ -209,7 +215,8 @@ export class NativeLink implements Link, ConnectionListener {
     }
     this.#isEnding = false
     this.#connection.shut()
-    if (this.#isClosing) this.destroy()
+    this.#hasShut = true
+    if (this.#isClosing || this.#hasEnded) this.destroy()
   }
 
   #startTimer(milliseconds: number): void {
