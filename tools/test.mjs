@@ -18,8 +18,16 @@ const SLOW = [
   'test/runtimes/',
 ]
 
-// These wait for other processes, for leases and for limits of bandwidth: while they do, a file that computes runs.
-const WAITING = ['test/cluster/', 'packages/storage-postgres/', 'packages/storage-s3/', 'packages/cli/']
+// These wait for other processes, leases, limits of bandwidth and downloads: while they do, files that compute run. One of them runs at a
+// time, so together they should take no longer than the others.
+const WAITING = [
+  'test/cluster/',
+  'test/packages/',
+  'test/runtimes/',
+  'packages/storage-postgres/',
+  'packages/storage-s3/',
+  'packages/cli/',
+]
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const { values, positionals } = readArguments({
