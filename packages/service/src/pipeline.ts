@@ -76,15 +76,16 @@ export function createPipeline(shared: Shared): Handle {
   const surroundings = createSurroundings(shared)
   const repeated = new RepeatedReads(surroundings)
   return (request) => {
-    const known = repeated.answer(request)
+    const kind = repeated.kindOf(request)
+    const known = kind && repeated.answer(kind, request)
     if (known !== undefined) return known
-    const recording = repeated.begin(request)
+    const recording = kind && repeated.begin(kind)
     const exchange = new Exchange(surroundings, request, upperHex(options.random(12)), recording)
     return settle(
       () => andThen(requireLease(domain.cluster), () => STEPS.run(exchange)),
       (answer) => {
         const response = end(exchange, answer)
-        if (recording !== undefined) repeated.keep(exchange, recording, response)
+        if (kind !== undefined && recording !== undefined) repeated.keep(kind, exchange, recording, response)
         return response
       },
       (thrown) => fail(exchange, thrown),

@@ -33,8 +33,6 @@ export interface KnownRead {
   readonly response: ServiceResponse
   /** The object whose bytes are read each time; undefined where the response has them, or needs none. */
   readonly object: ObjectRecord | undefined
-  /** How often it was repeated since one that was not the same came. */
-  uses: number
   /** The headers behind those that all answers have. */
   readonly kept: ServiceResponse['headers']
 }
@@ -55,7 +53,7 @@ export const PASSED_OVER: ReadonlySet<string> = new Set([
   ...['via', 'forwarded', 'x-forwarded-for', 'x-forwarded-host', 'x-forwarded-port', 'x-forwarded-proto', 'x-real-ip'],
 ])
 
-/** The name of a kind of requests, by method, address and access key; undefined of those that are never known. */
+/** Names the kind of a request, by method, address and access key; undefined of those that are never known. */
 export function nameOf({ method, host, target, headers }: RequestHead): string | undefined {
   const { authorization, origin } = headers
   const isRead = method === 'HEAD' || method === 'GET'
@@ -94,7 +92,6 @@ export function knownRead(
     signature,
     isUnchanged,
     response,
-    uses: 0,
     object: isLent(response) ? call.object : undefined,
     kept: response.headers.slice(dialect.commonHeaders({ requestId: '', at: startedAt, took: 0 }).length),
   }

@@ -9,10 +9,19 @@ import { newRequestLog, type ServiceRequest, type ServiceResponse } from '../ser
 import { type KnownRead, keyOf, knownRead, nameOf, PASSED_OVER } from './known-read.js'
 import { Recording } from './recording.js'
 
+const KINDS_MAX = 4_096
 const KNOWN_MAX = 1_024
-const SEEN_MAX = 4_096
 /** A known read that was repeated as often is worth what its recording costs. */
 const USES_MIN = 8
+
+/** Requests of one method, address and access key. */
+interface Kind {
+  known: KnownRead | undefined
+  /** How often the known read was repeated since a request came that is not the same. */
+  uses: number
+  /** How many of them took all steps. */
+  derived: number
+}
 
 /**
  * Answers reads that were answered before, without deriving everything again: where head, key and rows are the same. The
@@ -20,26 +29,42 @@ const USES_MIN = 8
  */
 export class RepeatedReads {
   readonly #surroundings: Surroundings
-  readonly #known = new Map<string, KnownRead>()
-  /** How often reads came that are not known. */
-  readonly #seen = new Map<string, number>()
+  readonly #kinds = new Map<string, Kind>()
+  #knownCount = 0
 
   constructor(surroundings: Surroundings) {
     this.#surroundings = surroundings
   }
 
-  /** Undefined where the request has to take all steps. */
-  answer(request: ServiceRequest): ServiceResponse | undefined {
+  /** Undefined for a request that is never known. */
+  kindOf(request: ServiceRequest): Kind | undefined {
     const name = nameOf(request)
-    const known = name === undefined ? undefined : this.#known.get(name)
+    if (name === undefined || this.#surroundings.domain.metadata.comparing === undefined) return undefined
+    const found = this.#kinds.get(name)
+    if (found !== undefined) return found
+    if (this.#kinds.size >= KINDS_MAX) this.#makeRoom()
+    const kind: Kind = { known: undefined, uses: 0, derived: 0 }
+    this.#kinds.set(name, kind)
+    return kind
+  }
+
+  /** Undefined where the request has to take all steps. */
+  answer(kind: Kind, request: ServiceRequest): ServiceResponse | undefined {
+    const { known } = kind
     if (known === undefined || !isSame(known, request)) return undefined
     const { domain, options } = this.#surroundings
     const now = options.clock()
     if (domain.cluster.mayAnswer() !== true || !this.#isSigned(known, request, now)) return undefined
     try {
       const { object } = known
-      if (object !== undefined) return this.#readAgain(known, object, request, now)
-      return known.isUnchanged() ? this.#repeat(known, known.response.body, request, now) : undefined
+      const answer =
+        object !== undefined
+          ? this.#readAgain(known, object, request, now)
+          : known.isUnchanged()
+            ? this.#repeat(known, known.response.body, request, now)
+            : undefined
+      if (answer !== undefined) kind.uses += 1
+      return answer
     } catch {
       // the steps find the failure of the store again, and answer it
       return undefined
@@ -47,29 +72,33 @@ export class RepeatedReads {
   }
 
   /**
-   * A recording for a request of a kind that has come before. The 2nd, 4th, 8th … is recorded, so that those that cannot be known, or never
-   * come again as they were, cost little; what was known and often repeated begins again when it has changed.
+   * A recording for a request that takes all steps, if others of its kind came before. The 2nd, 4th, 8th … is recorded, so that those that cannot
+   * be known, or never come again as they were, cost little; what was known and often repeated begins again when it has changed.
    */
-  begin(request: ServiceRequest): Recording | undefined {
-    const name = nameOf(request)
-    if (name === undefined || this.#surroundings.domain.metadata.comparing === undefined) return undefined
-    const known = this.#known.get(name)
-    const isWorthIt = known !== undefined && known.uses >= USES_MIN
-    if (known !== undefined) known.uses = 0
-    const times = isWorthIt ? 1 : (this.#seen.get(name) ?? 0) + 1
-    if (this.#seen.size >= SEEN_MAX) this.#seen.clear()
-    this.#seen.set(name, times)
-    const isPowerOfTwo = (times & (times - 1)) === 0
-    return times > 1 && isPowerOfTwo ? new Recording(this.#surroundings.domain) : undefined
+  begin(kind: Kind): Recording | undefined {
+    kind.derived = kind.uses >= USES_MIN ? 1 : kind.derived + 1
+    kind.uses = 0
+    const isPowerOfTwo = (kind.derived & (kind.derived - 1)) === 0
+    return kind.derived > 1 && isPowerOfTwo ? new Recording(this.#surroundings.domain) : undefined
   }
 
   /** Keeps the answer to a request that was recorded, where it may be given again. */
-  keep(exchange: Exchange, recording: Recording, response: ServiceResponse): void {
+  keep(kind: Kind, exchange: Exchange, recording: Recording, response: ServiceResponse): void {
     const known = knownRead(this.#surroundings, exchange, recording, response)
-    const name = nameOf(exchange.request)
-    if (known === undefined || name === undefined) return
-    if (this.#known.size >= KNOWN_MAX) this.#known.clear()
-    this.#known.set(name, known)
+    if (known === undefined) return
+    if (kind.known === undefined) this.#knownCount += 1
+    kind.known = known
+    if (this.#knownCount > KNOWN_MAX) this.#forget()
+  }
+
+  /** Drops what is not known. */
+  #makeRoom(): void {
+    for (const [name, { known }] of this.#kinds) if (known === undefined) this.#kinds.delete(name)
+  }
+
+  #forget(): void {
+    this.#kinds.clear()
+    this.#knownCount = 0
   }
 
   #isSigned(known: KnownRead, { headers, remoteAddress }: ServiceRequest, now: number): boolean {
@@ -109,7 +138,6 @@ export class RepeatedReads {
   ): ServiceResponse {
     const { access, options } = this.#surroundings
     const { requester, response, kept } = known
-    known.uses += 1
     access.keys.used(requester, startedAt)
     const requestId = upperHex(options.random(12))
     const log = request.log ?? newRequestLog()
