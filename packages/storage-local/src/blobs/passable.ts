@@ -63,6 +63,8 @@ class PassableRange implements PassableBytes {
 
   #passChecked(socket: number): number {
     const { opened } = this.#held
+    // what is read ahead from the disk was checked by a thread: checking it again here would cost more than a copy
+    if (this.#pieces !== undefined && !opened.watch?.has(Math.floor(this.#at / CHUNK_BYTES))) return -1
     const end = Math.min(this.#end, this.#at + PASSED_BYTES_MAX)
     for (let index = Math.floor(this.#at / CHUNK_BYTES); index * CHUNK_BYTES < end; index++) {
       if (!this.#context.watched.check(opened, index)) break
