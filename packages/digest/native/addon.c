@@ -292,6 +292,17 @@ static napi_value digest_bytes(napi_env env, napi_callback_info info) {
   return submit_copy(env, handle, &job);
 }
 
+// hold(engine, whether jobs are held until the next call)
+static napi_value hold(napi_env env, napi_callback_info info) {
+  napi_value values[2];
+  struct handle *handle;
+  bool holding;
+  if (read_arguments(env, info, 2, values) && read_engine(env, values[0], &handle) && read_boolean(env, values[1], &holding)) {
+    engine_hold(handle->engine, holding);
+  }
+  return NULL;
+}
+
 // openDirect(fd) → a descriptor of the same file for direct writes, or -1; on the calling thread
 static napi_value open_direct(napi_env env, napi_callback_info info) {
   napi_value value;
@@ -751,6 +762,7 @@ NAPI_MODULE_INIT() {
   export_function(env, exports, "write", write_pieces);
   export_function(env, exports, "append", append);
   export_function(env, exports, "digest", digest_bytes);
+  export_function(env, exports, "hold", hold);
   export_function(env, exports, "openDirect", open_direct);
   export_function(env, exports, "finish", finish);
   export_function(env, exports, "discard", discard);

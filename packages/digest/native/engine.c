@@ -43,6 +43,8 @@ struct engine {
   pthread_t *file_threads;
   unsigned file_threads_started;
   int appends; // whether `append_thread` was started
+  int holding; // used by the owner, as the queues of jobs that are held
+  struct queue held_hash, held_file, held_append;
 
   pthread_mutex_t lock; // guards the fields below, and `error` and `parts_left` of jobs
   pthread_cond_t hash_wanted, file_wanted, append_wanted;
@@ -59,6 +61,15 @@ static void queue_add(struct queue *queue, struct job_link *link) {
   link->next = NULL;
   *queue->end = link;
   queue->end = &link->next;
+}
+
+// Moves all of one queue to the end of another. Returns whether it had any.
+static int queue_move(struct queue *from, struct queue *to) {
+  if (from->first == NULL) return 0;
+  *to->end = from->first;
+  to->end = from->end;
+  queue_clear(from);
+  return 1;
 }
 
 static struct job *queue_take(struct queue *queue) {
@@ -306,6 +317,9 @@ int engine_start(const struct engine_options *options, struct engine **result) {
   queue_clear(&engine->to_file);
   queue_clear(&engine->to_append);
   queue_clear(&engine->done);
+  queue_clear(&engine->held_hash);
+  queue_clear(&engine->held_file);
+  queue_clear(&engine->held_append);
   int error = engine->file_threads == NULL ? ENOMEM : start_threads(engine);
   if (error != 0) engine_free(engine);
   else *result = engine;
@@ -373,6 +387,18 @@ static struct queue *file_queue(struct engine *engine, const struct job *job) {
   return NULL;
 }
 
+// Passes what was held to the threads.
+static void let_go(struct engine *engine) {
+  const int is_one = engine->held_file.first != NULL && engine->held_file.first->next == NULL;
+  pthread_mutex_lock(&engine->lock);
+  if (queue_move(&engine->held_hash, &engine->to_hash)) pthread_cond_signal(&engine->hash_wanted);
+  if (queue_move(&engine->held_file, &engine->to_file)) {
+    (is_one ? pthread_cond_signal : pthread_cond_broadcast)(&engine->file_wanted);
+  }
+  if (queue_move(&engine->held_append, &engine->to_append)) pthread_cond_signal(&engine->append_wanted);
+  pthread_mutex_unlock(&engine->lock);
+}
+
 void engine_submit(struct engine *engine, struct job *job) {
   int hash = job->stream != NULL;
   struct queue *file = file_queue(engine, job);
@@ -382,17 +408,15 @@ void engine_submit(struct engine *engine, struct job *job) {
   if (hash) {
     job->stream->under_way++;
     if (job->kind == JOB_FINISH || job->kind == JOB_DIGEST) job->stream->ended = 1;
+    queue_add(&engine->held_hash, &job->link);
   }
-  pthread_mutex_lock(&engine->lock);
-  if (hash) {
-    queue_add(&engine->to_hash, &job->link);
-    pthread_cond_signal(&engine->hash_wanted);
-  }
-  if (file != NULL) {
-    queue_add(file, &job->file_link);
-    pthread_cond_signal(file == &engine->to_file ? &engine->file_wanted : &engine->append_wanted);
-  }
-  pthread_mutex_unlock(&engine->lock);
+  if (file != NULL) queue_add(file == &engine->to_file ? &engine->held_file : &engine->held_append, &job->file_link);
+  if (!engine->holding) let_go(engine);
+}
+
+void engine_hold(struct engine *engine, int holding) {
+  engine->holding = holding;
+  if (!holding) let_go(engine);
 }
 
 struct job *engine_take_done(struct engine *engine) {

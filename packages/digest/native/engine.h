@@ -100,6 +100,10 @@ void stream_discard(struct stream *stream);
 
 void engine_submit(struct engine *engine, struct job *job);
 
+// Holds the jobs that are submitted from now on, or passes those that were held to the threads: one wake-up for all of them, and a hash thread that
+// begins with all of their streams.
+void engine_hold(struct engine *engine, int holding);
+
 // The first finished job that was not yet taken, or NULL.
 struct job *engine_take_done(struct engine *engine);
 

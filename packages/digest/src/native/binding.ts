@@ -140,6 +140,8 @@ export interface Binding {
   ): number
   /** Starts a job that hashes bytes as a stream of their own. @param digests as in `begin` */
   digest(engine: RawEngine, bytes: Uint8Array, digests: number): number
+  /** Holds jobs that start, or lets those that were held begin together. */
+  hold(engine: RawEngine, holds: boolean): void
   /** Opens an open file once more, for writes that bypass the page cache. Returns a descriptor, or -1 where that is not possible. */
   openDirect(fd: number): number
   /** The stream's number is invalid afterwards, unless -1 is returned. */

@@ -60,9 +60,9 @@ export class Engine implements NativeEngine {
    * Digests begin at the end of a turn of the event loop: one alone is hashed by the narrow kernel, and several in parallel lanes cost
    * hardly more than one.
    */
-  readonly #digests = new Gathering(setImmediate)
+  readonly #digests = new Gathering(setImmediate, (begin) => this.#holding(begin))
   /** Images that are ready at the same time are written by one call, and share a sync. */
-  readonly #appends = new Gathering(process.nextTick)
+  readonly #appends = new Gathering(process.nextTick, (begin) => this.#holding(begin))
   #closed: Promise<void> | undefined
   #resolveIdle: (() => void) | undefined
 
@@ -221,6 +221,16 @@ export class Engine implements NativeEngine {
       if (gathering === undefined) this.#inTurn(begin)
       else gathering.add(() => this.#inTurn(begin))
     })
+  }
+
+  /** Lets jobs begin with one wake-up. */
+  #holding(begin: () => void): void {
+    this.#binding.hold(this.#raw, true)
+    try {
+      begin()
+    } finally {
+      this.#binding.hold(this.#raw, false)
+    }
   }
 
   #inTurn(begin: () => boolean): void {

@@ -1,10 +1,13 @@
 /** Jobs that begin together, when `soon` calls back. */
 export class Gathering {
   readonly #soon: (begin: () => void) => unknown
+  readonly #together: (begin: () => void) => void
   #jobs: (() => void)[] = []
 
-  constructor(soon: (begin: () => void) => unknown) {
+  /** @param together runs what begins several jobs */
+  constructor(soon: (begin: () => void) => unknown, together: (begin: () => void) => void) {
     this.#soon = soon
+    this.#together = together
   }
 
   get isEmpty(): boolean {
@@ -16,7 +19,9 @@ export class Gathering {
     this.#soon(() => {
       const jobs = this.#jobs
       this.#jobs = []
-      for (const begin of jobs) begin()
+      this.#together(() => {
+        for (const begin of jobs) begin()
+      })
     })
   }
 }
