@@ -20,6 +20,10 @@ export interface OptimisticEngine<S extends HeldSnapshot> {
    */
   snapshot(toCommit: boolean): S
   /**
+   * While it is the same, no state is newer than one that was read before; undefined where that is not known. Throws as `snapshot`. Absent: it never is.
+   */
+  stamp?(): number | undefined
+  /**
    * In one step: checks, if anything was committed since `snapshot` was taken, that `attempt.reads` still hold, and
    * applies `attempt.writes.resolve(…)`. False, and nothing written, if they do not hold. Durable when it resolves.
    * `again` marks the repetition of an attempt that conflicted: there is one at a time, and it goes before first
@@ -72,10 +76,15 @@ export function createTransactor<S extends HeldSnapshot>(engine: OptimisticEngin
     },
     comparing(rows) {
       const reads = new ReadSet(rows.map(({ key, value }) => ({ key: keyText(key), value })))
+      let heldAt: number | undefined
       return () => {
+        const stamp = engine.stamp?.()
+        if (stamp !== undefined && stamp === heldAt) return true
         const snapshot = engine.snapshot(false)
         try {
-          return reads.holdsIn(snapshot)
+          const holds = reads.holdsIn(snapshot)
+          heldAt = holds ? stamp : undefined
+          return holds
         } finally {
           snapshot.release()
         }

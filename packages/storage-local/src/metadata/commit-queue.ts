@@ -72,6 +72,10 @@ export class CommitQueue implements Commits {
     return this.#acknowledged
   }
 
+  get isIdle(): boolean {
+    return this.#running === undefined
+  }
+
   async idle(): Promise<void> {
     await this.#running
   }

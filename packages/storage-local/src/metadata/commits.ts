@@ -16,6 +16,8 @@ export interface Commits {
    * too.
    */
   readonly acknowledged: number | undefined
+  /** Whether no commit is under way, as far as that is known. */
+  readonly isIdle: boolean
   /** The knowledge about the last commits. Undefined where others commit too. */
   readonly recent: KnownCommits | undefined
   /** Resolves when no commit waits or runs. */

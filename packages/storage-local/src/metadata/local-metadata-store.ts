@@ -63,9 +63,13 @@ function storeOver(file: MetadataFile, commits: Commits, broken: () => StorageEr
   /** The number of commits in a snapshot since the last acknowledged one: too small a number only means more to validate. */
   let seen: bigint | undefined
 
-  function snapshot(toCommit: boolean): LocalSnapshot {
+  function requireOpen(): void {
     const refusal = broken() ?? closed
     if (refusal !== undefined) throw refusal
+  }
+
+  function snapshot(toCommit: boolean): LocalSnapshot {
+    requireOpen()
     // LMDB shares a snapshot among all readers of a turn, but this one must not be older than its call
     if (acknowledged === undefined || acknowledged !== commits.acknowledged) {
       file.root.resetReadTxn()
@@ -92,6 +96,11 @@ function storeOver(file: MetadataFile, commits: Commits, broken: () => StorageEr
   return {
     ...createTransactor<LocalSnapshot>({
       snapshot,
+      stamp: () => {
+        requireOpen()
+        // others may have seen a commit that is not acknowledged yet
+        return commits.isIdle ? commits.acknowledged : undefined
+      },
       commit: (seen, attempt, again) => commits.commit(attempt, seen.commits, again),
     }),
     close() {
