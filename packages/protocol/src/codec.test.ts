@@ -97,3 +97,12 @@ test('an element may be present and empty', () => {
   refuses(codec, ['10'])
   assert.equal(text.decode(' as it is ', 'argument'), ' as it is ')
 })
+
+test('times of any day and year are printed as JavaScript prints them', () => {
+  const years = [-1, 0, 1, 1969, 1970, 1999, 2000, 2026, 9999, 10_000]
+  const times = years.flatMap((year) => [0, 59, 60, 3_599, 3_600, 86_399].map((s) => Date.UTC(year, 1, 28) + s * 1000))
+  for (const time of times) {
+    assert.equal(isoDate.encode(time + 999), new Date(time).toISOString())
+    assert.equal(httpDate.encode(time + 999), new Date(time).toUTCString())
+  }
+})

@@ -111,24 +111,38 @@ export const etag: Codec<string> = {
   encode: (value) => `"${value}"`,
 }
 
-/** Seconds whose text is cached. Dates in one response are often equal, and formatting a time is expensive. */
-const SECONDS_KEPT = 256
+/** Days whose text is kept. */
+const DAYS_KEPT = 256
+const DAY_S = 86_400
+/** `00` to `59`. */
+const TWO_DIGITS = Array.from({ length: 60 }, (_, number) => String(number).padStart(2, '0'))
 
-function printedBySecond(print: (time: Date) => string): (milliseconds: number) => string {
-  const texts = new Map<number, string>()
-  return (milliseconds) => {
-    const second = Math.floor(milliseconds / 1000)
-    const known = texts.get(second)
+/** Prints times of whole seconds. A page has a thousand, of fewer days: the text of a day costs more than that of a time of day. */
+function printedByDay(dayOf: (midnight: Date) => string, end: string): (milliseconds: number) => string {
+  const days = new Map<number, string>()
+  const printDay = (day: number): string => {
+    const known = days.get(day)
     if (known !== undefined) return known
-    if (texts.size === SECONDS_KEPT) texts.clear()
-    const text = print(new Date(second * 1000))
-    texts.set(second, text)
+    if (days.size === DAYS_KEPT) days.clear()
+    const text = dayOf(new Date(day * DAY_S * 1000))
+    days.set(day, text)
+    return text
+  }
+  let last = { seconds: Number.NaN, text: '' }
+  return (milliseconds) => {
+    const seconds = Math.floor(milliseconds / 1000)
+    if (seconds === last.seconds) return last.text
+    const day = Math.floor(seconds / DAY_S)
+    const ofDay = seconds - day * DAY_S
+    const [hour, minute] = [Math.floor(ofDay / 3600), Math.floor(ofDay / 60) % 60]
+    const text = `${printDay(day)}${TWO_DIGITS[hour]}:${TWO_DIGITS[minute]}:${TWO_DIGITS[ofDay % 60]}${end}`
+    last = { seconds, text }
     return text
   }
 }
 
-const utcText = printedBySecond((time) => time.toUTCString())
-const isoText = printedBySecond((time) => time.toISOString())
+const utcText = printedByDay((midnight) => midnight.toUTCString().slice(0, -'00:00:00 GMT'.length), ' GMT')
+const isoText = printedByDay((midnight) => midnight.toISOString().slice(0, -'00:00:00.000Z'.length), '.000Z')
 
 /** A date of HTTP; undefined if it has none of its forms. Milliseconds since 1970 inside. */
 export const httpDate: Codec<number | undefined> = {
