@@ -51,7 +51,7 @@ const OBJECTS = {
  * element, but neither scripts nor keys: those wait for as long as the page does not answer.
  */
 export function limited(object) {
-  const name = OBJECTS[object?.constructor?.name]
+  const name = OBJECTS[classOf(object)]
   if (name === undefined) return Array.isArray(object) ? object.map(limited) : object
   return new Proxy(object, {
     get(target, member) {
@@ -68,6 +68,9 @@ export function limited(object) {
     },
   })
 }
+
+/** The name of a class as in Playwright's documentation: its bundle has `_Page` and `Browser2`. */
+const classOf = (object) => object?.constructor?.name.replaceAll(/^_|\d+$/g, '')
 
 /** The beginning of an argument. */
 function described(value) {
