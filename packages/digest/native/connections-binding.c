@@ -302,6 +302,21 @@ static napi_value unsent(napi_env env, napi_callback_info info) {
   return number_value(env, (double)connections_unsent(holder->set, number));
 }
 
+// unsentBytes(connections, number) → a copy of them
+static napi_value unsent_bytes(napi_env env, napi_callback_info info) {
+  napi_value values[2], result;
+  struct holder *holder;
+  uint32_t number;
+  void *bytes;
+  if (!read_arguments(env, info, 2, values) || !read_connection(env, values, &holder, &number)) return NULL;
+  if (napi_create_buffer(env, connections_unsent(holder->set, number), &bytes, &result) != napi_ok) {
+    refuse(env, "the bytes cannot be copied");
+    return NULL;
+  }
+  connections_copy_unsent(holder->set, number, bytes);
+  return result;
+}
+
 // shut(connections, number)
 static napi_value shut(napi_env env, napi_callback_info info) {
   napi_value values[2];
@@ -320,7 +335,7 @@ void export_connections(napi_env env, napi_value exports) {
       {"openConnections", open_connections}, {"closeConnections", close_connections}, {"keepAlive", keep_alive},
       {"adopt", adopt}, {"release", release}, {"drop", drop}, {"receive", receive}, {"pause", pause_receiving},
       {"send", send_answer}, {"flush", flush}, {"socket", socket_of}, {"awaitRoom", await_room}, {"unsent", unsent},
-      {"shut", shut},
+      {"unsentBytes", unsent_bytes}, {"shut", shut},
   };
   if (event_loop() == NULL) return;
   napi_value connections;

@@ -348,6 +348,12 @@ size_t connections_unsent(struct connections *set, uint32_t number) {
   return set->all[number].head_bytes + set->all[number].body_bytes;
 }
 
+void connections_copy_unsent(const struct connections *set, uint32_t number, uint8_t *bytes) {
+  const struct connection *connection = &set->all[number];
+  if (connection->head_bytes > 0) memcpy(bytes, connection->head + connection->head_start, connection->head_bytes);
+  if (connection->body_bytes > 0) memcpy(bytes + connection->head_bytes, connection->body, connection->body_bytes);
+}
+
 static void send_more(struct connections *set, uint32_t number) {
   struct connection *connection = &set->all[number];
   if (connection->awaits_room) {

@@ -91,5 +91,8 @@ void connections_flush(struct connections *set);
 // Bytes that still follow.
 size_t connections_unsent(struct connections *set, uint32_t number);
 
+// Copies the bytes that still follow, as many as `connections_unsent` returns.
+void connections_copy_unsent(const struct connections *set, uint32_t number, uint8_t *bytes);
+
 // Sends an end behind what was sent.
 void connections_shut(struct connections *set, uint32_t number);

@@ -85,6 +85,7 @@ export interface ConnectionsBinding {
   /** Sends the short answers that wait. */
   flush(connections: RawConnections): void
   unsent(connections: RawConnections, connection: number): number
+  unsentBytes(connections: RawConnections, connection: number): Buffer
   shut(connections: RawConnections, connection: number): void
 }
 

@@ -176,6 +176,11 @@ export class OwnedConnection {
     return this.#binding.unsent(this.#raw, this.#number)
   }
 
+  /** A copy of these bytes. */
+  unsentBytes(): Buffer {
+    return this.#binding.unsentBytes(this.#raw, this.#number)
+  }
+
   /** Sends an end behind what the kernel has. */
   shut(): void {
     this.#binding.shut(this.#raw, this.#number)
@@ -187,7 +192,7 @@ export class OwnedConnection {
     this.#hooks.forget()
   }
 
-  /** Gives the connection up. Returns its descriptor, which is the caller's from then on. */
+  /** Gives the connection up, without what it has not sent. Returns its descriptor, which is the caller's from then on. */
   release(): number {
     const fd = this.#binding.release(this.#raw, this.#number)
     this.#hooks.forget()

@@ -71,7 +71,7 @@ export class NativeLink implements Link, ConnectionListener {
   }
 
   setTimeout(milliseconds: number): void {
-    if (milliseconds === this.#timeoutMs) return
+    if (milliseconds === this.#timeoutMs || this.destroyed) return
     this.#timeoutMs = milliseconds
     this.#activeAt = performance.now()
     const endsAt = this.#activeAt + milliseconds
@@ -140,9 +140,12 @@ export class NativeLink implements Link, ConnectionListener {
   leave(bytes: Buffer): Socket {
     this.destroyed = true
     clearTimeout(this.#timer)
+    // of an answer that counts as sent, though the kernel had no room for all of it
+    const rest = this.#connection.unsentBytes()
     const fd = this.#connection.release()
     const socket = new Socket({ fd, readable: true, writable: true, allowHalfOpen: true })
     if (this.peer === UNIX_PEER) markLocal(socket)
+    if (rest.length > 0) socket.write(rest)
     socket.unshift(bytes)
     return socket
   }
