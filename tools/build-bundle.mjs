@@ -29,8 +29,8 @@ await runCached(import.meta.dirname + '/program.cjs', 'worker').worker()
 `,
 }
 const TARGET = 'packages/cli/bundle'
-/** Libraries that load their own files by a path relative to themselves, or need not be installed. */
-const APART = ['lmdb', 'sharp']
+/** Libraries that load their own files or workers by a path relative to themselves, or need not be installed. */
+const APART = ['lmdb', 'pino', 'sharp']
 
 /** The part of prom-client that sends metrics to a Pushgateway, which no server does: it would load Node's modules of TLS at each start. */
 const UNUSED = /prom-client[\\/]lib[\\/]pushgateway\.js$/

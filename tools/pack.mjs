@@ -11,7 +11,7 @@ import { setUp } from './setup.mjs'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 /** Libraries that the bundle of the command leaves out, because they load files of their own. */
-const COMMAND_NEEDS = ['lmdb']
+const COMMAND_NEEDS = ['lmdb', 'pino']
 /** Those without which a part of it answers that it is not installed. */
 const COMMAND_MAY_USE = ['sharp']
 /** Packages of this repository that the client library is made of; they go into its tarball. */

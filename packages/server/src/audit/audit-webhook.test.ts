@@ -5,8 +5,8 @@ import { createServer, type IncomingHttpHeaders } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { text } from 'node:stream/consumers'
 import { type TestContext, test } from 'node:test'
+import { pino } from 'pino'
 import { atEnd } from '../../../../test/support/at-end.mjs'
-import { Log } from '../log.js'
 import { AuditWebhook } from './audit-webhook.js'
 
 const SECRET = `whsec_${Buffer.from('a secret of some bytes').toString('base64')}`
@@ -34,7 +34,7 @@ async function receive(t: TestContext, ...statuses: number[]) {
 }
 
 function webhookTo(url: string): AuditWebhook {
-  return new AuditWebhook({ url, secret: SECRET, log: new Log('silent', () => {}), pauseMs: 5, collectMs: 5 })
+  return new AuditWebhook({ url, secret: SECRET, log: pino({ level: 'silent' }), pauseMs: 5, collectMs: 5 })
 }
 
 function event(requestId: string, padding = '') {

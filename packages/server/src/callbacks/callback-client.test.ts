@@ -6,8 +6,8 @@ import { type AddressInfo, createServer as createTcpServer, type Server, type So
 import { type TestContext, test } from 'node:test'
 import { type CallbackUrl, callbackBody, callbackRequest, OssError, readCallback } from '@bindery/protocol'
 import type { CallbackAnswer } from '@bindery/service'
+import { pino } from 'pino'
 import { atEnd } from '../../../../test/support/at-end.mjs'
-import { Log } from '../log.js'
 import { AllowedHosts } from '../outgoing/allowed-hosts.js'
 import { type CallbackClientOptions, createCallbacks } from './callback-client.js'
 import { CallbackKey, newCallbackKey } from './callback-key.js'
@@ -16,7 +16,7 @@ const key = new CallbackKey(newCallbackKey)
 
 function client(options: Partial<CallbackClientOptions> = {}) {
   const hosts = new AllowedHosts(['loopback'])
-  return createCallbacks({ key, hosts, domains: [], log: new Log('silent', () => {}), ...options })
+  return createCallbacks({ key, hosts, domains: [], log: pino({ level: 'silent' }), ...options })
 }
 
 /** Posts the callback of a configuration to its single URL. */

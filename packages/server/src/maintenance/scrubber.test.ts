@@ -1,14 +1,14 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Scrubbed } from '@bindery/service'
-import { Log } from '../log.js'
+import { pino } from 'pino'
 import { Scrubber } from './scrubber.js'
 
 const MIB = 1024 * 1024
 
 function recorder() {
   const lines: Record<string, unknown>[] = []
-  const log = new Log('info', (line) => void lines.push(JSON.parse(line)))
+  const log = pino({ base: null }, { write: (line: string) => void lines.push(JSON.parse(line)) })
   return { lines, log }
 }
 

@@ -5,8 +5,8 @@ import { type AddressInfo, createServer as createTcpServer, type Server, type So
 import { type TestContext, test } from 'node:test'
 import { OssError } from '@bindery/protocol'
 import type { OriginAnswer } from '@bindery/service'
+import { pino } from 'pino'
 import { atEnd } from '../../../../test/support/at-end.mjs'
-import { Log } from '../log.js'
 import { AllowedHosts } from '../outgoing/allowed-hosts.js'
 import { createOrigins, type OriginsOptions } from './origins.js'
 
@@ -34,7 +34,7 @@ function rawOrigin(t: TestContext, answer: string, close: boolean): Promise<numb
 }
 
 function origins(options: Partial<OriginsOptions> = {}) {
-  return createOrigins({ hosts: new AllowedHosts(['loopback']), log: new Log('silent', () => {}), ...options })
+  return createOrigins({ hosts: new AllowedHosts(['loopback']), log: pino({ level: 'silent' }), ...options })
 }
 
 type Answered = OriginAnswer & { kind: 'answered' }

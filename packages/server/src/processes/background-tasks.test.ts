@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { Log } from '../log.js'
+import { pino } from 'pino'
 import { Scrubber } from '../maintenance/scrubber.js'
 import { metricsText } from '../metrics/metric.js'
 import { TaskMetrics } from '../metrics/task-metrics.js'
@@ -15,7 +15,7 @@ const runAll = (tasks: ReturnType<typeof backgroundTasks>, signal: AbortSignal) 
 test('uploads that a rule aborted are logged one by one, and a failed task stops no other', async () => {
   const lines: Record<string, unknown>[] = []
   const stop = new AbortController()
-  const log = new Log('info', (line) => void lines.push(JSON.parse(line)))
+  const log = pino({ base: null }, { write: (line: string) => void lines.push(JSON.parse(line)) })
   let sweeps = 0
   const service = {
     sweep: async () => {
@@ -46,7 +46,7 @@ test('uploads that a rule aborted are logged one by one, and a failed task stops
 test('the metrics have what was freed and scrubbed, and what waits', async () => {
   const metrics = new TaskMetrics()
   const stop = new AbortController()
-  const log = new Log('silent', () => {})
+  const log = pino({ level: 'silent' })
   let sweeps = 0
   const service = {
     sweep: async () => {
@@ -82,7 +82,7 @@ test('the metrics have what was freed and scrubbed, and what waits', async () =>
 test('a rehearsal begins after the start, ends when the server stops, and its failure is left to the requests that meet it', {
   timeout: 60_000,
 }, async () => {
-  const log = new Log('silent', () => {})
+  const log = pino({ level: 'silent' })
   const stop = new AbortController()
   let steps = 0
   const endless = async function* () {

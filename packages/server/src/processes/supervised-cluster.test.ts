@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Event } from '@bindery/service'
 import { createMemoryMetadataStore, type MetadataStore } from '@bindery/storage'
-import { Log } from '../log.js'
+import { pino } from 'pino'
 import { EventSwitchboard } from './event-switchboard.js'
 import { SupervisedCluster } from './supervised-cluster.js'
 
@@ -35,7 +35,7 @@ class Group {
         callbackKey: async () => '',
         ...this.#switchboard.outletOf(incarnation),
       },
-      log: new Log('silent', () => {}),
+      log: pino({ level: 'silent' }),
     })
     this.clusters.push(cluster)
     await this.#switchboard.join(incarnation, cluster)

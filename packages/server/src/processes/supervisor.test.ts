@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { Log } from '../log.js'
+import { pino } from 'pino'
 import { ProcessGone } from './calls.js'
 import type { Instance } from './instance-calls.js'
 import type { Primary } from './process-cluster.js'
@@ -73,7 +73,7 @@ function supervise(instances: Instances, count: number): Supervisor {
     setLogLevel: async () => {},
     isBeingCopied: async () => false,
     callbackKey: async () => '',
-    log: new Log('silent', () => {}),
+    log: pino({ level: 'silent' }),
   })
 }
 

@@ -3,11 +3,11 @@ import { connect, type Socket } from 'node:net'
 import type { TestContext } from 'node:test'
 import { OssError } from '@bindery/protocol'
 import type { ClusterState, Service, ServiceRequest, ServiceResponse } from '@bindery/service'
+import { pino } from 'pino'
 import { atEnd } from '../../../../test/support/at-end.mjs'
 import { type HttpReader, HttpServer, type HttpServerOptions } from '../http/http-server.js'
 import { refusal } from '../http/refusal.js'
 import { TrustedProxies } from '../http/trusted-proxies.js'
-import { Log } from '../log.js'
 
 /** The state of a cluster without members. */
 export const NO_CLUSTER: ClusterState = {
@@ -38,7 +38,7 @@ export async function listen(
     service: { handle },
     health: { domains: [], unready: async () => undefined },
     publicKey: async () => '',
-    log: new Log('silent', () => {}),
+    log: pino({ level: 'silent' }),
     idleTimeoutMs: 10_000,
     connectionsMax: 1000,
     metrics: { token: () => undefined, text: async () => '', cluster: async () => NO_CLUSTER },

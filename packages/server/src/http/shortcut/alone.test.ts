@@ -4,8 +4,8 @@ import { createServer, type Socket } from 'node:net'
 import { type TestContext, test } from 'node:test'
 import { loadNative } from '@bindery/digest'
 import type { ServiceRequest, ServiceResponse } from '@bindery/service'
+import { pino } from 'pino'
 import { atEnd } from '../../../../../test/support/at-end.mjs'
-import { Log } from '../../log.js'
 import { answerOf, GET, LOG, lender, settled } from '../../testing/answers.js'
 import { rawConnection, text } from '../../testing/http.js'
 import { newConnection } from '../connection.js'
@@ -53,7 +53,7 @@ async function alone(
         other.destroy()
       },
       onAnswered: () => {},
-      log: new Log('silent', () => {}),
+      log: pino({ level: 'silent' }),
     })
   })
   server.listen(0, '127.0.0.1')
