@@ -53,13 +53,18 @@ export const PASSED_OVER: ReadonlySet<string> = new Set([
   ...['via', 'forwarded', 'x-forwarded-for', 'x-forwarded-host', 'x-forwarded-port', 'x-forwarded-proto', 'x-real-ip'],
 ])
 
+/** A longer name is not remembered: names are kept of requests that are not verified yet, and their senders choose the length. */
+export const NAME_LENGTH_MAX = 4_096
+
 /** Names the kind of a request, by method, address and access key; undefined of those that are never known. */
 export function nameOf({ method, host, target, headers }: RequestHead): string | undefined {
   const { authorization, origin } = headers
   const isRead = method === 'HEAD' || method === 'GET'
   if (!isRead || authorization?.startsWith(V4_ALGORITHM) !== true || origin !== undefined || target.includes('?'))
     return undefined
-  return `${method} ${host}${target} ${authorization.slice(0, authorization.indexOf('/'))}`
+  const keyEnd = authorization.indexOf('/')
+  const isShort = host.length + target.length + keyEnd <= NAME_LENGTH_MAX
+  return keyEnd !== -1 && isShort ? `${method} ${host}${target} ${authorization.slice(0, keyEnd)}` : undefined
 }
 
 /** The read that was answered by a response; undefined where that depends on more than its head and the recorded rows. */

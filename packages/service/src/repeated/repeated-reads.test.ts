@@ -16,7 +16,7 @@ import {
   startService,
   type TestRequest,
 } from '../testing/index.js'
-import { PASSED_OVER } from './known-read.js'
+import { NAME_LENGTH_MAX, nameOf, PASSED_OVER } from './known-read.js'
 
 /** One of two equal services, of which one forgets all answers. */
 interface World {
@@ -320,4 +320,16 @@ test('no header that is passed over states anything to a read', () => {
   for (const { input } of [operations.HeadObject, operations.GetObject]) {
     for (const { name } of Object.values(input)) assert.ok(!PASSED_OVER.has(name.toLowerCase()), name)
   }
+})
+
+test('long names, which anyone may send, are not remembered', () => {
+  const head = { method: 'GET', scheme: 'http', host: 'bkt.host.test', remoteAddress: '127.0.0.1' } as const
+  const name = (target: string, authorization: string) => nameOf({ ...head, target, headers: { authorization } })
+  const long = 'a'.repeat(NAME_LENGTH_MAX)
+  const signed = (accessKeyId: string) =>
+    `OSS4-HMAC-SHA256 Credential=${accessKeyId}/20260105/region/oss/aliyun_v4_request`
+  assert.notEqual(name('/key', signed('id')), undefined)
+  assert.equal(name(`/${long}`, signed('id')), undefined)
+  assert.equal(name('/key', signed(long)), undefined)
+  assert.equal(name('/key', `OSS4-HMAC-SHA256 ${long}`), undefined)
 })
