@@ -26,13 +26,18 @@ for (const broken of Object.values(BREAKS)) {
   })
 }
 
-/** The faults of a cycle. A gateway may notice before the audit that a part is missing which it has acknowledged, and refuse to complete its upload. */
+/**
+ * The faults of a cycle. Others may notice before the audit that an acknowledged commit is lost: a gateway that refuses to complete an upload without its
+ * part, or the load that reads what it has stored.
+ */
 async function faultsOf(run) {
   try {
     return (await run.cycle()).faults
   } catch (error) {
     // a gateway whose session was lost, too, has ended while it was audited: the next cycle audits everything again
     if (HAS_ENDED.includes(error.code)) return []
+    if (error.message.startsWith('the load failed') && /NoSuchKey|has unexpected bytes/.test(error.message))
+      return [error.message]
     if (error.status !== 400 || !error.message.includes('<Code>InvalidPart</Code>')) throw error
     return [error.message]
   }

@@ -287,14 +287,18 @@ static int send_now(struct connection *connection, const uint8_t *head, size_t h
   return outcome == SEND_FOLLOWS ? -ENOMEM : outcome;
 }
 
-// Sends a short answer, or adds it to the rest of others. A connection that was lost is reported by what is received from it.
+// Sends a short answer, or adds it to the rest of others. A connection on which that fails is cut, because what follows would pass for the answer; it is
+// reported by what is received from it.
 static void send_short(struct connection *connection, const uint8_t *bytes, size_t length) {
   if (!has_rest(connection)) {
-    send_now(connection, bytes, length, NULL, 0);
+    if (send_now(connection, bytes, length, NULL, 0) < 0) shutdown(connection->fd, SHUT_RDWR);
     return;
   }
   uint8_t *rest = malloc(connection->head_bytes + length);
-  if (rest == NULL) return;
+  if (rest == NULL) {
+    shutdown(connection->fd, SHUT_RDWR);
+    return;
+  }
   memcpy(rest, connection->head + connection->head_start, connection->head_bytes);
   memcpy(rest + connection->head_bytes, bytes, length);
   free(connection->head);

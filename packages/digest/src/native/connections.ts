@@ -89,13 +89,16 @@ export class Connections {
     const reports = this.#reports
     // the addon flushes behind the batch
     this.#willFlush = true
-    for (let at = 0; at < count * FIELDS; at += FIELDS) {
-      // the owner of another one may have dropped it
-      const listener = this.#connections[reports[at] ?? 0]?.listener
-      if (listener !== undefined)
-        this.#report(listener, reports[at + 1] ?? 0, reports[at + 2] ?? 0, reports[at + 3] ?? 0)
+    try {
+      for (let at = 0; at < count * FIELDS; at += FIELDS) {
+        // the owner of another one may have dropped it
+        const listener = this.#connections[reports[at] ?? 0]?.listener
+        if (listener !== undefined)
+          this.#report(listener, reports[at + 1] ?? 0, reports[at + 2] ?? 0, reports[at + 3] ?? 0)
+      }
+    } finally {
+      this.#willFlush = false
     }
-    this.#willFlush = false
   }
 
   #report(listener: ConnectionListener, kind: number, start: number, length: number): void {

@@ -82,9 +82,9 @@ export abstract class ArrivingBody implements ByteSource {
     return false
   }
 
-  /** The free rest of the buffer of the reader that waits. */
+  /** The free rest of the buffer of the reader that waits, unless what comes is discarded. */
   protected get room(): Uint8Array | undefined {
-    return this.#reader?.buffer?.subarray(this.#reader.filled)
+    return this.#discarded === undefined ? this.#reader?.buffer?.subarray(this.#reader.filled) : undefined
   }
 
   /** Whether bytes wait for a reader. */
