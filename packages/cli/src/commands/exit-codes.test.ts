@@ -96,9 +96,10 @@ test('4: commands on many objects do the others where some of them fail', async 
 })
 
 test('6: a check that finds something is neither a success nor a failure', async () => {
+  // before the objects: it must not be newer
+  const file = await newFile('other', 'b')
   await client.put('one/a', 'a')
   await client.put('two/a', 'b')
-  const file = await newFile('other', 'b')
   assert.deepEqual(
     await codesOf([
       'diff oss://demo/one/ oss://demo/two/',
