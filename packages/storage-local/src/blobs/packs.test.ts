@@ -148,9 +148,10 @@ describe('packs', { skip: loadNative() === undefined && 'there are no packs with
     const { store } = await openStore(t, counted, 'b1', folder)
     const ids = infos.map(({ id }) => id).sort()
     await Promise.all(ids.slice(0, 40).map((id) => store.delete(id)))
-    assert.deepEqual([calls.clear, calls.syncData, calls.read <= 2], [1, 1, true])
+    // one look behind the sync, one behind the close, and one more of those that came while the first ones were cleared
+    assert.deepEqual([calls.clear, calls.syncData, calls.read <= 3], [1, 1, true])
     await Promise.all([...ids.slice(50, 60), ...ids.slice(70, 80)].map((id) => store.delete(id)))
-    assert.deepEqual([calls.clear, calls.syncData, calls.read <= 4], [3, 2, true])
+    assert.deepEqual([calls.clear, calls.syncData, calls.read <= 6], [3, 2, true])
     assert.deepEqual(idsOf(await listed(store)), [...ids.slice(40, 50), ...ids.slice(60, 70), ...ids.slice(80)])
     await Promise.all([...ids.slice(40, 50), ...ids.slice(60, 70), ...ids.slice(80)].map((id) => store.delete(id)))
     assert.deepEqual(await filesBelow(folder), [])
