@@ -1,21 +1,11 @@
-#if defined(__linux__)
-#define _GNU_SOURCE // for RTLD_DEFAULT
-#endif
+#include "look-up.h" // first: it selects what the system declares
 
 #include "event-loop.h"
 
-#include <dlfcn.h>
 #include <pthread.h>
 
 static struct event_loop functions;
 static int has_functions;
-
-// POSIX guarantees that a pointer to a function fits into one to data.
-static int look_up(const char *name, void *function) {
-  void *found = dlsym(RTLD_DEFAULT, name);
-  *(void **)function = found;
-  return found != NULL;
-}
 
 static void look_up_all(void) {
   has_functions = look_up("uv_handle_size", &functions.handle_size) && look_up("uv_poll_init", &functions.poll_init) &&

@@ -1,23 +1,13 @@
-#if defined(__linux__)
-#define _GNU_SOURCE // for RTLD_DEFAULT
-#endif
+#include "look-up.h" // first: it selects what the system declares
 
 #include "openssl.h"
 
-#include <dlfcn.h>
 #include <pthread.h>
 
 static struct openssl_digests digests;
 static struct openssl_ciphers ciphers;
 static struct openssl_sha256 sha256;
 static int has_digests, has_ciphers, has_sha256;
-
-// POSIX guarantees that a pointer to a function fits into one to data.
-static int look_up(const char *name, void *function) {
-  void *found = dlsym(RTLD_DEFAULT, name);
-  *(void **)function = found;
-  return found != NULL;
-}
 
 static void look_up_all(void) {
   has_digests = look_up("EVP_MD_CTX_new", &digests.create) && look_up("EVP_MD_CTX_free", &digests.release) &&

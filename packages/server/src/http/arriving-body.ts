@@ -177,7 +177,7 @@ export abstract class ArrivingBody implements ByteSource {
   /** Copies what waits for a reader, because its memory is about to be used for something else. */
   own(): void {
     for (const [index, { bytes }] of this.#waiting.entries()) {
-      const copy = Uint8Array.from(bytes)
+      const copy = new Uint8Array(bytes)
       this.#waiting[index] = { bytes: copy, memory: copy }
     }
   }
