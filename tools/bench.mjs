@@ -23,6 +23,8 @@ import { readArguments } from './read-arguments.mjs'
 const folder = fileURLToPath(new URL('../benchmarks', import.meta.url))
 /** The programs that export workloads; each states its question in its first line. */
 const LOADS = ['upload', 'small', 'large', 'warp', 'complete']
+/** Programs whose parts are compared with what the disk can do. */
+const WRITING = new Set(['upload', 'costs'])
 
 function readOptions() {
   return readArguments({
@@ -43,12 +45,16 @@ function readOptions() {
   })
 }
 
-/** @returns {Promise<import('../benchmarks/support/suite.mjs').Workload[]>} */
-async function chosenWorkloads(names, options) {
+/** The programs that are named, or all of the suite. */
+function loadPrograms(names) {
   const loads = names.length === 0 ? LOADS : names
-  const modules = await Promise.all(loads.map((name) => import(path.join(folder, `${name}.mjs`))))
+  return Promise.all(loads.map((name) => import(path.join(folder, `${name}.mjs`))))
+}
+
+/** @returns {import('../benchmarks/support/suite.mjs').Workload[]} */
+function chosenWorkloads(programs, names, options) {
   const isWanted = ({ name, isShort }) => (options.full || names.length > 0 || isShort) && name.includes(options.only)
-  return modules.flatMap(({ workloads }) => workloads).filter(isWanted)
+  return programs.flatMap(({ workloads }) => workloads).filter(isWanted)
 }
 
 async function startTargets(options) {
@@ -67,7 +73,7 @@ function namedPeer(endpoint, options) {
   return namedTarget({ endpoint, dialect, ...keys, region, pid: pid === undefined ? undefined : Number(pid) })
 }
 
-function writeResults(run, names, targets, outcomes) {
+function writeResults(run, names, targets, outcomes, text) {
   const results = path.join(folder, 'results')
   mkdirSync(results, { recursive: true })
   const name = path.join(
@@ -77,14 +83,15 @@ function writeResults(run, names, targets, outcomes) {
   const settings = targets.map(({ name: target, settings: how }) => ({ target, settings: how }))
   writeFileSync(`${name}.json`, `${JSON.stringify({ ...run, targets: settings, outcomes }, undefined, 1)}\n`)
   const lines = settings.map(({ target, settings: how }) => `- ${target}: ${how}`)
-  writeFileSync(`${name}.md`, `# ${run.command}\n\n${machineLine(run)}\n\n${lines.join('\n')}\n\n${table(outcomes)}\n`)
+  writeFileSync(`${name}.md`, `# ${run.command}\n\n${machineLine(run)}\n\n${lines.join('\n')}\n\n${text}\n`)
   console.log(`\nwritten to ${path.relative(process.cwd(), name)}.md and .json`)
 }
 
 async function runLoads() {
   const { values: options, positionals: names } = readOptions()
   const run = describeRun()
-  const workloads = await chosenWorkloads(names, options)
+  const programs = await loadPrograms(names)
+  const workloads = chosenWorkloads(programs, names, options)
   const targets = await startTargets(options)
   console.log(machineLine(run))
   for (const { name, settings } of targets) console.log(`${name}: ${settings}`)
@@ -97,9 +104,11 @@ async function runLoads() {
       scale: options.full ? 2 : 1,
       report: (ended) => console.log(table(ended).split('\n').slice(2).join('\n')),
     })
-    if ((names.length === 0 || names.includes('upload')) && hasFio()) outcomes.push(...measureDisk(runs))
-    console.log(`\n${table(outcomes)}`)
-    if (!options['no-results']) writeResults(run, names, targets, outcomes)
+    if ((names.length === 0 || names.some((name) => WRITING.has(name))) && hasFio()) outcomes.push(...measureDisk(runs))
+    const conclusions = programs.flatMap(({ conclusion }) => conclusion?.(outcomes) ?? [])
+    const text = [table(outcomes), ...conclusions].join('\n\n')
+    console.log(`\n${text}`)
+    if (!options['no-results']) writeResults(run, names, targets, outcomes, text)
     return outcomes.every(({ failure }) => failure === undefined)
   } finally {
     for (const target of targets) await target.stop()
