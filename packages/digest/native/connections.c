@@ -51,6 +51,7 @@ struct connections {
   uint32_t count;
   uint32_t first_free, first_dropped; // lists; what is dropped becomes free when its batch was handled
   int gathering;
+  int brought_bodies; // what came last was mostly requests with small bodies
   unsigned report_count;
   size_t arena_used;
 };
@@ -372,12 +373,24 @@ static void send_more(struct connections *set, uint32_t number) {
   else note_broken(set, number, -outcome);
 }
 
+// Notes whether most of what came is requests with small bodies; a full piece is the beginning of a larger one.
+static void look_for_bodies(struct connections *set) {
+  unsigned pieces = 0, bodies = 0;
+  for (unsigned i = 0; i < set->report_count; i++) {
+    if (set->reports[i].kind != REPORT_CAME) continue;
+    pieces++;
+    if (set->reports[i].length >= BODY_PIECE_MIN && set->reports[i].length < (int32_t)PIECE_BYTES) bodies++;
+  }
+  if (pieces > 0) set->brought_bodies = bodies * 2 > pieces;
+}
+
 unsigned connections_gather(struct connections *set, int *more) {
   struct epoll_event ready[READY_MAX];
   set->gathering = 1;
   set->report_count = 0;
   set->arena_used = 0;
-  int count = epoll_wait(set->epoll_fd, ready, READY_MAX, 0);
+  const int ready_max = set->brought_bodies ? READY_MAX_OF_WRITES : READY_MAX;
+  int count = epoll_wait(set->epoll_fd, ready, ready_max, 0);
   for (int i = 0; i < count; i++) {
     uint32_t number = ready[i].data.u32;
     struct connection *connection = &set->all[number];
@@ -386,7 +399,8 @@ unsigned connections_gather(struct connections *set, int *more) {
       take(set, number, (ready[i].events & OVER) != 0);
     }
   }
-  *more = count == READY_MAX;
+  look_for_bodies(set);
+  *more = count == ready_max && !set->brought_bodies;
   return set->report_count;
 }
 

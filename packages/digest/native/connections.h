@@ -12,6 +12,11 @@
 #define PIECE_BYTES (16u << 10)
 // Connections that are served at a time.
 #define READY_MAX 64
+// The same behind a batch of requests that mostly brought small bodies. They are written, which takes longer, so that others in the event loop, such as the
+// commit of earlier ones, have their turn in between.
+#define READY_MAX_OF_WRITES 16
+// A head alone is shorter.
+#define BODY_PIECE_MIN 2048
 // Each has at most this many reports in a batch.
 #define REPORTS_EACH 3
 #define REPORTS_MAX (READY_MAX * REPORTS_EACH)

@@ -265,3 +265,27 @@ test('wrong arguments throw, and connections that are closed take none', { skip 
   assert.throws(() => connections.adopt(fd), { message: 'the connections are closed' })
   closeSync(fd)
 })
+
+test('requests that bring small bodies are reported 16 at a time, heads alone as many as there are', {
+  skip,
+}, async (t) => {
+  const all = await pairs(t, 40)
+  let turn = 0
+  let turning = setImmediate(function next() {
+    turn += 1
+    turning = setImmediate(next)
+  })
+  atEnd(t, () => clearImmediate(turning))
+  /** How many pieces came in each turn, when all clients send a piece of this length at once. */
+  const round = async (length: number): Promise<number[]> => {
+    const turns: number[] = []
+    for (const { owned } of all) listen(owned, { came: () => turns.push(turn) })
+    for (const { client } of all) client.write(bytesOf(length))
+    await settled(() => turns.length === all.length)
+    return [...new Set(turns)].map((one) => turns.filter((other) => other === one).length)
+  }
+  await round(5_000)
+  assert.ok(Math.max(...(await round(5_000))) <= 16)
+  await round(700)
+  assert.ok(Math.max(...(await round(700))) > 16)
+})
