@@ -267,6 +267,57 @@ static napi_value append(napi_env env, napi_callback_info info) {
   return submit_copy(env, handle, &job);
 }
 
+static int is_within(uint32_t place, size_t bytes, size_t length) { return place <= length && bytes <= length - place; }
+
+// The bytes whose blanks are filled, and the places of these there: those of `struct seal_places`.
+static int read_seal(napi_env env, napi_value bytes, napi_value places, struct seal *seal) {
+  const uint8_t *target, *given;
+  size_t length;
+  if (!read_bytes(env, bytes, &target, &length) || !read_exactly(env, places, sizeof seal->places, &given)) return 0;
+  memcpy(&seal->places, given, sizeof seal->places);
+  const struct seal_places *at = &seal->places;
+  if (!is_within(at->crc64[0], 8, length) || !is_within(at->crc64[1], 8, length) ||
+      !is_within(at->md5, MD5_DIGEST_BYTES, length) || !is_within(at->end, 8, length)) {
+    return refuse(env, "a blank lies outside of its bytes");
+  }
+  seal->bytes = (uint8_t *)target;
+  return 1;
+}
+
+// A stream for one job. Returns 0 with an exception pending.
+static int begin_whole(napi_env env, struct handle *handle, int64_t digests, struct job *job) {
+  struct stream_options options = {.digests = (unsigned)digests};
+  if (digests & ~digests_available()) return refuse(env, "a digest is not available here");
+  md5_begin(&options.md5);
+  job->stream = stream_begin(handle->engine, &options);
+  if (job->stream == NULL) napi_throw_error(env, "ENOMEM", "there is no memory for another stream");
+  return job->stream != NULL;
+}
+
+// seal(engine, pieces, fd, directFd, position, syncFailed, bytes, digests, footer, places) → the job's slot, or -1 if all are taken
+static napi_value seal(napi_env env, napi_callback_info info) {
+  napi_value values[10];
+  struct handle *handle;
+  struct job job = {.kind = JOB_SEAL};
+  const uint8_t *failed;
+  size_t length;
+  int64_t digests;
+  if (!read_arguments(env, info, 10, values) || !read_exactly(env, values[5], 1, &failed) ||
+      !read_bytes(env, values[6], &job.data, &length) || !read_integer(env, values[7], DIGESTS_ALL, &digests) ||
+      !read_seal(env, values[8], values[9], &job.seal) || !read_write(env, values, &handle, &job)) {
+    return NULL;
+  }
+  if (handle->free_count == 0) return number_value(env, -1);
+  if (!begin_whole(env, handle, digests, &job)) {
+    free((void *)job.pieces);
+    return NULL;
+  }
+  job.sync_failed = (uint8_t *)failed;
+  job.image_length = job.length;
+  job.length = length;
+  return submit_copy(env, handle, &job);
+}
+
 // digest(engine, bytes, digests) → the job's slot, or -1 if all are taken
 static napi_value digest_bytes(napi_env env, napi_callback_info info) {
   napi_value values[3];
@@ -277,19 +328,8 @@ static napi_value digest_bytes(napi_env env, napi_callback_info info) {
       !read_bytes(env, values[1], &job.data, &job.length) || !read_integer(env, values[2], DIGESTS_ALL, &digests)) {
     return NULL;
   }
-  if (digests & ~digests_available()) {
-    refuse(env, "a digest is not available here");
-    return NULL;
-  }
   if (handle->free_count == 0) return number_value(env, -1);
-  struct stream_options options = {.digests = (unsigned)digests};
-  md5_begin(&options.md5);
-  job.stream = stream_begin(handle->engine, &options);
-  if (job.stream == NULL) {
-    napi_throw_error(env, "ENOMEM", "there is no memory for another stream");
-    return NULL;
-  }
-  return submit_copy(env, handle, &job);
+  return begin_whole(env, handle, digests, &job) ? submit_copy(env, handle, &job) : NULL;
 }
 
 // hold(engine, whether jobs are held until the next call)
@@ -536,11 +576,12 @@ static void report(napi_env env, napi_value callback, void *context, void *data)
     answer->error = job->error;
     answer->crc64 = job->crc64;
     if (job->kind == JOB_APPEND) answer->crc64 = job->sync_ns;
-    if (job->kind == JOB_FINISH || job->kind == JOB_DIGEST) {
+    if (job->kind == JOB_FINISH || job->kind == JOB_DIGEST || job->kind == JOB_SEAL) {
       memcpy(answer->md5, job->md5, sizeof answer->md5);
       answer->digests = job->digests;
       answer->md5_saved_bytes = (uint32_t)job->md5_saved_bytes;
       memcpy(answer->md5_saved, job->md5_saved, job->md5_saved_bytes);
+      if (job->kind == JOB_SEAL) memcpy(answer->md5_saved, &job->sync_ns, sizeof job->sync_ns);
     }
     handle->free_slots[handle->free_count++] = slot;
   }
@@ -761,6 +802,7 @@ NAPI_MODULE_INIT() {
   export_function(env, exports, "update", update);
   export_function(env, exports, "write", write_pieces);
   export_function(env, exports, "append", append);
+  export_function(env, exports, "seal", seal);
   export_function(env, exports, "digest", digest_bytes);
   export_function(env, exports, "hold", hold);
   export_function(env, exports, "openDirect", open_direct);

@@ -7,6 +7,6 @@
 // The most jobs that share writes and a sync.
 #define APPEND_JOBS_MAX 64
 
-// Runs jobs of kind JOB_APPEND and notes their results. A job fails if its own bytes could not be written, or if a sync of its file
+// Runs jobs of kind JOB_APPEND, and those of JOB_SEAL whose data are hashed, and notes their results. A job fails if its own bytes could not be written, or if a sync of its file
 // has failed, now or before.
 void append_all(struct job **jobs, unsigned count, struct stage *stage);

@@ -148,6 +148,7 @@ struct hasher {
   struct job *lanes[MD5_LANES_MAX];
   unsigned count;
   struct stream *ready, **ready_end;
+  struct queue sealed; // jobs that are hashed, and go on to the appending thread together
   uint64_t power_length, power; // crc_power(8 * power_length), because most updates have the same length
 };
 
@@ -199,6 +200,45 @@ static int take_digest(struct job *job) {
   return stream->digests == NULL || digests_finish(stream->digests, &job->digests) ? 0 : EIO;
 }
 
+static void put_big_endian(uint8_t *bytes, uint64_t number) {
+  for (int i = 8; i-- > 0; number >>= 8) bytes[i] = (uint8_t)number;
+}
+
+static uint64_t get_big_endian(const uint8_t *bytes) {
+  uint64_t number = 0;
+  for (int i = 0; i < 8; i++) number = number << 8 | bytes[i];
+  return number;
+}
+
+static void fill_blanks(struct hasher *hasher, const struct job *job) {
+  const struct seal_places *places = &job->seal.places;
+  uint8_t *bytes = job->seal.bytes;
+  for (int i = 0; i < 2; i++) put_big_endian(bytes + places->crc64[i], job->crc64);
+  memcpy(bytes + places->md5, job->md5, MD5_DIGEST_BYTES);
+  const uint64_t start = get_big_endian(bytes + places->end);
+  put_big_endian(bytes + places->end, crc_update(hasher->engine->options.crc, crc_of(CRC_64), start, bytes, places->end));
+}
+
+// Ends the stream of a job, which is appended next. Without a digest it fails, and nothing is written.
+static void seal_job(struct hasher *hasher, struct job *job) {
+  int error = take_digest(job);
+  if (error != 0) return hashed(hasher, job, error);
+  job->stream->busy = 0;
+  fill_blanks(hasher, job);
+  job->length = job->image_length;
+  queue_add(&hasher->sealed, &job->file_link);
+}
+
+// All that were hashed in one turn are written together, and share a sync.
+static void pass_on(struct hasher *hasher) {
+  struct engine *engine = hasher->engine;
+  if (hasher->sealed.first == NULL) return;
+  pthread_mutex_lock(&engine->lock);
+  queue_move(&hasher->sealed, &engine->to_append);
+  pthread_cond_signal(&engine->append_wanted);
+  pthread_mutex_unlock(&engine->lock);
+}
+
 static void checksum(struct hasher *hasher, struct job *job, size_t length) {
   const uint8_t *data = job->data + job->hashed;
   job->crc64 = crc_update(hasher->engine->options.crc, crc_of(CRC_64), job->crc64, data, length);
@@ -216,7 +256,8 @@ static void end_update(struct hasher *hasher, struct job *job) {
     hasher->power = crc_power(crc_of(CRC_64), 8 * job->length);
   }
   stream->crc64 = crc_combine(crc_of(CRC_64), stream->crc64, job->crc64, hasher->power);
-  hashed(hasher, job, job->kind == JOB_DIGEST ? take_digest(job) : 0);
+  if (job->kind == JOB_SEAL) seal_job(hasher, job);
+  else hashed(hasher, job, job->kind == JOB_DIGEST ? take_digest(job) : 0);
 }
 
 static void begin_update(struct hasher *hasher, struct job *job) {
@@ -266,8 +307,10 @@ static void take_turn(struct hasher *hasher) {
 static void *hash_main(void *argument) {
   struct hasher hasher = {.engine = argument, .power = crc_power(crc_of(CRC_64), 0)};
   hasher.ready_end = &hasher.ready;
+  queue_clear(&hasher.sealed);
   while (receive(&hasher)) {
     turn_over(&hasher);
+    pass_on(&hasher);
     if (hasher.count > 0) take_turn(&hasher);
   }
   return NULL;
@@ -381,9 +424,14 @@ void stream_discard(struct stream *stream) {
   if (stream->under_way == 0) stream_free(stream);
 }
 
+// Whether a stream ends with the job.
+static int ends_stream(const struct job *job) {
+  return job->kind == JOB_FINISH || job->kind == JOB_DIGEST || job->kind == JOB_SEAL;
+}
+
 static struct queue *file_queue(struct engine *engine, const struct job *job) {
   if (job->kind == JOB_APPEND) return &engine->to_append;
-  if (job->kind == JOB_CRYPT || (job->fd >= 0 && job->kind != JOB_FINISH && job->kind != JOB_DIGEST)) return &engine->to_file;
+  if (job->kind == JOB_CRYPT || (job->fd >= 0 && !ends_stream(job))) return &engine->to_file;
   return NULL;
 }
 
@@ -407,7 +455,7 @@ void engine_submit(struct engine *engine, struct job *job) {
   job->link.job = job->file_link.job = job;
   if (hash) {
     job->stream->under_way++;
-    if (job->kind == JOB_FINISH || job->kind == JOB_DIGEST) job->stream->ended = 1;
+    if (ends_stream(job)) job->stream->ended = 1;
     queue_add(&engine->held_hash, &job->link);
   }
   if (file != NULL) queue_add(file == &engine->to_file ? &engine->held_file : &engine->held_append, &job->file_link);

@@ -27,6 +27,7 @@ enum job_kind {
   JOB_APPEND,     // the same, and make them and all earlier writes to the file durable, with one sync for those that wait
   JOB_FINISH,     // the digest of the stream, which ends with it
   JOB_DIGEST,     // both: hash `data`, and end the stream with its digest
+  JOB_SEAL,       // the same, then fill the blanks of `seal` with the digest, and then append as JOB_APPEND
   JOB_ALLOCATE,   // reserve space for `length` bytes from `offset`; the file's size stays
   JOB_PUNCH,      // release that space; it reads as zeros, and the file's size stays
   JOB_WRITE_BACK, // start writing that range to the disk, without waiting for it
@@ -40,23 +41,36 @@ struct job_link {
   struct job_link *next;
 };
 
+// What the digest of a job's `data` is filled into: bytes among its pieces that describe `data`. Numbers are big-endian. The caller has
+// checked that all places lie within.
+struct seal {
+  uint8_t *bytes;
+  struct seal_places {
+    uint32_t crc64[2]; // twice the CRC-64
+    uint32_t md5;
+    uint32_t end;      // the CRC-64 of everything before it, which continues the CRC-64 that lies there at first
+  } places;
+};
+
 struct job {
   enum job_kind kind;
   int fd;
   int64_t offset;
   uint64_t length;
   const uint8_t *data;
-  const struct iovec *pieces; // of JOB_WRITE and JOB_APPEND, with `length` bytes in total
+  const struct iovec *pieces; // of JOB_WRITE, JOB_APPEND and JOB_SEAL, with `length` bytes in total; of JOB_SEAL with `image_length`
   size_t piece_count;
-  uint8_t *sync_failed;       // of JOB_APPEND: set when a sync of the file fails; from then on nothing becomes durable
+  uint64_t image_length;      // of JOB_SEAL; `length` counts `data`, and becomes this when they are hashed
+  struct seal seal;           // of JOB_SEAL
+  uint8_t *sync_failed;       // of JOB_APPEND and JOB_SEAL: set when a sync of the file fails; from then on nothing becomes durable
   int direct_fd;              // of the same file as `fd`, for whole pages that bypass the page cache; or -1
   struct cipher *cipher; // of JOB_CRYPT
   struct stream *stream; // NULL for work on files only
 
   // The results.
   int error;             // an errno, or 0
-  uint64_t sync_ns;      // of JOB_APPEND: how long the sync took, for one of the jobs that shared it
-  uint64_t crc64;        // of the bytes of an update; of the whole stream for JOB_FINISH
+  uint64_t sync_ns;      // of JOB_APPEND and JOB_SEAL: how long the sync took, for one of the jobs that shared it
+  uint64_t crc64;        // of the bytes of an update; of the whole stream where it has ended
   uint8_t md5[MD5_DIGEST_BYTES];
   struct digest_values digests;
   size_t md5_saved_bytes; // 0 unless another stream is to continue it

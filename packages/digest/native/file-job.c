@@ -80,9 +80,31 @@ static const uint8_t *aligned(const struct rest *rest, size_t *bytes, struct sta
   return stage->bytes;
 }
 
+// How many pieces, from the beginning of the rest on, lie in whole pages of memory, and their bytes.
+static size_t whole_pages(const struct rest *rest, size_t count, size_t *bytes) {
+  size_t pieces = 0;
+  for (*bytes = 0; pieces < count; pieces++) {
+    const struct iovec *piece = &rest->pieces[pieces];
+    if ((uintptr_t)piece->iov_base % PAGE_BYTES != 0 || piece->iov_len % PAGE_BYTES != 0) break;
+    if (piece->iov_len > WRITE_BYTES_MAX - *bytes) break;
+    *bytes += piece->iov_len;
+  }
+  return pieces;
+}
+
+// Writes images that fill whole pages by one call. The rest is what it has not taken, for whatever reason.
+static void write_aligned(int direct, struct rest *rest, size_t count) {
+  size_t bytes;
+  size_t pieces = whole_pages(rest, count, &bytes);
+  if (pieces < 2) return;
+  ssize_t written = pwritev(direct, rest->pieces, (int)pieces, (off_t)rest->offset);
+  if (written > 0) take(rest, (uint64_t)written);
+}
+
 // Writes whole pages directly, if the first byte is at the beginning of one, and the rest through the page cache.
 static int write_direct(const struct job *job, struct rest rest, struct stage *stage) {
   int direct = job->offset % PAGE_BYTES == 0 ? job->direct_fd : -1;
+  if (direct >= 0) write_aligned(direct, &rest, job->pieces == NULL ? 0 : job->piece_count);
   while (rest.left > 0) {
     int is_direct = direct >= 0 && rest.left >= PAGE_BYTES;
     size_t bytes = rest.left < WRITE_BYTES_MAX ? (size_t)rest.left : WRITE_BYTES_MAX;

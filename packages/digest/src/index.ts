@@ -24,6 +24,7 @@ export {
   nativeEngine,
   type Surroundings,
 } from './native/native.js'
+export { fillBlanks } from './seal.js'
 export {
   DIGEST_NAMES,
   type Digest,
@@ -34,3 +35,4 @@ export {
   NO_DIGESTS,
   type StreamDigest,
 } from './stream-digest.js'
+export type { Appended, Blanks, Unsealed } from './unsealed.js'

@@ -139,6 +139,23 @@ export interface Binding {
     position: number,
     syncFailed: Uint8Array,
   ): number
+  /**
+   * Starts a job that hashes bytes like `digest`, fills the blanks of a footer among the pieces, and then appends these like `append`. Its record is that
+   * of a stream that has ended, with the nanoseconds of the sync in the place of a state.
+   * @param places of the blanks in the footer, four 32-bit integers in the machine's byte order: twice the CRC-64, the MD5, the end
+   */
+  seal(
+    engine: RawEngine,
+    pieces: readonly Uint8Array[],
+    fd: number,
+    directFd: number,
+    position: number,
+    syncFailed: Uint8Array,
+    bytes: Uint8Array,
+    digests: number,
+    footer: Uint8Array,
+    places: Uint8Array,
+  ): number
   /** Starts a job that hashes bytes as a stream of their own. @param digests as in `begin` */
   digest(engine: RawEngine, bytes: Uint8Array, digests: number): number
   /** Holds jobs that start, or lets those that were held begin together. */

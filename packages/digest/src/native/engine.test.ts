@@ -141,7 +141,7 @@ engineTest('appends in any order are written and durable, and share syncs', asyn
   const expected = Buffer.concat(pieces.flat())
   assert.deepEqual(await file.readFile(), expected)
   assert.deepEqual(await other.readFile(), expected)
-  const syncs = times.filter((time) => time > 0).length
+  const syncs = times.filter(({ milliseconds }) => milliseconds > 0).length
   assert.ok(syncs > 0 && syncs < times.length, `${syncs} syncs of ${times.length} appends`)
   if (directFd !== undefined) closeSync(directFd)
   await other.close()

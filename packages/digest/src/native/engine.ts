@@ -9,6 +9,7 @@ import {
   type FilePlace,
   NO_DIGESTS,
 } from '../stream-digest.js'
+import type { Appended, Blanks, Unsealed } from '../unsealed.js'
 import { ANSWER, ANSWERED, type Binding, CIPHER, FILE_KIND, type FileKind, type RawEngine } from './binding.js'
 import { Gathering } from './gathering.js'
 import type { CipherName, NativeCipher, NativeEngine, NativeStream } from './native.js'
@@ -144,11 +145,34 @@ export class Engine implements NativeEngine {
     return this.#run('finish', start, (record) => this.#digestAt(record, digests), bytes, this.#digests)
   }
 
-  append(pieces: readonly Uint8Array[], place: FilePlace, syncFailed: Uint8Array): Promise<number> {
+  append(
+    pieces: readonly Uint8Array[],
+    place: FilePlace,
+    syncFailed: Uint8Array,
+    unsealed?: Unsealed,
+  ): Promise<Appended> {
+    if (unsealed !== undefined) return this.#seal(pieces, place, syncFailed, unsealed)
     const { fd, directFd = NO_FILE, position } = place
     const start = () => this.#binding.append(this.#raw, pieces, fd, directFd, position, syncFailed)
-    const milliseconds = (record: number) => Number(this.#crc64At(record)) / NANOSECONDS_PER_MS
-    return this.#run('pwrite', start, milliseconds, { pieces, syncFailed }, this.#appends)
+    const read = (record: number) => ({ milliseconds: this.#millisecondsAt(record + ANSWER.crc64) })
+    return this.#run('pwrite', start, read, { pieces, syncFailed }, this.#appends)
+  }
+
+  #seal(
+    pieces: readonly Uint8Array[],
+    { fd, directFd = NO_FILE, position }: FilePlace,
+    syncFailed: Uint8Array,
+    unsealed: Unsealed,
+  ): Promise<Appended> {
+    const { bytes, digests, footer, blanks } = unsealed
+    const [raw, wanted, places] = [this.#raw, setOf(digests), placesOf(blanks)]
+    const start = () =>
+      this.#binding.seal(raw, pieces, fd, directFd, position, syncFailed, bytes, wanted, footer, places)
+    const read = (record: number) => ({
+      milliseconds: this.#millisecondsAt(record + ANSWER.saved),
+      digest: this.#digestAt(record, digests),
+    })
+    return this.#run('pwrite', start, read, { pieces, syncFailed, unsealed }, this.#digests)
   }
 
   async write(pieces: readonly Uint8Array[], { fd, directFd = NO_FILE, position }: FilePlace): Promise<void> {
@@ -254,6 +278,10 @@ export class Engine implements NativeEngine {
     if (this.#jobCount === 0) this.#resolveIdle?.()
   }
 
+  #millisecondsAt(start: number): number {
+    return Number(this.#answers.getBigUint64(start, LITTLE_ENDIAN)) / NANOSECONDS_PER_MS
+  }
+
   #crc64At(start: number): bigint {
     return this.#answers.getBigUint64(start + ANSWER.crc64, LITTLE_ENDIAN)
   }
@@ -277,6 +305,18 @@ export class Engine implements NativeEngine {
     return new Uint8Array(this.#raw.answers.slice(start, start + length))
   }
 }
+
+/** The places of blanks as the addon reads them. */
+function placesOf(blanks: Blanks): Uint8Array {
+  if (known?.blanks !== blanks) {
+    const { crc64, md5, end } = blanks
+    known = { blanks, places: new Uint8Array(new Uint32Array([...crc64, md5, end]).buffer) }
+  }
+  return known.places
+}
+
+/** Most footers are alike. */
+let known: { readonly blanks: Blanks; readonly places: Uint8Array } | undefined
 
 function setOf(digests: readonly DigestName[]): number {
   return digests.reduce((set, name) => set | ANSWERED[name].bit, 0)

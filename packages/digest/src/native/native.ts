@@ -1,6 +1,7 @@
 import { constants } from 'node:os'
 import type { CrcName } from '@bindery/bytes'
 import type { Digest, DigestName, DigestRequest, FilePlace, StreamDigest } from '../stream-digest.js'
+import type { Appended, Unsealed } from '../unsealed.js'
 import { type Binding, type CIPHER, CRC_KIND, FILE_KIND, type FileKind, loadBinding } from './binding.js'
 import { Connections } from './connections.js'
 import { Engine, systemError } from './engine.js'
@@ -38,10 +39,17 @@ export interface NativeEngine {
   /**
    * Writes pieces like `write` and makes them durable, with everything that was written to the file before. Jobs that wait for a
    * running sync share the next one, and are written together where one begins where another ends. Resolves with the milliseconds
-   * of the sync, or 0 if another call has reported them.
+   * of the sync, or 0 if another call has reported them, and with the digest of what was to be sealed.
    * @param syncFailed one byte that belongs to the file, which is set when a sync fails: from then on every call for the file fails
+   * @param unsealed bytes that are hashed before, and whose footer, which is among the pieces, is filled then. Throws if a digest is not
+   * among `digests`
    */
-  append(pieces: readonly Uint8Array[], place: FilePlace, syncFailed: Uint8Array): Promise<number>
+  append(
+    pieces: readonly Uint8Array[],
+    place: FilePlace,
+    syncFailed: Uint8Array,
+    unsealed?: Unsealed,
+  ): Promise<Appended>
   /** Writes pieces, one after the other; they must not change until it resolves. Rejects with a system error. */
   write(pieces: readonly Uint8Array[], place: FilePlace): Promise<void>
   /**

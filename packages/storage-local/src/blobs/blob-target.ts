@@ -1,9 +1,9 @@
-import type { StreamDigest } from '@bindery/digest'
+import type { Appended, Digest, DigestName, StreamDigest, Unsealed } from '@bindery/digest'
 import type { Awaitable, BlobId } from '@bindery/storage'
 import { type BlobLocation, blobIdOf, blobPath } from './blob-location.js'
 import type { FileOperations } from './files.js'
-import { encodeHeader } from './format.js'
-import { encodePackedHeader, slotBytes } from './pack-format.js'
+import { BLANKS, encodeHeader, encodeUnsealed, SHORT_FOOTER_BYTES } from './format.js'
+import { encodePackedHeader, imageBytes, slotBytes } from './pack-format.js'
 import { type PackSlot, paddingOf } from './packs.js'
 import type { Shards } from './shards.js'
 
@@ -17,6 +17,13 @@ export interface BlobTarget {
   write(pieces: readonly Uint8Array[], position: number): Promise<void>
   /** Writes the whole image. It may be durable already when this resolves; `sync` is called nevertheless. */
   store(bytes: Uint8Array, footer: Uint8Array): Promise<void>
+  /** Whether `seal` may be called. */
+  readonly seals: boolean
+  /**
+   * Hashes bytes and writes the whole image, with a footer that describes them, as `store` does.
+   * @param image memory around the bytes in which the image is laid out, if it is large enough
+   */
+  seal(bytes: Uint8Array, digests: readonly DigestName[], image: Uint8Array | undefined): Promise<Digest>
   /** Reserves disk space for a range, with a position as in `write`. */
   reserve(position: number, length: number): Promise<void>
   /** Starts writing a range to the disk, with a position as in `write`. Makes nothing durable. */
@@ -51,6 +58,8 @@ export async function createFileTarget(
     id,
     header,
     padding: new Uint8Array(0),
+    seals: false,
+    seal: () => Promise.reject(new Error('a file of its own is not sealed')),
     write: (pieces, position) => files.write(file, pieces, position),
     store: (bytes, footer) => files.write(file, [header, bytes, footer], 0),
     reserve: (position, length) => files.allocate(file, position, length),
@@ -69,42 +78,97 @@ export async function createFileTarget(
 }
 
 /** A slot in a pack. */
-export function createPackTarget(files: FileOperations, slot: PackSlot, owner: Uint8Array): BlobTarget {
-  const { id, location, pack } = slot
-  const header = encodePackedHeader(id, location, owner)
-  const padding = paddingOf(location)
-  let hasWritten = false
-  let isDurable = false
-  function write(pieces: readonly Uint8Array[], position: number): Promise<void> {
-    hasWritten = true
-    return pack.write(pieces, location.offset + position)
+export class PackTarget implements BlobTarget {
+  readonly id: BlobId
+  readonly #files: FileOperations
+  readonly #slot: PackSlot
+  readonly #owner: Uint8Array
+  #header: Uint8Array | undefined
+  #hasWritten = false
+  #isDurable = false
+
+  constructor(files: FileOperations, slot: PackSlot, owner: Uint8Array) {
+    this.id = slot.id
+    this.#files = files
+    this.#slot = slot
+    this.#owner = owner
   }
-  return {
-    id,
-    header,
-    padding,
-    write,
-    store(bytes, footer) {
-      hasWritten = true
-      return pack.store([header, bytes, footer, padding], location.offset).then(() => {
-        isDurable = true
-      })
-    },
-    // A slot is too small for that, and the next sync of the pack comes soon.
-    reserve: async () => {},
-    writeBack: async () => {},
-    async hashAndWrite(digest, bytes, position) {
-      // The bytes are in use until both have ended, even if one fails.
-      const [hashed, written] = await Promise.allSettled([digest.update(bytes), write([bytes], position)])
-      if (written.status === 'rejected') throw written.reason
-      if (hashed.status === 'rejected') throw hashed.reason
-      return hashed.value
-    },
-    sync: () => (isDurable ? pack.leave() : pack.sync().then(() => pack.leave())),
-    async abandon() {
-      // Pages that cannot be cleared stay behind as wreckage, which `list` reports.
-      if (hasWritten) await files.clear(pack.file, location.offset, slotBytes(location)).catch(() => {})
-      await pack.leave()
-    },
+
+  get header(): Uint8Array {
+    this.#header ??= encodePackedHeader(this.id, this.#slot.location, this.#owner)
+    return this.#header
   }
+
+  get padding(): Uint8Array {
+    return paddingOf(this.#slot.location)
+  }
+
+  get seals(): boolean {
+    const { location, pack } = this.#slot
+    return pack.seals && !location.isEncrypted
+  }
+
+  write(pieces: readonly Uint8Array[], position: number): Promise<void> {
+    this.#hasWritten = true
+    return this.#slot.pack.write(pieces, this.#slot.location.offset + position)
+  }
+
+  async store(bytes: Uint8Array, footer: Uint8Array): Promise<void> {
+    await this.#store([this.header, bytes, footer, this.padding])
+  }
+
+  seal(bytes: Uint8Array, digests: readonly DigestName[], image: Uint8Array | undefined): Promise<Digest> {
+    const { headerBytes, size } = this.#slot.location
+    const end = headerBytes + size
+    const footer = image?.subarray(end, end + SHORT_FOOTER_BYTES) ?? new Uint8Array(SHORT_FOOTER_BYTES)
+    encodeUnsealed(this.id, size, headerBytes, footer)
+    const unsealed = { bytes, digests, footer, blanks: BLANKS }
+    const pieces = image === undefined ? [this.header, bytes, footer, this.padding] : [this.#layOut(image)]
+    return this.#store(pieces, unsealed).then(digestIn)
+  }
+
+  // A slot is too small for that, and the next sync of the pack comes soon.
+  async reserve(): Promise<void> {}
+  async writeBack(): Promise<void> {}
+
+  async hashAndWrite(digest: StreamDigest, bytes: Uint8Array, position: number): Promise<bigint> {
+    // The bytes are in use until both have ended, even if one fails.
+    const [hashed, written] = await Promise.allSettled([digest.update(bytes), this.write([bytes], position)])
+    if (written.status === 'rejected') throw written.reason
+    if (hashed.status === 'rejected') throw hashed.reason
+    return hashed.value
+  }
+
+  sync(): Awaitable<void> {
+    const { pack } = this.#slot
+    return this.#isDurable ? pack.leave() : pack.sync().then(() => pack.leave())
+  }
+
+  async abandon(): Promise<void> {
+    const { location, pack } = this.#slot
+    // Pages that cannot be cleared stay behind as wreckage, which `list` reports.
+    if (this.#hasWritten) await this.#files.clear(pack.file, location.offset, slotBytes(location)).catch(() => {})
+    await pack.leave()
+  }
+
+  /** Sets what is around the bytes and the footer of an image. */
+  #layOut(image: Uint8Array): Uint8Array {
+    const { location } = this.#slot
+    encodePackedHeader(this.id, location, this.#owner, image.subarray(0, location.headerBytes))
+    return image.fill(0, imageBytes(location))
+  }
+
+  #store(pieces: readonly Uint8Array[], unsealed?: Unsealed): Promise<Appended | undefined> {
+    this.#hasWritten = true
+    const { location, pack } = this.#slot
+    return pack.store(pieces, location.offset, unsealed).then((appended) => {
+      this.#isDurable = true
+      return appended
+    })
+  }
+}
+
+function digestIn(appended: Appended | undefined): Digest {
+  if (appended?.digest === undefined) throw new Error('bytes were appended without their digest')
+  return appended.digest
 }

@@ -1,11 +1,4 @@
-import {
-  type BufferPool,
-  type Digest,
-  type DigestRequest,
-  digestOf,
-  type Hasher,
-  type StreamDigest,
-} from '@bindery/digest'
+import { type BufferPool, type DigestRequest, digestOf, type Hasher, type StreamDigest } from '@bindery/digest'
 import {
   type Awaitable,
   andThen,
@@ -21,13 +14,14 @@ import {
 } from '@bindery/storage'
 import { BlobEncryption } from './blob-encryption.js'
 import { blobIdOf } from './blob-location.js'
-import { type BlobTarget, createFileTarget, createPackTarget } from './blob-target.js'
+import { type BlobTarget, createFileTarget, PackTarget } from './blob-target.js'
 import { ChunkTally } from './chunk-tally.js'
 import type { FileOperations } from './files.js'
 import { encodeFooter, footerBytes, requireOwner } from './format.js'
 import type { FreeSpace } from './free-space.js'
+import { PACKED_BYTES_MAX, packedHeaderBytes, slotBytes } from './pack-format.js'
 import type { Packs } from './packs.js'
-import { type Piece, PieceReader } from './piece-reader.js'
+import { type Margins, type Piece, PieceReader } from './piece-reader.js'
 import type { Shards } from './shards.js'
 
 /** State that the writes of a store share. */
@@ -60,7 +54,7 @@ export async function writeBlob(context: WriteContext, source: ByteSource, optio
   requireOwner(options.owner)
   const announced = source.size ?? 0
   if (!context.freeSpace.hasRoom(announced)) await context.freeSpace.check(announced)
-  const reader = new PieceReader(source, context.pool)
+  const reader = new PieceReader(source, context.pool, marginsOf(context, source.size, options))
   const first = await reader.next()
   if (first === undefined || first.isLast) return writeWhole(context, first, options)
   let target: BlobTarget
@@ -104,7 +98,7 @@ function createTarget(
   return andThen(taken, (slot) => {
     if (slot === undefined) return createFile(context, owner)
     unfinished.add(slot.id)
-    return createPackTarget(files, slot, owner)
+    return new PackTarget(files, slot, owner)
   })
 }
 
@@ -139,44 +133,64 @@ async function finishing(
   }
 }
 
+/** Room for header and footer around a blob whose image may be laid out where it arrives. */
+function marginsOf(
+  { files }: WriteContext,
+  size: number | undefined,
+  { owner, cipher, runningMd5 }: WriteOptions,
+): Margins | undefined {
+  if (size === undefined || size <= INLINE_BYTES_MAX || size > PACKED_BYTES_MAX || files.append === undefined)
+    return undefined
+  if (cipher !== undefined || runningMd5 !== undefined) return undefined
+  const before = packedHeaderBytes(owner)
+  return { before, behind: slotBytes({ size, headerBytes: before, isEncrypted: false }) - before - size }
+}
+
 /** Writes a blob that has arrived as a whole, in one write, or into its id if it is tiny. */
 async function writeWhole(context: WriteContext, piece: Piece | undefined, options: WriteOptions): Promise<BlobInfo> {
-  const bytes = piece?.bytes ?? new Uint8Array(0)
-  const size = bytes.length
-  let digest: Digest
-  let target: BlobTarget
+  const { bytes, image } = piece ?? { bytes: new Uint8Array(0) }
   try {
-    digest = await rethrowHashFailure(context.hasher.digest(bytes, requestOf(options)))
-    if (size <= INLINE_BYTES_MAX) {
-      const name = blobIdOf(context.shards.nextPlace())
-      const id =
-        options.cipher === undefined
-          ? inlineIdOf(name, bytes, digest.crc64)
-          : await encryptedInlineIdOf(name, bytes, digest.crc64, options.cipher)
-      piece?.release()
-      return { ...digest, id, size }
-    }
-    const room = context.freeSpace.take(size)
+    if (bytes.length <= INLINE_BYTES_MAX) return await writeInline(context, bytes, options)
+    const room = context.freeSpace.take(bytes.length)
     if (room instanceof Promise) await room
-    const made = createTarget(context, size, options)
-    target = made instanceof Promise ? await made : made
-  } catch (error) {
+    const made = createTarget(context, bytes.length, options)
+    const target = made instanceof Promise ? await made : made
+    return await finishing(context, target, () => storeWhole(context, target, bytes, image, options))
+  } finally {
     piece?.release()
-    throw error
   }
-  return finishing(context, target, async () => {
-    const chunks = size === 0 ? [] : [digest.crc64]
-    try {
-      const encryption = encryptionOf(target, options)
-      await encryption?.encrypt(bytes)
-      const kept = await encryption?.finish()
-      const footer = encodeFooter(target.id, { ...digest, size, chunks, encryption: kept }, target.header.length)
-      await target.store(bytes, footer)
-    } finally {
-      piece?.release()
-    }
-    return { ...digest, id: target.id, size }
-  })
+}
+
+async function storeWhole(
+  context: WriteContext,
+  target: BlobTarget,
+  bytes: Uint8Array,
+  image: Uint8Array | undefined,
+  options: WriteOptions,
+): Promise<BlobInfo> {
+  const { id } = target
+  const size = bytes.length
+  if (target.seals && options.runningMd5 === undefined) {
+    const digest = await target.seal(bytes, options.digests ?? [], image)
+    return { ...digest, id, size }
+  }
+  const digest = await rethrowHashFailure(context.hasher.digest(bytes, requestOf(options)))
+  const encryption = encryptionOf(target, options)
+  await encryption?.encrypt(bytes)
+  const kept = await encryption?.finish()
+  const chunks = [digest.crc64]
+  await target.store(bytes, encodeFooter(id, { ...digest, size, chunks, encryption: kept }, target.header.length))
+  return { ...digest, id, size }
+}
+
+async function writeInline(context: WriteContext, bytes: Uint8Array, options: WriteOptions): Promise<BlobInfo> {
+  const digest = await rethrowHashFailure(context.hasher.digest(bytes, requestOf(options)))
+  const name = blobIdOf(context.shards.nextPlace())
+  const id =
+    options.cipher === undefined
+      ? inlineIdOf(name, bytes, digest.crc64)
+      : await encryptedInlineIdOf(name, bytes, digest.crc64, options.cipher)
+  return { ...digest, id, size: bytes.length }
 }
 
 function encryptionOf({ id }: BlobTarget, { cipher }: WriteOptions): BlobEncryption | undefined {

@@ -5,7 +5,7 @@ import { PAGE_BYTES } from './blob-location.js'
  * Fewer bytes are written through the page cache, where those who read a small blob soon find it. A large blob would
  * push out what others read, and costs less without the copy.
  */
-export const DIRECT_BYTES_MIN = 256 * 1024
+export const DIRECT_BYTES_MIN = 64 * 1024
 
 const native = loadNative()
 /** By an open file: another descriptor of it for direct writes, or undefined if there can be none. */

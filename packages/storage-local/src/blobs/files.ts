@@ -5,11 +5,16 @@
 import fs from 'node:fs'
 import { promisify } from 'node:util'
 import {
+  type Appended,
+  type Digest,
+  digestOf,
   type FileWatch,
+  fillBlanks,
   loadNative,
   nativeEngine,
   type StreamDigest,
   type Surroundings,
+  type Unsealed,
   type WatchedPart,
 } from '@bindery/digest'
 import { type Awaitable, StorageError, settle } from '@bindery/storage'
@@ -42,11 +47,17 @@ export interface FileOperations {
   write(file: number, pieces: readonly Uint8Array[], position: number): Promise<void>
   /**
    * Writes pieces, one after the other, and makes them durable, with everything that was written to the file before; for a file that
-   * many write. Calls that overlap share writes and syncs. Resolves with the milliseconds of the sync, or 0 if another call has
-   * reported them. Absent without the addon.
+   * many write. Calls that overlap share writes and syncs. Absent without the addon.
    * @param syncFailed one byte per file, which is set when a sync has failed: then every call for the file fails
+   * @param unsealed bytes that are hashed before, and their footer among the pieces, which is filled then
    */
-  append?(file: number, pieces: readonly Uint8Array[], position: number, syncFailed: Uint8Array): Promise<number>
+  append?(
+    file: number,
+    pieces: readonly Uint8Array[],
+    position: number,
+    syncFailed: Uint8Array,
+    unsealed?: Unsealed,
+  ): Promise<Appended>
   /** Hashes bytes and writes them; resolves, when both are finished, with their CRC-64. */
   hashAndWrite(file: number, digest: StreamDigest, bytes: Uint8Array, position: number): Promise<bigint>
   /** Reserves disk space for a range that will be written, if the system can. The file's size stays. */
@@ -159,9 +170,27 @@ export const systemFiles: FileOperations = {
   },
 }
 
-function append(file: number, pieces: readonly Uint8Array[], position: number, failed: Uint8Array): Promise<number> {
+function append(
+  file: number,
+  pieces: readonly Uint8Array[],
+  position: number,
+  failed: Uint8Array,
+  unsealed?: Unsealed,
+): Promise<Appended> {
+  const engine = nativeEngine()
+  if (engine === undefined) throw new Error('the addon is missing')
   const place = { fd: file, directFd: directDescriptor(file, pieces, position), position }
-  return nativeEngine()?.append(pieces, place, failed) ?? Promise.resolve(0)
+  if (unsealed === undefined || unsealed.digests.every((name) => engine.digests.includes(name)))
+    return engine.append(pieces, place, failed, unsealed)
+  const digest = sealHere(unsealed)
+  return engine.append(pieces, place, failed).then((appended) => ({ ...appended, digest }))
+}
+
+/** Fills a footer on the calling thread. */
+function sealHere(unsealed: Unsealed): Digest {
+  const digest = digestOf(unsealed.bytes, { digests: unsealed.digests })
+  fillBlanks(unsealed, digest)
+  return digest
 }
 
 /** Resolves with false if this is not possible: without the addon, or on this file system. */
@@ -227,8 +256,9 @@ export function appendInSteps({
   syncData,
 }: Pick<FileOperations, 'write' | 'syncData'>): NonNullable<FileOperations['append']> {
   let turn: Promise<unknown> = Promise.resolve()
-  return (file, pieces, position, syncFailed) => {
+  return (file, pieces, position, syncFailed, unsealed) => {
     const own = turn.then(async () => {
+      const digest = unsealed && sealHere(unsealed)
       if (pieces.length > 0) await write(file, pieces, position)
       if (syncFailed[0] !== 0) throw Object.assign(new Error('an earlier sync of the file failed'), { code: 'EIO' })
       try {
@@ -237,7 +267,7 @@ export function appendInSteps({
         syncFailed[0] = 1
         throw error
       }
-      return 0
+      return { milliseconds: 0, ...(digest !== undefined && { digest }) }
     })
     turn = own.catch(() => {})
     return own
@@ -260,9 +290,9 @@ export function timed(files: FileOperations, onSync: ((milliseconds: number) => 
     ...files,
     ...(append !== undefined && {
       append: (...parameters: Parameters<typeof append>) =>
-        append(...parameters).then((milliseconds) => {
-          if (milliseconds > 0) onSync(milliseconds)
-          return milliseconds
+        append(...parameters).then((appended) => {
+          if (appended.milliseconds > 0) onSync(appended.milliseconds)
+          return appended
         }),
     }),
     syncData: (file) => measure(() => files.syncData(file)),

@@ -1,10 +1,20 @@
 import assert from 'node:assert/strict'
 import { readFile } from 'node:fs/promises'
 import { test } from 'node:test'
-import { loadNative, SLAB_BYTES } from '@bindery/digest'
+import { digestOf, fillBlanks, loadNative, SLAB_BYTES } from '@bindery/digest'
 import { StorageError } from '@bindery/storage'
 import { systemFiles } from './files.js'
-import { CHUNK_BYTES, decodeFooter, decodeHeader, encodeHeader, shapeInTrailer } from './format.js'
+import {
+  BLANKS,
+  CHUNK_BYTES,
+  decodeFooter,
+  decodeHeader,
+  encodeFooter,
+  encodeHeader,
+  encodeUnsealed,
+  SHORT_FOOTER_BYTES,
+  shapeInTrailer,
+} from './format.js'
 import { openLocalBlobStore } from './local-blob-store.js'
 import { filesBelow, options, sourceOf, temporaryFolder } from './testing.js'
 
@@ -120,4 +130,15 @@ test("a header is neither another blob's nor damaged, short or of another versio
 test('bytes that are not a trailer have no shape', () => {
   assert.equal(shapeInTrailer(Buffer.alloc(0), 0), undefined)
   assert.equal(shapeInTrailer(Buffer.alloc(64), 4160), undefined)
+})
+
+test('a footer whose blanks are filled is the one that is written when the digest is known before', () => {
+  for (const size of [1, 4500, CHUNK_BYTES]) {
+    const digest = digestOf(Buffer.alloc(size, 7))
+    const footer = Buffer.alloc(SHORT_FOOTER_BYTES, 0xff)
+    encodeUnsealed('f00d-000000000001', size, 49, footer)
+    fillBlanks({ footer, blanks: BLANKS }, digest)
+    const known = { ...digest, size, chunks: [digest.crc64], encryption: undefined }
+    assert.deepEqual(footer, Buffer.from(encodeFooter('f00d-000000000001', known, 49)))
+  }
 })

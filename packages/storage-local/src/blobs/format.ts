@@ -2,7 +2,7 @@
  * Format 1 of a blob file: header, bytes, footer (the checksums of the chunks, then the trailer). See
  * docs/formats/blob-files.md. All numbers are big-endian. Only this module knows the offsets.
  */
-import { crc64 } from '@bindery/digest'
+import { type Blanks, crc64 } from '@bindery/digest'
 import { type BlobId, type ChunkEncryptions, CIPHER_TAG_BYTES, METADATA_LIMITS, StorageError } from '@bindery/storage'
 
 /** Bytes per checksum: the smallest unit that can be checked. */
@@ -83,9 +83,35 @@ export function decodeHeader(id: BlobId, header: Buffer): Uint8Array | undefined
 
 /** @param headerBytes of the header before the blob's bytes */
 export function encodeFooter(id: BlobId, footer: Footer, headerBytes = HEADER_BYTES): Uint8Array {
-  const { encryption } = footer
   // every byte is set below
-  const bytes = Buffer.allocUnsafe(footerBytes({ size: footer.size, isEncrypted: encryption !== undefined }))
+  const shape = { size: footer.size, isEncrypted: footer.encryption !== undefined }
+  const bytes = Buffer.allocUnsafe(footerBytes(shape))
+  layOut(bytes, footer, headerBytes)
+  bytes.writeBigUInt64BE(seal(id, bytes.subarray(0, -CHECKSUM_BYTES)), bytes.length - CHECKSUM_BYTES)
+  return bytes
+}
+
+/** Bytes of the footer of a blob of one chunk that is not encrypted. */
+export const SHORT_FOOTER_BYTES = CHECKSUM_BYTES + TRAILER_BYTES
+/** Where the digest of such a blob belongs in its footer: the checksum of the chunk is that of the blob. */
+export const BLANKS: Blanks = {
+  crc64: [0, CHECKSUM_BYTES + TRAILER.crc64],
+  md5: CHECKSUM_BYTES + TRAILER.md5,
+  end: SHORT_FOOTER_BYTES - CHECKSUM_BYTES,
+}
+
+/** Lays out the footer of such a blob, except for its `BLANKS`. */
+export function encodeUnsealed(id: BlobId, size: number, headerBytes: number, bytes: Uint8Array): void {
+  layOut(bytes, { size, md5: NO_MD5, crc64: 0n, chunks: [0n], encryption: undefined }, headerBytes)
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length)
+  view.setBigUint64(BLANKS.end, crc64(Buffer.from(id)))
+}
+
+const NO_MD5 = new Uint8Array(16)
+
+/** Sets every byte but the checksum at the end. */
+function layOut(bytes: Uint8Array, footer: Footer, headerBytes: number): void {
+  const { encryption } = footer
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length)
   const checksums = encryption === undefined ? footer.chunks : [...footer.chunks, ...encryption.stored]
   checksums.forEach((checksum, index) => {
@@ -103,8 +129,6 @@ export function encodeFooter(id: BlobId, footer: Footer, headerBytes = HEADER_BY
   bytes.set(footer.md5, trailer + TRAILER.md5)
   view.setUint32(trailer + TRAILER.headerBytes, headerBytes)
   view.setUint32(trailer + TRAILER.tagBytes, encryption === undefined ? 0 : CIPHER_TAG_BYTES)
-  view.setBigUint64(bytes.length - CHECKSUM_BYTES, seal(id, bytes.subarray(0, -CHECKSUM_BYTES)))
-  return bytes
 }
 
 /**

@@ -38,12 +38,15 @@ export function slotBytes(shape: ImageShape): number {
 }
 
 /**
- * The header of a blob in a pack, `location.headerBytes` long. The seal at its end covers the id as well, so that a
- * header at another location does not match.
+ * Sets the bytes of the header of a blob in a pack, `location.headerBytes` of them. The seal at its end covers the id as well, so
+ * that a header at another location does not match.
  */
-export function encodePackedHeader(id: BlobId, location: PackedLocation, owner: Uint8Array): Uint8Array {
-  // every byte is set below
-  const header = Buffer.allocUnsafe(location.headerBytes)
+export function encodePackedHeader(
+  id: BlobId,
+  location: PackedLocation,
+  owner: Uint8Array,
+  header: Uint8Array = Buffer.allocUnsafe(location.headerBytes),
+): Uint8Array {
   const view = new DataView(header.buffer, header.byteOffset, header.length)
   header.set(MAGIC)
   view.setUint32(HEADER.version, VERSION)

@@ -1,3 +1,4 @@
+import type { Appended, Unsealed } from '@bindery/digest'
 import type { Awaitable } from '@bindery/storage'
 import type { BlobLocation } from './blob-location.js'
 import type { FileOperations } from './files.js'
@@ -83,10 +84,21 @@ export class Pack {
     })
   }
 
-  /** Writes pieces one after the other, and makes them durable, together with other callers. */
-  store(pieces: readonly Uint8Array[], position: number): Promise<unknown> {
-    if (this.#files.append !== undefined) return this.#files.append(this.file, pieces, position, this.#syncFailed)
-    return this.write(pieces, position).then(() => this.#sync.sync())
+  /** Whether `store` can seal what it stores. */
+  get seals(): boolean {
+    return this.#files.append !== undefined
+  }
+
+  /**
+   * Writes pieces one after the other, and makes them durable, together with other callers. Where it `seals`, a footer among the
+   * pieces is filled before.
+   */
+  store(pieces: readonly Uint8Array[], position: number, unsealed?: Unsealed): Promise<Appended | undefined> {
+    const { append } = this.#files
+    if (append !== undefined) return append(this.file, pieces, position, this.#syncFailed, unsealed)
+    return this.write(pieces, position)
+      .then(() => this.#sync.sync())
+      .then(() => undefined)
   }
 
   /** Resolves when all writes that have ended by now are durable. */

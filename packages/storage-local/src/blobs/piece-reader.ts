@@ -1,5 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
-import type { BufferPool } from '@bindery/digest'
+import { type BufferPool, SLAB_BYTES } from '@bindery/digest'
 import { type ByteSource, StorageError } from '@bindery/storage'
 import { CHUNK_BYTES } from './format.js'
 
@@ -8,8 +8,18 @@ export interface Piece {
   readonly bytes: Uint8Array
   /** Whether the source has ended with them; false if that is not known yet. */
   readonly isLast: boolean
+  /** The bytes with the margins around them, if they are whole and there were to be any. */
+  readonly image?: Uint8Array | undefined
   release(): void
 }
+
+/** Bytes that are kept free before and behind the bytes of a whole source. */
+export interface Margins {
+  readonly before: number
+  readonly behind: number
+}
+
+const NONE: Margins = { before: 0, behind: 0 }
 
 /**
  * The bytes that a slow sender may hold: small enough for thousands of senders, large enough that not every packet
@@ -25,6 +35,7 @@ const CARRY_BYTES = 16 * 1024
 export class PieceReader {
   readonly #source: ByteSource
   readonly #pool: BufferPool
+  readonly #margins: Margins
   /** A pending `ready` of the source. */
   #ready: Promise<void> | undefined
   #carry: Uint8Array | undefined
@@ -33,9 +44,12 @@ export class PieceReader {
   #received = 0
   #hasEnded = false
 
-  constructor(source: ByteSource, pool: BufferPool) {
+  /** @param margins kept where a source with a size fits into a buffer with them, and arrives in one piece */
+  constructor(source: ByteSource, pool: BufferPool, margins = NONE) {
+    const { size = Number.POSITIVE_INFINITY } = source
     this.#source = source
     this.#pool = pool
+    this.#margins = margins.before + size + margins.behind > SLAB_BYTES ? NONE : margins
   }
 
   /** The next piece, or undefined at the end. */
@@ -55,25 +69,28 @@ export class PieceReader {
   async #readPooled(): Promise<Piece | 'more' | undefined> {
     // One byte more than announced, so that the read that fills the buffer also sees the end.
     const left = this.#source.size === undefined ? CHUNK_BYTES : this.#source.size - this.#received + 1
-    const buffer = await this.#pool.take(Math.min(left, CHUNK_BYTES))
-    const room = Math.min(this.#roomInChunk, buffer.length)
+    const { before, behind } = this.#received === 0 ? this.#margins : NONE
+    const own = this.#pool.tryTake(Math.min(before + left + behind, CHUNK_BYTES))
+    const buffer = own ?? (await this.#pool.take(Math.min(before + left + behind, CHUNK_BYTES)))
+    const room = Math.min(this.#roomInChunk, buffer.length - before)
     let length: number
     try {
-      length = await this.#fill(buffer.subarray(0, room))
+      length = await this.#fill(buffer.subarray(before, before + room))
     } catch (error) {
       this.#pool.release(buffer)
       throw error
     }
     if (length >= CARRY_BYTES || length === room || (this.#hasEnded && length > 0)) {
       return {
-        bytes: buffer.subarray(0, length),
+        bytes: buffer.subarray(before, before + length),
         isLast: this.#hasEnded,
+        image: this.#hasEnded && before > 0 ? buffer.subarray(0, before + length + behind) : undefined,
         release: () => this.#pool.release(buffer),
       }
     }
     if (length > 0) {
       this.#carry = new Uint8Array(CARRY_BYTES)
-      this.#carry.set(buffer.subarray(0, length))
+      this.#carry.set(buffer.subarray(before, before + length))
       this.#carried = length
     }
     this.#pool.release(buffer)
