@@ -8,6 +8,7 @@
 #include "arguments.h"
 #include "connections-binding.h"
 #include "engine.h"
+#include "entries.h"
 #include "file-job.h"
 #include "signature.h"
 #include "watch-binding.h"
@@ -827,6 +828,7 @@ NAPI_MODULE_INIT() {
   export_function(env, exports, "unmapChunk", unmap_chunk);
   export_function(env, exports, "passBytes", pass_bytes);
   export_function(env, exports, "endWatch", end_watch);
+  export_function(env, exports, "printRows", print_rows);
   if (can_sign_digest()) export_function(env, exports, "signDigest", sign_digest);
   return exports;
 }

@@ -37,6 +37,7 @@ export * from './codec.js'
 export type { Answered, Dialect, FormRules } from './dialect.js'
 export type { Digests } from './digests.js'
 export * from './document.js'
+export { type EntryColumns, entryPlan, PROBE, type PrintRows, STEP, templateOf } from './entry-template.js'
 export { CATALOGUE, type Cause, type ErrorRow } from './errors/catalogue.js'
 export type { EncodedError, ErrorExchange } from './errors/encode.js'
 export { isImageFault } from './errors/image-rows.js'
@@ -117,6 +118,7 @@ export {
   originRequest,
 } from './origin.js'
 export { ossDialect } from './oss-dialect.js'
+export { type Piece, printedList, type SelfPrinting } from './pieces.js'
 export { formHeaders, isFile, judgedFields, keyOfForm, type SentForm } from './post/form.js'
 export { checkFormRegion, type FormClaim, policyProtocol, readFormClaim, verifyForm } from './post/form-claim.js'
 export {

@@ -1,10 +1,11 @@
-import { percentEncode, utf8Bytes } from '@bindery/bytes'
+import { percentEncode } from '@bindery/bytes'
 import { type Codec, decodeText, encodeText } from './codec.js'
 import type { Document, XmlParser } from './document.js'
 import type { Cause } from './errors/catalogue.js'
 import { OssError } from './errors/oss-error.js'
 import type { Given } from './field.js'
 import { type Notation, OSS_NOTATION } from './notation.js'
+import { joinedPieces, type Piece } from './pieces.js'
 
 /** An element with its text and children. */
 export interface XmlNode {
@@ -68,6 +69,8 @@ function reference(character: string): string {
 export interface Member<T> {
   decode(parent: XmlNode, notation: Notation): T
   encode(value: T, context: EncodeContext): string
+  /** The same text in pieces, some of which may be its bytes; absent: there is one piece. */
+  pieces?(value: T, context: EncodeContext): readonly Piece[]
   /** Paths and codecs, for the reference pages. */
   docLines(): string[]
 }
@@ -310,7 +313,12 @@ export function xml<M extends Members>(
     },
     encode(value, notation = OSS_NOTATION) {
       const urlEncoding = (value as { encodingType?: unknown }).encodingType === 'url'
-      return wholeDocument(root, encodeMembers(entries, value, { urlEncoding, notation }), notation)
+      const context = { urlEncoding, notation }
+      const values = value as Readonly<Record<string, unknown>>
+      const pieces = entries.flatMap(
+        ([key, member]) => member.pieces?.(values[key], context) ?? member.encode(values[key], context),
+      )
+      return wholeDocument(root, pieces, notation)
     },
     docLines: () => describeMembers(members).map((line) => `${root}/${line}`),
   }
@@ -330,7 +338,7 @@ export function xmlText(root: string): Document<string> {
   return {
     root,
     decode: (parser, body) => readXml(parser, body).text,
-    encode: (value, notation = OSS_NOTATION) => wholeDocument(root, escapeXml(value), notation),
+    encode: (value, notation = OSS_NOTATION) => wholeDocument(root, [escapeXml(value)], notation),
     docLines: () => [root],
   }
 }
@@ -338,9 +346,9 @@ export function xmlText(root: string): Document<string> {
 /** The first bytes of each document. */
 export const XML_DECLARATION = '<?xml version="1.0" encoding="UTF-8"?>\n'
 
-function wholeDocument(root: string, content: string, { namespace }: Notation): Uint8Array {
+function wholeDocument(root: string, content: readonly Piece[], { namespace }: Notation): Uint8Array {
   const attribute = namespace === undefined ? '' : ` xmlns="${namespace}"`
-  return utf8Bytes(`${XML_DECLARATION}<${root}${attribute}>${content}</${root}>`)
+  return joinedPieces([`${XML_DECLARATION}<${root}${attribute}>`, ...content, `</${root}>`])
 }
 
 type Entries = readonly (readonly [key: string, member: Member<unknown>])[]

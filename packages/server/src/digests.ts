@@ -35,6 +35,12 @@ export function nodeDigests(native?: Pick<Native, 'signDigest'>): Digests {
   }
 }
 
+/** The functions of a service that native code makes faster. */
+export const nativeFunctions = (native: Native | undefined) => ({
+  digests: nodeDigests(native),
+  printRows: native?.printRows,
+})
+
 function hmac(algorithm: Sha): (key: Uint8Array, data: Uint8Array) => Uint8Array {
   const paddedKeys = new Map<string, PaddedKey>()
   let last: { readonly key: Uint8Array; readonly padded: PaddedKey } | undefined

@@ -69,7 +69,7 @@ export function createService(options: ServiceOptions, surfaces: Surfaces = SURF
       await keepAccess(domain)
     },
     writeReports: () => writeReports(domain),
-    rehearse: () => rehearseListings(domain),
+    rehearse: () => rehearseListings(domain, options.printRows),
     finish: async () => access.trail?.settled(),
     scrub: () => scrub(domain),
     recover: async (livingIncarnations) => {

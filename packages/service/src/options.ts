@@ -1,5 +1,5 @@
 import type { ImageProcessor } from '@bindery/imaging'
-import type { CallbackRequest, CallbackUrl, Dialect, OriginRequest } from '@bindery/protocol'
+import type { CallbackRequest, CallbackUrl, Dialect, OriginRequest, PrintRows } from '@bindery/protocol'
 import type { ByteSource } from '@bindery/storage'
 import type { RememberedRefusal } from './access/remembered-refusals.js'
 import type { AccessKeys } from './access/requester.js'
@@ -123,6 +123,8 @@ export interface ServiceOptions extends DomainOptions {
   readonly mirrorBytes?: number
   /** Absent: no domain can be bound to a bucket. */
   readonly domainProofs?: DomainProofs
+  /** Absent: listings are printed without native code. */
+  readonly printRows?: PrintRows | undefined
   /** Absent: images are not processed. */
   readonly images?: ImageProcessor | undefined
   /** As in a V4 scope, `cn-hangzhou`; its location is `oss-cn-hangzhou`. */

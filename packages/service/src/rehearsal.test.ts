@@ -24,7 +24,7 @@ async function rehearsed({ objects, recalls = false }: { readonly objects: numbe
   let steps = 0
   const metadata = recalls ? { ...store, recalling: () => store } : store
   const rows = await count(async () => {
-    for await (const _ of rehearseListings({ ...domain, metadata })) steps += 1
+    for await (const _ of rehearseListings({ ...domain, metadata }, undefined)) steps += 1
   })
   return { steps, rows }
 }

@@ -1,4 +1,4 @@
-import { operations } from '@bindery/protocol'
+import { operations, type PrintRows } from '@bindery/protocol'
 import type { Domain } from './domain/domain.js'
 import { type ObjectQuery, listObjects as readObjects } from './domain/objects/listing.js'
 import { objectRows } from './domain/stored/keyspace.js'
@@ -15,7 +15,10 @@ const PAGES = 24
  * without this the first page that a client requests of a process costs four times the later ones. Ends at once where the store
  * has few objects, and where it lies on a network, whose round trips take longer than the code.
  */
-export async function* rehearseListings(domain: Domain): AsyncGenerator<void, void, undefined> {
+export async function* rehearseListings(
+  domain: Domain,
+  printRows: PrintRows | undefined,
+): AsyncGenerator<void, void, undefined> {
   const { metadata } = domain
   if (metadata.recalling !== undefined) return
   const { from, to } = objectRows.all
@@ -25,16 +28,16 @@ export async function* rehearseListings(domain: Domain): AsyncGenerator<void, vo
   const { bucket } = objectRows.namesOf(first.key)
   const query = { bucket, prefix: '', delimiter: '', after: '', maxKeys: PAGE, wholeGroups: true }
   for (let page = 0; page < PAGES; page += 1) {
-    await makePage(domain, query)
+    await makePage(domain, query, printRows)
     yield
   }
 }
 
-async function makePage(domain: Domain, query: ObjectQuery): Promise<void> {
+async function makePage(domain: Domain, query: ObjectQuery, printRows: PrintRows | undefined): Promise<void> {
   const { bucket, prefix, delimiter, after: marker, maxKeys } = query
   const { entries, next } = await readObjects(domain, query)
   const call = { domain, etagOf: ({ etag }: { readonly etag: string }) => etag }
-  const contents = listedObjects(call, entries, ownerOf)
+  const contents = listedObjects(call, entries, { ownerOf, printRows })
   const commonPrefixes = prefixesOf(entries)
   const page = { name: bucket, prefix, delimiter, marker, maxKeys, isTruncated: next !== undefined, nextMarker: next }
   const { result } = operations.ListObjects

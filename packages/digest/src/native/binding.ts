@@ -199,6 +199,8 @@ export interface Binding {
    * @param key at most 64 bytes
    */
   signDigest?(key: Uint8Array, head: string, text: string): string
+  /** `PrintRows` of the protocol: prints rows by templates. Reads all arguments within their bounds, whatever they hold. */
+  printRows(plan: Uint8Array, templates: Uint8Array, rows: Uint8Array, out: Uint8Array): number
   /**
    * Like `readCached` for all of the bytes; returns the CRC-64 of them with `before` and `after` bytes around them.
    * @param previous the CRC-64 of what comes before, or 0n

@@ -132,6 +132,8 @@ export interface Native {
    * export its SHA-256. Throws for keys of more than 64 bytes.
    */
   readonly signDigest: ((key: Uint8Array, head: string, text: string) => string) | undefined
+  /** Prints rows of stored JSON by templates, which `PrintRows` of the protocol describes. */
+  printRows(plan: Uint8Array, templates: Uint8Array, rows: Uint8Array, out: Uint8Array): number
   /**
    * Opens an open file once more, for writes that bypass the page cache. The descriptor is the caller's; undefined where the system
    * or the file system cannot do it.
@@ -191,6 +193,7 @@ function nativeOf(binding: Binding): Native {
     offsetInPage: (bytes) => binding.offsetInPage(bytes),
     detach: (bytes) => binding.detach(bytes),
     signDigest: binding.signDigest,
+    printRows: (plan, templates, rows, out) => binding.printRows(plan, templates, rows, out),
     readCached: (fd, bytes, position) => binding.readCached(fd, bytes, position),
     readChecked(fd, bytes, position, { before, after, previous = 0n, sums }) {
       const room = sums === undefined ? NO_SUMS : new Uint8Array(sums.buffer, sums.byteOffset, sums.byteLength)

@@ -20,7 +20,7 @@ import type { Adjustable, Config } from '../config.js'
 import { ConsolePages } from '../console/console-pages.js'
 import { CurrentOptions } from '../current-options.js'
 import type { ProcessDeployment } from '../deployment.js'
-import { nodeDigests } from '../digests.js'
+import { nativeFunctions } from '../digests.js'
 import { createDomainProofs } from '../domain-proofs.js'
 import { createKeyService } from '../encryption/key-service.js'
 import { masterKeysIn } from '../encryption/master-keys.js'
@@ -105,7 +105,7 @@ export async function openInstance(
     blobs,
     cluster,
     events: cluster,
-    digests: nodeDigests(loadNative()),
+    ...nativeFunctions(loadNative()),
     clock: testMode?.clock ?? Date.now,
     ...timers,
     random,

@@ -3,7 +3,8 @@ import { badArgument, type Codec, integer, oneOf, text, truth } from '../../code
 import { optional, query, withDefault } from '../../field.js'
 import { OBJECTS_PAGE_SIZE_DEFAULT, PAGE_SIZE_MAX } from '../../limits.js'
 import { operation } from '../../operation.js'
-import { element, list, maybe, optionalElement, xml } from '../../xml.js'
+import { printedList } from '../../pieces.js'
+import { element, maybe, optionalElement, xml } from '../../xml.js'
 import { encodingType, encodingTypeElement, markerText, ownerGroup, page, prefixText } from '../shared.js'
 import { commonPrefixes, listedObject, maxKeys } from './list-objects.js'
 
@@ -61,7 +62,7 @@ export const listObjectsV2 = operation({
     encodingType: optionalElement('EncodingType', encodingTypeElement),
     isTruncated: element('IsTruncated', truth()),
     nextContinuationToken: optionalElement('NextContinuationToken', continuationToken),
-    contents: list('Contents', { ...listedObject, owner: maybe('Owner', ownerGroup) }),
+    contents: printedList('Contents', { ...listedObject, owner: maybe('Owner', ownerGroup) }),
     commonPrefixes,
     keyCount: element('KeyCount', integer(0, PAGE_SIZE_MAX)),
   }),

@@ -2,6 +2,7 @@ import { integer, isoDate, text, truth } from '../../codec.js'
 import { query, withDefault } from '../../field.js'
 import { OBJECT_SIZE_MAX, OBJECTS_PAGE_SIZE_DEFAULT, PAGE_SIZE_MAX } from '../../limits.js'
 import { operation } from '../../operation.js'
+import { printedList } from '../../pieces.js'
 import { element, list, optionalElement, xml } from '../../xml.js'
 import {
   encodingType,
@@ -63,7 +64,7 @@ export const listObjects = operation({
     encodingType: optionalElement('EncodingType', encodingTypeElement),
     isTruncated: element('IsTruncated', truth()),
     nextMarker: optionalElement('NextMarker', text, { url: true }),
-    contents: list('Contents', { ...listedObject, owner: ownerGroup }),
+    contents: printedList('Contents', { ...listedObject, owner: ownerGroup }),
     commonPrefixes,
   }),
   errors: ['noSuchBucket'],

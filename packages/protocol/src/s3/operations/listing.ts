@@ -15,6 +15,7 @@ import {
   ownerGroup,
   storageClass,
 } from '../../operations/shared.js'
+import { printedList } from '../../pieces.js'
 import { element, list, maybe, mixedList, optionalElement, xml } from '../../xml.js'
 import { s3Operation, s3Page, sharedWith } from './declare.js'
 
@@ -84,7 +85,7 @@ const listObjects = s3Operation({
     encodingType: optionalElement('EncodingType', encodingTypeElement),
     isTruncated: element('IsTruncated', truth()),
     nextMarker: optionalElement('NextMarker', text, { url: true }),
-    contents: list('Contents', { ...listedObject, owner: ownerGroup }),
+    contents: printedList('Contents', { ...listedObject, owner: ownerGroup }),
     commonPrefixes,
   }),
 })
@@ -113,7 +114,7 @@ const listObjectsV2 = s3Operation({
     delimiter: optionalElement('Delimiter', text, { url: true }),
     isTruncated: element('IsTruncated', truth()),
     encodingType: optionalElement('EncodingType', encodingTypeElement),
-    contents: list('Contents', { ...listedObject, owner: maybe('Owner', ownerGroup) }),
+    contents: printedList('Contents', { ...listedObject, owner: maybe('Owner', ownerGroup) }),
     commonPrefixes,
   }),
 })

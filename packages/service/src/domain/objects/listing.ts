@@ -1,12 +1,12 @@
 import { utf8Text } from '@bindery/bytes'
-import type { BucketName, ObjectKey } from '@bindery/protocol'
+import type { BucketName } from '@bindery/protocol'
 import type { Bytes } from '@bindery/storage'
 import { findBucket } from '../buckets/buckets.js'
 import type { Domain } from '../domain.js'
 import { following, successor } from '../stored/key-range.js'
 import { objectRows } from '../stored/keyspace.js'
-import { decodeListed, type ListedRecord } from '../stored/records/listed.js'
 import { checkNames, groupOf, rangeOf, scan } from '../stored/scan.js'
+import { ListedObject } from './listed-object.js'
 
 /** Which objects of a bucket are listed. */
 export interface ObjectQuery {
@@ -24,9 +24,7 @@ export interface ObjectQuery {
 }
 
 /** An entry of a listing of objects. */
-export type ObjectEntry =
-  | { readonly kind: 'object'; readonly key: ObjectKey; readonly record: ListedRecord }
-  | { readonly kind: 'prefix'; readonly prefix: string }
+export type ObjectEntry = ListedObject | { readonly kind: 'prefix'; readonly prefix: string }
 
 /** A page of a listing of objects. */
 export interface ObjectPage {
@@ -51,14 +49,14 @@ export async function listObjects(domain: Domain, query: ObjectQuery): Promise<O
   const nameAt = keyOf('').length
   const group = groupToSkip(query)
   const from = after === '' ? undefined : group === undefined ? following(keyOf(after)) : successor(keyOf(group))
-  const { entries, isTruncated } = await scan<ObjectEntry & { kind: 'object' }>({
+  const { entries, isTruncated } = await scan<ListedObject>({
     metadata: domain.metadata,
     tracks: [
       {
         range: rangeOf(keyOf, prefix, from),
         keyOf,
         nameOf: ({ key }) => utf8Text(key.subarray(nameAt)) ?? '',
-        decode: ({ value }, name) => ({ kind: 'object', key: name as ObjectKey, record: decodeListed(value) }),
+        decode: (row) => new ListedObject(row, nameAt),
       },
     ],
     prefix,

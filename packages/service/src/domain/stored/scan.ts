@@ -25,7 +25,7 @@ export interface Track<T> {
   readonly keyOf: (name: string) => Bytes
   readonly nameOf: (row: Row) => string
   /** Called for the listed rows, in order. */
-  readonly decode: (row: Row, name: string) => T
+  readonly decode: (row: Row) => T
 }
 
 /** The ranges and the bounds of a scan. */
@@ -65,9 +65,7 @@ export async function scan<T>(options: Scan<T>): Promise<ScanPage<T>> {
       // each track has a first row of the group
       if (group !== undefined && group === shown) continue
       if (entries.length === max) return { entries, isTruncated: true }
-      entries.push(
-        group === undefined ? { kind: 'row', row: track.decode(row, name) } : { kind: 'prefix', prefix: group },
-      )
+      entries.push(group === undefined ? { kind: 'row', row: track.decode(row) } : { kind: 'prefix', prefix: group })
       shown = group
     }
     if (rows.length < limit) return { entries, isTruncated: false }
@@ -78,6 +76,7 @@ export async function scan<T>(options: Scan<T>): Promise<ScanPage<T>> {
 interface NamedRow<T> {
   readonly track: Track<T>
   readonly row: Row
+  /** '' where nothing depends on it. */
   readonly name: string
 }
 
@@ -102,9 +101,11 @@ function readBatch<T>(
       ...tracks.map((track, index) => reader.range(from[index] ?? track.range.from, track.range.to, optionsOf(track))),
     )
   return andThen(metadata.read(read), (found) => {
+    // names are compared where there are several tracks, and searched for delimiters
+    const needsNames = tracks.length > 1 || delimiter !== ''
     const named = found.map((rows, index) => {
       const track = tracks[index] as Track<T>
-      return rows.map((row) => ({ track, row, name: track.nameOf(row) }))
+      return rows.map((row) => ({ track, row, name: needsNames ? track.nameOf(row) : '' }))
     })
     const rows = named.reduce(merge).slice(0, limit)
     const next = tracks.map((track, index) => {

@@ -21,7 +21,10 @@ export const listObjectsV2 = handler('ListObjectsV2', (call) => {
       encodingType,
       isTruncated: next !== undefined,
       nextContinuationToken: next,
-      contents: listedObjects(call, entries, fetchOwner ? ownerOf : () => undefined),
+      contents: listedObjects(call, entries, {
+        ownerOf: fetchOwner ? ownerOf : () => undefined,
+        printRows: call.exchange.surroundings.options.printRows,
+      }),
       commonPrefixes: prefixesOf(entries),
       keyCount: entries.length,
     }

@@ -1,7 +1,10 @@
+import type { PrintRows } from '@bindery/protocol'
 import { andThen } from '@bindery/storage'
 import { type CallOf, handler } from '../../call.js'
+import type { ListedObject } from '../../domain/objects/listed-object.js'
 import { type ObjectEntry, listObjects as readObjects } from '../../domain/objects/listing.js'
 import { ownerOf, shownRestore, shownTransition } from '../describe.js'
+import { PrintedObjects } from './printed-objects.js'
 
 export const listObjects = handler('ListObjects', (call) => {
   const { encodingType, skipsGroups, ...query } = call.input
@@ -15,22 +18,30 @@ export const listObjects = handler('ListObjects', (call) => {
       encodingType,
       isTruncated: next !== undefined,
       nextMarker: next,
-      contents: listedObjects(call, entries, ownerOf),
+      contents: listedObjects(call, entries, { ownerOf, printRows: call.exchange.surroundings.options.printRows }),
       commonPrefixes: prefixesOf(entries),
     }
     return { output: {}, result }
   })
 })
 
-/** The objects of a page in listing form, with the given description of the account that owns each. */
+/** How the objects of a page are printed. */
+interface Listing<O> {
+  /** Describes the account that owns an object. */
+  readonly ownerOf: (accountId: string) => O
+  /** Undefined: without native code. */
+  readonly printRows: PrintRows | undefined
+}
+
+/** The objects of a page in listing form. */
 export function listedObjects<O>(
   call: Pick<CallOf<'ListObjects'>, 'etagOf' | 'domain'>,
   entries: readonly ObjectEntry[],
-  ownerOf: (accountId: string) => O,
+  { ownerOf, printRows }: Listing<O>,
 ) {
   const objects = entries.filter((entry) => entry.kind === 'object')
   const now = call.domain.clock()
-  return objects.map(({ key, record }) => ({
+  const shown = ({ key, record }: Pick<ListedObject, 'key' | 'record'>) => ({
     key,
     lastModified: record.modifiedAt,
     etag: call.etagOf(record),
@@ -40,7 +51,9 @@ export function listedObjects<O>(
     restoreInfo: shownRestore(record, now),
     transitionTime: shownTransition(record),
     owner: ownerOf(record.owner),
-  }))
+  })
+  const showsDigests = call.etagOf({ etag: '', digestETag: 'other' }) !== ''
+  return new PrintedObjects(objects, { printRows, showsDigests, shown })
 }
 
 /** The common prefixes of a page. */

@@ -13,8 +13,18 @@ export interface ListedRecord
   readonly movedAt?: ObjectRecord['movedAt'] | undefined
 }
 
-/** In the order of `listedFrom`. */
-const LISTED = ['type', 'owner', 'size', 'etag', 'modifiedAt', 'storageClass', 'digestETag', 'restore', 'movedAt']
+/** The names of these members, in the order of `listedFrom`. */
+export const LISTED = [
+  'type',
+  'owner',
+  'size',
+  'etag',
+  'modifiedAt',
+  'storageClass',
+  'digestETag',
+  'restore',
+  'movedAt',
+] as const
 const listed = new JsonMembers(LISTED)
 
 /**
