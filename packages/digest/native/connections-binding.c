@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "arguments.h"
+#include "body-hashes.h"
 #include "connections.h"
 #include "event-loop.h"
 
@@ -21,7 +22,8 @@ struct holder {
   struct connections *set; // NULL when closed
   struct uv_poll *poll;
   napi_env env;
-  napi_ref reports, arena, on_batch;
+  napi_ref reports, arena, hashes, on_batch;
+  struct body_hash *body_hashes;
 };
 
 static const napi_type_tag tag = {0x4c1b7f3ad2e95806u, 0x8d20e6b5914fc37au};
@@ -110,21 +112,25 @@ static int watch(napi_env env, struct holder *holder) {
 
 // Allocates the holder and what JavaScript shares with it. Returns NULL with an exception pending.
 static struct holder *create_holder(napi_env env, napi_value object, napi_value on_batch) {
-  napi_value reports, arena;
-  void *report_bytes, *arena_bytes;
+  napi_value reports, arena, hashes;
+  void *report_bytes, *arena_bytes, *hash_bytes;
   struct holder *holder = calloc(1, sizeof *holder);
   if (holder == NULL || napi_create_arraybuffer(env, REPORTS_MAX * sizeof(struct report), &report_bytes, &reports) != napi_ok ||
       napi_create_arraybuffer(env, ARENA_BYTES, &arena_bytes, &arena) != napi_ok ||
+      napi_create_arraybuffer(env, REPORTS_MAX * sizeof(struct body_hash), &hash_bytes, &hashes) != napi_ok ||
       napi_set_named_property(env, object, "reports", reports) != napi_ok ||
       napi_set_named_property(env, object, "arena", arena) != napi_ok ||
+      napi_set_named_property(env, object, "hashes", hashes) != napi_ok ||
       napi_create_reference(env, reports, 1, &holder->reports) != napi_ok ||
       napi_create_reference(env, arena, 1, &holder->arena) != napi_ok ||
+      napi_create_reference(env, hashes, 1, &holder->hashes) != napi_ok ||
       napi_create_reference(env, on_batch, 1, &holder->on_batch) != napi_ok) {
     free(holder);
     refuse(env, "the connections cannot be created");
     return NULL;
   }
   holder->env = env;
+  holder->body_hashes = hash_bytes;
   int error = connections_open(report_bytes, arena_bytes, &holder->set);
   if (error == 0 && (error = watch(env, holder)) != 0) connections_close(holder->set);
   if (error == 0) return holder;
@@ -133,7 +139,7 @@ static struct holder *create_holder(napi_env env, napi_value object, napi_value 
   return NULL;
 }
 
-// openConnections(onBatch(count)) → an object with `reports` and `arena`
+// openConnections(onBatch(count)) → an object with `reports`, `arena` and `hashes`
 static napi_value open_connections(napi_env env, napi_callback_info info) {
   napi_value on_batch, object;
   napi_valuetype type;
@@ -163,6 +169,7 @@ static napi_value close_connections(napi_env env, napi_callback_info info) {
   close_holder(holder);
   napi_delete_reference(env, holder->reports);
   napi_delete_reference(env, holder->arena);
+  napi_delete_reference(env, holder->hashes);
   napi_delete_reference(env, holder->on_batch);
   return NULL;
 }
@@ -293,6 +300,16 @@ static napi_value flush(napi_env env, napi_callback_info info) {
   return NULL;
 }
 
+// hashBodies(connections): fills `hashes` for the reports of the last batch
+static napi_value hash_small_bodies(napi_env env, napi_callback_info info) {
+  napi_value value;
+  struct holder *holder;
+  if (read_arguments(env, info, 1, &value) && read_holder(env, value, &holder)) {
+    connections_hash_bodies(holder->set, holder->body_hashes);
+  }
+  return NULL;
+}
+
 // unsent(connections, number) → the bytes of an answer that the kernel has not taken
 static napi_value unsent(napi_env env, napi_callback_info info) {
   napi_value values[2];
@@ -335,7 +352,7 @@ void export_connections(napi_env env, napi_value exports) {
       {"openConnections", open_connections}, {"closeConnections", close_connections}, {"keepAlive", keep_alive},
       {"adopt", adopt}, {"release", release}, {"drop", drop}, {"receive", receive}, {"pause", pause_receiving},
       {"send", send_answer}, {"flush", flush}, {"socket", socket_of}, {"awaitRoom", await_room}, {"unsent", unsent},
-      {"unsentBytes", unsent_bytes}, {"shut", shut},
+      {"unsentBytes", unsent_bytes}, {"shut", shut}, {"hashBodies", hash_small_bodies},
   };
   if (event_loop() == NULL) return;
   napi_value connections;

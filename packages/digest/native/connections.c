@@ -13,6 +13,8 @@
 #include <sys/uio.h>
 #include <unistd.h>
 
+#include "body-hashes.h"
+
 // Edges, so that no request changes what is watched. A read that takes less than it could has taken everything; behind any other the
 // edge has to be armed again.
 #define WATCHED (EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET)
@@ -402,6 +404,25 @@ unsigned connections_gather(struct connections *set, int *more) {
   look_for_bodies(set);
   *more = count == ready_max && !set->brought_bodies;
   return set->report_count;
+}
+
+void connections_hash_bodies(const struct connections *set, struct body_hash *hashes) {
+  struct body bodies[REPORTS_MAX];
+  unsigned count = 0;
+  for (unsigned i = 0; i < set->report_count; i++) {
+    const struct report *report = &set->reports[i];
+    hashes[i].length = 0;
+    // JavaScript could have written to the reports
+    const size_t start = (uint32_t)report->start, length = (uint32_t)report->length;
+    if (report->kind != REPORT_CAME || start > ARENA_BYTES || length > ARENA_BYTES - start) continue;
+    struct body *body = &bodies[count];
+    if (!body_of_piece(set->arena + start, length, body)) continue;
+    hashes[i].start = (int32_t)(body->bytes - set->arena);
+    hashes[i].length = (int32_t)body->length;
+    body->hash = &hashes[i];
+    count++;
+  }
+  hash_bodies(bodies, count);
 }
 
 void connections_pause(struct connections *set, uint32_t number, int paused) {

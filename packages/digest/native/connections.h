@@ -39,6 +39,7 @@ struct report {
 };
 
 struct connections;
+struct body_hash;
 
 // Returns an errno, or 0 and an empty set of connections. Reports go to `reports` and bytes to `arena`, which stay the caller's.
 int connections_open(struct report *reports, uint8_t *arena, struct connections **result);
@@ -62,6 +63,9 @@ void connections_drop(struct connections *set, uint32_t number);
 
 // Serves the connections that are ready. Returns the number of reports, and whether there may be more at once.
 unsigned connections_gather(struct connections *set, int *more);
+
+// Hashes the small bodies of the batch: one entry of `hashes` for each report.
+void connections_hash_bodies(const struct connections *set, struct body_hash *hashes);
 
 // To be called when the reports of a batch were handled.
 void connections_gathered(struct connections *set);

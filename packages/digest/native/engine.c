@@ -317,13 +317,8 @@ static void *hash_main(void *argument) {
 }
 
 static void choose_kernels(struct engine *engine) {
-  const struct md5_kernel *kernels[MD5_KERNELS_MAX];
-  size_t count = md5_available(kernels);
   for (unsigned streams = 1; streams <= MD5_LANES_MAX; streams++) {
-    for (size_t i = 0; i < count; i++) {
-      if (kernels[i]->worth_from <= streams) engine->kernel_for[streams] = kernels[i];
-    }
-    if (engine->options.md5 != NULL) engine->kernel_for[streams] = engine->options.md5;
+    engine->kernel_for[streams] = engine->options.md5 != NULL ? engine->options.md5 : md5_kernel_for(streams);
     if (engine->kernel_for[streams]->lanes > engine->lanes_max) engine->lanes_max = engine->kernel_for[streams]->lanes;
   }
 }

@@ -96,6 +96,14 @@ size_t md5_available(const struct md5_kernel *kernels[MD5_KERNELS_MAX]) {
   return available_count;
 }
 
+const struct md5_kernel *md5_kernel_for(unsigned streams) {
+  const struct md5_kernel *best = available[0];
+  for (size_t i = 1; i < available_count; i++) {
+    if (available[i]->worth_from <= streams) best = available[i];
+  }
+  return best;
+}
+
 void md5_begin(struct md5 *md5) {
   memcpy(md5->state, initial_state, sizeof initial_state);
   md5->length = 0;

@@ -31,6 +31,9 @@ void md5_initialize(void);
 // faster one is last. Fills `kernels` and returns their number.
 size_t md5_available(const struct md5_kernel *kernels[MD5_KERNELS_MAX]);
 
+// The fastest kernel for this number of streams, at least 1.
+const struct md5_kernel *md5_kernel_for(unsigned streams);
+
 void md5_begin(struct md5 *md5);
 
 // Takes bytes up to the next block boundary, so that whole blocks can go to a kernel; returns the number of bytes

@@ -41,9 +41,16 @@ export function createDigester({ digests: names = [], runningMd5 }: DigestReques
   }
 }
 
-/** The digest of bytes, computed on the calling thread. */
-export function digestOf(bytes: Uint8Array, request: DigestRequest = {}): Digest {
-  if (isPlain(request)) return { md5: md5Of(bytes), crc64: crc64(bytes), digests: NO_DIGESTS }
+/**
+ * The digest of bytes, computed on the calling thread.
+ * @param knownMd5 returns their MD5 where it is known
+ */
+export function digestOf(
+  bytes: Uint8Array,
+  request: DigestRequest = {},
+  knownMd5?: () => Uint8Array | undefined,
+): Digest {
+  if (isPlain(request)) return { md5: knownMd5?.() ?? md5Of(bytes), crc64: crc64(bytes), digests: NO_DIGESTS }
   const digester = createDigester(request)
   digester.update(bytes)
   return digester.finish()

@@ -13,6 +13,8 @@ export interface ByteSource {
   readonly size: number | undefined
   /** All bytes, where they have arrived and none was read. They never change. */
   readonly whole?: Uint8Array | undefined
+  /** Returns the MD5 of `whole`, if it need not be computed for these bytes alone. */
+  readonly md5?: (() => Uint8Array | undefined) | undefined
   /** Whether it is known without another read that the source has ended. */
   readonly hasEnded?: boolean | undefined
   /** Resolves when a byte is available or the source has ended. */
@@ -132,8 +134,9 @@ export interface BlobStore {
   /**
    * Stores bytes in an id that carries them, without waiting; undefined where that is not possible, and `write` stores them or finds the
    * reason. They never change. Absent: ids of the store carry no bytes, or every write waits.
+   * @param md5 as that of a source
    */
-  carry?(bytes: Uint8Array, options: WriteOptions): BlobInfo | undefined
+  carry?(bytes: Uint8Array, options: WriteOptions, md5?: ByteSource['md5']): BlobInfo | undefined
   /**
    * Yields a range in order (default: the whole), in pieces of at least one byte; the range lies within the blob. Every
    * chunk that it touches is checked against its stored checksum first. Throws StorageError `notFound`; `corrupt`, also

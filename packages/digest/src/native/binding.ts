@@ -57,6 +57,8 @@ export interface RawConnections {
   /** The reports of a batch, each of four 32-bit integers: the number of the connection, a kind, where bytes begin in `arena`, and how many they are. */
   readonly reports: ArrayBuffer
   readonly arena: ArrayBuffer
+  /** The MD5 of the body of each report: six 32-bit integers, of which the first are where it begins in `arena` and its length, 0 for none. */
+  readonly hashes: ArrayBuffer
 }
 
 /** The outcomes of `send`: all is sent; the rest follows; nothing is, because the rest of another answer follows; it waits for `flush`. */
@@ -84,6 +86,8 @@ export interface ConnectionsBinding {
   awaitRoom(connections: RawConnections, connection: number): void
   /** Sends the short answers that wait. */
   flush(connections: RawConnections): void
+  /** Fills `hashes` for the batch that is being reported: the bodies behind heads in one piece, of at most 4 KiB. */
+  hashBodies(connections: RawConnections): void
   unsent(connections: RawConnections, connection: number): number
   unsentBytes(connections: RawConnections, connection: number): Buffer
   shut(connections: RawConnections, connection: number): void

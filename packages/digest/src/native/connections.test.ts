@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { createHash } from 'node:crypto'
 import { once } from 'node:events'
 import { closeSync } from 'node:fs'
 import { connect, createServer, Socket } from 'node:net'
@@ -288,4 +289,33 @@ test('requests that bring small bodies are reported 16 at a time, heads alone as
   assert.ok(Math.max(...(await round(5_000))) <= 16)
   await round(700)
   assert.ok(Math.max(...(await round(700))) > 16)
+})
+
+test('the bodies of a batch are hashed together, whatever their lengths; too long ones, other bytes, and those of earlier batches are not', {
+  skip,
+}, async (t) => {
+  const head = Buffer.from('PUT / HTTP/1.1\r\nhost: a\r\n\r\n')
+  const lengths = [1, 55, 56, 63, 64, 65, 119, 120, 128, 1_000, 4_032, 4_095, 4_096, 4_097, 8_000]
+  for (let index = 0; index < 45; index += 1) lengths.push(1 + ((Math.imul(index + seed, 0x9e3779b1) >>> 8) % 4_096))
+  const all = await pairs(t, lengths.length)
+  const later: (() => Uint8Array | undefined)[] = []
+  for (const [index, { owned }] of all.entries()) {
+    const body = bytesOf(lengths[index] ?? 0, index)
+    listen(owned, {
+      came: (bytes) => {
+        const came = bytes.subarray(head.length)
+        assert.ok(came.equals(body))
+        assert.equal(owned.md5Of(Buffer.from(came))(), undefined)
+        assert.equal(owned.md5Of(bytes.subarray(head.length + 1))(), undefined)
+        const md5 = owned.md5Of(came)
+        const expected = body.length > 4_096 ? undefined : createHash('md5').update(body).digest()
+        assert.deepEqual(md5(), expected)
+        later.push(md5)
+      },
+    })
+  }
+  for (const [index, { client }] of all.entries())
+    client.write(Buffer.concat([head, bytesOf(lengths[index] ?? 0, index)]))
+  await settled(() => later.length === all.length)
+  for (const md5 of later) assert.equal(md5(), undefined)
 })

@@ -7,6 +7,11 @@ const PLACED = 1
 const ALL_SENT = 2
 const ENDED = 3
 
+/** Integers and bytes of an entry of `hashes`. */
+const HASH_FIELDS = 6
+const HASH_START = 8
+const HASH_BYTES = 16
+
 const NOTHING = new Uint8Array(0)
 
 /** The owner of a connection, to which it reports. Reports come in a turn of their own. */
@@ -32,11 +37,17 @@ export class Connections {
   readonly #raw: RawConnections
   readonly #reports: Int32Array
   readonly #arena: Buffer
+  readonly #hashes: Int32Array
+  readonly #digests: Buffer
   readonly #connections: (OwnedConnection | undefined)[] = []
   #open = 0
   #isClosed = false
   /** Whether short answers that wait will leave: behind a batch, or in the next tick. */
   #willFlush = false
+  /** A number of the batch that is being reported, of the last one that was hashed, and where the report is. */
+  #batch = 0
+  #hashedBatch = 0
+  #at = 0
 
   /** Throws where the event loop cannot watch them. */
   constructor(binding: ConnectionsBinding) {
@@ -44,6 +55,8 @@ export class Connections {
     this.#raw = binding.openConnections((count) => this.#deliver(count))
     this.#reports = new Int32Array(this.#raw.reports)
     this.#arena = Buffer.from(this.#raw.arena)
+    this.#hashes = new Int32Array(this.#raw.hashes)
+    this.#digests = Buffer.from(this.#raw.hashes)
   }
 
   /**
@@ -53,7 +66,11 @@ export class Connections {
   adopt(fd: number): OwnedConnection | undefined {
     const number = this.#binding.adopt(this.#raw, fd)
     if (number < 0) return undefined
-    const hooks = { forget: () => this.#forget(number), queued: () => this.#flushSoon() }
+    const hooks = {
+      forget: () => this.#forget(number),
+      queued: () => this.#flushSoon(),
+      md5Of: (body: Buffer) => this.#md5Of(body),
+    }
     const connection = new OwnedConnection(this.#binding, this.#raw, number, hooks)
     this.#connections[number] = connection
     this.#open += 1
@@ -87,10 +104,12 @@ export class Connections {
 
   #deliver(count: number): void {
     const reports = this.#reports
+    this.#batch += 1
     // the addon flushes behind the batch
     this.#willFlush = true
     try {
       for (let at = 0; at < count * FIELDS; at += FIELDS) {
+        this.#at = at / FIELDS
         // the owner of another one may have dropped it
         const listener = this.#connections[reports[at] ?? 0]?.listener
         if (listener !== undefined)
@@ -98,6 +117,22 @@ export class Connections {
       }
     } finally {
       this.#willFlush = false
+      // what comes later must not be taken for this batch
+      this.#batch += 1
+    }
+  }
+
+  #md5Of(body: Buffer): () => Uint8Array | undefined {
+    const batch = this.#batch
+    const entry = this.#at * HASH_FIELDS
+    const { buffer, byteOffset, length } = body
+    return () => {
+      if (batch !== this.#batch || buffer !== this.#raw.arena) return undefined
+      if (this.#hashedBatch !== batch) this.#binding.hashBodies(this.#raw)
+      this.#hashedBatch = batch
+      if (this.#hashes[entry] !== byteOffset || this.#hashes[entry + 1] !== length) return undefined
+      const start = entry * 4 + HASH_START
+      return Buffer.from(this.#digests.subarray(start, start + HASH_BYTES))
     }
   }
 
@@ -115,6 +150,7 @@ interface Hooks {
   readonly forget: () => void
   /** A short answer waits for `flush`. */
   readonly queued: () => void
+  readonly md5Of: (body: Buffer) => () => Uint8Array | undefined
 }
 
 /** One connection. Nothing may be called after `drop` or `release`. */
@@ -139,6 +175,14 @@ export class OwnedConnection {
    */
   receive(bytes: Uint8Array): number {
     return this.#binding.receive(this.#raw, this.#number, bytes)
+  }
+
+  /**
+   * A function for the MD5 of the body of a request that was reported as one piece, given as a part of that piece. The first call hashes those of
+   * the whole batch. It returns undefined when the batch has been reported, and where the body was not hashed: if it is longer than 4 KiB.
+   */
+  md5Of(body: Buffer): () => Uint8Array | undefined {
+    return this.#hooks.md5Of(body)
   }
 
   /** Receives nothing until `resume` or `receive`, also of what `receive` wanted. */

@@ -73,11 +73,12 @@ export function carryBlob(
   { freeSpace, shards }: WriteContext,
   bytes: Uint8Array,
   options: WriteOptions,
+  md5?: ByteSource['md5'],
 ): BlobInfo | undefined {
   requireOwner(options.owner)
   const { length: size } = bytes
   if (size > INLINE_BYTES_MAX || options.cipher !== undefined || !freeSpace.hasRoom(size)) return undefined
-  const digest = digestOf(bytes, requestOf(options))
+  const digest = digestOf(bytes, requestOf(options), md5)
   return { ...digest, id: inlineIdOf(blobIdOf(shards.nextPlace()), bytes, digest.crc64), size }
 }
 

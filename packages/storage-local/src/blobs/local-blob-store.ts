@@ -123,9 +123,9 @@ function createStore({ incarnation, space, reading, writing }: Parts): MovableBl
       requireOpen()
       return writeBlob(writing, source, options)
     },
-    carry(bytes, options) {
+    carry(bytes, options, md5) {
       requireOpen()
-      return carryBlob(writing, bytes, options)
+      return carryBlob(writing, bytes, options, md5)
     },
     async *read(id, range, options = {}) {
       requireOpen()

@@ -14,6 +14,11 @@ export interface Link {
   readonly lendsBytes: boolean
   /** A way for bytes that do not go through the memory of this process. Absent: all bytes go through that. */
   readonly passage?: Passage | undefined
+  /**
+   * A function for the MD5 of a body, given as the part of bytes that just came, where hashing it together with others is cheaper than alone. It returns
+   * undefined when the owner's `came` has returned. Absent: it never is.
+   */
+  md5Of?(body: Buffer): () => Uint8Array | undefined
   /** Called when the link has closed, for what an answer still holds then. */
   onClosed: (() => void) | undefined
   /** Begins to report to the owner. */

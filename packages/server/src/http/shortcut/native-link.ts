@@ -111,6 +111,10 @@ export class NativeLink implements Link, ConnectionListener {
     else this.#pass(piece)
   }
 
+  md5Of(body: Buffer): () => Uint8Array | undefined {
+    return this.#connection.md5Of(body)
+  }
+
   end(bytes?: Uint8Array): void {
     if (bytes !== undefined) this.send('', bytes, () => {})
     this.#isEnding = true

@@ -109,7 +109,7 @@ export class Shortcut implements LinkOwner {
   #handle(head: PlainHead, bytes: Buffer): void {
     const host = this.#host
     const partial = this.#partialBody(head, bytes)
-    const body = partial ?? (head.bodyBytes === 0 ? NO_BODY : new WholeBody(this.#kept(bytes.subarray(head.bytes))))
+    const body = partial ?? (head.bodyBytes === 0 ? NO_BODY : this.#wholeBody(bytes.subarray(head.bytes)))
     const { method, target, headers } = head
     const { address, scheme } = host.proxies.originOf(this.#link.peer, headers)
     const request: ServiceRequest = {
@@ -137,6 +137,10 @@ export class Shortcut implements LinkOwner {
     } catch (error) {
       this.#fail(error)
     }
+  }
+
+  #wholeBody(bytes: Buffer): WholeBody {
+    return new WholeBody(this.#kept(bytes), this.#link.md5Of?.(bytes))
   }
 
   /** Bytes that stay valid behind the report that brought them. */

@@ -3,12 +3,14 @@ import type { ByteSource } from '@bindery/storage'
 /** A body that arrived together with its head. */
 export class WholeBody implements ByteSource {
   readonly size: number
+  readonly md5: ByteSource['md5']
   readonly #bytes: Buffer
   #read = 0
 
   /** @param bytes must not change */
-  constructor(bytes: Buffer) {
+  constructor(bytes: Buffer, md5?: ByteSource['md5']) {
     this.size = bytes.length
+    this.md5 = md5
     this.#bytes = bytes
   }
 
