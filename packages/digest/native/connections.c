@@ -53,7 +53,8 @@ struct connections {
   uint32_t count;
   uint32_t first_free, first_dropped; // lists; what is dropped becomes free when its batch was handled
   int gathering;
-  int brought_bodies; // what came last was mostly requests with small bodies
+  int ready_max; // how many connections are served next
+  int brings_bodies; // what came last was mostly requests with bodies
   unsigned report_count;
   size_t arena_used;
 };
@@ -70,6 +71,7 @@ int connections_open(struct report *reports, uint8_t *arena, struct connections 
   set->reports = reports;
   set->arena = arena;
   set->first_free = set->first_dropped = NONE;
+  set->ready_max = READY_MAX;
   *result = set;
   return 0;
 }
@@ -375,15 +377,18 @@ static void send_more(struct connections *set, uint32_t number) {
   else note_broken(set, number, -outcome);
 }
 
-// Notes whether most of what came is requests with small bodies; a full piece is the beginning of a larger one.
+// Notes whether most of what came is requests with bodies; a full piece is the beginning of a larger one.
 static void look_for_bodies(struct connections *set) {
-  unsigned pieces = 0, bodies = 0;
+  unsigned pieces = 0, bodies = 0, large = 0;
   for (unsigned i = 0; i < set->report_count; i++) {
     if (set->reports[i].kind != REPORT_CAME) continue;
     pieces++;
-    if (set->reports[i].length >= BODY_PIECE_MIN && set->reports[i].length < (int32_t)PIECE_BYTES) bodies++;
+    bodies += set->reports[i].length >= BODY_PIECE_MIN;
+    large += set->reports[i].length == (int32_t)PIECE_BYTES;
   }
-  if (pieces > 0) set->brought_bodies = bodies * 2 > pieces;
+  if (pieces == 0) return;
+  set->brings_bodies = bodies * 2 > pieces;
+  set->ready_max = large * 2 > pieces ? READY_MAX_OF_PARTS : set->brings_bodies ? READY_MAX_OF_WRITES : READY_MAX;
 }
 
 unsigned connections_gather(struct connections *set, int *more) {
@@ -391,7 +396,7 @@ unsigned connections_gather(struct connections *set, int *more) {
   set->gathering = 1;
   set->report_count = 0;
   set->arena_used = 0;
-  const int ready_max = set->brought_bodies ? READY_MAX_OF_WRITES : READY_MAX;
+  const int ready_max = set->ready_max;
   int count = epoll_wait(set->epoll_fd, ready, ready_max, 0);
   for (int i = 0; i < count; i++) {
     uint32_t number = ready[i].data.u32;
@@ -402,7 +407,7 @@ unsigned connections_gather(struct connections *set, int *more) {
     }
   }
   look_for_bodies(set);
-  *more = count == ready_max && !set->brought_bodies;
+  *more = count == ready_max && !set->brings_bodies;
   return set->report_count;
 }
 

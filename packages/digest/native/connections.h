@@ -15,6 +15,8 @@
 // The same behind a batch of requests that mostly brought small bodies. They are written, which takes longer, so that others in the event loop, such as the
 // commit of earlier ones, have their turn in between.
 #define READY_MAX_OF_WRITES 16
+// The same behind a batch of larger bodies: the first are hashed and stored while the next are received.
+#define READY_MAX_OF_PARTS 8
 // A head alone is shorter.
 #define BODY_PIECE_MIN 2048
 // Each has at most this many reports in a batch.

@@ -267,7 +267,7 @@ test('wrong arguments throw, and connections that are closed take none', { skip 
   closeSync(fd)
 })
 
-test('requests that bring small bodies are reported 16 at a time, heads alone as many as there are', {
+test('requests that bring large bodies are reported 8 at a time, small ones 16, heads alone as many as there are', {
   skip,
 }, async (t) => {
   const all = await pairs(t, 40)
@@ -287,6 +287,8 @@ test('requests that bring small bodies are reported 16 at a time, heads alone as
   }
   await round(5_000)
   assert.ok(Math.max(...(await round(5_000))) <= 16)
+  await round(16 * 1024)
+  assert.ok(Math.max(...(await round(16 * 1024))) <= 8)
   await round(700)
   assert.ok(Math.max(...(await round(700))) > 16)
 })

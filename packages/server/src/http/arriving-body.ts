@@ -160,8 +160,9 @@ export abstract class ArrivingBody implements ByteSource {
     return new Promise((resolve, reject) => {
       this.#reader = { buffer, filled, resolve, reject }
       this.limitSilence()
-      if (filled > 0) this.#watchQuiet()
       this.flow()
+      // most often the rest has come by now, and needs no timer
+      if (filled > 0 && this.#reader !== undefined) this.#watchQuiet()
     })
   }
 
