@@ -1,6 +1,6 @@
 import { afterTurn } from './after-turn.js'
 import { Attempt, ReadSet, type Snapshot } from './attempt.js'
-import type { Awaitable } from './awaitable.js'
+import { type Awaitable, andThen } from './awaitable.js'
 import { keyText } from './bytes.js'
 import { METADATA_LIMITS } from './limits.js'
 import type { MetadataStore, Reader, Transaction } from './metadata-store.js'
@@ -32,38 +32,52 @@ export interface OptimisticEngine<S extends HeldSnapshot> {
   commit(snapshot: S, attempt: Attempt, again: boolean): Promise<boolean>
 }
 
+type Body<T> = (tx: Transaction) => Awaitable<T>
+
+/** In place of the result of an attempt that conflicted. */
+const CONFLICT = Symbol('conflict')
+
 type Transactor = Pick<MetadataStore, 'transact' | 'read'> & Required<Pick<MetadataStore, 'comparing'>>
 
 /** The `transact`, `read` and `comparing` of a store: runs bodies on snapshots, repeats those that conflict, one at a time. */
 export function createTransactor<S extends HeldSnapshot>(engine: OptimisticEngine<S>): Transactor {
   let lane: Promise<unknown> = Promise.resolve()
 
-  async function attemptOnce<T>(
-    body: (tx: Transaction) => Awaitable<T>,
-    again: boolean,
-  ): Promise<{ readonly result: T } | undefined> {
+  /** Runs a body, commits it, and resolves with its result, or with that of `conflicted`. May throw. */
+  function attemptOnce<T, C>(body: Body<T>, again: boolean, conflicted: () => Awaitable<C>): Awaitable<T | C> {
     const snapshot = engine.snapshot(true)
     const attempt = new Attempt(snapshot, true)
-    const result = await onSnapshot(snapshot, attempt, () => body(attempt))
-    const committed = attempt.writes.size === 0 || (await engine.commit(snapshot, attempt, again))
-    return committed ? { result } : undefined
+    return andThen<T, T | C>(
+      onSnapshot(snapshot, attempt, () => body(attempt)),
+      (result) => {
+        if (attempt.writes.size === 0) return result
+        return engine.commit(snapshot, attempt, again).then((committed) => (committed ? result : conflicted()))
+      },
+    )
   }
 
-  async function repeat<T>(body: (tx: Transaction) => Awaitable<T>): Promise<T> {
+  async function repeat<T>(body: Body<T>): Promise<T> {
     for (let attempts = 1; attempts < METADATA_LIMITS.attempts; attempts++) {
-      const outcome = await attemptOnce(body, true)
-      if (outcome !== undefined) return outcome.result
+      const outcome = await attemptOnce(body, true, () => CONFLICT)
+      if (outcome !== CONFLICT) return outcome as T
     }
     throw new StorageError('conflict', `a transaction conflicted ${METADATA_LIMITS.attempts} times`)
   }
 
+  /** One at a time. */
+  function inLane<T>(body: Body<T>): Promise<T> {
+    const turn = lane.then(() => repeat(body))
+    lane = turn.catch(() => undefined)
+    return turn
+  }
+
   return {
-    async transact(body) {
-      const outcome = await attemptOnce(body, false)
-      if (outcome !== undefined) return outcome.result
-      const turn = lane.then(() => repeat(body))
-      lane = turn.catch(() => undefined)
-      return turn
+    transact(body) {
+      try {
+        return Promise.resolve(attemptOnce(body, false, () => inLane(body)))
+      } catch (error) {
+        return Promise.reject(error)
+      }
     },
     read(body) {
       try {

@@ -74,16 +74,28 @@ export class CommitGate {
   }
 
   /** Throws StorageError `unavailable` while the folder is frozen. */
-  async run<T>(commit: () => Promise<T>): Promise<T> {
-    if (this.#isShut)
-      throw new StorageError('unavailable', 'the data are being moved, and nothing is written meanwhile')
-    this.#running += 1
-    try {
-      return await commit()
-    } finally {
-      this.#running -= 1
-      if (this.#running === 0) this.#whenIdle?.()
+  run<T>(commit: () => Promise<T>): Promise<T> {
+    if (this.#isShut) {
+      return Promise.reject(
+        new StorageError('unavailable', 'the data are being moved, and nothing is written meanwhile'),
+      )
     }
+    this.#running += 1
+    return commit().then(
+      (result) => {
+        this.#ended()
+        return result
+      },
+      (error) => {
+        this.#ended()
+        throw error
+      },
+    )
+  }
+
+  #ended(): void {
+    this.#running -= 1
+    if (this.#running === 0) this.#whenIdle?.()
   }
 
   /** A store whose transactions pass the gate. */

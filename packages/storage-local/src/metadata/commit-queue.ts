@@ -5,17 +5,21 @@ import { commitsOf, countCommit, type MetadataFile, stateOf, writeRow } from './
 import { PendingCounters } from './pending-counters.js'
 import { RecentWrites } from './recent-writes.js'
 
-type Outcome =
-  | { readonly kind: 'committed' }
-  | { readonly kind: 'conflict' }
-  | { readonly kind: 'failed'; readonly error: unknown }
+/** Whether a transaction was committed, or the error of it alone. */
+type Outcome = boolean | StorageError
 
 /** A transaction whose body has run, waiting for its commit. */
 interface Pending {
   readonly changes: Changes
   /** The number of commits that its snapshot had seen. */
   readonly seen: bigint
-  settle(outcome: Outcome): void
+  readonly resolve: (committed: boolean) => void
+  readonly reject: (error: unknown) => void
+}
+
+function settle({ resolve, reject }: Pending, outcome: Outcome): void {
+  if (typeof outcome === 'boolean') resolve(outcome)
+  else reject(outcome)
 }
 
 /** The events that a queue reports. */
@@ -56,14 +60,7 @@ export class CommitQueue implements Commits {
         return
       }
       const queue = again ? this.#again : this.#first
-      queue.push({
-        changes,
-        seen,
-        settle(outcome) {
-          if (outcome.kind === 'failed') reject(outcome.error)
-          else resolve(outcome.kind === 'committed')
-        },
-      })
+      queue.push({ changes, seen, resolve, reject })
       this.#running ??= this.#run()
     })
   }
@@ -104,7 +101,7 @@ export class CommitQueue implements Commits {
     this.#onCommit?.(performance.now() - startedAt)
     for (const [index, pending] of batch.entries()) {
       const outcome = outcomes[index]
-      if (outcome !== undefined) pending.settle(outcome)
+      if (outcome !== undefined) settle(pending, outcome)
     }
   }
 
@@ -137,11 +134,11 @@ export class CommitQueue implements Commits {
     const outcomes = batch.map(({ changes: { reads, writes }, seen }): Outcome => {
       try {
         const isUnchanged = (key: KeyText): boolean => !state.has(key) && recent.isUnchanged(key, seen)
-        if ((changed || seen !== commits) && !reads.holdsIn(state, isUnchanged)) return { kind: 'conflict' }
+        if ((changed || seen !== commits) && !reads.holdsIn(state, isUnchanged)) return false
         state.add(writes)
       } catch (error) {
         // an error of this transaction only: a counter out of range, a damaged row
-        if (error instanceof StorageError) return { kind: 'failed', error }
+        if (error instanceof StorageError) return error
         throw error
       }
       for (const [key, value] of writes.rows) {
@@ -149,7 +146,7 @@ export class CommitQueue implements Commits {
         set(key, value)
       }
       changed = true
-      return { kind: 'committed' }
+      return true
     })
     state.flush()
     if (changed) countCommit(this.#file, commits + 1n)
@@ -164,7 +161,7 @@ export class CommitQueue implements Commits {
       this.#again = []
       this.#first = []
     }
-    for (const pending of failed) pending.settle({ kind: 'failed', error })
+    for (const pending of failed) pending.reject(error)
     if (broken) this.#onBroken(error)
   }
 }

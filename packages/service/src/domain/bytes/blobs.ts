@@ -124,15 +124,8 @@ export function checksumOf({ expected = [] }: Announced): Checksum | undefined {
  * Runs the commit that names a blob. Where it fails, the blob is freed, unless a record does name it: a failure of the
  * store leaves open whether the commit went through, any other means that it did not.
  */
-export async function commitBlob<T>(
-  domain: Domain,
-  blob: BlobInfo,
-  owner: Bytes,
-  commit: () => Promise<T>,
-): Promise<T> {
-  try {
-    return await commit()
-  } catch (error) {
+export function commitBlob<T>(domain: Domain, blob: BlobInfo, owner: Bytes, commit: () => Promise<T>): Promise<T> {
+  return commit().catch(async (error) => {
     if (!(error instanceof StorageError)) await deleteUnnamed(domain, blob, owner)
     else if (!carriesBytes(blob.id)) {
       const unnamed = { id: blob.id, size: blob.size, owner }
@@ -140,7 +133,7 @@ export async function commitBlob<T>(
       await free(domain, unnamed)
     }
     throw error
-  }
+  })
 }
 
 /** Deletes a blob of which it is certain that no commit has named it or will; where that fails, it is freed later. */

@@ -25,7 +25,7 @@ export const putObject = handler('PutObject', {
       ),
     )
   },
-  async handle(call, { description, acl = 'default', encryption, callback, condition }) {
+  handle(call, { description, acl = 'default', encryption, callback, condition }) {
     const { domain, bucket, key, input } = call
     const object = {
       bucket: bucket.name,
@@ -40,14 +40,15 @@ export const putObject = handler('PutObject', {
       encryption,
     }
     const pace = paceOf(call, 'Upload')
-    const record = await storeObject(domain, object, pacedSource(call.content.source, pace))
-    const { etag, crc64, version, encryption: made } = record
-    const encrypted = { ...encryptionHeaders(made), ...customerKeyHeaders(made, input) }
-    const shown = { versionId: version?.id, ...encrypted, ...checksumsOf(record.checksum) }
-    const expiration = shownExpiration(call.expirationOf(record))
-    const output = { etag, crc64, qosDelayTime: pace?.delayedMs, expiration, ...shown }
-    // Content-MD5 next to the application's answer would be taken for the digest of that answer
-    if (callback !== undefined) return { output, answer: answerOf(await callback.make(record)) }
-    return { output: { ...output, contentMd5: record.contentMd5 } }
+    return storeObject(domain, object, pacedSource(call.content.source, pace)).then((record) => {
+      const { etag, crc64, version, encryption: made } = record
+      const encrypted = { ...encryptionHeaders(made), ...customerKeyHeaders(made, input) }
+      const shown = { versionId: version?.id, ...encrypted, ...checksumsOf(record.checksum) }
+      const expiration = shownExpiration(call.expirationOf(record))
+      const output = { etag, crc64, qosDelayTime: pace?.delayedMs, expiration, ...shown }
+      if (callback === undefined) return { output: { ...output, contentMd5: record.contentMd5 } }
+      // Content-MD5 next to the application's answer would be taken for the digest of that answer
+      return callback.make(record).then((outcome) => ({ output, answer: answerOf(outcome) }))
+    })
   },
 })
