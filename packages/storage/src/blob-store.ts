@@ -11,8 +11,10 @@ export interface ByteSource {
    * itself.
    */
   readonly size: number | undefined
-  /** All bytes, where they have arrived and none was read. They never change. */
+  /** All bytes, where they have arrived and none was read. They do not change in this turn. */
   readonly whole?: Uint8Array | undefined
+  /** To be called when `whole` was used in place of reading: the source has ended. */
+  taken?(): void
   /** Returns the MD5 of `whole`, if it need not be computed for these bytes alone. */
   readonly md5?: (() => Uint8Array | undefined) | undefined
   /** Whether it is known without another read that the source has ended. */
@@ -133,7 +135,7 @@ export interface BlobStore {
   write(source: ByteSource, options: WriteOptions): Promise<BlobInfo>
   /**
    * Stores bytes in an id that carries them, without waiting; undefined where that is not possible, and `write` stores them or finds the
-   * reason. They never change. Absent: ids of the store carry no bytes, or every write waits.
+   * reason. Absent: ids of the store carry no bytes, or every write waits.
    * @param md5 as that of a source
    */
   carry?(bytes: Uint8Array, options: WriteOptions, md5?: ByteSource['md5']): BlobInfo | undefined

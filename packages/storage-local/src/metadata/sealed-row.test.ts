@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { crc32 } from 'node:zlib'
 import { DamagedRow } from '@bindery/storage'
 import { openRow, sealRow } from './sealed-row.js'
 
@@ -16,6 +17,15 @@ test('keys of any bytes and empty values are sealed', () => {
       const value = new Uint8Array(size).fill(size)
       assert.deepEqual(openRow(key, sealRow(key, value)), value)
     }
+  }
+})
+
+test('the seal is the same whether the addon or zlib computes it', () => {
+  for (const size of [1_000, 1_023, 1_024, 1_025, 5_700, 16_379, 16_380, 16_381, 70_000]) {
+    const value = Uint8Array.from({ length: size }, (_, index) => Math.imul(index + size, 0x9e3779b1) >>> 24)
+    const sealed = Buffer.from(sealRow('a key', value))
+    assert.equal(sealed.readUInt32LE(size), crc32(value, crc32('a key')))
+    assert.deepEqual(openRow('a key', sealed), Buffer.from(value))
   }
 })
 

@@ -159,6 +159,39 @@ test('a body that came with its head is whole until a byte of it is read', async
   assert.equal(body.whole, undefined)
 })
 
+test('a body that was used as a whole has ended', async () => {
+  const body = new WholeBody(Buffer.from('abc'))
+  body.taken()
+  body.own()
+  assert.equal(body.whole, undefined)
+  assert.equal(body.hasEnded, true)
+  assert.equal(await body.read(new Uint8Array(3)), 0)
+})
+
+test('a body that came with its head keeps its bytes while others come', async (t) => {
+  for (const isNative of [false, loadNative()?.openConnections !== undefined]) {
+    let running = 0
+    const { port } = await alone(
+      t,
+      async ({ body }) => {
+        running += 1
+        await settled(() => running === 20)
+        return text(200, `[${body.whole}]`)
+      },
+      { ...PATIENT, isNative },
+    )
+    const clients = await Promise.all(Array.from({ length: 20 }, () => rawConnection(port)))
+    for (const [index, client] of clients.entries()) {
+      const body = String.fromCharCode(65 + index).repeat(3_000)
+      await client.send(`PUT /k HTTP/1.1\r\nHost: h\r\nContent-Length: 3000\r\n\r\n${body}`)
+    }
+    for (const [index, client] of clients.entries()) {
+      await client.until(`[${String.fromCharCode(65 + index).repeat(3_000)}]`)
+      client.socket.destroy()
+    }
+  }
+})
+
 test('a body behind its head is whole when it has arrived, until it is read', async (t) => {
   const { port } = await alone(t, async ({ body }) => {
     await body.ready()

@@ -109,7 +109,7 @@ export class Shortcut implements LinkOwner {
   #handle(head: PlainHead, bytes: Buffer): void {
     const host = this.#host
     const partial = this.#partialBody(head, bytes)
-    const body = partial ?? (head.bodyBytes === 0 ? NO_BODY : this.#wholeBody(bytes.subarray(head.bytes)))
+    const whole = head.bodyBytes === 0 || partial !== undefined ? NO_BODY : this.#wholeBody(bytes.subarray(head.bytes))
     const { method, target, headers } = head
     const { address, scheme } = host.proxies.originOf(this.#link.peer, headers)
     const request: ServiceRequest = {
@@ -120,7 +120,7 @@ export class Shortcut implements LinkOwner {
       headers,
       remoteAddress: address,
       localAddress: this.#link.local,
-      body,
+      body: partial ?? whole,
       passes: this.#link.passage !== undefined,
       log: newRequestLog(),
     }
@@ -134,13 +134,14 @@ export class Shortcut implements LinkOwner {
         answer.then((known) => this.#send(running, known)).catch((error) => this.#fail(error))
       else this.#send(running, answer)
       partial?.own()
+      if (this.#link.lendsBytes) whole.own()
     } catch (error) {
       this.#fail(error)
     }
   }
 
   #wholeBody(bytes: Buffer): WholeBody {
-    return new WholeBody(this.#kept(bytes), this.#link.md5Of?.(bytes))
+    return new WholeBody(bytes, this.#link.md5Of?.(bytes))
   }
 
   /** Bytes that stay valid behind the report that brought them. */

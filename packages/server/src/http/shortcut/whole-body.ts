@@ -4,10 +4,10 @@ import type { ByteSource } from '@bindery/storage'
 export class WholeBody implements ByteSource {
   readonly size: number
   readonly md5: ByteSource['md5']
-  readonly #bytes: Buffer
+  #bytes: Buffer
   #read = 0
 
-  /** @param bytes must not change */
+  /** @param bytes must not change, or until `own` is called */
   constructor(bytes: Buffer, md5?: ByteSource['md5']) {
     this.size = bytes.length
     this.md5 = md5
@@ -20,6 +20,15 @@ export class WholeBody implements ByteSource {
 
   get hasEnded(): boolean {
     return this.#read === this.size
+  }
+
+  taken(): void {
+    this.#read = this.size
+  }
+
+  /** To be called before the bytes that were given are lost. */
+  own(): void {
+    if (this.#read < this.size) this.#bytes = Buffer.from(this.#bytes)
   }
 
   async ready(): Promise<void> {}

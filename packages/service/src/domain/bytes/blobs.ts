@@ -67,7 +67,10 @@ export function storeBytes(
 function writtenBlob({ blobs }: Domain, source: ByteSource, options: WriteOptions): Awaitable<BlobInfo> {
   const written = (): Awaitable<BlobInfo> => {
     const { whole } = source
-    return (whole && blobs.carry?.(whole, options, source.md5)) ?? blobs.write(source, options)
+    const carried = whole && blobs.carry?.(whole, options, source.md5)
+    if (carried === undefined) return blobs.write(source, options)
+    source.taken?.()
+    return carried
   }
   const { whole, size = Number.POSITIVE_INFINITY } = source
   const mayBeCarried = blobs.carry !== undefined && size <= INLINE_BYTES_MAX
