@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { setImmediate as nextTurn } from 'node:timers/promises'
-import { BufferPool, SLAB_BYTES } from '@bindery/digest'
+import { BufferPool, CELL_BYTES, SLAB_BYTES } from '@bindery/digest'
 import type { ByteSource } from '@bindery/storage'
 import { PieceReader } from './piece-reader.js'
 import { MIB, scrambled, sourceOf } from './testing.js'
@@ -24,6 +24,29 @@ test('around a source that arrives as a whole its margins are kept, and around n
     assert.equal(Buffer.compare(piece.bytes, bytes), 0)
     piece.release()
     assert.equal(pool.lentCount, 0)
+  }
+})
+
+test('a source that gave another size than it announced has no margins, which would be those of another size', async () => {
+  const bytes = scrambled(36_000)
+  for (const size of [35_999, 36_001, 40_000]) {
+    const source = sourceOf(bytes)
+    const announced = { size, ready: () => source.ready(), read: (buffer: Uint8Array) => source.read(buffer) }
+    const piece = await new PieceReader(announced, new BufferPool(SLAB_BYTES), { before: 99, behind: 5000 }).next()
+    assert.ok(piece)
+    assert.equal(piece.image, undefined)
+    assert.equal(Buffer.compare(piece.bytes, bytes), 0)
+    piece.release()
+  }
+})
+
+test('bytes that fill a small buffer with their margins take no large one', async () => {
+  for (const size of [CELL_BYTES - 599, CELL_BYTES - 598]) {
+    const pool = new BufferPool(SLAB_BYTES)
+    const piece = await new PieceReader(sourceOf(scrambled(size)), pool, { before: 99, behind: 500 }).next()
+    assert.equal(piece?.image?.length, size + 599)
+    assert.equal(pool.tryTake(CELL_BYTES) !== undefined, size === CELL_BYTES - 599)
+    piece?.release()
   }
 })
 

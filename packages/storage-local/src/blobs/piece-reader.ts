@@ -67,11 +67,11 @@ export class PieceReader {
   }
 
   async #readPooled(): Promise<Piece | 'more' | undefined> {
-    // One byte more than announced, so that the read that fills the buffer also sees the end.
-    const left = this.#source.size === undefined ? CHUNK_BYTES : this.#source.size - this.#received + 1
+    const left = this.#source.size === undefined ? CHUNK_BYTES : this.#source.size - this.#received
     const { before, behind } = this.#received === 0 ? this.#margins : NONE
-    const own = this.#pool.tryTake(Math.min(before + left + behind, CHUNK_BYTES))
-    const buffer = own ?? (await this.#pool.take(Math.min(before + left + behind, CHUNK_BYTES)))
+    // One byte more than announced, so that the read that fills the buffer also sees the end.
+    const wanted = Math.min(before + left + Math.max(behind, 1), CHUNK_BYTES)
+    const buffer = this.#pool.tryTake(wanted) ?? (await this.#pool.take(wanted))
     const room = Math.min(this.#roomInChunk, buffer.length - before)
     let length: number
     try {
@@ -81,10 +81,12 @@ export class PieceReader {
       throw error
     }
     if (length >= CARRY_BYTES || length === room || (this.#hasEnded && length > 0)) {
+      // With another size than announced, the margins would not be those of its slot, and the image would reach into the next one.
+      const isAnnounced = this.#hasEnded && length === this.#source.size
       return {
         bytes: buffer.subarray(before, before + length),
         isLast: this.#hasEnded,
-        image: this.#hasEnded && before > 0 ? buffer.subarray(0, before + length + behind) : undefined,
+        image: isAnnounced && before > 0 ? buffer.subarray(0, before + length + behind) : undefined,
         release: () => this.#pool.release(buffer),
       }
     }
