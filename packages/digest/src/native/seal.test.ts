@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
-import { closeSync, mkdtempSync, rmSync } from 'node:fs'
+import { spawnSync } from 'node:child_process'
+import { closeSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { type FileHandle, open } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
@@ -154,4 +155,30 @@ test('the addon itself refuses what is not an engine', { skip }, () => {
   const bytes = new Uint8Array(72)
   assert.throws(() => seal?.(), refused)
   assert.throws(() => seal?.({}, [bytes], 0, -1, 0, new Uint8Array(1), bytes, 0, bytes, new Uint8Array(16)), refused)
+})
+
+test('what is appended is written before the sync that is reported', {
+  skip: skip || process.platform !== 'linux',
+}, (t) => {
+  const program = `import { openSync, writeSync } from 'node:fs'
+    import { loadNative } from ${JSON.stringify(new URL('./native.js', import.meta.url).href)}
+    const engine = loadNative().createEngine()
+    const fd = openSync(process.argv[1], 'w')
+    const bytes = new Uint8Array(100_000)
+    const unsealed = { bytes: bytes.subarray(99, 90_000), digests: [], footer: bytes.subarray(90_000, 90_072), blanks: ${JSON.stringify(BLANKS)} }
+    for (let run = 0; run < 10; run++) {
+      await engine.append([bytes], { fd, position: run * bytes.length }, new Uint8Array(1), run % 2 ? unsealed : undefined)
+      writeSync(1, 'stored')
+    }
+    await engine.close()`
+  const log = path.join(folder, 'calls')
+  const node = [process.execPath, '--input-type=module', '-e', program, path.join(folder, 'traced')]
+  const traced = spawnSync('strace', ['-f', '-o', log, '-e', 'trace=pwrite64,pwritev,fdatasync,write', ...node])
+  if (traced.error !== undefined || !traced.stdout.includes('stored')) {
+    t.skip('this machine has no strace that may watch system calls')
+    return
+  }
+  const calls = readFileSync(log, 'utf8').matchAll(/(pwrite|fdatasync).*= (?!-)\d+$|write\(1, "(stored)/gm)
+  const order = [...calls].map(([, call, stored]) => stored ?? call)
+  assert.deepEqual(order, new Array(10).fill(['pwrite', 'fdatasync', 'stored']).flat())
 })
