@@ -42,20 +42,14 @@ export function addCounters(row: Uint8Array | undefined, deltas: readonly number
 
 /** The sums, with the longer of both lengths. Throws StorageError `misuse` unless all are safe integers. */
 export function summed(values: readonly number[], deltas: readonly number[]): number[] {
-  const length = Math.max(values.length, deltas.length)
-  const sums: number[] = []
-  for (let index = 0; index < length; index += 1) {
-    const sum = (values[index] ?? 0) + (deltas[index] ?? 0)
-    if (!Number.isSafeInteger(sum)) throw unsafe()
-    sums.push(sum)
-  }
+  const sums = [...values]
+  deltas.forEach((delta, index) => {
+    sums[index] = (sums[index] ?? 0) + delta
+  })
+  requireSafe(sums)
   return sums
 }
 
 function requireSafe(values: readonly number[]): void {
-  if (!values.every(Number.isSafeInteger)) throw unsafe()
-}
-
-function unsafe(): StorageError {
-  return new StorageError('misuse', 'a counter is not a safe integer')
+  if (!values.every(Number.isSafeInteger)) throw new StorageError('misuse', 'a counter is not a safe integer')
 }
