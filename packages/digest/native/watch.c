@@ -21,11 +21,12 @@
 #define MADV_POPULATE_READ 22
 #endif
 
-// Bytes that are in the pipe at a time: more make no difference.
+// Bytes that are in the pipe at a time. With 64 KiB the additional calls cost more than is saved, and more make no difference.
 #define PIPE_BYTES (256u << 10)
 // The largest page of memory for which chunks begin at pages.
 #define PAGE_BYTES 4096u
-#define PAGES_MAX (PIPE_BYTES / PAGE_BYTES)
+// Entries of pages that are read at a time, where the system cannot scan them.
+#define ENTRIES_MAX 64u
 // Between the mappings of two chunks: the system maps the neighbours of a page, and even a large page, only within one mapping.
 #define GAP_BYTES (64u << 10)
 
@@ -103,12 +104,23 @@ static bool is_old(const struct timespec *changed, int64_t age_ms) {
   return (now.tv_sec - changed->tv_sec) * 1000 + (now.tv_nsec - changed->tv_nsec) / 1000000 >= age_ms;
 }
 
+// Whether a change from now on will give the file another time. The system sets the time of the last change itself, to that of its last tick, which is at most 10 ms
+// old. Where it keeps fractions of seconds, 100 ms are enough.
+static bool will_show_changes(const struct stat *seen, int64_t age_ms) {
+  const int64_t enough = seen->st_ctim.tv_nsec != 0 && age_ms > 100 ? 100 : age_ms;
+  return is_old(&seen->st_mtim, enough) && is_old(&seen->st_ctim, enough);
+}
+
 static uint64_t chunk_length(const struct watch *watch, uint64_t index) {
   const uint64_t start = index * watch->part.chunk_bytes;
   return watch->part.size - start < watch->part.chunk_bytes ? watch->part.size - start : watch->part.chunk_bytes;
 }
 
 static uint8_t *chunk_address(const struct watch *watch, uint64_t index) { return watch->base + index * watch->stride; }
+
+static const uint8_t *address_of(const struct watch *watch, uint64_t position) {
+  return chunk_address(watch, position / watch->part.chunk_bytes) + position % watch->part.chunk_bytes;
+}
 
 struct watch *watch_begin(const struct watched_part *part, int64_t age_ms) {
   if (sysconf(_SC_PAGESIZE) != PAGE_BYTES || part->start % PAGE_BYTES != 0 || part->chunk_bytes % PAGE_BYTES != 0 ||
@@ -124,7 +136,7 @@ struct watch *watch_begin(const struct watched_part *part, int64_t age_ms) {
   watch->count = (part->size - 1) / part->chunk_bytes + 1;
   watch->stride = part->chunk_bytes + GAP_BYTES;
   if (fstat(part->fd, &watch->seen) == 0 && (uint64_t)watch->seen.st_size >= (uint64_t)part->start + part->size &&
-      is_old(&watch->seen.st_mtim, age_ms) && is_old(&watch->seen.st_ctim, age_ms)) {
+      will_show_changes(&watch->seen, age_ms)) {
     watch->base = mmap(NULL, watch->count * watch->stride, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
     if (watch->base != MAP_FAILED) return watch;
   }
@@ -192,18 +204,20 @@ static int finds_all(uintptr_t start, uintptr_t end) {
   return count < 0 ? -1 : count == 0 && scan.walk_end == end;
 }
 
-// Whether all pages of a range within a chunk are mapped, at most PAGES_MAX of them.
+// Whether all pages of a range within a chunk are mapped.
 static bool is_mapped(const uint8_t *address, size_t length) {
   const uintptr_t start = (uintptr_t)address & ~(uintptr_t)(PAGE_BYTES - 1);
   const int finds = finds_all(start, ((uintptr_t)address + length + PAGE_BYTES - 1) & ~(uintptr_t)(PAGE_BYTES - 1));
   if (finds >= 0) return finds;
-  uint64_t entries[PAGES_MAX];
-  const uintptr_t first = (uintptr_t)address / PAGE_BYTES;
-  const size_t count = ((uintptr_t)address + length - 1) / PAGE_BYTES - first + 1;
-  const size_t bytes = count * sizeof *entries;
-  if (pread(shared.pagemap, entries, bytes, (off_t)(first * sizeof *entries)) != (ssize_t)bytes) return false;
-  uint64_t all = ~0ull;
-  for (size_t i = 0; i < count; i++) all &= entries[i];
+  uint64_t entries[ENTRIES_MAX], all = ~0ull;
+  const uintptr_t end = ((uintptr_t)address + length - 1) / PAGE_BYTES + 1;
+  for (uintptr_t page = start / PAGE_BYTES; page < end && all >> 63 != 0;) {
+    const size_t count = end - page < ENTRIES_MAX ? end - page : ENTRIES_MAX;
+    const size_t bytes = count * sizeof *entries;
+    if (pread(shared.pagemap, entries, bytes, (off_t)(page * sizeof *entries)) != (ssize_t)bytes) return false;
+    for (size_t i = 0; i < count; i++) all &= entries[i];
+    page += count;
+  }
   return all >> 63 != 0;
 }
 
@@ -224,21 +238,18 @@ static void drop(size_t left) {
 enum passing { PASS_ALL, PASS_BLOCKED, PASS_FAILED };
 
 // Passes the pages of a range within a chunk, at most as many as the pipe takes, and adds the bytes that left to `*passed`. The pages are in
-// the pipe when it is seen that they are still mapped: whatever happens to the file's memory then, these are sent.
-static enum passing pass_pages(struct watch *watch, int socket, uint64_t position, size_t length, int64_t *passed) {
-  const uint64_t index = position / watch->part.chunk_bytes;
-  const uint8_t *address = chunk_address(watch, index) + position % watch->part.chunk_bytes;
-  // a page that is missing here would be read from the disk
-  if (!is_mapped(address, length)) return PASS_FAILED;
+// the pipe when it is seen that they are still mapped: whatever happens to the file's memory then, these are sent. With SPLICE_F_MORE the socket
+// may wait for what follows.
+static enum passing pass_pages(struct watch *watch, int socket, uint64_t position, size_t length, unsigned more, int64_t *passed) {
   loff_t offset = watch->part.start + (int64_t)position;
   const ssize_t taken = splice(watch->part.fd, &offset, shared.in, NULL, length, SPLICE_F_NONBLOCK);
   if (taken <= 0) return PASS_FAILED;
-  if (!is_mapped(address, (size_t)taken)) {
+  if (!is_mapped(address_of(watch, position), (size_t)taken)) {
     drop((size_t)taken);
     return PASS_FAILED;
   }
   for (size_t left = (size_t)taken; left > 0;) {
-    const ssize_t sent = splice(shared.out, NULL, socket, NULL, left, SPLICE_F_NONBLOCK);
+    const ssize_t sent = splice(shared.out, NULL, socket, NULL, left, SPLICE_F_NONBLOCK | more);
     if (sent < 0 && errno == EINTR) continue;
     if (sent <= 0) {
       const bool is_full = sent < 0 && errno == EAGAIN;
@@ -251,12 +262,20 @@ static enum passing pass_pages(struct watch *watch, int socket, uint64_t positio
   return PASS_ALL;
 }
 
-// The bytes of the next step: within one chunk, and of as many pages as the pipe takes.
-static size_t step_length(const struct watch *watch, uint64_t position, uint64_t left) {
-  const uint64_t in_pipe = shared.room - position % PAGE_BYTES;
-  const uint64_t in_chunk = watch->part.chunk_bytes - position % watch->part.chunk_bytes;
-  const uint64_t most = in_pipe < in_chunk ? in_pipe : in_chunk;
-  return (size_t)(left < most ? left : most);
+// Passes a range within a chunk, in steps of as many pages as the pipe takes.
+static enum passing pass_in_chunk(struct watch *watch, int socket, uint64_t position, uint64_t length, int64_t *passed) {
+  // a page that is missing here would be read from the disk
+  if (!is_mapped(address_of(watch, position), (size_t)length)) return PASS_FAILED;
+  enum passing last = PASS_ALL;
+  for (const uint64_t end = position + length; last == PASS_ALL && position < end;) {
+    const uint64_t in_pipe = shared.room - position % PAGE_BYTES;
+    const size_t step = (size_t)(in_pipe < end - position ? in_pipe : end - position);
+    const int64_t before = *passed;
+    last = pass_pages(watch, socket, position, step, position + step < end ? SPLICE_F_MORE : 0, passed);
+    position += (uint64_t)(*passed - before);
+    if (!shared.is_open) return PASS_FAILED;
+  }
+  return last;
 }
 
 int64_t watch_pass(struct watch *watch, int socket, uint64_t position, uint64_t length) {
@@ -266,9 +285,9 @@ int64_t watch_pass(struct watch *watch, int socket, uint64_t position, uint64_t 
   int64_t passed = 0;
   enum passing last = shared.is_open ? PASS_ALL : PASS_FAILED;
   while (last == PASS_ALL && (uint64_t)passed < length) {
-    const uint64_t at = position + (uint64_t)passed;
-    last = pass_pages(watch, socket, at, step_length(watch, at, length - (uint64_t)passed), &passed);
-    if (!shared.is_open) break;
+    const uint64_t at = position + (uint64_t)passed, left = length - (uint64_t)passed;
+    const uint64_t in_chunk = watch->part.chunk_bytes - at % watch->part.chunk_bytes;
+    last = pass_in_chunk(watch, socket, at, left < in_chunk ? left : in_chunk, &passed);
   }
   pthread_mutex_unlock(&shared.mutex);
   return last == PASS_FAILED && passed == 0 ? WATCH_UNMAPPED : passed;

@@ -21,8 +21,8 @@ struct watched_part {
   uint64_t size, chunk_bytes;
 };
 
-// Watches a file that was not changed in the last `age_ms` milliseconds, so that a later change gives it another time. The descriptor is
-// the caller's, and stays open as long as the watch. NULL: the system, the file system or the size of pages does not allow it, the
+// Watches a file that was not changed in the last `age_ms` milliseconds, or in the last 100 where it has times finer than a second, so that a later change
+// gives it another time. The descriptor is the caller's, and stays open as long as the watch. NULL: the system, the file system or the size of pages does not allow it, the
 // file is too young, or there is no memory.
 struct watch *watch_begin(const struct watched_part *part, int64_t age_ms);
 

@@ -220,8 +220,8 @@ export interface Binding {
     sums: Uint8Array,
   ): bigint | undefined
   /**
-   * Watches a part of a file, in chunks, that was not changed in the last `ageMs` milliseconds; undefined where that is not possible. The file
-   * stays open at least as long. It ends with the object at the latest.
+   * Watches a part of a file, in chunks, that was not changed in the last `ageMs` milliseconds, or in the last 100 where its times are finer than a second; undefined
+   * where that is not possible. The file stays open at least as long. It ends with the object at the latest.
    */
   watchFile(fd: number, start: number, size: number, chunkBytes: number, ageMs: number): object | undefined
   /** Whether a watched file has not changed, nor been deleted. */

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
-import { closeSync, openSync, readFileSync, unlinkSync, utimesSync, writeFileSync } from 'node:fs'
+import { closeSync, openSync, readFileSync, statSync, unlinkSync, utimesSync, writeFileSync } from 'node:fs'
 import { connect, createServer, type Socket } from 'node:net'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
@@ -89,7 +89,10 @@ test('a file that changes, or is deleted, ends its watch, and one that is too yo
 }, async (t) => {
   const { part, path, socket } = await parts(t)
   const native = loadNative()
-  assert.equal(native?.watchFile(part, 60_000), undefined)
+  const future = Date.now() / 1000 + 1_000
+  utimesSync(path, future, future)
+  assert.equal(native?.watchFile(part, 1), undefined)
+  utimesSync(path, 1, 1)
   const changes = [() => utimesSync(path, 1, 1), () => writeFileSync(path, content), () => unlinkSync(path)]
   for (const change of changes) {
     const [noting, passing] = [native?.watchFile(part, 0), native?.watchFile(part, 0)]
@@ -102,4 +105,21 @@ test('a file that changes, or is deleted, ends its watch, and one that is too yo
     assert.equal(passing.pass(socket, 0, 1), -1)
     assert.ok(passing.hasEnded)
   }
+})
+
+test('a file whose times are finer than a second is watched a tenth of a second after its last change', {
+  skip,
+}, async (t) => {
+  const { part, path } = await parts(t)
+  const { ctimeNs } = statSync(path, { bigint: true })
+  if (ctimeNs % 1_000_000_000n === 0n) return
+  let watch = loadNative()?.watchFile(part, 3_600_000)
+  while (watch === undefined) {
+    await new Promise((resolve) => setTimeout(resolve, 10))
+    watch = loadNative()?.watchFile(part, 3_600_000)
+  }
+  assert.ok(BigInt(Date.now()) * 1_000_000n - ctimeNs >= 99_000_000n)
+  assert.ok(watch.note(0))
+  writeFileSync(path, content)
+  assert.ok(!watch.isCurrent())
 })

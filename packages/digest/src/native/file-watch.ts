@@ -42,7 +42,10 @@ export interface FileWatch {
 /** The result of `passBytes` for a file that has changed. */
 const STALE = -2
 
-/** Watches a file that was not changed in the last `ageMs` milliseconds, so that a later change is noticed; undefined where that is not possible. */
+/**
+ * Watches a file that was not changed in the last `ageMs` milliseconds, or in the last 100 where the file system keeps times finer than a second, so that a
+ * later change is noticed; undefined where that is not possible.
+ */
 export function watchFile(binding: Binding, part: WatchedPart, ageMs: number): FileWatch | undefined {
   const { fd, start, size, chunkBytes } = part
   const watch = binding.watchFile(fd, start, size, chunkBytes, ageMs)

@@ -4,7 +4,7 @@ import { CHUNK_BYTES, type Footer, HEADER_BYTES } from './format.js'
 
 /** Chunks that are noted at a time: 1 GiB, which counts as memory of the process, though the system may take it back at any time. */
 const CHUNKS_MAX = 1_024
-/** Milliseconds for which a file must not have changed, so that a later change gives it another time on every file system. */
+/** Milliseconds for which a file must not have changed where its times are whole seconds, so that a later change gives it another time. */
 const AGE_MS_MIN = 2_000
 const NOTHING = Buffer.alloc(0)
 
