@@ -410,6 +410,18 @@ static napi_value read_cached(napi_env env, napi_callback_info info) {
   return number_value(env, (double)file_read_cached((int)fd, (uint8_t *)data, length, position));
 }
 
+// willNeed(fd, position, length): lets the system read a range of a file ahead
+static napi_value will_need(napi_env env, napi_callback_info info) {
+  napi_value values[3];
+  int64_t fd, position, length;
+  if (read_arguments(env, info, 3, values) && read_integer(env, values[0], INT32_MAX, &fd) &&
+      read_integer(env, values[1], SAFE_INTEGER_MAX, &position) &&
+      read_integer(env, values[2], SAFE_INTEGER_MAX - (double)position, &length)) {
+    file_will_need((int)fd, position, length);
+  }
+  return NULL;
+}
+
 // offsetInPage(bytes) → their address modulo 4,096
 static napi_value offset_in_page(napi_env env, napi_callback_info info) {
   napi_value value;
@@ -818,6 +830,9 @@ NAPI_MODULE_INIT() {
   export_function(env, exports, "close", close_engine);
   export_function(env, exports, "tryLock", try_lock);
   export_function(env, exports, "readCached", read_cached);
+#if defined(__linux__)
+  export_function(env, exports, "willNeed", will_need);
+#endif
   export_function(env, exports, "offsetInPage", offset_in_page);
   export_function(env, exports, "detach", detach);
   export_function(env, exports, "readChecked", read_checked);

@@ -235,6 +235,15 @@ int64_t file_read_cached(int fd, uint8_t *data, size_t length, int64_t position)
 #endif
 }
 
+void file_will_need(int fd, int64_t position, int64_t length) {
+#if defined(__linux__)
+  // it is an advice: where it fails, the range is read when it is needed
+  (void)posix_fadvise(fd, (off_t)position, (off_t)length, POSIX_FADV_WILLNEED);
+#else
+  (void)fd, (void)position, (void)length;
+#endif
+}
+
 // Small enough to be in the processor's cache when the checksum reads what was copied, and large enough that calls cost little.
 #define READ_BYTES (256u << 10)
 

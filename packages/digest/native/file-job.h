@@ -25,6 +25,9 @@ int file_try_lock(int fd);
 // the first one is not cached, if this system does not support that, or if reading fails.
 int64_t file_read_cached(int fd, uint8_t *data, size_t length, int64_t position);
 
+// Lets the system read a range of a file into its memory, without waiting for it.
+void file_will_need(int fd, int64_t position, int64_t length);
+
 // Files are checked in blocks of this size.
 #define FILE_BLOCK_BYTES (64u << 10)
 

@@ -191,6 +191,8 @@ export interface Binding {
   tryLock(fd: number): number
   /** Copies the bytes from a position that the system has in memory, without waiting. Returns their number, or -1. */
   readCached(fd: number, bytes: Uint8Array, position: number): number
+  /** Lets the system read a range of an open file ahead, without waiting. Absent: this system cannot. */
+  willNeed?(fd: number, position: number, length: number): void
   /** The address of bytes, modulo 4,096. */
   offsetInPage(bytes: Uint8Array): number
   /** Frees the memory behind bytes, which become empty, as do all other views of it. */

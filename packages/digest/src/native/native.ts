@@ -132,6 +132,8 @@ export interface Native {
    * export its SHA-256. Throws for keys of more than 64 bytes.
    */
   readonly signDigest: ((key: Uint8Array, head: string, text: string) => string) | undefined
+  /** Lets the system read a range of an open file into its memory, without waiting for it. Undefined: this system cannot. */
+  readonly willNeed: ((fd: number, position: number, length: number) => void) | undefined
   /** Prints rows of stored JSON by templates, which `PrintRows` of the protocol describes. */
   printRows(plan: Uint8Array, templates: Uint8Array, rows: Uint8Array, out: Uint8Array): number
   /**
@@ -193,6 +195,7 @@ function nativeOf(binding: Binding): Native {
     offsetInPage: (bytes) => binding.offsetInPage(bytes),
     detach: (bytes) => binding.detach(bytes),
     signDigest: binding.signDigest,
+    willNeed: binding.willNeed,
     printRows: (plan, templates, rows, out) => binding.printRows(plan, templates, rows, out),
     readCached: (fd, bytes, position) => binding.readCached(fd, bytes, position),
     readChecked(fd, bytes, position, { before, after, previous = 0n, sums }) {

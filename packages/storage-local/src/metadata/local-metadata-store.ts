@@ -36,7 +36,7 @@ interface LocalSnapshot extends HeldSnapshot {
  * release does not read.
  */
 export async function openLocalMetadataStore(options: LocalMetadataOptions): Promise<MetadataStore> {
-  const file = await openMetadataFile(options.folder)
+  const file = await openMetadataFile(options.folder, { readsAhead: true })
   let broken: StorageError | undefined
   const onBroken = (error: StorageError): void => {
     broken = error
@@ -51,7 +51,7 @@ export async function openLocalMetadataStore(options: LocalMetadataOptions): Pro
  * `openLocalMetadataStore`.
  */
 export async function openSharedMetadataStore({ folder, send }: SharedMetadataOptions): Promise<MetadataStore> {
-  const file = await openMetadataFile(folder, { readOnly: true })
+  const file = await openMetadataFile(folder, { readOnly: true, readsAhead: true })
   return storeOver(file, new RemoteCommits(send), () => undefined)
 }
 
@@ -91,6 +91,7 @@ function storeOver(file: MetadataFile, commits: Commits, broken: () => StorageEr
     closed = new StorageError('unavailable', 'the metadata store is closed')
     await commits.idle()
     await file.root.close()
+    file.ahead?.close()
   }
 
   return {

@@ -13,6 +13,7 @@ import {
 import { type Database, type GetOptions, open, type RootDatabase, type Transaction } from 'lmdb'
 import { systemFiles } from '../blobs/files.js'
 import { type KnownCommits, OpenedRows } from './opened-rows.js'
+import { ReadAhead } from './read-ahead.js'
 import { openRow, sealRow } from './sealed-row.js'
 
 /** The file in its folder; LMDB keeps its table of readers next to it, with `-lock` appended. */
@@ -39,6 +40,8 @@ export interface MetadataFile {
   readonly root: RootDatabase<Bytes, KeyText>
   readonly rows: Rows
   readonly opened: OpenedRows
+  /** Closed by whoever closes the file. */
+  readonly ahead?: ReadAhead | undefined
 }
 
 /** Keys go to LMDB unchanged, one byte per character. LMDB relies on a RangeError if its buffer is too short. */
@@ -60,6 +63,11 @@ const encoder = {
 export interface MetadataFileOptions {
   /** For a process that does not write: the file must exist. */
   readonly readOnly?: boolean
+  /**
+   * For random reads: the system reads nothing around a page that is needed, since `ReadAhead` requests the pages of ranges. For copies of
+   * the whole file the system's way is the better one.
+   */
+  readonly readsAhead?: boolean
 }
 
 /** Opens or creates the file. Throws StorageError `unavailable` if it has a format of another version. */
@@ -67,6 +75,7 @@ export async function openMetadataFile(folder: string, options: MetadataFileOpti
   const readOnly = options.readOnly ?? false
   if (!readOnly) await mkdir(folder, { recursive: true, mode: 0o700 })
   const path = join(folder, METADATA_FILE)
+  const readsAhead = options.readsAhead === true && ReadAhead.isPossible()
   const root = open<Bytes, KeyText>({
     path,
     readOnly,
@@ -74,6 +83,7 @@ export async function openMetadataFile(folder: string, options: MetadataFileOpti
     mapSize: MAP_BYTES,
     maxReaders: READERS_MAX,
     maxDbs: 1,
+    ...noReadAhead(readsAhead),
     // a commit is acknowledged after its sync, and invisible before
     overlappingSync: false,
     // each batch is one call, which need not wait for others in its turn
@@ -89,12 +99,16 @@ export async function openMetadataFile(folder: string, options: MetadataFileOpti
     if (format !== FORMAT) {
       throw new StorageError('unavailable', `the metadata file has format ${format}, this release reads ${FORMAT}`)
     }
-    return { path, root, rows, opened: new OpenedRows() }
+    const ahead = readsAhead ? new ReadAhead(path, ROWS_NAME) : undefined
+    return { path, root, rows, opened: new OpenedRows(), ahead }
   } catch (error) {
     await root.close()
     throw error
   }
 }
+
+/** An option of lmdb that its declaration lacks: faults of the mapped file read one page. */
+const noReadAhead = (isSet: boolean): object => (isSet ? { noReadAhead: true } : {})
 
 /** Records the format in a new file, durably. */
 async function markFormat(root: RootDatabase<Bytes, KeyText>, folder: string): Promise<void> {
@@ -110,7 +124,7 @@ async function markFormat(root: RootDatabase<Bytes, KeyText>, folder: string): P
  * @param commits what is known about later ones, in the process that commits: rows that they left alone are not read again
  */
 export function stateOf(
-  { rows, opened }: MetadataFile,
+  { rows, opened, ahead }: MetadataFile,
   transaction?: Transaction,
   seen?: bigint,
   commits?: KnownCommits,
@@ -127,6 +141,7 @@ export function stateOf(
       // an empty bound is not a key for LMDB; its default start is before every key, and nothing is before an empty end
       if (to === '') return []
       const lowest = from === '' ? '\0' : from
+      if (!reverse) ahead?.request(lowest, to, limit)
       const bounds = reverse
         ? { start: to, exclusiveStart: true, end: lowest, inclusiveEnd: true, reverse }
         : { start: lowest, end: to }
