@@ -135,16 +135,14 @@ export class LeafPages {
   /** Adds the leaves of a subtree in which rows from a key on are wanted, or all. */
   #collect({ depth, root }: Tree, from: Buffer | undefined, wanted: Wanted): void {
     const { to, max, found } = wanted
-    if (depth === 1) {
-      found.push(root)
-      return
-    }
     const page = this.#pages[depth] as Page
     if (!page.load(this.#read, root, BRANCH)) throw new RangeError('this is not a page of the tree')
     const first = from === undefined ? 0 : page.find(from)
-    for (let index = first; index < page.nodes && found.length < max; index += 1) {
-      if (index > first && page.compare(to, index) <= 0) return
-      this.#collect({ depth: depth - 1, root: page.childAt(index) }, index === first ? from : undefined, wanted)
+    const end = Math.min(page.find(to) + 1, page.nodes)
+    for (let index = first; index < end && found.length < max; index += 1) {
+      const child = page.childAt(index)
+      if (depth === 2) found.push(child)
+      else this.#collect({ depth: depth - 1, root: child }, index === first ? from : undefined, wanted)
     }
   }
 

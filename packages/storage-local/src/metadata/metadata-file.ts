@@ -40,7 +40,7 @@ export interface MetadataFile {
   readonly root: RootDatabase<Bytes, KeyText>
   readonly rows: Rows
   readonly opened: OpenedRows
-  /** Closed by whoever closes the file. */
+  /** The process that closes the file closes it too. */
   readonly ahead?: ReadAhead | undefined
 }
 

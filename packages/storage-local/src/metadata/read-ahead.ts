@@ -42,8 +42,7 @@ export class ReadAhead {
   request(from: KeyText, to: KeyText, rows: number): number {
     if (rows < ROWS_MIN) return 0
     const near = this.#leaves.between(from, to, Math.min(rows, LOOKED_AT))
-    if (near.length === 0 || [0, near.length >> 1, near.length - 1].every((place) => this.#isCached(near[place] ?? 0)))
-      return 0
+    if (near.length === 0 || (this.#isCached(near[0] ?? 0) && this.#isCached(near.at(-1) ?? 0))) return 0
     const pages = this.#leaves.between(from, to, Math.min(rows, PAGES_MAX)).sort((left, right) => left - right)
     for (let start = 0, end = 0; start < pages.length; start = end) {
       end += 1
