@@ -98,17 +98,19 @@ bool watch_is_current(const struct watch *watch) {
          is_same_time(&now.st_mtim, &watch->seen.st_mtim) && is_same_time(&now.st_ctim, &watch->seen.st_ctim);
 }
 
-static bool is_old(const struct timespec *changed, int64_t age_ms) {
-  struct timespec now;
-  clock_gettime(CLOCK_REALTIME, &now);
-  return (now.tv_sec - changed->tv_sec) * 1000 + (now.tv_nsec - changed->tv_nsec) / 1000000 >= age_ms;
+static bool is_old(const struct timespec *changed, const struct timespec *now, int64_t age_ms) {
+  // a file that was looked at gets times between two ticks
+  return age_ms == 0 || (now->tv_sec - changed->tv_sec) * 1000 + (now->tv_nsec - changed->tv_nsec) / 1000000 >= age_ms;
 }
 
-// Whether a change from now on will give the file another time. The system sets the time of the last change itself, to that of its last tick, which is at most 10 ms
-// old. Where it keeps fractions of seconds, 100 ms are enough.
-static bool will_show_changes(const struct stat *seen, int64_t age_ms) {
+// Notes the times of a file; whether each change from now on will give it another one. The system sets the time of the last change itself, from a clock that stands
+// still between two ticks. The age is taken by that clock, however late it ticks, and from before the times are read: a change after that is
+// later. Where fractions of seconds are kept, 100 ms are enough.
+static bool will_show_changes(int fd, int64_t age_ms, struct stat *seen) {
+  struct timespec now;
+  if (clock_gettime(CLOCK_REALTIME_COARSE, &now) != 0 || fstat(fd, seen) != 0) return false;
   const int64_t enough = seen->st_ctim.tv_nsec != 0 && age_ms > 100 ? 100 : age_ms;
-  return is_old(&seen->st_mtim, enough) && is_old(&seen->st_ctim, enough);
+  return is_old(&seen->st_mtim, &now, enough) && is_old(&seen->st_ctim, &now, enough);
 }
 
 static uint64_t chunk_length(const struct watch *watch, uint64_t index) {
@@ -135,8 +137,7 @@ struct watch *watch_begin(const struct watched_part *part, int64_t age_ms) {
   watch->part = *part;
   watch->count = (part->size - 1) / part->chunk_bytes + 1;
   watch->stride = part->chunk_bytes + GAP_BYTES;
-  if (fstat(part->fd, &watch->seen) == 0 && (uint64_t)watch->seen.st_size >= (uint64_t)part->start + part->size &&
-      will_show_changes(&watch->seen, age_ms)) {
+  if (will_show_changes(part->fd, age_ms, &watch->seen) && (uint64_t)watch->seen.st_size >= (uint64_t)part->start + part->size) {
     watch->base = mmap(NULL, watch->count * watch->stride, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
     if (watch->base != MAP_FAILED) return watch;
   }
