@@ -8,7 +8,16 @@ import type { KeyText } from '@bindery/storage'
 export type ReadFile = (bytes: Uint8Array, position: number) => boolean
 
 /** Places in a meta page, of which the file has two, of the newest format of `lmdb`; all numbers are little-endian. */
-const META = { bytes: 160, magic: 24, version: 28, pageBytes: 48, depth: 102, root: 136, commit: 152 } as const
+const META = {
+  bytes: 160,
+  magic: 24,
+  version: 28,
+  pageBytes: 48,
+  depth: 102,
+  root: 136,
+  lastPage: 144,
+  commit: 152,
+} as const
 const MAGIC = 0xbeefc0de
 const VERSION = 2
 /** Places in the head of other pages. */
@@ -21,6 +30,8 @@ const NODE = { bytes: 8, low: 0, high: 2, flags: 4, keyBytes: 6 } as const
 const TREE = 2
 const TREE_RECORD = { bytes: 48, depth: 6, root: 40 } as const
 const DEPTH_MAX = 16
+/** Pages of any size up to here have positions that are safe integers. */
+const PAGES_MAX = 2 ** 36
 
 class Page {
   readonly bytes: Buffer
@@ -103,6 +114,8 @@ export class LeafPages {
   readonly #metas = [Buffer.alloc(META.bytes), Buffer.alloc(META.bytes)] as const
   #pages: readonly Page[] = []
   #pageBytes = 0
+  /** The newest commit uses no page beyond. */
+  #lastPage = 0
 
   constructor(read: ReadFile, name: string) {
     this.#read = read
@@ -136,14 +149,20 @@ export class LeafPages {
   #collect({ depth, root }: Tree, from: Buffer | undefined, wanted: Wanted): void {
     const { to, max, found } = wanted
     const page = this.#pages[depth] as Page
-    if (!page.load(this.#read, root, BRANCH)) throw new RangeError('this is not a page of the tree')
+    if (!page.load(this.#read, this.#checked(root), BRANCH)) throw new RangeError('this is not a page of the tree')
     const first = from === undefined ? 0 : page.find(from)
     const end = Math.min(page.find(to) + 1, page.nodes)
     for (let index = first; index < end && found.length < max; index += 1) {
       const child = page.childAt(index)
-      if (depth === 2) found.push(child)
+      if (depth === 2) found.push(this.#checked(child))
       else this.#collect({ depth: depth - 1, root: child }, index === first ? from : undefined, wanted)
     }
+  }
+
+  /** The number of a page of the file. Others would be positions that no system call takes. */
+  #checked(number: number): number {
+    if (number > this.#lastPage) throw new RangeError('this is not a page of the file')
+    return number
   }
 
   /** The tree in its newest state. */
@@ -160,7 +179,12 @@ export class LeafPages {
     const newest = numberAt(second, META.commit) > numberAt(first, META.commit) ? second : first
     // the tree of trees has one page: there is one name, and a few rows about the file
     if (newest.readUInt16LE(META.depth) !== 1) return undefined
+    this.#lastPage = numberAt(newest, META.lastPage)
+    // no file is that long
+    if (this.#lastPage > PAGES_MAX) return undefined
     const names = this.#pages[0] as Page
-    return names.load(this.#read, numberAt(newest, META.root), LEAF) ? names.treeOf(this.#name) : undefined
+    return names.load(this.#read, this.#checked(numberAt(newest, META.root)), LEAF)
+      ? names.treeOf(this.#name)
+      : undefined
   }
 }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
-import { readFileSync } from 'node:fs'
+import { closeSync, openSync, readFileSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import { type Random, textBytes } from '@bindery/storage'
@@ -120,5 +120,35 @@ test('pages are requested once, and not while they are in memory', {
     assert.equal(request(10), 0)
   } finally {
     ahead.close()
+  }
+})
+
+test('a page number beyond the file is not requested', {
+  skip: !ReadAhead.isPossible() && 'this system cannot read ahead on request',
+}, async (t) => {
+  const { path, keys } = await writtenFile(t, seededRandom(t))
+  const way: number[] = []
+  const whole = readFileSync(path)
+  const noting: ReadFile = (bytes, position) => {
+    if (!way.includes(position)) way.push(position)
+    return readerOf(whole)(bytes, position)
+  }
+  assert.ok(new LeafPages(noting, ROWS).between(keys[0] ?? '', '\xff', 10_000).length > 100)
+  const file = openSync(path, 'r+')
+  try {
+    for (const start of way) {
+      // as after a commit that is half written: numbers of pages in metas, in the record of the tree, and in its nodes
+      const end = Math.min(start + PAGE_BYTES, whole.length)
+      for (let at = start + 136; at + 6 < end; at += start <= PAGE_BYTES ? 4 : 24) {
+        writeSync(file, new Uint8Array(6).fill(0xff), 0, 6, at)
+        const ahead = new ReadAhead(path, ROWS)
+        assert.ok(ahead.request(keys[0] ?? '', '\xff', 1_000) <= 256)
+        ahead.close()
+        writeSync(file, whole, start, end - start, start)
+        if (start <= PAGE_BYTES && at > start + 160) break
+      }
+    }
+  } finally {
+    closeSync(file)
   }
 })
