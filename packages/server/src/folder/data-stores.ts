@@ -42,7 +42,7 @@ function keeperIn(path: string): KeepBlob {
 /** Opens the stores below a folder, which other processes may be using. */
 export async function openStoresIn(path: string, bufferBytes: number): Promise<Pick<IdleStores, 'metadata' | 'blobs'>> {
   await requireMetadata(path)
-  const metadata = await openLocalMetadataStore({ folder: join(path, METADATA_FOLDER) })
+  const metadata = await openLocalMetadataStore({ folder: join(path, METADATA_FOLDER), readsAll: true })
   try {
     // A new incarnation, as for every use of the store; nothing is written under it.
     const incarnation = randomBytes(8).toString('hex')

@@ -8,6 +8,8 @@ import { RemoteCommits, type SendCommits } from './remote-commits.js'
 export interface LocalMetadataOptions {
   /** The folder of the metadata file; created if it is missing. */
   readonly folder: string
+  /** For those that read most rows: the system reads ahead in the file's order, which is faster than by the order of rows. */
+  readonly readsAll?: boolean
   /**
    * Called once, after a failed sync or a broken file. The store refuses everything from then on; the process should
    * end.
@@ -36,7 +38,7 @@ interface LocalSnapshot extends HeldSnapshot {
  * release does not read.
  */
 export async function openLocalMetadataStore(options: LocalMetadataOptions): Promise<MetadataStore> {
-  const file = await openMetadataFile(options.folder, { readsAhead: true })
+  const file = await openMetadataFile(options.folder, { readsAhead: options.readsAll !== true })
   let broken: StorageError | undefined
   const onBroken = (error: StorageError): void => {
     broken = error
