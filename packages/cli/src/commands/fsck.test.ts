@@ -10,7 +10,7 @@ import { bindery, send, start, stored } from '../testing/support.js'
 async function damage(folder: string, text: string): Promise<void> {
   for (const name of await readdir(join(folder, 'blobs'), { recursive: true, withFileTypes: true })) {
     if (!name.isFile()) continue
-    const path = join(name.path, name.name)
+    const path = join(name.parentPath, name.name)
     const bytes = await readFile(path)
     const at = bytes.indexOf(text)
     if (at === -1) continue
