@@ -50,7 +50,7 @@ test('an object is legible nowhere on the disk, and readable after a rotation an
   await server.stop()
   for (const file of await readdir(folder, { recursive: true, withFileTypes: true })) {
     if (!file.isFile()) continue
-    const bytes = await readFile(join(file.path, file.name))
+    const bytes = await readFile(join(file.parentPath, file.name))
     for (const text of ['words to be hidden', Buffer.from('few words to be hidden').toString('base64url')]) {
       assert.ok(!bytes.includes(text), file.name)
     }
