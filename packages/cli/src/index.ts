@@ -16,14 +16,17 @@ export { EXIT } from './exit-codes.js'
 export { FAILURE_LINE, JSON_LINES } from './json-lines.js'
 export { type CommandReference, commandReferences, type FlagReference } from './reference.js'
 
-/** Runs the command `bindery`. Resolves with its exit code; never rejects. */
+/** Runs the command `bindery`. Resolves with its exit code; never rejects. A server that could not start ends the process. */
 export async function main(given: readonly string[], env: Environment): Promise<ExitCode> {
   let line: CommandLine = { args: given, language: undefined, isOssutil: false }
   try {
     line = readCommandLine(given)
     return await run(line, line.language === undefined ? env : { ...env, BINDERY_LANG: line.language })
   } catch (error) {
-    return report(error, line.args, line.language ?? languageOf(env))
+    const exit = report(error, line.args, line.language ?? languageOf(env))
+    // files and timers that a start has opened would keep the process, and its folder locked
+    if (line.args[0] === 'serve') process.exit(exit)
+    return exit
   }
 }
 
