@@ -15,7 +15,7 @@ const OTHERS = new Map([...small, ...large, ...upload].map((workload) => [worklo
  *
  * @typedef {object} Load
  * @property {string} workload
- * @property {number} scale  of the workload's run, so that one takes 2 to 4 s
+ * @property {number} scale  of the workload's run, so that one takes about a second or two
  * @property {readonly Goal[]} goals
  */
 
@@ -28,27 +28,27 @@ const perGb = (goal) => ({ figure: 'CPU s/GB', goal })
 
 /** @type {readonly Load[]} */
 const LOADS = [
-  { workload: 'HeadObject 4 KiB, 64 in flight', scale: 3, goals: [ofBare(2.2), rate('seaweedfs', 3)] },
-  { workload: 'GetObject 4 KiB, 64 in flight', scale: 3, goals: [ofBare(2.8), rate('seaweedfs', 4)] },
-  { workload: 'GetObject 100 KiB, 16 in flight', scale: 2, goals: [rate('versitygw', 2)] },
+  { workload: 'HeadObject 4 KiB, 64 in flight', scale: 1, goals: [ofBare(2.2), rate('seaweedfs', 3)] },
+  { workload: 'GetObject 4 KiB, 64 in flight', scale: 1, goals: [ofBare(2.8), rate('seaweedfs', 4)] },
+  { workload: 'GetObject 100 KiB, 16 in flight', scale: 1, goals: [rate('versitygw', 2)] },
   { workload: 'GetObject 1 MiB, 8 in flight', scale: 3, goals: [rate('versitygw', 2), perGb(0.35)] },
-  { workload: 'GetObject 8 MiB, 8 in flight', scale: 3, goals: [rate('versitygw', 1.8), perGb(0.3)] },
-  { workload: 'GetObject 64 MiB, 4 in flight', scale: 8, goals: [rate('nginx', 1), perGb(0.35)] },
+  { workload: 'GetObject 8 MiB, 8 in flight', scale: 2, goals: [rate('versitygw', 1.8), perGb(0.3)] },
+  { workload: 'GetObject 64 MiB, 4 in flight', scale: 4, goals: [rate('nginx', 1), perGb(0.35)] },
   {
     workload: 'GetObject 1 MiB ranges at random offsets of 64 MiB, 8 in flight',
-    scale: 8,
+    scale: 3,
     goals: [rate('nginx', 0.6), rate('versitygw', 1.5)],
   },
   { workload: 'PutObject 4 KiB, 64 in flight', scale: 2, goals: [rate('seaweedfs', 8), ofBare(6)] },
   { workload: 'UploadPart 100 KiB, 16 in flight', scale: 2, goals: [rate('seaweedfs', 5), rate('versitygw', 1)] },
-  { workload: 'UploadPart 1 MiB, 8 in flight', scale: 3, goals: [rate('seaweedfs', 4), rate('versitygw', 1)] },
+  { workload: 'UploadPart 1 MiB, 8 in flight', scale: 2, goals: [rate('seaweedfs', 4), rate('versitygw', 1)] },
   {
     workload: 'UploadPart 8 MiB, 8 in flight',
-    scale: 4,
+    scale: 2,
     goals: [rate('seaweedfs', 4), perGb(2), rate('durable files of 8 MiB, 8 at once', 0.6)],
   },
-  { workload: 'UploadPart 8 MiB, 64 in flight', scale: 2, goals: [rate('seaweedfs', 6)] },
-  { workload: 'UploadPart 8 MiB, 1 in flight', scale: 5, goals: [rate('seaweedfs', 3)] },
+  { workload: 'UploadPart 8 MiB, 64 in flight', scale: 1, goals: [rate('seaweedfs', 6)] },
+  { workload: 'UploadPart 8 MiB, 1 in flight', scale: 2, goals: [rate('seaweedfs', 3)] },
 ]
 
 /** @type {readonly import('./support/suite.mjs').Workload[]} */

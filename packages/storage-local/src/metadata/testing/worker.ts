@@ -2,7 +2,8 @@ import { randomBytes } from 'node:crypto'
 import { writeSync } from 'node:fs'
 import { rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { type MetadataStore, StorageError } from '@bindery/storage'
+import { setImmediate as turn } from 'node:timers/promises'
+import { type MetadataStore, StorageError, type Transaction } from '@bindery/storage'
 import { bytesOf, isStorageError, textOf } from '@bindery/storage/testing'
 import type { SentOutcome } from '../commits.js'
 import { openLocalMetadataStore, openSharedMetadataStore } from '../local-metadata-store.js'
@@ -35,20 +36,32 @@ async function lanes(run: (lane: number) => Promise<void>): Promise<void> {
   await Promise.all(Array.from({ length: LANES }, (_, lane) => run(lane)))
 }
 
-/** Moves money between accounts, several at a time. */
+/** Moves money between accounts, several at a time. What others outrun in all its attempts is begun again. */
 export async function transfer(store: MetadataStore): Promise<void> {
   await lanes(async (lane) => {
     for (let round = 0; round < 40; round++) {
       const from = accountKey((lane + round) % ACCOUNTS)
       const to = accountKey((lane * 2 + round * 3 + 1) % ACCOUNTS)
-      await store.transact(async (tx) => {
+      const move = async (tx: Transaction): Promise<void> => {
         const balance = Number(textOf(await tx.get(from)))
         tx.set(from, bytesOf(String(balance - 1)))
         tx.set(to, bytesOf(String(Number(textOf(await tx.get(to))) + 1)))
         tx.add(bytesOf('transfers'), [1])
-      })
+      }
+      while (!(await isCommitted(store, move))) await turn()
     }
   })
+}
+
+/** Runs a transaction; false if others outran it in all its attempts. */
+function isCommitted(store: MetadataStore, body: (tx: Transaction) => Promise<void>): Promise<boolean> {
+  return store.transact(body).then(
+    () => true,
+    (error) => {
+      if (isStorageError('conflict')(error)) return false
+      throw error
+    },
+  )
 }
 
 async function acknowledge(store: MetadataStore): Promise<void> {
