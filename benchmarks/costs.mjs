@@ -1,5 +1,5 @@
-// What does a request cost next to other servers, and which goals does it reach? Workloads of small, large and upload in longer runs,
-// so that a program which is compiled while it runs is measured warm, and a table of ratios.
+// What does a request cost next to other servers, and which goals does it reach? Workloads of small, large and upload,
+// in runs of about a second or two, each after one of the same length on the same server, and a table of ratios.
 
 import { workloads as large } from './large.mjs'
 import { workloads as small } from './small.mjs'

@@ -17,13 +17,6 @@ export interface BlobTarget {
   write(pieces: readonly Uint8Array[], position: number): Promise<void>
   /** Writes the whole image. It may be durable already when this resolves; `sync` is called nevertheless. */
   store(bytes: Uint8Array, footer: Uint8Array): Promise<void>
-  /** Whether `seal` may be called. */
-  readonly seals: boolean
-  /**
-   * Hashes bytes and writes the whole image, with a footer that describes them, as `store` does.
-   * @param image memory around the bytes in which the image is laid out, if it is large enough
-   */
-  seal(bytes: Uint8Array, digests: readonly DigestName[], image: Uint8Array | undefined): Promise<Digest>
   /** Reserves disk space for a range, with a position as in `write`. */
   reserve(position: number, length: number): Promise<void>
   /** Starts writing a range to the disk, with a position as in `write`. Makes nothing durable. */
@@ -58,8 +51,6 @@ export async function createFileTarget(
     id,
     header,
     padding: new Uint8Array(0),
-    seals: false,
-    seal: () => Promise.reject(new Error('a file of its own is not sealed')),
     write: (pieces, position) => files.write(file, pieces, position),
     store: (bytes, footer) => files.write(file, [header, bytes, footer], 0),
     reserve: (position, length) => files.allocate(file, position, length),
@@ -103,6 +94,7 @@ export class PackTarget implements BlobTarget {
     return paddingOf(this.#slot.location)
   }
 
+  /** Whether `seal` may be called. */
   get seals(): boolean {
     const { location, pack } = this.#slot
     return pack.seals && !location.isEncrypted
@@ -117,6 +109,10 @@ export class PackTarget implements BlobTarget {
     await this.#store([this.header, bytes, footer, this.padding])
   }
 
+  /**
+   * Hashes bytes and writes the whole image, with a footer that describes them, as `store` does.
+   * @param image memory around the bytes in which the image is laid out, if it is large enough
+   */
   seal(bytes: Uint8Array, digests: readonly DigestName[], image: Uint8Array | undefined): Promise<Digest> {
     const { headerBytes, size } = this.#slot.location
     const end = headerBytes + size

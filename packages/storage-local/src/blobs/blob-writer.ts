@@ -171,7 +171,7 @@ async function storeWhole(
 ): Promise<BlobInfo> {
   const { id } = target
   const size = bytes.length
-  if (target.seals && options.runningMd5 === undefined) {
+  if (target instanceof PackTarget && target.seals && options.runningMd5 === undefined) {
     const digest = await target.seal(bytes, options.digests ?? [], image)
     return { ...digest, id, size }
   }
