@@ -60,6 +60,9 @@ const READ_HEADERS: readonly Readonly<Record<string, string>>[] = [
   { 'user-agent': 'app' },
   { 'user-agent': 'web' },
   { range: 'bytes=1-3' },
+  { range: 'bytes=0-3', 'if-range': 'other' },
+  { range: 'bytes=0-3', 'if-none-match': '*' },
+  { range: 'bytes=0-1,3-4', 'x-oss-multi-range-behavior': 'multi-range' },
   { 'if-none-match': '*' },
   { 'if-none-match': 'other' },
   { 'if-modified-since': 'Mon, 05 Jan 2026 08:00:30 GMT' },
@@ -86,9 +89,28 @@ const VARIETY = {
   query: [{}, { 'response-content-type': 'text/plain' }, { acl: '' }, { versionId: 'null' }],
 } as const
 
+const plainReadOf = (random: Random, method: string): Asked => {
+  return { method, bucket: BUCKET, key: pick(random, KEYS), as: random.below(4) }
+}
+
 function readOf(random: Random): Asked {
-  const read: Asked = { method: pick(random, METHODS), bucket: BUCKET, key: pick(random, KEYS), as: random.below(4) }
+  const read = plainReadOf(random, pick(random, METHODS))
   return random.below(2) === 0 ? read : variedOf(random, read)
+}
+
+/** The headers of a range: mostly of one that lies in the objects, or of one at their ends or behind them, or a text that names none. */
+function rangeHeaders(random: Random, behaviour: string): Readonly<Record<string, string>> {
+  const start = pick(random, [
+    '',
+    '0',
+    '1',
+    '2',
+    '3',
+    ...(random.below(4) === 0 ? ['12', '13', '5000', '9'.repeat(20)] : []),
+  ])
+  const end = pick(random, ['3', '3', ...(random.below(4) === 0 ? ['', '0', '11', '12', '13', '4999', '5000'] : [])])
+  const range = random.below(16) === 0 ? start : `bytes=${start}-${end}${random.below(8) === 0 ? ',0-0' : ''}`
+  return { range, ...(behaviour !== '' && { 'x-oss-range-behavior': behaviour }) }
 }
 
 /** The read with another of its parts. */
@@ -206,17 +228,21 @@ const CHANGES: readonly ((random: Random) => Change)[] = [
 async function seen(response: ServiceResponse) {
   const { status, bytes } = await whole(response)
   const { failure: _, ...log } = response.log
-  return { status, headers: response.headers, text: Buffer.from(bytes).toString('latin1'), log }
+  const headers = response.headers.toSorted(([a], [b]) => (a < b ? -1 : 1))
+  return { status, headers, text: Buffer.from(bytes).toString('latin1'), log }
 }
 
 test('a read is answered as if it had taken all steps, whatever changes between repetitions', async (t) => {
   const seed = Number(process.env.SEED ?? Date.now() % 1e6)
   t.diagnostic(`SEED=${seed}`)
   const random = createRandom(seed)
-  let repeated = 0
+  let [repeated, ranges] = [0, 0]
   for (let round = 0; round < 30; round += 1) {
     const [remembering, forgetting] = [await world(true), await world(false)]
-    const reads = [readOf(random), readOf(random)]
+    const of = pick(random, ['all', 'ranges', 'ranges'])
+    const reads = [of === 'all' ? readOf(random) : plainReadOf(random, 'GET'), readOf(random)]
+    const behaviour = pick(random, ['', 'standard', 'other'])
+    const ranged = (read: Asked) => ({ ...read, headers: { ...read.headers, ...rangeHeaders(random, behaviour) } })
     const changes = Array.from({ length: 2 }, () => pick(random, CHANGES))
     for (let step = 0; step < 40; step += 1) {
       if (random.below(8) === 0) {
@@ -225,14 +251,15 @@ test('a read is answered as if it had taken all steps, whatever changes between 
         continue
       }
       const read = pick(random, reads)
-      const varied = random.below(4) === 0 ? variedOf(random, read) : read
+      const varied = random.below(4) === 0 ? variedOf(random, read) : of === 'all' ? read : ranged(read)
       const [known, derived] = [await ask(remembering, varied), await ask(forgetting, varied)]
       if (known.parts !== undefined) repeated += 1
+      if (known.parts !== undefined && known.status === 206) ranges += 1
       assert.deepEqual(await seen(known), await seen(derived), `SEED=${seed} round ${round}: ${JSON.stringify(varied)}`)
     }
   }
   assert.ok(repeated > 10, `${repeated} reads were answered from what was known`)
-  t.diagnostic(`${repeated} reads were answered from what was known`)
+  t.diagnostic(`${repeated} reads were answered from what was known, ${ranges} of them of ranges`)
 })
 
 /** Reads until the answer comes from what is known; the number of answers that did not, at most 4. */
@@ -269,6 +296,38 @@ test('a known read is refused with a wrong signature or an old time, and where i
   assert.equal((await ask(on, { ...READ, as: 1 })).status, 403)
   await deleteAccessKey(on.ram.domain, named, alice?.accessKeyId ?? '')
   assert.equal((await ask(on, { ...READ, as: 1 })).status, 403)
+})
+
+test('a range of a known read of ranges is answered from what is known, whichever it is, and what selects the whole object takes all steps', async () => {
+  const on = await world(true)
+  await puts('a/1', '0123456789', {})(on)
+  const part = (range: string, headers = {}): Asked => ({ ...READ, headers: { range, ...headers } })
+  assert.equal(await learn(on, part('bytes=0-0')), 2)
+  const shown = async (read: Asked) => {
+    const answer = await ask(on, read)
+    const { status, bytes } = await whole(answer)
+    const headers = Object.fromEntries(answer.headers)
+    const text = Buffer.from(bytes).toString()
+    return [answer.parts !== undefined, status, headers['Content-Range'], headers['Content-Length'], text]
+  }
+  assert.deepEqual(await shown(part('bytes=2-5')), [true, 206, 'bytes 2-5/10', '4', '2345'])
+  assert.deepEqual(await shown(part('bytes=7-')), [true, 206, 'bytes 7-9/10', '3', '789'])
+  assert.deepEqual(await shown(part('bytes=-10')), [true, 206, 'bytes 0-9/10', '10', '0123456789'])
+  assert.deepEqual(await shown(part('bytes=7-10')), [false, 200, undefined, '10', '0123456789'])
+  assert.deepEqual(await shown(part('bytes=2-5', { 'if-range': '"other"' })), [
+    false,
+    200,
+    undefined,
+    '10',
+    '0123456789',
+  ])
+  const standard = (range: string) => part(range, { 'x-oss-range-behavior': 'standard' })
+  assert.equal((await shown(standard('bytes=7-10')))[0], false)
+  assert.equal(await learn(on, standard('bytes=7-10')), 3)
+  assert.deepEqual(await shown(standard('bytes=7-10')), [true, 206, 'bytes 7-9/10', '3', '789'])
+  assert.equal((await shown(standard('bytes=10-10')))[1], 416)
+  await puts('a/1', 'abc', {})(on)
+  assert.deepEqual(await shown(part('bytes=-3')), [false, 206, 'bytes 0-2/3', '3', 'abc'])
 })
 
 test('a key whose secret was changed does not sign what it has read before', async () => {

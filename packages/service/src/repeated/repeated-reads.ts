@@ -1,12 +1,14 @@
 import { upperHex } from '@bindery/bytes'
 import { ossDialect } from '@bindery/protocol'
+import type { ByteRange } from '@bindery/storage'
 import { openAgain } from '../domain/objects/open-object.js'
 import { Scope } from '../domain/scope.js'
 import type { ObjectRecord } from '../domain/stored/model.js'
 import type { Exchange, Surroundings } from '../exchange.js'
 import { bodyAtHand } from '../response/begin-answer.js'
-import { newRequestLog, type ServiceRequest, type ServiceResponse } from '../service.js'
-import { type KnownRead, keyOf, knownRead, nameOf, PASSED_OVER } from './known-read.js'
+import { contentRange, selectRange } from '../response/range.js'
+import { type HeaderPairs, newRequestLog, type ServiceRequest, type ServiceResponse } from '../service.js'
+import { CONTENT_RANGE, counts, type KnownRead, keyOf, knownRead, LENGTH, nameOf } from './known-read.js'
 import { Recording } from './recording.js'
 
 const KINDS_MAX = 4_096
@@ -61,7 +63,7 @@ export class RepeatedReads {
         object !== undefined
           ? this.#readAgain(known, object, request, now)
           : known.isUnchanged()
-            ? this.#repeat(known, known.response.body, request, now)
+            ? this.#repeat(known, known.response.body, request, { startedAt: now, ofRange: undefined })
             : undefined
       if (answer !== undefined) kind.uses += 1
       return answer
@@ -119,12 +121,16 @@ export class RepeatedReads {
     request: ServiceRequest,
     now: number,
   ): ServiceResponse | undefined {
+    const { ranges } = known
+    const range = ranges && selectRange(request.headers.range, object.size, ranges.areStandard)
+    if (ranges !== undefined && range === undefined) return undefined
+    const ofRange = range && rangeHeaders(range, object.size)
     const scope = new Scope()
     try {
       const { domain } = this.#surroundings
       const opened = openAgain(domain, scope, object, known.isUnchanged)
-      const content = opened && ((request.passes ? opened.passNow() : undefined) ?? opened.readNow())
-      return content && this.#repeat(known, bodyAtHand(domain, content), request, now)
+      const content = opened && ((request.passes ? opened.passNow(range) : undefined) ?? opened.readNow(range))
+      return content && this.#repeat(known, bodyAtHand(domain, content), request, { startedAt: now, ofRange })
     } finally {
       scope.close()
     }
@@ -134,7 +140,7 @@ export class RepeatedReads {
     known: KnownRead,
     body: ServiceResponse['body'],
     request: ServiceRequest,
-    startedAt: number,
+    { startedAt, ofRange }: { readonly startedAt: number; readonly ofRange: HeaderPairs | undefined },
   ): ServiceResponse {
     const { access, options } = this.#surroundings
     const { requester, response, kept } = known
@@ -150,19 +156,26 @@ export class RepeatedReads {
     log.key = key
     log.accessKeyId = accessKeyId
     const at = options.clock()
-    const first = ossDialect.commonHeaders({ requestId, at, took: at - startedAt })
+    const common = ossDialect.commonHeaders({ requestId, at, took: at - startedAt })
+    const first = ofRange === undefined ? common : common.concat(ofRange)
     const { status } = response
     return { status, headers: first.concat(kept), parts: { first, kept }, body, log, onSent: undefined }
   }
 }
 
+/** The headers of an answer that state its range. */
+const rangeHeaders = (range: ByteRange, size: number): HeaderPairs => [
+  [LENGTH, String(range.end - range.start)],
+  [CONTENT_RANGE, contentRange(range, size)],
+]
+
 /** Whether a request of the same name has the other parts of a known one too. */
-function isSame({ scheme, host, headers: known, count }: KnownRead, request: ServiceRequest): boolean {
+function isSame({ scheme, host, headers: known, count, ranges }: KnownRead, request: ServiceRequest): boolean {
   if (request.host !== host || request.scheme !== scheme) return false
   const { headers } = request
   let left = count
   for (const name in headers) {
-    if (PASSED_OVER.has(name)) continue
+    if (!counts(name, ranges !== undefined)) continue
     if (known[name] !== headers[name]) return false
     left -= 1
   }

@@ -1,6 +1,9 @@
 import { encodeFields, type Notation, OssError, unsatisfiedRange } from '@bindery/protocol'
 import type { ByteRange } from '@bindery/storage'
 
+/** The behaviour by which a range is cut to the object, or refused. */
+export const STANDARD_RANGES = 'standard'
+
 /** Each space has one place in it, so that a long header of spaces takes no longer than another. */
 const RANGE = /^\s*bytes\s*=\s*(?:(\d+)\s*)?-\s*(?:(\d+)\s*)?(?:,.*)?$/i
 

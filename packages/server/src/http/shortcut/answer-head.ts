@@ -32,7 +32,7 @@ export function answerHead(
 ): AnswerHead {
   const first = parts === undefined ? NO_LINES : linesOf(parts.first)
   const last = parts === undefined ? linesOf(headers) : keptLines(parts.kept)
-  const isChunked = !isBodiless && !last.endInLength
+  const isChunked = !isBodiless && !first.endInLength && !last.endInLength
   let text = `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${first.text}${last.text}`
   if (first.sendDate && last.sendDate) text += `Date: ${new Date().toUTCString()}\r\n`
   text += close ? 'Connection: close\r\n' : keepAlive(keepAliveSeconds)

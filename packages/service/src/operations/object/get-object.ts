@@ -8,7 +8,7 @@ import type { ObjectRecord, StoredHeaders } from '../../domain/stored/model.js'
 import { isWanted, rangeHolds } from '../../response/conditions.js'
 import { compress, isCompressed } from '../../response/gzip.js'
 import { rangesBody, selectRanges } from '../../response/multi-range.js'
-import { contentRange, selectRange } from '../../response/range.js'
+import { contentRange, STANDARD_RANGES, selectRange } from '../../response/range.js'
 import { type Pace, paceOf } from '../../traffic.js'
 import { obeyRedirect } from '../../website/site.js'
 import { checksumsOf, given, notModified, objectHeaders } from '../describe.js'
@@ -63,7 +63,7 @@ function answer(call: CallOf<'GetObject'>, object: OpenObject, whole: ReturnType
   const { record } = object
   if (!isWanted(input, record, call.domain.clock)) throw notModified(whole)
   const asked = rangeHolds(input.ifRange, record) ? input.range : undefined
-  const isStandard = input.rangeBehavior === 'standard'
+  const isStandard = input.rangeBehavior === STANDARD_RANGES
   const isSeveral = asked !== undefined && input.multiRangeBehavior === 'multi-range'
   const ranges = isSeveral ? selectRanges(asked, record.size, isStandard) : undefined
   if (ranges !== undefined && ranges.length > 0) return answerRanges(call, object, whole, { ranges, pace })
