@@ -841,7 +841,6 @@ NAPI_MODULE_INIT() {
   export_function(env, exports, "isCurrent", is_current);
   export_function(env, exports, "mapChunk", map_chunk);
   export_function(env, exports, "unmapChunk", unmap_chunk);
-  export_function(env, exports, "passBytes", pass_bytes);
   export_function(env, exports, "endWatch", end_watch);
   export_function(env, exports, "printRows", print_rows);
   if (can_sign_digest()) export_function(env, exports, "signDigest", sign_digest);

@@ -11,6 +11,8 @@
 #include "body-hashes.h"
 #include "connections.h"
 #include "event-loop.h"
+#include "watch-binding.h"
+#include "watch.h"
 
 // Heads are shorter, except those of answers with very many headers.
 #define HEAD_BYTES 4096
@@ -246,50 +248,78 @@ static napi_value pause_receiving(napi_env env, napi_callback_info info) {
   return NULL;
 }
 
-// send(connections, number, head, body) → as `connections_send`. Each character of the head is one byte.
+// A head, of which each character is one byte: in `room`, or allocated.
+struct head {
+  char room[HEAD_BYTES], *bytes;
+  size_t length;
+};
+
+// Returns 0, with an exception pending or with an errno, where the head cannot be read.
+static int read_head(napi_env env, napi_value value, struct head *head, int *error) {
+  *error = 0;
+  head->bytes = head->room;
+  if (napi_get_value_string_latin1(env, value, head->room, sizeof head->room, &head->length) != napi_ok) {
+    return refuse(env, "the head is not a text");
+  }
+  if (head->length < sizeof head->room - 1) return 1;
+  napi_get_value_string_latin1(env, value, NULL, 0, &head->length);
+  head->bytes = malloc(head->length + 1);
+  if (head->bytes == NULL) return *error = -ENOMEM, 0;
+  napi_get_value_string_latin1(env, value, head->bytes, head->length + 1, &head->length);
+  return 1;
+}
+
+static void free_head(struct head *head) {
+  if (head->bytes != head->room) free(head->bytes);
+}
+
+// send(connections, number, head, body) → as `connections_send`
 static napi_value send_answer(napi_env env, napi_callback_info info) {
   napi_value values[4];
   struct holder *holder;
   uint32_t number;
   const uint8_t *body;
-  size_t head_bytes, body_bytes;
-  char room[HEAD_BYTES], *head = room;
+  size_t body_bytes;
+  struct head head;
+  int outcome;
   if (!read_arguments(env, info, 4, values) || !read_connection(env, values, &holder, &number) ||
       !read_bytes(env, values[3], &body, &body_bytes)) {
     return NULL;
   }
-  if (napi_get_value_string_latin1(env, values[2], room, sizeof room, &head_bytes) != napi_ok) {
-    refuse(env, "the head is not a text");
-    return NULL;
-  }
-  if (head_bytes == sizeof room - 1) {
-    napi_get_value_string_latin1(env, values[2], NULL, 0, &head_bytes);
-    head = malloc(head_bytes + 1);
-    if (head == NULL) return number_value(env, -ENOMEM);
-    napi_get_value_string_latin1(env, values[2], head, head_bytes + 1, &head_bytes);
-  }
-  int outcome = connections_send(holder->set, number, (const uint8_t *)head, head_bytes, body, body_bytes);
-  if (head != room) free(head);
+  if (!read_head(env, values[2], &head, &outcome)) return outcome == 0 ? NULL : number_value(env, outcome);
+  outcome = connections_send(holder->set, number, (const uint8_t *)head.bytes, head.length, body, body_bytes);
+  free_head(&head);
   return number_value(env, outcome);
 }
 
-// socket(connections, number) → the descriptor of the connection, which it keeps
-static napi_value socket_of(napi_env env, napi_callback_info info) {
-  napi_value values[2];
+// pass(connections, number, head, watch, position, length) → as `connections_pass`
+static napi_value pass_bytes(napi_env env, napi_callback_info info) {
+  napi_value values[6];
   struct holder *holder;
   uint32_t number;
-  if (!read_arguments(env, info, 2, values) || !read_connection(env, values, &holder, &number)) return NULL;
-  return number_value(env, connections_socket(holder->set, number));
+  struct watch *watch;
+  int64_t position, length;
+  struct head head;
+  int outcome;
+  if (!read_arguments(env, info, 6, values) || !read_connection(env, values, &holder, &number) ||
+      !read_watch(env, values[3], &watch) || !read_integer(env, values[4], SAFE_INTEGER_MAX, &position) ||
+      !read_integer(env, values[5], PASSED_BYTES_MAX, &length)) {
+    return NULL;
+  }
+  if (!read_head(env, values[2], &head, &outcome)) return outcome == 0 ? NULL : number_value(env, outcome);
+  outcome = connections_pass(holder->set, number, (const uint8_t *)head.bytes, head.length, watch, (uint64_t)position,
+                             (uint64_t)length);
+  free_head(&head);
+  return number_value(env, outcome);
 }
 
-// awaitRoom(connections, number)
-static napi_value await_room(napi_env env, napi_callback_info info) {
+// unpassed(connections, number) → the bytes of the last pass that were not passed
+static napi_value unpassed(napi_env env, napi_callback_info info) {
   napi_value values[2];
   struct holder *holder;
   uint32_t number;
   if (!read_arguments(env, info, 2, values) || !read_connection(env, values, &holder, &number)) return NULL;
-  connections_await_room(holder->set, number);
-  return NULL;
+  return number_value(env, (double)connections_unpassed(holder->set, number));
 }
 
 // flush(connections)
@@ -351,7 +381,7 @@ void export_connections(napi_env env, napi_value exports) {
   } functions[] = {
       {"openConnections", open_connections}, {"closeConnections", close_connections}, {"keepAlive", keep_alive},
       {"adopt", adopt}, {"release", release}, {"drop", drop}, {"receive", receive}, {"pause", pause_receiving},
-      {"send", send_answer}, {"flush", flush}, {"socket", socket_of}, {"awaitRoom", await_room}, {"unsent", unsent},
+      {"send", send_answer}, {"flush", flush}, {"pass", pass_bytes}, {"unpassed", unpassed}, {"unsent", unsent},
       {"unsentBytes", unsent_bytes}, {"shut", shut}, {"hashBodies", hash_small_bodies},
   };
   if (event_loop() == NULL) return;

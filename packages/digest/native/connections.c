@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "body-hashes.h"
+#include "watch.h"
 
 // Edges, so that no request changes what is watched. A read that takes less than it could has taken everything; behind any other the
 // edge has to be armed again.
@@ -25,7 +26,6 @@ struct connection {
   int fd; // -1: the number is free
   uint32_t next;
   uint8_t paused, ended, broken;
-  uint8_t awaits_room; // room for bytes that the caller sends itself
   uint8_t *target; // where bytes go, if not into the arena
   size_t target_bytes;
   // What the kernel did not take yet: a copy of the head, and the caller's body.
@@ -33,6 +33,9 @@ struct connection {
   size_t head_start, head_bytes;
   const uint8_t *body;
   size_t body_bytes;
+  // What is passed behind that.
+  struct watch *watch;
+  uint64_t position, unpassed;
 };
 
 // A short answer that waits for others, with its bytes in `queued`.
@@ -79,6 +82,7 @@ int connections_open(struct report *reports, uint8_t *arena, struct connections 
 void connections_close(struct connections *set) {
   for (uint32_t i = 0; i < set->count; i++) {
     if (set->all[i].fd >= 0) close(set->all[i].fd);
+    if (set->all[i].watch != NULL) watch_end(set->all[i].watch);
     free(set->all[i].head);
   }
   close(set->epoll_fd);
@@ -129,6 +133,7 @@ static int forget(struct connections *set, uint32_t number) {
   int fd = connection->fd;
   uint32_t *list = set->gathering ? &set->first_dropped : &set->first_free;
   free(connection->head);
+  if (connection->watch != NULL) watch_end(connection->watch);
   *connection = (struct connection){.fd = -1, .next = *list};
   *list = number;
   return fd;
@@ -232,8 +237,8 @@ static void take(struct connections *set, uint32_t number, int is_over) {
   arm(set, number);
 }
 
-// Sends the rest of an answer. Returns SEND_DONE, SEND_FOLLOWS or a negative errno.
-static int send_rest(struct connection *connection) {
+// Sends the rest of an answer. Returns SEND_DONE, SEND_FOLLOWS or a negative errno. With MSG_MORE the socket may wait for what follows.
+static int send_rest(struct connection *connection, int more) {
   while (connection->head_bytes + connection->body_bytes > 0) {
     struct iovec pieces[2];
     struct msghdr message = {.msg_iov = pieces};
@@ -243,7 +248,7 @@ static int send_rest(struct connection *connection) {
     if (connection->body_bytes > 0) {
       pieces[message.msg_iovlen++] = (struct iovec){(void *)connection->body, connection->body_bytes};
     }
-    ssize_t sent = sendmsg(connection->fd, &message, MSG_NOSIGNAL | MSG_DONTWAIT);
+    ssize_t sent = sendmsg(connection->fd, &message, MSG_NOSIGNAL | MSG_DONTWAIT | more);
     if (sent < 0 && errno == EINTR) continue;
     if (sent < 0) return errno == EAGAIN || errno == EWOULDBLOCK ? SEND_FOLLOWS : -errno;
     size_t of_head = (size_t)sent < connection->head_bytes ? (size_t)sent : connection->head_bytes;
@@ -280,12 +285,12 @@ static int keep_head(struct connection *connection) {
 
 // Sends an answer behind no other. Returns as `connections_send`.
 static int send_now(struct connection *connection, const uint8_t *head, size_t head_bytes, const uint8_t *body,
-                    size_t body_bytes) {
+                    size_t body_bytes, int more) {
   connection->head = (uint8_t *)head;
   connection->head_bytes = head_bytes;
   connection->body = body;
   connection->body_bytes = body_bytes;
-  int outcome = send_rest(connection);
+  int outcome = send_rest(connection, more);
   if (outcome == SEND_FOLLOWS && keep_head(connection)) return outcome;
   connection->head = NULL;
   clear_rest(connection);
@@ -294,9 +299,9 @@ static int send_now(struct connection *connection, const uint8_t *head, size_t h
 
 // Sends a short answer, or adds it to the rest of others. A connection on which that fails is cut, because what follows would pass for the answer; it is
 // reported by what is received from it.
-static void send_short(struct connection *connection, const uint8_t *bytes, size_t length) {
+static void send_short(struct connection *connection, const uint8_t *bytes, size_t length, int more) {
   if (!has_rest(connection)) {
-    if (send_now(connection, bytes, length, NULL, 0) < 0) shutdown(connection->fd, SHUT_RDWR);
+    if (send_now(connection, bytes, length, NULL, 0, more) < 0) shutdown(connection->fd, SHUT_RDWR);
     return;
   }
   uint8_t *rest = malloc(connection->head_bytes + length);
@@ -318,7 +323,7 @@ void connections_flush(struct connections *set) {
   set->queued_bytes = 0;
   for (unsigned i = 0; i < count; i++) {
     const struct short_answer *answer = &set->queue[i];
-    send_short(&set->all[answer->connection], set->queued + answer->start, answer->length);
+    send_short(&set->all[answer->connection], set->queued + answer->start, answer->length, 0);
   }
 }
 
@@ -340,17 +345,44 @@ int connections_send(struct connections *set, uint32_t number, const uint8_t *he
   const int is_short = head_bytes + body_bytes <= SHORT_BYTES_MAX;
   if (!is_short) connections_flush(set);
   if (has_rest(connection)) return SEND_BUSY;
-  if (!is_short) return send_now(connection, head, head_bytes, body, body_bytes);
+  if (!is_short) return send_now(connection, head, head_bytes, body, body_bytes, 0);
   queue(set, number, head, head_bytes, body, body_bytes);
   return SEND_QUEUED;
 }
 
-int connections_socket(const struct connections *set, uint32_t number) { return set->all[number].fd; }
-
-void connections_await_room(struct connections *set, uint32_t number) {
-  set->all[number].awaits_room = 1;
-  arm(set, number);
+// Passes what follows, and leaves the rest to another turn.
+static enum watch_passing pass_more(struct connections *set, uint32_t number) {
+  struct connection *connection = &set->all[number];
+  const uint64_t left = connection->unpassed, step = left < PASSED_AT_ONCE ? left : PASSED_AT_ONCE;
+  uint64_t passed = 0;
+  enum watch_passing outcome = watch_pass(connection->watch, connection->fd, connection->position, step, step < left, &passed);
+  connection->position += passed;
+  connection->unpassed -= passed;
+  if (outcome == PASS_DONE && connection->unpassed > 0) {
+    arm(set, number);
+    return PASS_FOLLOWS;
+  }
+  if (outcome != PASS_FOLLOWS) {
+    watch_end(connection->watch);
+    connection->watch = NULL;
+  }
+  return outcome;
 }
+
+int connections_pass(struct connections *set, uint32_t number, const uint8_t *head, size_t head_bytes, struct watch *watch,
+                     uint64_t position, uint64_t length) {
+  struct connection *connection = &set->all[number];
+  if (connection->watch != NULL) return -EINVAL;
+  connection->unpassed = length;
+  if (connection->broken) return -EPIPE;
+  connections_flush(set);
+  if (head_bytes > 0) send_short(connection, head, head_bytes, MSG_MORE);
+  connection->watch = watch_hold(watch);
+  connection->position = position;
+  return has_rest(connection) ? PASS_FOLLOWS : (int)pass_more(set, number);
+}
+
+uint64_t connections_unpassed(const struct connections *set, uint32_t number) { return set->all[number].unpassed; }
 
 size_t connections_unsent(struct connections *set, uint32_t number) {
   connections_flush(set);
@@ -365,16 +397,17 @@ void connections_copy_unsent(const struct connections *set, uint32_t number, uin
 
 static void send_more(struct connections *set, uint32_t number) {
   struct connection *connection = &set->all[number];
-  if (connection->awaits_room) {
-    connection->awaits_room = 0;
-    return note(set, number, REPORT_SENT, 0, 0);
+  const int passes = connection->watch != NULL;
+  if (has_rest(connection)) {
+    int outcome = send_rest(connection, passes ? MSG_MORE : 0);
+    if (outcome == SEND_FOLLOWS) return;
+    clear_rest(connection);
+    if (outcome != SEND_DONE) return note_broken(set, number, -outcome);
+    if (!passes) return note(set, number, REPORT_SENT, 0, 0);
   }
-  if (!has_rest(connection)) return;
-  int outcome = send_rest(connection);
-  if (outcome == SEND_FOLLOWS) return;
-  clear_rest(connection);
-  if (outcome == SEND_DONE) note(set, number, REPORT_SENT, 0, 0);
-  else note_broken(set, number, -outcome);
+  if (!passes) return;
+  enum watch_passing passing = pass_more(set, number);
+  if (passing != PASS_FOLLOWS) note(set, number, REPORT_PASSED, passing, (size_t)connection->unpassed);
 }
 
 // Notes whether most of what came is requests with bodies; a full piece is the beginning of a larger one.

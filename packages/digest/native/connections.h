@@ -31,17 +31,23 @@
 enum report_kind {
   REPORT_CAME,   // bytes came: `start` and `length` in the arena
   REPORT_PLACED, // `length` bytes came where `connections_receive` wanted them
-  REPORT_SENT,   // the kernel has everything that was to be sent, or takes bytes again
+  REPORT_SENT,   // the kernel has everything that was to be sent
   REPORT_ENDED,  // the other side sends nothing more
   REPORT_BROKEN, // nothing can be received or sent any more; `length` is an errno
+  REPORT_PASSED, // of what was to be passed `length` bytes are left, for the reason `start`, a `watch_passing`
 };
 
 struct report {
   int32_t connection, kind, start, length;
 };
 
+// Bytes that `connections_pass` takes, and those that are passed before others have their turn.
+#define PASSED_BYTES_MAX (16u << 20)
+#define PASSED_AT_ONCE (1u << 20)
+
 struct connections;
 struct body_hash;
+struct watch;
 
 // Returns an errno, or 0 and an empty set of connections. Reports go to `reports` and bytes to `arena`, which stay the caller's.
 int connections_open(struct report *reports, uint8_t *arena, struct connections **result);
@@ -91,15 +97,18 @@ enum send_outcome {
 int connections_send(struct connections *set, uint32_t number, const uint8_t *head, size_t head_bytes, const uint8_t *body,
                      size_t body_bytes);
 
-// The descriptor of the socket, on which the caller may send as well while nothing follows.
-int connections_socket(const struct connections *set, uint32_t number);
+// Sends a head, and behind it bytes of a watched file, at most PASSED_BYTES_MAX, while nothing else that was to be passed follows. Returns a `watch_passing`, of which PASS_FOLLOWS means
+// that the rest follows, and its end is reported, or a negative errno.
+int connections_pass(struct connections *set, uint32_t number, const uint8_t *head, size_t head_bytes, struct watch *watch,
+                     uint64_t position, uint64_t length);
 
-// Reports REPORT_SENT when the socket takes bytes; only while nothing follows.
-void connections_await_room(struct connections *set, uint32_t number);
+// The number of those that were last to be passed and were not.
+uint64_t connections_unpassed(const struct connections *set, uint32_t number);
+
 // Sends the short answers that wait. Sent one right after the other they wake a client once, and not each for itself.
 void connections_flush(struct connections *set);
 
-// Bytes that still follow.
+// Bytes that still follow, without those that are passed.
 size_t connections_unsent(struct connections *set, uint32_t number);
 
 // Copies the bytes that still follow, as many as `connections_unsent` returns.

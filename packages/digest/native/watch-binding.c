@@ -10,7 +10,7 @@ static void free_watch(napi_env env, void *data, void *hint) {
   watch_end(data);
 }
 
-static int read_watch(napi_env env, napi_value value, struct watch **result) {
+int read_watch(napi_env env, napi_value value, struct watch **result) {
   napi_valuetype type;
   bool tagged;
   void *watch;
@@ -73,18 +73,6 @@ napi_value unmap_chunk(napi_env env, napi_callback_info info) {
   }
   watch_unmap(watch, (uint64_t)index);
   return NULL;
-}
-
-napi_value pass_bytes(napi_env env, napi_callback_info info) {
-  napi_value values[4];
-  struct watch *watch;
-  int64_t socket, position, length;
-  if (!read_arguments(env, info, 4, values) || !read_watch(env, values[0], &watch) ||
-      !read_integer(env, values[1], INT32_MAX, &socket) || !read_integer(env, values[2], SAFE_INTEGER_MAX, &position) ||
-      !read_integer(env, values[3], SAFE_INTEGER_MAX, &length)) {
-    return NULL;
-  }
-  return number_value(env, (double)watch_pass(watch, (int)socket, (uint64_t)position, (uint64_t)length));
 }
 
 napi_value end_watch(napi_env env, napi_callback_info info) {

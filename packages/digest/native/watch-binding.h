@@ -4,6 +4,11 @@
 #define NAPI_VERSION 8
 #include <node_api.h>
 
+struct watch;
+
+// Returns 0, with an exception pending, for what is not a watch.
+int read_watch(napi_env env, napi_value value, struct watch **result);
+
 // watchFile(fd, start, size, chunkBytes, ageMs) → a watch, or undefined
 napi_value watch_file(napi_env env, napi_callback_info info);
 
@@ -16,8 +21,5 @@ napi_value map_chunk(napi_env env, napi_callback_info info);
 // unmapChunk(watch, index)
 napi_value unmap_chunk(napi_env env, napi_callback_info info);
 
-// passBytes(watch, socket, position, length) → the bytes that were passed, WATCH_UNMAPPED or WATCH_STALE
-napi_value pass_bytes(napi_env env, napi_callback_info info);
-
-// endWatch(watch): its last use
+// endWatch(watch): its last use by JavaScript
 napi_value end_watch(napi_env env, napi_callback_info info);

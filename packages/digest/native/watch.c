@@ -32,6 +32,7 @@
 
 struct watch {
   struct watched_part part;
+  unsigned holders;
   struct stat seen;
   uint8_t *base; // address space for all chunks
   uint64_t stride, count;
@@ -135,6 +136,7 @@ struct watch *watch_begin(const struct watched_part *part, int64_t age_ms) {
   struct watch *watch = is_open ? calloc(1, sizeof *watch) : NULL;
   if (watch == NULL) return NULL;
   watch->part = *part;
+  watch->holders = 1;
   watch->count = (part->size - 1) / part->chunk_bytes + 1;
   watch->stride = part->chunk_bytes + GAP_BYTES;
   if (will_show_changes(part->fd, age_ms, &watch->seen) && (uint64_t)watch->seen.st_size >= (uint64_t)part->start + part->size) {
@@ -145,7 +147,13 @@ struct watch *watch_begin(const struct watched_part *part, int64_t age_ms) {
   return NULL;
 }
 
+struct watch *watch_hold(struct watch *watch) {
+  watch->holders++;
+  return watch;
+}
+
 void watch_end(struct watch *watch) {
+  if (--watch->holders > 0) return;
   munmap(watch->base, watch->count * watch->stride);
   free(watch);
 }
@@ -236,18 +244,16 @@ static void drop(size_t left) {
   }
 }
 
-enum passing { PASS_ALL, PASS_BLOCKED, PASS_FAILED };
-
 // Passes the pages of a range within a chunk, at most as many as the pipe takes, and adds the bytes that left to `*passed`. The pages are in
 // the pipe when it is seen that they are still mapped: whatever happens to the file's memory then, these are sent. With SPLICE_F_MORE the socket
 // may wait for what follows.
-static enum passing pass_pages(struct watch *watch, int socket, uint64_t position, size_t length, unsigned more, int64_t *passed) {
+static enum watch_passing pass_pages(struct watch *watch, int socket, uint64_t position, size_t length, unsigned more, uint64_t *passed) {
   loff_t offset = watch->part.start + (int64_t)position;
   const ssize_t taken = splice(watch->part.fd, &offset, shared.in, NULL, length, SPLICE_F_NONBLOCK);
-  if (taken <= 0) return PASS_FAILED;
+  if (taken <= 0) return PASS_UNMAPPED;
   if (!is_mapped(address_of(watch, position), (size_t)taken)) {
     drop((size_t)taken);
-    return PASS_FAILED;
+    return PASS_UNMAPPED;
   }
   for (size_t left = (size_t)taken; left > 0;) {
     const ssize_t sent = splice(shared.out, NULL, socket, NULL, left, SPLICE_F_NONBLOCK | more);
@@ -255,43 +261,44 @@ static enum passing pass_pages(struct watch *watch, int socket, uint64_t positio
     if (sent <= 0) {
       const bool is_full = sent < 0 && errno == EAGAIN;
       drop(left);
-      return is_full ? PASS_BLOCKED : PASS_FAILED;
+      return is_full ? PASS_FOLLOWS : PASS_BROKEN;
     }
     left -= (size_t)sent;
-    *passed += sent;
+    *passed += (uint64_t)sent;
   }
-  return PASS_ALL;
+  return PASS_DONE;
 }
 
 // Passes a range within a chunk, in steps of as many pages as the pipe takes.
-static enum passing pass_in_chunk(struct watch *watch, int socket, uint64_t position, uint64_t length, int64_t *passed) {
+static enum watch_passing pass_in_chunk(struct watch *watch, int socket, uint64_t position, uint64_t length, bool more_follows,
+                                        uint64_t *passed) {
   // a page that is missing here would be read from the disk
-  if (!is_mapped(address_of(watch, position), (size_t)length)) return PASS_FAILED;
-  enum passing last = PASS_ALL;
-  for (const uint64_t end = position + length; last == PASS_ALL && position < end;) {
+  if (!is_mapped(address_of(watch, position), (size_t)length)) return PASS_UNMAPPED;
+  enum watch_passing last = PASS_DONE;
+  for (const uint64_t end = position + length; last == PASS_DONE && position < end;) {
     const uint64_t in_pipe = shared.room - position % PAGE_BYTES;
     const size_t step = (size_t)(in_pipe < end - position ? in_pipe : end - position);
-    const int64_t before = *passed;
-    last = pass_pages(watch, socket, position, step, position + step < end ? SPLICE_F_MORE : 0, passed);
-    position += (uint64_t)(*passed - before);
-    if (!shared.is_open) return PASS_FAILED;
+    const uint64_t before = *passed;
+    last = pass_pages(watch, socket, position, step, position + step < end || more_follows ? SPLICE_F_MORE : 0, passed);
+    position += *passed - before;
+    if (!shared.is_open) return PASS_UNMAPPED;
   }
   return last;
 }
 
-int64_t watch_pass(struct watch *watch, int socket, uint64_t position, uint64_t length) {
-  if (position > watch->part.size || length > watch->part.size - position) return WATCH_UNMAPPED;
-  if (!watch_is_current(watch)) return WATCH_STALE;
+enum watch_passing watch_pass(struct watch *watch, int socket, uint64_t position, uint64_t length, bool more_follows, uint64_t *passed) {
+  if (position > watch->part.size || length > watch->part.size - position) return PASS_UNMAPPED;
+  if (!watch_is_current(watch)) return PASS_STALE;
   pthread_mutex_lock(&shared.mutex);
-  int64_t passed = 0;
-  enum passing last = shared.is_open ? PASS_ALL : PASS_FAILED;
-  while (last == PASS_ALL && (uint64_t)passed < length) {
-    const uint64_t at = position + (uint64_t)passed, left = length - (uint64_t)passed;
-    const uint64_t in_chunk = watch->part.chunk_bytes - at % watch->part.chunk_bytes;
-    last = pass_in_chunk(watch, socket, at, left < in_chunk ? left : in_chunk, &passed);
+  enum watch_passing last = shared.is_open ? PASS_DONE : PASS_UNMAPPED;
+  for (const uint64_t end = position + length; last == PASS_DONE && position < end;) {
+    const uint64_t in_chunk = watch->part.chunk_bytes - position % watch->part.chunk_bytes;
+    const uint64_t step = in_chunk < end - position ? in_chunk : end - position;
+    last = pass_in_chunk(watch, socket, position, step, position + step < end || more_follows, passed);
+    position += step;
   }
   pthread_mutex_unlock(&shared.mutex);
-  return last == PASS_FAILED && passed == 0 ? WATCH_UNMAPPED : passed;
+  return last;
 }
 
 #else
@@ -306,6 +313,8 @@ struct watch *watch_begin(const struct watched_part *part, int64_t age_ms) {
   return NULL;
 }
 
+struct watch *watch_hold(struct watch *watch) { return watch; }
+
 void watch_end(struct watch *watch) { (void)watch; }
 
 enum watch_outcome watch_map(struct watch *watch, uint64_t index) {
@@ -315,9 +324,9 @@ enum watch_outcome watch_map(struct watch *watch, uint64_t index) {
 
 void watch_unmap(struct watch *watch, uint64_t index) { (void)watch, (void)index; }
 
-int64_t watch_pass(struct watch *watch, int socket, uint64_t position, uint64_t length) {
-  (void)watch, (void)socket, (void)position, (void)length;
-  return WATCH_UNMAPPED;
+enum watch_passing watch_pass(struct watch *watch, int socket, uint64_t position, uint64_t length, bool more_follows, uint64_t *passed) {
+  (void)watch, (void)socket, (void)position, (void)length, (void)more_follows, (void)passed;
+  return PASS_UNMAPPED;
 }
 
 #endif

@@ -26,6 +26,8 @@ struct watched_part {
 // file is too young, or there is no memory.
 struct watch *watch_begin(const struct watched_part *part, int64_t age_ms);
 
+// The watch ends, for good, when all that hold it have ended it: the one that began it, and a connection that passes its bytes.
+struct watch *watch_hold(struct watch *watch);
 void watch_end(struct watch *watch);
 
 // Whether the file has not changed since the watch began, nor been deleted.
@@ -43,9 +45,14 @@ enum watch_outcome watch_map(struct watch *watch, uint64_t index);
 // Maps a chunk no longer.
 void watch_unmap(struct watch *watch, uint64_t index);
 
-// Passes bytes from a position in the part to a socket that does not block, until the socket takes no more. Returns their number or, if that is
-// 0 and the socket is not full, WATCH_UNMAPPED because the first of them are not those that were mapped, or the socket is broken; WATCH_STALE because the
-// file has changed since the watch began.
-#define WATCH_UNMAPPED (-1)
-#define WATCH_STALE (-2)
-int64_t watch_pass(struct watch *watch, int socket, uint64_t position, uint64_t length);
+enum watch_passing {
+  PASS_DONE,
+  PASS_FOLLOWS,  // the socket takes no more
+  PASS_UNMAPPED, // the next bytes are not those that were mapped
+  PASS_STALE,    // the file has changed since the watch began
+  PASS_BROKEN,   // the socket is broken
+};
+
+// Passes bytes from a position in the part to a socket that does not block, and adds their number to `*passed`. With `more_follows` the socket may wait
+// for what comes behind them.
+enum watch_passing watch_pass(struct watch *watch, int socket, uint64_t position, uint64_t length, bool more_follows, uint64_t *passed);

@@ -11,7 +11,7 @@ export {
   type Hasher,
 } from './hasher.js'
 export type { ConnectionListener, Connections, OwnedConnection } from './native/connections.js'
-export type { FileWatch, WatchedPart } from './native/file-watch.js'
+export type { FileWatch, PassSocket, WatchedPart } from './native/file-watch.js'
 export {
   BLOCK_BYTES,
   type CipherName,

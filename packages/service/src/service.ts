@@ -1,4 +1,4 @@
-import type { Awaitable, ByteSource, LentBytes } from '@bindery/storage'
+import type { Awaitable, ByteSource, LentBytes, PassSocket } from '@bindery/storage'
 import type { Refusal } from './access/refusal.js'
 import type { RememberedRefusal } from './access/remembered-refusals.js'
 import type { ClusterState } from './domain/cluster/describe-cluster.js'
@@ -50,11 +50,11 @@ export interface LentBody extends AsyncIterable<LentBytes> {
    */
   takeWhole?(): LentBytes | undefined
   /**
-   * Passes content that comes next to a socket's descriptor, which does not block, past the memory of this process. Returns the number of bytes: 0
-   * when the socket takes no more. -1: what comes next is taken by iterating, or the socket is broken. Not while an iteration waits for content.
+   * Passes content that comes next to a socket, past the memory of this process. Calls back once, maybe before it returns, with the number of bytes that the socket
+   * has taken. 0: what comes next is taken by iterating, or the socket is broken. Not while an iteration or another pass waits.
    * Throws as iterating does. Absent: all content goes through memory.
    */
-  pass?(socket: number): number
+  pass?(socket: PassSocket, passed: (bytes: number) => void): void
   /** The bytes that were neither passed nor lent. Absent: as `pass`. */
   readonly left?: number
   /** Releases the source of the content; must be called unless it was read to its end. Later calls do nothing. */

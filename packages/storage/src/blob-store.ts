@@ -1,4 +1,4 @@
-import type { Digest, DigestRequest } from '@bindery/digest'
+import type { Digest, DigestRequest, PassSocket } from '@bindery/digest'
 import type { BlobCipher } from './chunk-cipher.js'
 
 /**
@@ -39,14 +39,14 @@ export interface PassableBytes {
   /** The number of bytes that were not taken. */
   readonly left: number
   /**
-   * Passes bytes to a socket's descriptor, which does not block: those that come next, in order. Returns their number: 0 when the
-   * socket takes no more. -1: those that come next are taken by `next`, because they must be read and checked, or the socket is broken. Not while a `next` is under
+   * Passes bytes to a socket: those that come next, in order. Calls back once, maybe before it returns, with the number that the socket has taken.
+   * 0: those that come next are taken by `next`, because they must be read and checked, or the socket is broken. Not while a `next` or another `pass` is under
    * way. Every byte was checked since the system read it from a disk.
    */
-  pass(socket: number): number
+  pass(socket: PassSocket, passed: (bytes: number) => void): void
   /** The bytes that come next, or some of them, as `BlobStore.read` yields them; undefined at the end. Rejects as that. */
   next(): Promise<LentBytes | undefined>
-  /** Called once, when no more bytes are taken, and no `next` is under way. */
+  /** Called once, when no more bytes are taken, and no `next` or `pass` is under way. */
   release(): Promise<void>
 }
 

@@ -1,4 +1,4 @@
-export type { Digest, DigestName, DigestRequest, Digests } from '@bindery/digest'
+export type { Digest, DigestName, DigestRequest, Digests, PassSocket } from '@bindery/digest'
 export {
   Attempt,
   type ReadKey,

@@ -64,6 +64,12 @@ export interface RawConnections {
 /** The outcomes of `send`: all is sent; the rest follows; nothing is, because the rest of another answer follows; it waits for `flush`. */
 export const SENT = { all: 0, follows: 1, busy: 2, queued: 3 } as const
 
+/**
+ * The outcomes of `pass`: all is passed; the rest follows; the next bytes are not those that were mapped; the file has changed; the socket is
+ * broken, as for all other numbers.
+ */
+export const PASSED = { all: 0, follows: 1, unmapped: 2, stale: 3, broken: 4 } as const
+
 /** Functions for connections. Results of less than 0 are errors of the system; `receive` has one more meaning. */
 export interface ConnectionsBinding {
   /** @param onBatch called with the number of reports in `reports` */
@@ -81,9 +87,17 @@ export interface ConnectionsBinding {
   pause(connections: RawConnections, connection: number, pauses: boolean): void
   /** Returns one of `SENT`. */
   send(connections: RawConnections, connection: number, text: string, bytes: Uint8Array): number
-  /** The descriptor of a connection's socket, which stays the connection's. */
-  socket(connections: RawConnections, connection: number): number
-  awaitRoom(connections: RawConnections, connection: number): void
+  /** Sends a text, and passes bytes of mapped chunks behind it, while no others are passed. Returns one of `PASSED`. */
+  pass(
+    connections: RawConnections,
+    connection: number,
+    text: string,
+    watch: object,
+    position: number,
+    length: number,
+  ): number
+  /** How many of the bytes that were last to be passed were not. */
+  unpassed(connections: RawConnections, connection: number): number
   /** Sends the short answers that wait. */
   flush(connections: RawConnections): void
   /** Fills `hashes` for the batch that is being reported: the bodies behind heads in one piece, of at most 4 KiB. */
@@ -231,12 +245,7 @@ export interface Binding {
   /** Maps a chunk of a watched file that the system has in memory. Returns a number of `MAPPED`. */
   mapChunk(watch: object, index: number): number
   unmapChunk(watch: object, index: number): void
-  /**
-   * Passes bytes of mapped chunks to a socket that does not block. Returns their number; -1 if the first are not the bytes that were mapped, or
-   * the socket is broken; -2 if the file has changed.
-   */
-  passBytes(watch: object, socket: number, position: number, length: number): number
-  /** The last use of a watch. */
+  /** The last use of a watch; what a connection still passes of it, it passes. */
   endWatch(watch: object): void
 }
 

@@ -1,4 +1,4 @@
-import { type ConnectionsBinding, type RawConnections, SENT } from './binding.js'
+import { type ConnectionsBinding, PASSED, type RawConnections, SENT } from './binding.js'
 
 /** A report's fields in a batch, each a 32-bit integer. */
 const FIELDS = 4
@@ -6,6 +6,7 @@ const CAME = 0
 const PLACED = 1
 const ALL_SENT = 2
 const ENDED = 3
+const BROKEN = 4
 
 /** Integers and bytes of an entry of `hashes`. */
 const HASH_FIELDS = 6
@@ -20,7 +21,7 @@ export interface ConnectionListener {
   came(bytes: Buffer): void
   /** Bytes that came into those given to `receive`. */
   placed(bytes: number): void
-  /** The kernel has everything that was to be sent, or has room again for what `awaitRoom` was called. */
+  /** The kernel has everything that was to be sent. */
   sent(): void
   /** The other side will send nothing more. */
   ended(): void
@@ -111,9 +112,9 @@ export class Connections {
       for (let at = 0; at < count * FIELDS; at += FIELDS) {
         this.#at = at / FIELDS
         // the owner of another one may have dropped it
-        const listener = this.#connections[reports[at] ?? 0]?.listener
-        if (listener !== undefined)
-          this.#report(listener, reports[at + 1] ?? 0, reports[at + 2] ?? 0, reports[at + 3] ?? 0)
+        const connection = this.#connections[reports[at] ?? 0]
+        if (connection !== undefined)
+          this.#report(connection, reports[at + 1] ?? 0, reports[at + 2] ?? 0, reports[at + 3] ?? 0)
       }
     } finally {
       this.#willFlush = false
@@ -136,12 +137,14 @@ export class Connections {
     }
   }
 
-  #report(listener: ConnectionListener, kind: number, start: number, length: number): void {
-    if (kind === CAME) listener.came(this.#arena.subarray(start, start + length))
-    else if (kind === PLACED) listener.placed(length)
-    else if (kind === ALL_SENT) listener.sent()
-    else if (kind === ENDED) listener.ended()
-    else listener.broken()
+  #report(connection: OwnedConnection, kind: number, start: number, length: number): void {
+    const { listener } = connection
+    if (kind === CAME) listener?.came(this.#arena.subarray(start, start + length))
+    else if (kind === PLACED) listener?.placed(length)
+    else if (kind === ALL_SENT) listener?.sent()
+    else if (kind === ENDED) listener?.ended()
+    else if (kind === BROKEN) listener?.broken()
+    else connection.endPass(start, length)
   }
 }
 
@@ -161,6 +164,8 @@ export class OwnedConnection {
   readonly #raw: RawConnections
   readonly #number: number
   readonly #hooks: Hooks
+  /** Called with the outcome of what is being passed, and the bytes that are left. */
+  #passing: ((outcome: number, left: number) => void) | undefined
 
   constructor(binding: ConnectionsBinding, raw: RawConnections, number: number, hooks: Hooks) {
     this.#binding = binding
@@ -208,17 +213,39 @@ export class OwnedConnection {
     return 'sent'
   }
 
-  /** The descriptor of the socket, on which others may send as well while nothing that `send` was given follows. */
-  get socket(): number {
-    return this.#binding.socket(this.#raw, this.#number)
+  /**
+   * Sends a text, and passes bytes of a watched file behind it, as a `PassSocket` does. Nothing may be sent, nor may the connection be released, until it calls back, which `drop` makes
+   * it do.
+   */
+  pass(
+    text: string,
+    watch: object,
+    position: number,
+    length: number,
+    passed: (bytes: number, outcome: number) => void,
+  ): void {
+    const outcome = this.#binding.pass(this.#raw, this.#number, text, watch, position, length)
+    this.#passing = (reason, left) => passed(length - left, reason)
+    if (outcome !== PASSED.follows) this.endPass(outcome, this.unpassed())
   }
 
-  /** Reports `sent` when the kernel takes bytes again. Only while nothing follows; `send` may not be called until then. */
-  awaitRoom(): void {
-    this.#binding.awaitRoom(this.#raw, this.#number)
+  get isPassing(): boolean {
+    return this.#passing !== undefined
   }
 
-  /** Bytes that the kernel has not taken yet. */
+  /** For `Connections`: the kernel has what was to be passed, except for the bytes that are left. */
+  endPass(outcome: number, left: number): void {
+    const passing = this.#passing
+    this.#passing = undefined
+    passing?.(outcome, left)
+  }
+
+  /** How many of the bytes that are being passed the kernel has not taken yet. */
+  unpassed(): number {
+    return this.#passing === undefined ? 0 : this.#binding.unpassed(this.#raw, this.#number)
+  }
+
+  /** Bytes that the kernel has not taken yet, without those that are passed. */
   unsent(): number {
     return this.#binding.unsent(this.#raw, this.#number)
   }
@@ -235,8 +262,10 @@ export class OwnedConnection {
 
   /** Closes the connection; what the kernel has is still sent. */
   drop(): void {
+    const left = this.unpassed()
     this.#binding.drop(this.#raw, this.#number)
     this.#hooks.forget()
+    this.endPass(PASSED.broken, left)
   }
 
   /** Gives the connection up, without what it has not sent. Returns its descriptor, which is the caller's from then on. */

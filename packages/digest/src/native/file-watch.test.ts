@@ -6,7 +6,8 @@ import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import { atEnd, newFolder } from '../../../../test/support/at-end.mjs'
 import { onTmpfs } from '../../../../test/support/tmpfs.mjs'
-import { loadBinding, MAPPED } from './binding.js'
+import { loadBinding, MAPPED, PASSED } from './binding.js'
+import type { FileWatch } from './file-watch.js'
 import { loadNative } from './native.js'
 
 const skip = onTmpfs || ((process.platform !== 'linux' || loadNative() === undefined) && 'files cannot be watched here')
@@ -30,9 +31,13 @@ async function parts(t: TestContext) {
   const received: Buffer[] = []
   client.on('data', (bytes: Buffer) => received.push(bytes))
   const [socket] = (await once(server, 'connection')) as [Socket & { readonly _handle: { readonly fd: number } }]
+  const connections = loadNative()?.openConnections?.()
+  const owned = connections?.adopt(socket._handle.fd)
+  assert.ok(connections !== undefined && owned !== undefined)
+  socket.destroy()
   atEnd(t, () => {
     client.destroy()
-    socket.destroy()
+    connections.close()
     server.close()
     closeSync(fd)
   })
@@ -40,45 +45,51 @@ async function parts(t: TestContext) {
     while (Buffer.concat(received).length < bytes) await new Promise((resolve) => setTimeout(resolve, 1))
     return Buffer.concat(received.splice(0))
   }
-  return { path, part: { fd, start: 0, size: content.length, chunkBytes: CHUNK }, socket: socket._handle.fd, read }
+  const raw = (watch: object, position: number, length: number) =>
+    new Promise<number[]>((resolve) => owned.pass('', watch, position, length, (...outcome) => resolve(outcome)))
+  const pass = (watch: FileWatch, position: number, length: number) =>
+    new Promise<number>((resolve) => {
+      watch.pass({ pass: (...bytes) => owned.pass('', ...bytes) }, position, length, resolve)
+    })
+  return { path, part: { fd, start: 0, size: content.length, chunkBytes: CHUNK }, owned, pass, raw, read }
 }
 
 test('only bytes of chunks that were noted and not forgotten are passed, up to the first that is not', {
   skip,
 }, async (t) => {
-  const { part, socket, read } = await parts(t)
+  const { part, pass, read } = await parts(t)
   const watch = loadNative()?.watchFile(part, 0)
   assert.ok(watch !== undefined)
-  assert.equal(watch.pass(socket, 0, 10), -1)
+  assert.equal(await pass(watch, 0, 10), 0)
   for (const index of [0, 1, 3]) assert.ok(watch.note(index))
   assert.ok(!watch.note(4), 'there is no such chunk')
-  assert.equal(watch.pass(socket, 1, content.length - 1), 2 * CHUNK - 1)
+  assert.equal(await pass(watch, 1, content.length - 1), 2 * CHUNK - 1)
   assert.deepEqual(await read(2 * CHUNK - 1), content.subarray(1, 2 * CHUNK))
-  assert.equal(watch.pass(socket, 2 * CHUNK, 1), -1)
-  assert.equal(watch.pass(socket, 3 * CHUNK + 999, 1), 1)
+  assert.equal(await pass(watch, 2 * CHUNK, 1), 0)
+  assert.equal(await pass(watch, 3 * CHUNK + 999, 1), 1)
   assert.deepEqual(await read(1), content.subarray(-1))
   watch.forget(1)
-  assert.equal(watch.pass(socket, CHUNK, 1), -1)
+  assert.equal(await pass(watch, CHUNK, 1), 0)
   watch.forgetEarliest()
   assert.deepEqual([watch.has(0), watch.has(1), watch.has(3), watch.count], [false, false, true, 1])
   watch.end()
-  assert.equal(watch.pass(socket, 3 * CHUNK, 1), -1)
+  assert.equal(await pass(watch, 3 * CHUNK, 1), 0)
   assert.ok(!watch.note(0))
 })
 
 test('a page that is no longer mapped is not passed, nor a neighbour of a chunk that is', { skip }, async (t) => {
-  const { part, socket, read } = await parts(t)
+  const { part, raw, owned, read } = await parts(t)
   const binding = loadBinding()
   assert.ok(binding !== undefined)
   const watch = binding.watchFile(part.fd, 0, part.size, CHUNK, 0)
   assert.ok(watch !== undefined)
   assert.equal(binding.mapChunk(watch, 1), MAPPED.done)
-  for (const at of [CHUNK - 1, 2 * CHUNK]) assert.equal(binding.passBytes(watch, socket, at, 1), -1)
-  assert.equal(binding.passBytes(watch, socket, CHUNK, CHUNK), CHUNK)
+  for (const at of [CHUNK - 1, 2 * CHUNK]) assert.deepEqual(await raw(watch, at, 1), [0, PASSED.unmapped])
+  assert.deepEqual(await raw(watch, CHUNK, CHUNK), [CHUNK, PASSED.all])
   assert.deepEqual(await read(CHUNK), content.subarray(CHUNK, 2 * CHUNK))
   binding.unmapChunk(watch, 1)
-  assert.equal(binding.passBytes(watch, socket, CHUNK, CHUNK), -1)
-  assert.throws(() => binding.passBytes({}, socket, 0, 1), TypeError)
+  assert.deepEqual(await raw(watch, CHUNK, CHUNK), [0, PASSED.unmapped])
+  assert.throws(() => owned.pass('', {}, 0, 1, () => {}), TypeError)
   assert.throws(() => binding.watchFile(part.fd, 0, part.size, -1, 0), TypeError)
   binding.endWatch(watch)
   assert.throws(() => binding.mapChunk(watch, 0), TypeError)
@@ -87,7 +98,7 @@ test('a page that is no longer mapped is not passed, nor a neighbour of a chunk 
 test('a file that changes, or is deleted, ends its watch, and one that is too young is not watched', {
   skip,
 }, async (t) => {
-  const { part, path, socket } = await parts(t)
+  const { part, path, pass } = await parts(t)
   const native = loadNative()
   const future = Date.now() / 1000 + 1_000
   utimesSync(path, future, future)
@@ -102,7 +113,7 @@ test('a file that changes, or is deleted, ends its watch, and one that is too yo
     change()
     assert.ok(!noting.isCurrent())
     assert.ok(!noting.note(0) && noting.hasEnded)
-    assert.equal(passing.pass(socket, 0, 1), -1)
+    assert.equal(await pass(passing, 0, 1), 0)
     assert.ok(passing.hasEnded)
   }
 })

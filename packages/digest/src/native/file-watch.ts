@@ -1,4 +1,4 @@
-import { type Binding, MAPPED } from './binding.js'
+import { type Binding, MAPPED, PASSED } from './binding.js'
 
 /** A part of a file, in chunks of equal size, of which the last may be shorter. Start and size of chunks are multiples of 4,096. */
 export interface WatchedPart {
@@ -7,6 +7,18 @@ export interface WatchedPart {
   readonly size: number
   readonly chunkBytes: number
 }
+
+/** A socket that takes bytes of watched files from the system's memory. */
+export interface PassSocket {
+  /**
+   * Takes bytes from a position of a watch of the addon, at most `PASSED_BYTES_MAX`. Calls back once, maybe before it returns, with their number, and with one of
+   * `PASSED`, the reason that it were not more.
+   */
+  pass(watch: object, position: number, length: number, passed: (bytes: number, outcome: number) => void): void
+}
+
+/** Bytes that a socket is given at a time, as in `connections.h`. Meanwhile it calls for no JavaScript. */
+const PASSED_BYTES_MAX = 16 * 1024 * 1024
 
 /**
  * Chunks of an open file that are checked once, and then go from the system's memory to sockets without another copy, for as long as the
@@ -30,17 +42,13 @@ export interface FileWatch {
   /** Forgets the chunk that was noted first. */
   forgetEarliest(): void
   /**
-   * Passes bytes from a position in the part to a socket's descriptor, which does not block, until the socket takes no more. Returns
-   * their number. -1: the first of them are not in memory that was checked, so that their chunk is forgotten, the file has changed, so that the watch ends, or the socket is
-   * broken.
+   * Passes bytes from a position in the part to a socket. Calls back once, maybe before it returns, with the number of those that it took. If that is 0, the
+   * first of them are not in memory that was checked, so that their chunk is forgotten, the file has changed, so that the watch ends, or the socket is broken.
    */
-  pass(socket: number, position: number, length: number): number
-  /** Ends the watch, before its file is closed. */
+  pass(socket: PassSocket, position: number, length: number, passed: (bytes: number) => void): void
+  /** Ends the watch, before its file is closed, and when no bytes are being passed. */
   end(): void
 }
-
-/** The result of `passBytes` for a file that has changed. */
-const STALE = -2
 
 /**
  * Watches a file that was not changed in the last `ageMs` milliseconds, or in the last 100 where the file system keeps times finer than a second, so that a
@@ -98,17 +106,21 @@ class NativeWatch implements FileWatch {
     if (earliest !== undefined) this.forget(earliest)
   }
 
-  pass(socket: number, position: number, length: number): number {
+  pass(socket: PassSocket, position: number, length: number, passed: (bytes: number) => void): void {
     const first = Math.floor(position / this.#chunkBytes)
-    const last = Math.floor((position + length - 1) / this.#chunkBytes)
+    const last = Math.floor((position + Math.min(length, PASSED_BYTES_MAX) - 1) / this.#chunkBytes)
     let noted = first
     while (noted <= last && this.#noted.has(noted)) noted += 1
-    if (this.#watch === undefined || noted === first) return -1
-    const most = Math.min(length, noted * this.#chunkBytes - position)
-    const passed = this.#binding.passBytes(this.#watch, socket, position, most)
-    if (passed === STALE) this.end()
-    else if (passed < 0) this.forget(first)
-    return Math.max(passed, -1)
+    if (this.#watch === undefined || noted === first) {
+      passed(0)
+      return
+    }
+    const most = Math.min(length, PASSED_BYTES_MAX, noted * this.#chunkBytes - position)
+    socket.pass(this.#watch, position, most, (bytes, outcome) => {
+      if (outcome === PASSED.stale) this.end()
+      else if (outcome === PASSED.unmapped) this.forget(Math.floor((position + bytes) / this.#chunkBytes))
+      passed(bytes)
+    })
   }
 
   end(): void {

@@ -1,4 +1,4 @@
-import type { Awaitable, LentBytes, PassableBytes } from '@bindery/storage'
+import type { Awaitable, LentBytes, PassableBytes, PassSocket } from '@bindery/storage'
 import type { LentBody } from '../service.js'
 
 /** The body of a response that a socket may take from the system's memory. It is iterated at most once. */
@@ -16,9 +16,9 @@ export class LentPassable implements LentBody, AsyncIterableIterator<LentBytes> 
     return this.#bytes?.left ?? 0
   }
 
-  pass(socket: number): number {
-    if (this.#bytes === undefined || this.#mayAnswer() instanceof Promise) return -1
-    return this.#bytes.pass(socket)
+  pass(socket: PassSocket, passed: (bytes: number) => void): void {
+    if (this.#bytes === undefined || this.#mayAnswer() instanceof Promise) passed(0)
+    else this.#bytes.pass(socket, passed)
   }
 
   [Symbol.asyncIterator](): this {

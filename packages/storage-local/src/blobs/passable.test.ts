@@ -3,8 +3,9 @@ import { once } from 'node:events'
 import { open, utimes } from 'node:fs/promises'
 import { connect, createServer, type Socket } from 'node:net'
 import { type TestContext, test } from 'node:test'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { type FileWatch, loadNative } from '@bindery/digest'
-import { type PassableBytes, StorageError } from '@bindery/storage'
+import { type PassableBytes, type PassSocket, StorageError } from '@bindery/storage'
 import { testCipher } from '@bindery/storage/testing'
 import { atEnd } from '../../../../test/support/at-end.mjs'
 import { systemFiles } from './files.js'
@@ -42,21 +43,35 @@ async function openStore(t: TestContext, watchLimits: WatchLimits = { ageMsMin: 
 
 const skip = readsWait || (loadNative() === undefined && 'the addon was not built')
 
-/** A connection: the descriptor of one end, and the other one. */
-async function connection(t: TestContext): Promise<{ readonly descriptor: number; readonly client: Socket }> {
+/** A connection: one end that takes bytes, how many of those it was given it has not taken yet, and the other end. */
+async function connection(t: TestContext) {
   const server = createServer({ pauseOnConnect: true }).listen(0, '127.0.0.1')
   await once(server, 'listening')
   const address = server.address()
   assert.ok(typeof address === 'object' && address !== null)
   const client = connect(address.port, '127.0.0.1').pause()
   const [socket] = (await once(server, 'connection')) as [Socket & { readonly _handle: { readonly fd: number } }]
-  socket.on('error', () => {})
+  const connections = loadNative()?.openConnections?.()
+  const owned = connections?.adopt(socket._handle.fd)
+  assert.ok(connections !== undefined && owned !== undefined)
+  socket.destroy()
   atEnd(t, () => {
     client.destroy()
-    socket.destroy()
+    connections.close()
     server.close()
   })
-  return { descriptor: socket._handle.fd, client }
+  let isDropped = false
+  const taker: PassSocket = {
+    pass(watch, position, length, passed) {
+      if (isDropped) passed(0, BROKEN)
+      else owned.pass('', watch, position, length, passed)
+    },
+  }
+  const drop = () => {
+    isDropped = true
+    owned.drop()
+  }
+  return { taker, unpassed: () => owned.unpassed(), drop, client }
 }
 
 /** Reads this many bytes of a connection. */
@@ -74,13 +89,12 @@ async function received(client: Socket, bytes: number): Promise<Buffer> {
 }
 
 /** Passes what can be passed while the other end is read; the number of bytes. */
-async function passAll(bytes: PassableBytes, descriptor: number): Promise<number> {
+async function passAll(bytes: PassableBytes, taker: PassSocket): Promise<number> {
   let passed = 0
   for (;;) {
-    const length = bytes.pass(descriptor)
-    if (length < 0) return passed
+    const length = await new Promise<number>((resolve) => bytes.pass(taker, resolve))
+    if (length === 0) return passed
     passed += length
-    await new Promise((resolve) => setTimeout(resolve, length === 0 ? 2 : 0))
   }
 }
 
@@ -96,11 +110,14 @@ async function damage(folder: string, position: number): Promise<void> {
   }
 }
 
+/** The outcome of a pass to a connection that was dropped. */
+const BROKEN = 4
+
 const isCorrupt = (error: unknown) => error instanceof StorageError && error.kind === 'corrupt'
 
 test('ranges of a blob in a file of its own are passed to a socket as they are', { skip }, async (t) => {
   const { passable, watches } = await openStore(t)
-  const { descriptor, client } = await connection(t)
+  const { taker, client } = await connection(t)
   const ranges = [
     [0, content.length],
     [MIB - 70_001, MIB + 130_003],
@@ -110,7 +127,7 @@ test('ranges of a blob in a file of its own are passed to a socket as they are',
   for (const [start = 0, end = 0] of ranges) {
     const bytes = passable(start, end)
     const arriving = received(client, end - start)
-    assert.equal(await passAll(bytes, descriptor), end - start)
+    assert.equal(await passAll(bytes, taker), end - start)
     assert.equal(await bytes.next(), undefined)
     assert.deepEqual(await arriving, whole.subarray(start, end))
     await bytes.release()
@@ -125,53 +142,94 @@ test('D5: a byte that changed after its chunk was checked is not passed, nor one
   skip,
 }, async (t) => {
   const { folder, passable } = await openStore(t)
-  const { descriptor, client } = await connection(t)
+  const { taker, client } = await connection(t)
   client.resume()
   const first = passable(0, content.length)
-  assert.equal(await passAll(first, descriptor), content.length)
+  assert.equal(await passAll(first, taker), content.length)
   await first.release()
   const second = passable(0, content.length)
   await damage(folder, 2 * MIB + 5)
-  assert.equal(await passAll(second, descriptor), 2 * MIB, 'the others are checked again')
+  assert.equal(await passAll(second, taker), 2 * MIB, 'the others are checked again')
   await second.release()
   const third = passable(MIB, content.length)
-  assert.equal(await passAll(third, descriptor), MIB)
+  assert.equal(await passAll(third, taker), MIB)
   await assert.rejects(third.next(), isCorrupt)
   await third.release()
   const behind = passable(3 * MIB, content.length)
-  assert.equal(await passAll(behind, descriptor), MIB + 300_000)
+  assert.equal(await passAll(behind, taker), MIB + 300_000)
   await behind.release()
 })
 
-test('P2: a reader that stalls holds no memory, and gets every byte when it goes on', { skip }, async (t) => {
-  const { passable } = await openStore(t)
-  const { descriptor, client } = await connection(t)
-  const bytes = passable(0, content.length)
-  let passed = 0
-  for (let length = bytes.pass(descriptor); length > 0; length = bytes.pass(descriptor)) passed += length
-  // what does not fit into the socket's buffers waits in the file
-  const extra = passable(0, content.length)
-  for (let length = extra.pass(descriptor); length > 0; length = extra.pass(descriptor)) passed += length
-  assert.equal(bytes.pass(descriptor), passed < content.length ? 0 : -1)
-  const arriving = received(client, passed)
-  assert.deepEqual((await arriving).subarray(0, Math.min(passed, content.length)), whole.subarray(0, passed))
-  await Promise.all([bytes.release(), extra.release()])
+/** Passes the blob again and again to a reader that does not read, until its socket takes no more of the last one. */
+async function stalled(t: TestContext) {
+  const opened = await openStore(t)
+  const connected = await connection(t)
+  const rounds: { readonly bytes: PassableBytes; readonly passed: Promise<number> }[] = []
+  for (;;) {
+    const bytes = opened.passable(0, content.length)
+    const round = { bytes, passed: passAll(bytes, connected.taker) }
+    rounds.push(round)
+    let before = 0
+    while (before === 0 || before !== connected.unpassed()) {
+      before = connected.unpassed()
+      const isTaken = await Promise.race([round.passed.then(() => true), sleep(50)])
+      if (isTaken) break
+    }
+    if (connected.unpassed() > 0) return { ...opened, ...connected, rounds, last: round }
+  }
+}
+
+test('P2: a reader that stalls holds no memory, and gets every byte when it goes on, also of a blob that is deleted', {
+  skip,
+}, async (t) => {
+  const { rounds, client, store, id } = await stalled(t)
+  await store.delete(id)
+  const arriving = await received(client, rounds.length * content.length)
+  for (const [index, { bytes, passed }] of rounds.entries()) {
+    assert.ok(arriving.subarray(index * content.length, (index + 1) * content.length).equals(whole))
+    assert.equal(await passed, content.length)
+    await bytes.release()
+  }
+})
+
+test('D5: a byte that changes while a reader stalls is not passed when it goes on', { skip }, async (t) => {
+  const { folder, rounds, client, last } = await stalled(t)
+  await damage(folder, 4 * MIB + 1)
+  const right = rounds.length * content.length - 300_000
+  assert.ok((await received(client, right)).equals(Buffer.concat(rounds.map(() => whole)).subarray(0, right)))
+  assert.equal(await last.passed, 4 * MIB)
+  await assert.rejects(last.bytes.next(), isCorrupt)
+  await Promise.all(rounds.map(({ bytes }) => bytes.release()))
+})
+
+test('a pass ends when its connection is dropped or reset, with the bytes that were taken', { skip }, async (t) => {
+  for (const isDropped of [true, false]) {
+    const { rounds, client, last, drop, watches, store } = await stalled(t)
+    if (isDropped) drop()
+    else client.resetAndDestroy()
+    const taken = (rounds.length - 1) * content.length + (await last.passed)
+    assert.ok((await last.passed) < content.length)
+    if (isDropped) assert.equal((await received(client, taken)).length, taken)
+    await Promise.all(rounds.map(({ bytes }) => bytes.release()))
+    await store.close()
+    assert.ok(watches.every(({ hasEnded }) => hasEnded))
+  }
 })
 
 test('what follows bytes that were read through memory is passed again where it was checked before', {
   skip,
 }, async (t) => {
   const { passable } = await openStore(t)
-  const { descriptor, client } = await connection(t)
+  const { taker, client } = await connection(t)
   const before = passable(MIB, content.length)
   const first = received(client, content.length - MIB)
-  await passAll(before, descriptor)
+  await passAll(before, taker)
   await Promise.all([first, before.release()])
   const bytes = passable(100, content.length)
   const piece = await bytes.next()
   assert.deepEqual(piece && Buffer.from(piece.bytes), whole.subarray(100, MIB))
   const arriving = received(client, content.length - MIB)
-  assert.equal(await passAll(bytes, descriptor), content.length - MIB)
+  assert.equal(await passAll(bytes, taker), content.length - MIB)
   piece?.release()
   await bytes.release()
   assert.deepEqual(await arriving, whole.subarray(MIB))
@@ -179,10 +237,11 @@ test('what follows bytes that were read through memory is passed again where it 
 
 test('a blob that is deleted while it is passed is read to its end', { skip }, async (t) => {
   const { passable, store, id } = await openStore(t)
-  const { descriptor, client } = await connection(t)
+  const { taker, client } = await connection(t)
   const bytes = passable(0, content.length)
-  const passed = bytes.pass(descriptor)
-  assert.ok(passed > 0)
+  const first: PassSocket = { pass: (watch, position, _, ...passed) => taker.pass(watch, position, MIB, ...passed) }
+  const passed = await new Promise<number>((resolve) => bytes.pass(first, resolve))
+  assert.equal(passed, MIB)
   await store.delete(id)
   const rest: Buffer[] = []
   for (let piece = await bytes.next(); piece !== undefined; piece = await bytes.next()) {
@@ -197,10 +256,10 @@ test('a blob that is deleted while it is passed is read to its end', { skip }, a
 
 test('nothing is passed to a connection that is broken', { skip }, async (t) => {
   const { passable } = await openStore(t)
-  const { descriptor, client } = await connection(t)
+  const { taker, client } = await connection(t)
   client.destroy()
   const bytes = passable(0, content.length)
-  while (bytes.pass(descriptor) >= 0) await new Promise((resolve) => setTimeout(resolve, 1))
+  assert.ok((await passAll(bytes, taker)) < content.length)
   await bytes.release()
 })
 
@@ -229,11 +288,11 @@ test('P2: at most as many chunks are noted as may be, the latest, and none of a 
   skip,
 }, async (t) => {
   const { store, passable, watches } = await openStore(t, { ageMsMin: 0, chunksMax: 3 })
-  const { descriptor, client } = await connection(t)
+  const { taker, client } = await connection(t)
   client.resume()
   for (let round = 0; round < 2; round++) {
     const bytes = passable(0, content.length)
-    assert.equal(await passAll(bytes, descriptor), content.length)
+    assert.equal(await passAll(bytes, taker), content.length)
     await bytes.release()
     assert.deepEqual(
       watches.map(({ count }) => count),

@@ -1,4 +1,4 @@
-import type { BlobId, ByteRange, LentBytes, PassableBytes } from '@bindery/storage'
+import type { BlobId, ByteRange, LentBytes, PassableBytes, PassSocket } from '@bindery/storage'
 import { isPacked } from './blob-location.js'
 import type { ReadContext } from './blob-reader.js'
 import { viewOf } from './blob-view.js'
@@ -9,8 +9,8 @@ import type { OpenedBlob } from './watched-chunks.js'
 
 /** Fewer bytes cost no less when they are passed. */
 const PASSABLE_BYTES_MIN = 128 * 1024
-/** Bytes that one call passes, so that other connections have their turn. */
-const PASSED_BYTES_MAX = 1024 * 1024
+/** Chunks that one call checks, so that other connections have their turn. */
+const CHECKED_BYTES_MAX = 1024 * 1024
 
 /** Implements `BlobStore.passNow`: for blobs in files of their own that are open, and ranges that begin in the system's memory. */
 export function passNow(context: ReadContext, id: BlobId, range: ByteRange): PassableBytes | undefined {
@@ -54,26 +54,29 @@ class PassableRange implements PassableBytes {
     return this.#end - this.#at
   }
 
-  pass(socket: number): number {
-    if (this.#at === this.#end) return -1
-    const passed = this.#passChecked(socket)
-    // a file that has changed may be watched again
-    return passed < 0 && this.#held.opened.watch?.hasEnded ? this.#passChecked(socket) : passed
-  }
-
-  #passChecked(socket: number): number {
+  pass(socket: PassSocket, passed: (bytes: number) => void): void {
     const { opened } = this.#held
+    // a file that has changed may be watched again
+    if (opened.watch?.isCurrent() === false) opened.watch.end()
     // what is read ahead from the disk was checked by a thread: checking it again here would cost more than a copy
-    if (this.#pieces !== undefined && !opened.watch?.has(Math.floor(this.#at / CHUNK_BYTES))) return -1
-    const end = Math.min(this.#end, this.#at + PASSED_BYTES_MAX)
+    const isAhead = this.#pieces !== undefined && !opened.watch?.has(Math.floor(this.#at / CHUNK_BYTES))
+    if (this.#at === this.#end || isAhead) {
+      passed(0)
+      return
+    }
+    const end = Math.min(this.#end, this.#at + CHECKED_BYTES_MAX)
     for (let index = Math.floor(this.#at / CHUNK_BYTES); index * CHUNK_BYTES < end; index++) {
       if (!this.#context.watched.check(opened, index)) break
     }
-    const passed = opened.watch?.pass(socket, this.#at, end - this.#at) ?? -1
-    if (passed <= 0) return passed
-    this.#at += passed
-    void this.#leavePieces()
-    return passed
+    if (opened.watch === undefined) {
+      passed(0)
+      return
+    }
+    opened.watch.pass(socket, this.#at, this.#end - this.#at, (bytes) => {
+      this.#at += bytes
+      if (bytes > 0) void this.#leavePieces()
+      passed(bytes)
+    })
   }
 
   async next(): Promise<LentBytes | undefined> {

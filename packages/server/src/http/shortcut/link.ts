@@ -12,8 +12,6 @@ export interface Link {
   readonly isPaused: boolean
   /** Whether bytes that came are lost when the owner's `came` returns. */
   readonly lendsBytes: boolean
-  /** A way for bytes that do not go through the memory of this process. Absent: all bytes go through that. */
-  readonly passage?: Passage | undefined
   /**
    * A function for the MD5 of a body, given as the part of bytes that just came, where hashing it together with others is cheaper than alone. It returns
    * undefined when the owner's `came` has returned. Absent: it never is.
@@ -33,6 +31,17 @@ export interface Link {
    * with true when the kernel has all of them, with false when the link is destroyed before.
    */
   send(text: string, bytes: Uint8Array | undefined, taken: (all: boolean) => void): void
+  /**
+   * Sends a text, and bytes of a watched file behind it, as a `PassSocket` takes them, while the link is neither sending nor destroyed; it is sending until it calls back. Absent: all bytes go through
+   * the memory of this process.
+   */
+  pass?(
+    text: string,
+    watch: object,
+    position: number,
+    length: number,
+    passed: (bytes: number, outcome: number) => void,
+  ): void
   /** Sends an end behind what was to be sent, and these bytes. */
   end(bytes?: Uint8Array): void
   destroy(): void
@@ -40,16 +49,6 @@ export interface Link {
   destroySoon(): void
   /** Gives the connection up, to a socket of Node.js which begins with bytes that were not used. */
   leave(bytes: Buffer): Socket
-}
-
-/** The socket of a link, for bytes that others pass to it while the link is not sending. */
-export interface Passage {
-  /** A descriptor, which does not block. */
-  readonly socket: number
-  /** Whether the kernel has all that was sent, so that nothing else can come between what is passed. To be looked at before each pass. */
-  isFree(): boolean
-  /** Calls back when the kernel takes bytes again, or with false when the link is destroyed before. The link is sending until then. */
-  awaitRoom(taken: (has: boolean) => void): void
 }
 
 /** The owner of a link. */

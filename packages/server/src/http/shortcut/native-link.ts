@@ -2,7 +2,7 @@ import { Socket } from 'node:net'
 import type { ConnectionListener, Connections, OwnedConnection } from '@bindery/digest'
 import { markLocal, peerOf, UNIX_PEER } from '../peer.js'
 import { hostAndPort } from '../read-request.js'
-import type { Link, LinkOwner, Passage } from './link.js'
+import type { Link, LinkOwner } from './link.js'
 
 /** A text and bytes that wait until those before them were sent. */
 interface Waiting {
@@ -19,7 +19,6 @@ export class NativeLink implements Link, ConnectionListener {
   onClosed: (() => void) | undefined
   destroyed = false
   isPaused = false
-  readonly passage: Passage
   readonly #connection: OwnedConnection
   #owner: LinkOwner | undefined
   /** Bytes of the room that are still free. */
@@ -45,11 +44,6 @@ export class NativeLink implements Link, ConnectionListener {
     this.local = hostAndPort(localAddress, localPort)
     this.#connection = connection
     connection.listener = this
-    this.passage = {
-      socket: connection.socket,
-      isFree: () => !this.isSending && connection.unsent() === 0,
-      awaitRoom: (taken) => this.#awaitRoom(taken),
-    }
   }
 
   /** Takes the connection of a socket, of which nothing was read; undefined if it cannot be taken. */
@@ -63,7 +57,7 @@ export class NativeLink implements Link, ConnectionListener {
   }
 
   get isSending(): boolean {
-    return this.#sending !== undefined
+    return this.#sending !== undefined || this.#connection.isPassing
   }
 
   start(owner: LinkOwner): void {
@@ -107,8 +101,23 @@ export class NativeLink implements Link, ConnectionListener {
   send(text: string, bytes: Uint8Array | undefined, taken: (all: boolean) => void): void {
     this.#activeAt = performance.now()
     const piece = { text, bytes, taken }
-    if (this.#sending !== undefined || this.#waiting.length > 0) this.#waiting.push(piece)
-    else this.#pass(piece)
+    if (this.isSending || this.#waiting.length > 0) this.#waiting.push(piece)
+    else this.#give(piece)
+  }
+
+  pass(
+    text: string,
+    watch: object,
+    position: number,
+    length: number,
+    passed: (bytes: number, outcome: number) => void,
+  ): void {
+    this.#activeAt = performance.now()
+    this.#connection.pass(text, watch, position, length, (bytes, outcome) => {
+      this.#activeAt = performance.now()
+      passed(bytes, outcome)
+      if (!this.destroyed) this.#sendWaiting()
+    })
   }
 
   md5Of(body: Buffer): () => Uint8Array | undefined {
@@ -171,12 +180,7 @@ export class NativeLink implements Link, ConnectionListener {
     const done = this.#sending
     this.#sending = undefined
     done?.taken(true)
-    while (this.#sending === undefined) {
-      const next = this.#waiting.shift()
-      if (next === undefined) break
-      this.#pass(next)
-    }
-    this.#endIfSent()
+    this.#sendWaiting()
   }
 
   ended(): void {
@@ -190,34 +194,37 @@ export class NativeLink implements Link, ConnectionListener {
     this.destroy()
   }
 
-  /** Passes a piece to the kernel, which may not take all of it yet. */
-  #pass(piece: Waiting): void {
+  #sendWaiting(): void {
+    while (!this.isSending) {
+      const next = this.#waiting.shift()
+      if (next === undefined) break
+      this.#give(next)
+    }
+    this.#endIfSent()
+  }
+
+  /** Gives a piece to the kernel, which may not take all of it yet. */
+  #give(piece: Waiting): void {
     const outcome = this.destroyed ? 'lost' : this.#connection.send(piece.text, piece.bytes)
     if (outcome === 'sending') this.#sending = piece
     else if (outcome === 'busy') {
       this.#waiting.unshift(piece)
-      this.#awaitRoom(() => {})
+      this.#awaitSent()
     } else {
       if (outcome === 'lost') this.destroy()
       piece.taken(outcome === 'sent')
     }
   }
 
-  #awaitRoom(taken: (has: boolean) => void): void {
-    this.#activeAt = performance.now()
-    if (this.destroyed) {
-      taken(false)
-      return
-    }
-    this.#sending = { text: '', bytes: undefined, taken }
-    // the end of what follows is reported in any case
-    if (this.#connection.unsent() === 0) this.#connection.awaitRoom()
+  /** Waits for the end of what follows, which is reported. */
+  #awaitSent(): void {
+    this.#sending = { text: '', bytes: undefined, taken: () => {} }
   }
 
   #endIfSent(): void {
     if (!this.#isEnding || this.destroyed || this.isSending) return
     if (this.#connection.unsent() > 0) {
-      this.#awaitRoom(() => {})
+      this.#awaitSent()
       return
     }
     this.#isEnding = false
@@ -234,7 +241,7 @@ export class NativeLink implements Link, ConnectionListener {
 
   /** Only then whether something has happened is looked at, so that a request costs no work on timers. */
   #checkSilence(): void {
-    const unsent = this.isSending ? this.#connection.unsent() : 0
+    const unsent = this.isSending ? this.#connection.unsent() + this.#connection.unpassed() : 0
     if (unsent !== this.#unsent) this.#activeAt = performance.now()
     this.#unsent = unsent
     const left = this.#activeAt + this.#timeoutMs - performance.now()

@@ -5,7 +5,7 @@ import type { Sent } from '../send-response.js'
 import { isWhole } from '../send-whole.js'
 import { type AnswerHead, answerHead } from './answer-head.js'
 import type { Link } from './link.js'
-import { isPassable, sendPassed } from './send-passed.js'
+import { canPass, isPassable, sendPassed } from './send-passed.js'
 
 /** Statuses whose answers have no body. */
 const BODILESS: ReadonlySet<number> = new Set([204, 304])
@@ -48,10 +48,9 @@ export function sendAnswer(link: Link, answer: ServiceResponse, options: AnswerO
   if (isBodiless) closeBody(answer)
   const { text, isChunked } = head
   const { body } = answer
-  const { passage } = link
-  if (!isBodiless && !isChunked && passage !== undefined && isPassable(body)) {
+  if (!isBodiless && !isChunked && canPass(link) && isPassable(body)) {
     link.setTimeout(options.idleTimeoutMs)
-    sendPassed(link, passage, text, body, (sent) => onSent(sent, answer))
+    sendPassed(link, text, body, (sent) => onSent(sent, answer))
     return
   }
   const whole = isBodiless ? NOTHING : isChunked ? undefined : wholeBody(answer)

@@ -52,12 +52,17 @@ function bodies(t: TestContext, isRead: (at: number) => boolean, failure?: Error
       get left() {
         return content.length - at
       },
-      pass(socket) {
-        if (isRead(at)) return -1
-        const passed = watch.pass(socket, at, Math.min(MIB, content.length - at))
-        at += Math.max(passed, 0)
-        state.passed += Math.max(passed, 0)
-        return passed
+      pass(socket, passed) {
+        if (isRead(at)) {
+          passed(0)
+          return
+        }
+        const most = isRead(at + MIB) ? MIB : content.length - at
+        watch.pass(socket, at, Math.min(most, content.length - at), (bytes) => {
+          at += bytes
+          state.passed += bytes
+          passed(bytes)
+        })
       },
       async close() {
         state.closed += 1

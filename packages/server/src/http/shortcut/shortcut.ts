@@ -121,7 +121,7 @@ export class Shortcut implements LinkOwner {
       remoteAddress: address,
       localAddress: this.#link.local,
       body: partial ?? whole,
-      passes: this.#link.passage !== undefined,
+      passes: this.#link.pass !== undefined,
       log: newRequestLog(),
     }
     const running = { head, request, startedAt: performance.now(), body: partial }
