@@ -10,6 +10,7 @@
 #include "engine.h"
 #include "entries.h"
 #include "file-job.h"
+#include "row-walk.h"
 #include "signature.h"
 #include "watch-binding.h"
 
@@ -843,6 +844,7 @@ NAPI_MODULE_INIT() {
   export_function(env, exports, "unmapChunk", unmap_chunk);
   export_function(env, exports, "endWatch", end_watch);
   export_function(env, exports, "printRows", print_rows);
+  export_function(env, exports, "readRows", read_rows);
   if (can_sign_digest()) export_function(env, exports, "signDigest", sign_digest);
   return exports;
 }

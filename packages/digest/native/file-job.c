@@ -235,6 +235,10 @@ int64_t file_read_cached(int fd, uint8_t *data, size_t length, int64_t position)
 #endif
 }
 
+int64_t file_read_now(int fd, uint8_t *data, size_t length, int64_t position, bool only_cached) {
+  return only_cached ? file_read_cached(fd, data, length, position) : pread(fd, data, length, (off_t)position);
+}
+
 void file_will_need(int fd, int64_t position, int64_t length) {
 #if defined(__linux__)
   // it is an advice: where it fails, the range is read when it is needed

@@ -1,6 +1,8 @@
 // The file operations of an engine.
 #pragma once
 
+#include <stdbool.h>
+
 #include "engine.h"
 
 // Memory of one thread in which bytes are arranged for direct writes; allocated when it is first needed.
@@ -24,6 +26,9 @@ int file_try_lock(int fd);
 // Copies what the page cache holds of a range from its start, without waiting for the disk. Returns the number of bytes, or -1 if
 // the first one is not cached, if this system does not support that, or if reading fails.
 int64_t file_read_cached(int fd, uint8_t *data, size_t length, int64_t position);
+
+// Copies a range of a file: only what is cached, or waiting for the disk. Returns the number of bytes, or -1.
+int64_t file_read_now(int fd, uint8_t *data, size_t length, int64_t position, bool only_cached);
 
 // Lets the system read a range of a file into its memory, without waiting for it.
 void file_will_need(int fd, int64_t position, int64_t length);

@@ -2,7 +2,7 @@ import { operations, type PrintRows } from '@bindery/protocol'
 import type { Domain } from './domain/domain.js'
 import { type ObjectQuery, listObjects as readObjects } from './domain/objects/listing.js'
 import { objectRows } from './domain/stored/keyspace.js'
-import { listedObjects, prefixesOf } from './operations/bucket/list-objects.js'
+import { listedObjects } from './operations/bucket/list-objects.js'
 import { ownerOf } from './operations/describe.js'
 
 /** Objects of one page: less than a page that clients request, so that no request waits long for it. */
@@ -35,10 +35,10 @@ export async function* rehearseListings(
 
 async function makePage(domain: Domain, query: ObjectQuery, printRows: PrintRows | undefined): Promise<void> {
   const { bucket, prefix, delimiter, after: marker, maxKeys } = query
-  const { entries, next } = await readObjects(domain, query)
+  const { objects, prefixes, next } = await readObjects(domain, query)
   const call = { domain, etagOf: ({ etag }: { readonly etag: string }) => etag }
-  const contents = listedObjects(call, entries, { ownerOf, printRows })
-  const commonPrefixes = prefixesOf(entries)
+  const contents = listedObjects(call, objects, { ownerOf, printRows })
+  const commonPrefixes = prefixes.map((prefix) => ({ prefix }))
   const page = { name: bucket, prefix, delimiter, marker, maxKeys, isTruncated: next !== undefined, nextMarker: next }
   const { result } = operations.ListObjects
   if (result !== 'bytes') result?.encode({ ...page, contents, commonPrefixes })

@@ -43,6 +43,11 @@ export class Allowance {
     this.#spend(key.length + value.length)
   }
 
+  /** Keys and values together. */
+  bytesRead(bytes: number): void {
+    this.#spend(bytes)
+  }
+
   #spend(bytes: number): void {
     this.#bytes += bytes
     checkLimit('bytes read and written', this.#bytes, METADATA_LIMITS.bytes)

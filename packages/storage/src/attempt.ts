@@ -1,8 +1,10 @@
-import { AttemptWrites, overlay, type SnapshotRow } from './attempt-writes.js'
+import { type AskedRange, AttemptWrites, overlay, type SnapshotRow } from './attempt-writes.js'
 import type { Awaitable } from './awaitable.js'
 import { type KeyText, keyBytes, sameBytes } from './bytes.js'
 import type { Grouping } from './groups.js'
 import type { Bytes, RangeOptions, Row, Transaction } from './metadata-store.js'
+import { type PackedRows, packRows, unpackRows } from './packed-rows.js'
+import { StorageError } from './storage-error.js'
 
 export { type SnapshotRow, WriteSet } from './attempt-writes.js'
 
@@ -16,7 +18,14 @@ export interface Snapshot {
   range(from: KeyText, to: KeyText, limit: number, reverse: boolean, onDamaged?: OnDamaged): SnapshotRow[]
   /** The first row of each group, and those in none. Throws DamagedRow. */
   firsts(from: KeyText, to: KeyText, limit: number, grouping: Grouping): SnapshotRow[]
+  /**
+   * The rows of `range` or `firsts`, or some of them, in one piece of memory that never changes; undefined where they must be read one by one. Absent:
+   * they always are.
+   */
+  readonly packed?: PackRange | undefined
 }
+
+type PackRange = (from: KeyText, to: KeyText, limit: number, grouping: Grouping | undefined) => PackedRows | undefined
 
 /** A key that was read; undefined if there was no row. */
 export interface ReadKey {
@@ -87,6 +96,30 @@ export class Attempt extends AttemptWrites implements Transaction {
     return this.#answer(() => this.#range(from, to, options))
   }
 
+  /** Whether `packed` may be called: in reads of an engine that packs. */
+  get packs(): boolean {
+    return !this.records && this.#snapshot.packed !== undefined
+  }
+
+  packed(from: Bytes, to: Bytes, options: RangeOptions): Awaitable<PackedRows> {
+    return this.#answer(() => this.#packed(from, to, options))
+  }
+
+  #packed(from: Bytes, to: Bytes, options: RangeOptions): PackedRows {
+    if (options.reverse === true || options.onDamaged !== undefined) {
+      throw new StorageError('misuse', 'packed rows go forwards, and skip no damaged row')
+    }
+    const asked = this.admitRange(from, to, options)
+    if (asked === undefined) return packRows([], options.limit > 0)
+    const packed = this.#snapshot.packed?.(asked.from, asked.to, asked.limit, asked.grouping)
+    if (packed === undefined) {
+      const rows = this.#rowsOf(asked, options)
+      return packRows(rows, rows.length < asked.limit)
+    }
+    this.allowance.bytesRead(packed.bytes.length)
+    return packed
+  }
+
   #get(bytes: Bytes): Bytes | undefined {
     const key = this.admitKey(bytes)
     const own = this.writes.rows.has(key)
@@ -100,6 +133,17 @@ export class Attempt extends AttemptWrites implements Transaction {
     const asked = this.admitRange(fromKey, toKey, options)
     if (asked === undefined) return []
     const { from, to, limit, reverse, grouping } = asked
+    if (this.packs && !reverse && options.onDamaged === undefined) {
+      const packed = this.#snapshot.packed?.(from, to, limit, grouping)
+      if (packed !== undefined && (packed.isLast || packed.count === limit)) {
+        this.allowance.bytesRead(packed.bytes.length)
+        return unpackRows(packed)
+      }
+    }
+    return this.#rowsOf(asked, options)
+  }
+
+  #rowsOf({ from, to, limit, reverse, grouping }: AskedRange, options: RangeOptions): Row[] {
     const own = this.writes.between(from, to)
     // each own write hides at most one stored row, so this many more are enough
     const stored = limit + own.length

@@ -74,6 +74,15 @@ export {
   type StoredBlob,
   type StoredChunk,
 } from './movable-blobs.js'
+export {
+  lastOf,
+  PackedPlace,
+  type PackedRows,
+  packRows,
+  readPacked,
+  unpackRows,
+  withoutLast,
+} from './packed-rows.js'
 export { createRandom, type Random } from './random.js'
 export {
   ABSENT,

@@ -1,4 +1,5 @@
 import type { Awaitable } from './awaitable.js'
+import type { PackedRows } from './packed-rows.js'
 import type { DamagedRow } from './storage-error.js'
 
 /** Bytes of a key or a value. Keys are ordered as unsigned bytes; a key is not empty, a value may be. */
@@ -57,6 +58,11 @@ export interface Reader {
    * A bound may be empty, or one byte longer than a key may be: the successor of the longest one.
    */
   range(from: Bytes, to: Bytes, options: RangeOptions): Awaitable<Row[]>
+  /**
+   * The rows of `range` in one piece of memory; it may be fewer than `limit` although the range has more. Not with `reverse` or `onDamaged`. Absent
+   * where the engine has them one by one: see `readPacked`.
+   */
+  readonly packed?: ((from: Bytes, to: Bytes, options: RangeOptions) => Awaitable<PackedRows>) | undefined
 }
 
 /** Reads and writes of one transaction. A read sees the transaction's own sets and deletes, not its adds. */

@@ -153,5 +153,6 @@ function readerOf(attempt: Attempt): Reader {
     get: (key) => attempt.get(key),
     getMany: (keys) => attempt.getMany(keys),
     range: (from, to, options) => attempt.range(from, to, options),
+    packed: attempt.packs ? (from, to, options) => attempt.packed(from, to, options) : undefined,
   }
 }

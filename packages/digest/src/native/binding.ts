@@ -222,6 +222,26 @@ export interface Binding {
   /** `PrintRows` of the protocol: prints rows by templates. Reads all arguments within their bounds, whatever they hold. */
   printRows(plan: Uint8Array, templates: Uint8Array, rows: Uint8Array, out: Uint8Array): number
   /**
+   * Reads rows of a tree of LMDB's file, whose bytes are checked, into `out`: of each row the length of its key in four bytes, little-endian, its key, the
+   * length of its value, and the value without its seal. Returns 2^48 · a number of `WALK_END` + 2^32 · rows + bytes.
+   * @param onlyCached whether pages that are not in memory end it
+   * @param names the name of the tree, and the key and the value of a row that only the wanted state of the file has; each after its length
+   * in four bytes
+   * @param bounds the first key, that behind the last row, and a delimiter, or empty bytes; each after its length
+   * @param after where delimiters count in keys
+   * @param end the byte in keys behind which none counts
+   */
+  readRows(
+    fd: number,
+    onlyCached: boolean,
+    names: Uint8Array,
+    bounds: Uint8Array,
+    limit: number,
+    after: number,
+    end: number,
+    out: Uint8Array,
+  ): number
+  /**
    * Like `readCached` for all of the bytes; returns the CRC-64 of them with `before` and `after` bytes around them.
    * @param previous the CRC-64 of what comes before, or 0n
    * @param sums empty, or filled with the CRC-64 up to the end of each block of 64 KiB, 8 bytes each in the machine's byte order
@@ -248,6 +268,9 @@ export interface Binding {
   /** The last use of a watch; what a connection still passes of it, it passes. */
   endWatch(watch: object): void
 }
+
+/** Why `readRows` ended: at the limit or the end of the range, without room, at a page that is not in memory, or for another reason. */
+export const WALK_END = { done: 0, full: 1, notCached: 2, other: 3 } as const
 
 /** Outcomes of `mapChunk`. */
 export const MAPPED = { done: 0, notCached: 1, changed: 2 } as const

@@ -136,6 +136,8 @@ export interface Native {
   readonly willNeed: ((fd: number, position: number, length: number) => void) | undefined
   /** Prints rows of stored JSON by templates, which `PrintRows` of the protocol describes. */
   printRows(plan: Uint8Array, templates: Uint8Array, rows: Uint8Array, out: Uint8Array): number
+  /** Reads rows of LMDB's file: see `Binding.readRows`. */
+  readonly readRows: Binding['readRows']
   /**
    * Opens an open file once more, for writes that bypass the page cache. The descriptor is the caller's; undefined where the system
    * or the file system cannot do it.
@@ -197,6 +199,7 @@ function nativeOf(binding: Binding): Native {
     signDigest: binding.signDigest,
     willNeed: binding.willNeed,
     printRows: (plan, templates, rows, out) => binding.printRows(plan, templates, rows, out),
+    readRows: binding.readRows,
     readCached: (fd, bytes, position) => binding.readCached(fd, bytes, position),
     readChecked(fd, bytes, position, { before, after, previous = 0n, sums }) {
       const room = sums === undefined ? NO_SUMS : new Uint8Array(sums.buffer, sums.byteOffset, sums.byteLength)

@@ -14,6 +14,7 @@ import { type Database, type GetOptions, open, type RootDatabase, type Transacti
 import { systemFiles } from '../blobs/files.js'
 import { type KnownCommits, OpenedRows } from './opened-rows.js'
 import { ReadAhead } from './read-ahead.js'
+import { RowWalk } from './row-walk.js'
 import { openRow, sealRow } from './sealed-row.js'
 
 /** The file in its folder; LMDB keeps its table of readers next to it, with `-lock` appended. */
@@ -42,6 +43,7 @@ export interface MetadataFile {
   readonly opened: OpenedRows
   /** The process that closes the file closes it too. */
   readonly ahead?: ReadAhead | undefined
+  readonly walk?: RowWalk | undefined
 }
 
 /** Keys go to LMDB unchanged, one byte per character. LMDB relies on a RangeError if its buffer is too short. */
@@ -100,7 +102,8 @@ export async function openMetadataFile(folder: string, options: MetadataFileOpti
       throw new StorageError('unavailable', `the metadata file has format ${format}, this release reads ${FORMAT}`)
     }
     const ahead = readsAhead ? new ReadAhead(path, ROWS_NAME) : undefined
-    return { path, root, rows, opened: new OpenedRows(), ahead }
+    const walk = ahead && new RowWalk(ahead, { tree: ROWS_NAME, mark: COMMITS_KEY })
+    return { path, root, rows, opened: new OpenedRows(), ahead, walk }
   } catch (error) {
     await root.close()
     throw error
@@ -124,13 +127,20 @@ async function markFormat(root: RootDatabase<Bytes, KeyText>, folder: string): P
  * @param commits what is known about later ones, in the process that commits: rows that they left alone are not read again
  */
 export function stateOf(
-  { rows, opened, ahead }: MetadataFile,
+  file: MetadataFile,
   transaction?: Transaction,
   seen?: bigint,
   commits?: KnownCommits,
 ): Snapshot {
+  const { rows, opened, ahead, walk } = file
   const within = transaction && { transaction }
   return {
+    // what the running write transaction has written is not in the file yet
+    packed:
+      walk &&
+      transaction &&
+      ((from, to, limit, grouping) =>
+        walk.read({ from, to, limit, grouping }, () => seen ?? commitsOf(file, transaction))),
     get(key) {
       const known = seen === undefined || commits === undefined ? undefined : opened.known(key, seen, commits)
       if (known !== undefined) return known

@@ -16,7 +16,8 @@ const native = loadNative()
 
 /** Requests the pages of a range from the disk together, before LMDB comes to each. */
 export class ReadAhead {
-  readonly #fd: number
+  /** A descriptor of the file, to read from. */
+  readonly fd: number
   readonly #leaves: LeafPages
   readonly #byte = new Uint8Array(1)
 
@@ -30,12 +31,12 @@ export class ReadAhead {
    * @param name of the tree whose rows are read
    */
   constructor(path: string, name: string) {
-    this.#fd = openSync(path, 'r')
+    this.fd = openSync(path, 'r')
     this.#leaves = new LeafPages((bytes, position) => this.#read(bytes, position), name)
   }
 
   close(): void {
-    closeSync(this.#fd)
+    closeSync(this.fd)
   }
 
   /** To be called before a range is read. Returns how many pages were requested: none if the range seems to be in memory. */
@@ -43,6 +44,11 @@ export class ReadAhead {
     if (rows < ROWS_MIN) return 0
     const near = this.#leaves.between(from, to, Math.min(rows, LOOKED_AT))
     if (near.length === 0 || (this.#isCached(near[0] ?? 0) && this.#isCached(near.at(-1) ?? 0))) return 0
+    return this.requestAll(from, to, rows)
+  }
+
+  /** As `request`, where some page of the range is known not to be in memory. */
+  requestAll(from: KeyText, to: KeyText, rows: number): number {
     const pages = this.#leaves.between(from, to, Math.min(rows, PAGES_MAX)).sort((left, right) => left - right)
     for (let start = 0, end = 0; start < pages.length; start = end) {
       end += 1
@@ -54,17 +60,17 @@ export class ReadAhead {
 
   #willNeed(first: number, last: number): void {
     const { pageBytes } = this.#leaves
-    native?.willNeed?.(this.#fd, first * pageBytes, (last + 1 - first) * pageBytes)
+    native?.willNeed?.(this.fd, first * pageBytes, (last + 1 - first) * pageBytes)
   }
 
   #isCached(page: number): boolean {
-    return native?.readCached(this.#fd, this.#byte, page * this.#leaves.pageBytes) === 1
+    return native?.readCached(this.fd, this.#byte, page * this.#leaves.pageBytes) === 1
   }
 
   #read(bytes: Uint8Array, position: number): boolean {
-    if (native?.readCached(this.#fd, bytes, position) === bytes.length) return true
+    if (native?.readCached(this.fd, bytes, position) === bytes.length) return true
     try {
-      return readSync(this.#fd, bytes, 0, bytes.length, position) === bytes.length
+      return readSync(this.fd, bytes, 0, bytes.length, position) === bytes.length
     } catch {
       return false
     }

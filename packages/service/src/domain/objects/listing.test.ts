@@ -6,23 +6,30 @@ import { countingRows } from '@bindery/storage/testing'
 import { setVersioning } from '../buckets/versioning.js'
 import type { Domain } from '../domain.js'
 import { BUCKET, named, put, testDomain } from '../testing.js'
-import { listObjects, type ObjectQuery } from './listing.js'
+import { listObjects, type ObjectPage, type ObjectQuery } from './listing.js'
 import { listVersions } from './listing-versions.js'
 import { deleteObject } from './objects.js'
 
 const ALL: ObjectQuery = { bucket: BUCKET, prefix: '', delimiter: '', after: '', wholeGroups: true, maxKeys: 100 }
 
+/** The keys and the common prefixes of a page, in the order of their bytes. */
+function namesOf({ objects, prefixes }: ObjectPage): string[] {
+  const names = [...Array.from(objects, ({ key }) => key), ...prefixes.map((prefix) => `${prefix}*`)]
+  return names.sort((a, b) => Buffer.compare(utf8Bytes(a), utf8Bytes(b)))
+}
+
 async function names(domain: Domain, query: Partial<ObjectQuery>): Promise<string[]> {
-  const { entries } = await listObjects(domain, { ...ALL, ...query })
-  return entries.map((entry) => (entry.kind === 'object' ? entry.key : `${entry.prefix}*`))
+  return namesOf(await listObjects(domain, { ...ALL, ...query }))
 }
 
 async function pages(domain: Domain, query: Partial<ObjectQuery>): Promise<string[]> {
   const found: string[] = []
   let after = ''
   for (;;) {
-    const { entries, next } = await listObjects(domain, { ...ALL, ...query, after })
-    found.push(...entries.map((entry) => (entry.kind === 'object' ? entry.key : `${entry.prefix}*`)))
+    const page = await listObjects(domain, { ...ALL, ...query, after })
+    const { next } = page
+    const entries = namesOf(page)
+    found.push(...entries)
     assert.ok(entries.length <= (query.maxKeys ?? ALL.maxKeys))
     if (next === undefined) return found
     after = next

@@ -1,12 +1,12 @@
 import { utf8Text } from '@bindery/bytes'
 import type { BucketName } from '@bindery/protocol'
-import type { Bytes } from '@bindery/storage'
+import { type Bytes, lastOf, type PackedRows, packRows, type Row, readPacked, withoutLast } from '@bindery/storage'
 import { findBucket } from '../buckets/buckets.js'
 import type { Domain } from '../domain.js'
-import { following, successor } from '../stored/key-range.js'
+import { following, type KeyRange, successor } from '../stored/key-range.js'
 import { objectRows } from '../stored/keyspace.js'
-import { checkNames, groupOf, rangeOf, scan } from '../stored/scan.js'
-import { ListedObject } from './listed-object.js'
+import { checkNames, groupOf, ROWS_MAX, rangeOf, scan } from '../stored/scan.js'
+import { ListedObject, ListedObjects } from './listed-object.js'
 
 /** Which objects of a bucket are listed. */
 export interface ObjectQuery {
@@ -23,12 +23,10 @@ export interface ObjectQuery {
   readonly maxKeys: number
 }
 
-/** An entry of a listing of objects. */
-export type ObjectEntry = ListedObject | { readonly kind: 'prefix'; readonly prefix: string }
-
 /** A page of a listing of objects. */
 export interface ObjectPage {
-  readonly entries: readonly ObjectEntry[]
+  readonly objects: ListedObjects
+  readonly prefixes: readonly string[]
   /** The last entry's key or prefix, if more follow. */
   readonly next: string | undefined
 }
@@ -44,27 +42,48 @@ export async function listObjects(domain: Domain, query: ObjectQuery): Promise<O
   const { bucket, prefix, delimiter, after, maxKeys } = query
   checkNames(prefix, after)
   await findBucket(domain, bucket)
-  if (maxKeys === 0) return { entries: [], next: undefined }
   const keyOf = (name: string): Bytes => objectRows.key({ bucket, key: name })
   const nameAt = keyOf('').length
+  if (maxKeys === 0) return { objects: new ListedObjects([], nameAt), prefixes: [], next: undefined }
   const group = groupToSkip(query)
   const from = after === '' ? undefined : group === undefined ? following(keyOf(after)) : successor(keyOf(group))
-  const { entries, isTruncated } = await scan<ListedObject>({
+  const range = rangeOf(keyOf, prefix, from)
+  if (delimiter === '') return readPage(domain, range, maxKeys, nameAt)
+  const nameOf = ({ key }: Row): string => utf8Text(key.subarray(nameAt)) ?? ''
+  const { entries, isTruncated } = await scan<Row>({
     metadata: domain.metadata,
-    tracks: [
-      {
-        range: rangeOf(keyOf, prefix, from),
-        keyOf,
-        nameOf: ({ key }) => utf8Text(key.subarray(nameAt)) ?? '',
-        decode: (row) => new ListedObject(row, nameAt),
-      },
-    ],
+    tracks: [{ range, keyOf, nameOf, decode: (row) => row }],
     prefix,
     delimiter,
     max: maxKeys,
   })
-  const listed = entries.map((entry) => (entry.kind === 'row' ? entry.row : entry))
-  const last = listed.at(-1)
-  const end = last?.kind === 'object' ? last.key : last?.prefix
-  return { entries: listed, next: isTruncated ? end : undefined }
+  const rows = entries.flatMap((entry) => (entry.kind === 'row' ? [entry.row] : []))
+  const prefixes = entries.flatMap((entry) => (entry.kind === 'prefix' ? [entry.prefix] : []))
+  const last = entries.at(-1)
+  const end = last?.kind === 'row' ? nameOf(last.row) : last?.prefix
+  return {
+    objects: new ListedObjects([packRows(rows, !isTruncated)], nameAt),
+    prefixes,
+    next: isTruncated ? end : undefined,
+  }
+}
+
+/** A page without common prefixes, whose rows are not looked at one by one. */
+async function readPage(domain: Domain, { from, to }: KeyRange, max: number, nameAt: number): Promise<ObjectPage> {
+  const blocks: PackedRows[] = []
+  let last: Row | undefined
+  for (let left = max; ; ) {
+    const start = last === undefined ? from : following(last.key)
+    // one more than the page has shows whether another follows
+    const limit = Math.min(left + 1, ROWS_MAX)
+    const block = await domain.metadata.read((reader) => readPacked(reader, start, to, { limit }))
+    const shown = block.count > left ? withoutLast(block) : block
+    blocks.push(shown)
+    last = lastOf(shown) ?? last
+    left -= shown.count
+    if (shown === block && !block.isLast) continue
+    const objects = new ListedObjects(blocks, nameAt)
+    const isTruncated = shown !== block && last !== undefined
+    return { objects, prefixes: [], next: isTruncated ? new ListedObject(last as Row, nameAt).key : undefined }
+  }
 }

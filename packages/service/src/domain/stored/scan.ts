@@ -40,7 +40,7 @@ export interface Scan<T> {
 }
 
 /** Rows per read at most: records of 40 kB stay within the limit of one read. */
-const ROWS_MAX = 240
+export const ROWS_MAX = 240
 /** Ends a name in a key: a delimiter behind it groups nothing. */
 const NAME_END = 0
 

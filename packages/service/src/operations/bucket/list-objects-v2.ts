@@ -2,7 +2,7 @@ import { andThen } from '@bindery/storage'
 import { handler } from '../../call.js'
 import { listObjects as readObjects } from '../../domain/objects/listing.js'
 import { ownerOf } from '../describe.js'
-import { listedObjects, prefixesOf } from './list-objects.js'
+import { listedObjects } from './list-objects.js'
 
 export const listObjectsV2 = handler('ListObjectsV2', (call) => {
   const { prefix, delimiter, startAfter, continuationToken, maxKeys, encodingType, fetchOwner, skipsGroups } =
@@ -10,7 +10,7 @@ export const listObjectsV2 = handler('ListObjectsV2', (call) => {
   const bucket = call.bucket.name
   const after = continuationToken ?? startAfter ?? ''
   const page = { bucket, prefix, delimiter, maxKeys, after, wholeGroups: continuationToken !== undefined, skipsGroups }
-  return andThen(readObjects(call.domain, page), ({ entries, next }) => {
+  return andThen(readObjects(call.domain, page), ({ objects, prefixes, next }) => {
     const result = {
       name: bucket,
       prefix,
@@ -21,12 +21,12 @@ export const listObjectsV2 = handler('ListObjectsV2', (call) => {
       encodingType,
       isTruncated: next !== undefined,
       nextContinuationToken: next,
-      contents: listedObjects(call, entries, {
+      contents: listedObjects(call, objects, {
         ownerOf: fetchOwner ? ownerOf : () => undefined,
         printRows: call.exchange.surroundings.options.printRows,
       }),
-      commonPrefixes: prefixesOf(entries),
-      keyCount: entries.length,
+      commonPrefixes: prefixes.map((prefix) => ({ prefix })),
+      keyCount: objects.count + prefixes.length,
     }
     return { output: {}, result }
   })

@@ -1,8 +1,8 @@
 import type { PrintRows } from '@bindery/protocol'
 import { andThen } from '@bindery/storage'
 import { type CallOf, handler } from '../../call.js'
-import type { ListedObject } from '../../domain/objects/listed-object.js'
-import { type ObjectEntry, listObjects as readObjects } from '../../domain/objects/listing.js'
+import type { ListedObject, ListedObjects } from '../../domain/objects/listed-object.js'
+import { listObjects as readObjects } from '../../domain/objects/listing.js'
 import { ownerOf, shownRestore, shownTransition } from '../describe.js'
 import { PrintedObjects } from './printed-objects.js'
 
@@ -11,15 +11,15 @@ export const listObjects = handler('ListObjects', (call) => {
   const bucket = call.bucket.name
   const { prefix, delimiter, marker, maxKeys } = query
   const page = { bucket, prefix, delimiter, maxKeys, after: marker, wholeGroups: true, skipsGroups }
-  return andThen(readObjects(call.domain, page), ({ entries, next }) => {
+  return andThen(readObjects(call.domain, page), ({ objects, prefixes, next }) => {
     const result = {
       name: bucket,
       ...query,
       encodingType,
       isTruncated: next !== undefined,
       nextMarker: next,
-      contents: listedObjects(call, entries, { ownerOf, printRows: call.exchange.surroundings.options.printRows }),
-      commonPrefixes: prefixesOf(entries),
+      contents: listedObjects(call, objects, { ownerOf, printRows: call.exchange.surroundings.options.printRows }),
+      commonPrefixes: prefixes.map((prefix) => ({ prefix })),
     }
     return { output: {}, result }
   })
@@ -36,10 +36,9 @@ interface Listing<O> {
 /** The objects of a page in listing form. */
 export function listedObjects<O>(
   call: Pick<CallOf<'ListObjects'>, 'etagOf' | 'domain'>,
-  entries: readonly ObjectEntry[],
+  objects: ListedObjects,
   { ownerOf, printRows }: Listing<O>,
 ) {
-  const objects = entries.filter((entry) => entry.kind === 'object')
   const now = call.domain.clock()
   const shown = ({ key, record }: Pick<ListedObject, 'key' | 'record'>) => ({
     key,
@@ -54,9 +53,4 @@ export function listedObjects<O>(
   })
   const showsDigests = call.etagOf({ etag: '', digestETag: 'other' }) !== ''
   return new PrintedObjects(objects, { printRows, showsDigests, shown })
-}
-
-/** The common prefixes of a page. */
-export function prefixesOf(entries: readonly ObjectEntry[]): { readonly prefix: string }[] {
-  return entries.flatMap((entry) => (entry.kind === 'prefix' ? [{ prefix: entry.prefix }] : []))
 }

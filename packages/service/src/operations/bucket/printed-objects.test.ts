@@ -2,9 +2,9 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { loadNative } from '@bindery/digest'
 import { OSS_NOTATION, operations, type PrintRows, s3Dialect, s3Operations } from '@bindery/protocol'
-import { type Random, type Row, textBytes } from '@bindery/storage'
+import { packRows, type Random, type Row, textBytes } from '@bindery/storage'
 import { seededRandom } from '@bindery/storage/testing'
-import { ListedObject } from '../../domain/objects/listed-object.js'
+import { type ListedObject, ListedObjects } from '../../domain/objects/listed-object.js'
 import { ownerOf, shownRestore, shownTransition } from '../describe.js'
 import { PrintedObjects, type Printing } from './printed-objects.js'
 
@@ -35,7 +35,7 @@ function pageOf(rows: readonly Row[], form: (typeof FORMS)[number], prints: Prin
     transitionTime: shownTransition(record),
     owner: form.showsOwner ? ownerOf(record.owner) : undefined,
   })
-  const objects = rows.map((row) => new ListedObject(row, NAME_AT))
+  const objects = new ListedObjects([packRows(rows, true)], NAME_AT)
   const printing: Printing<ReturnType<typeof shown>> = { printRows: prints, showsDigests: form.showsDigests, shown }
   const contents = new PrintedObjects(objects, printing)
   const { result, notation, encodingType } = form
@@ -192,7 +192,7 @@ test('objects of one kind are printed by native code but for the first, those of
         owner: ownerOf(shown.owner),
       }
     }
-    const objects = rows.map((row) => new ListedObject(row, NAME_AT))
+    const objects = new ListedObjects([packRows(rows, true)], NAME_AT)
     const contents = new PrintedObjects(objects, { printRows, showsDigests: false, shown })
     const { result } = operations.ListObjects
     assert.ok(result !== undefined && result !== 'bytes')

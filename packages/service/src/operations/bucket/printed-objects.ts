@@ -8,23 +8,19 @@ import {
   type SelfPrinting,
   templateOf,
 } from '@bindery/protocol'
-import type { ListedObject } from '../../domain/objects/listed-object.js'
+import { PackedPlace } from '@bindery/storage'
+import { ListedObject, type ListedObjects } from '../../domain/objects/listed-object.js'
 import { LISTED, type ListedRecord } from '../../domain/stored/records/listed.js'
-import { headOf, OBJECT_VERSION } from '../../domain/stored/records/object.js'
+import { OBJECT_VERSION } from '../../domain/stored/records/object.js'
 
-/** Rows that are printed at once, in bytes: about 150. */
-const BLOCK_BYTES = 128 * 1024
-/** Longer values, and longer keys with them, are printed one by one. */
-const VALUE_BYTES_MAX = 4 * 1024
-const LENGTH_BYTES = 4
+/** Entries that are printed at once, in bytes: about 300. */
+const PRINTED_BYTES = 128 * 1024
 /** More kinds of objects than these are printed one by one. */
 const TEMPLATES_MAX = 8
 const ROWS_UNIT = 2 ** 32
 
-/** Both are used from the beginning to the end of a turn. */
-const block = new Uint8Array(BLOCK_BYTES)
-const view = new DataView(block.buffer)
-const printed = new Uint8Array(BLOCK_BYTES)
+/** Used from the beginning to the end of a turn. */
+const printed = new Uint8Array(PRINTED_BYTES)
 
 /** Members of an entry that differ between objects of a kind. */
 export interface ShownObject {
@@ -45,10 +41,10 @@ export interface Printing<E extends ShownObject> {
 
 /** Objects that print themselves. */
 export class PrintedObjects<E extends ShownObject> implements SelfPrinting<E> {
-  readonly #objects: readonly ListedObject[]
+  readonly #objects: ListedObjects
   readonly #printing: Printing<E>
 
-  constructor(objects: readonly ListedObject[], printing: Printing<E>) {
+  constructor(objects: ListedObjects, printing: Printing<E>) {
     this.#objects = objects
     this.#printing = printing
   }
@@ -57,63 +53,31 @@ export class PrintedObjects<E extends ShownObject> implements SelfPrinting<E> {
   print(textOf: (entry: E) => string): readonly Piece[] {
     const { printRows, shown } = this.#printing
     const plainText = (object: ListedObject): string => textOf(shown(object))
-    const [first] = this.#objects
-    if (printRows === undefined || first === undefined) return this.#objects.map(plainText)
+    if (printRows === undefined) return Array.from(this.#objects, plainText)
+    const { blocks, nameAt } = this.#objects
     const pieces: Piece[] = []
-    const plan = entryPlan(OBJECT_VERSION, first.nameAt, LISTED)
+    const plan = entryPlan(OBJECT_VERSION, nameAt, LISTED)
     const templates = new Templates(this.#printing, textOf)
-    const rows = new Block()
-    for (let at = 0; at < this.#objects.length; at += rows.count) {
-      rows.fill(this.#objects, at)
-      for (let row = 0; row < rows.count; ) {
-        const result = printRows(plan, templates.bytes, rows.from(row), printed)
+    for (const block of blocks) {
+      const place = new PackedPlace(block)
+      for (let left = block.count; left > 0; ) {
+        const result = printRows(plan, templates.bytes, place.rest, printed)
         const bytes = result % ROWS_UNIT
+        const rows = (result - bytes) / ROWS_UNIT
         if (bytes > 0) pieces.push(printed.slice(0, bytes))
-        row += (result - bytes) / ROWS_UNIT
+        left -= rows
+        if (left === 0) break
+        place.skip(rows)
         // they filled the room, or the next row cannot be printed: the next call distinguishes
         if (bytes > 0) continue
         // of a kind that was not seen before, or of none that a template can have
-        const object = this.#objects[at + row] as ListedObject
+        const object = new ListedObject(place.next(), nameAt)
         pieces.push(plainText(object))
         templates.learn(object.record)
-        row += 1
+        left -= 1
       }
     }
     return pieces
-  }
-}
-
-/** Rows as native code reads them: keys and values, each after its length. */
-class Block {
-  count = 0
-  readonly #starts: number[] = []
-  #end = 0
-
-  /** Takes as many rows as there is room for, at least one. */
-  fill(objects: readonly ListedObject[], first: number): void {
-    this.count = 0
-    this.#end = 0
-    for (let index = first; index < objects.length; index += 1) {
-      const { key, value } = (objects[index] as ListedObject).row
-      const head = value.length > VALUE_BYTES_MAX ? headOf(value) : value
-      // without a value it is one that no template fits
-      const shown = head.length > VALUE_BYTES_MAX ? head.subarray(0, 0) : head
-      if (this.#end + 2 * LENGTH_BYTES + key.length + shown.length > BLOCK_BYTES) return
-      this.#starts[this.count] = this.#end
-      this.#append(key)
-      this.#append(shown)
-      this.count += 1
-    }
-  }
-
-  from(row: number): Uint8Array {
-    return block.subarray(this.#starts[row], this.#end)
-  }
-
-  #append(bytes: Uint8Array): void {
-    view.setUint32(this.#end, bytes.length, true)
-    block.set(bytes, this.#end + LENGTH_BYTES)
-    this.#end += LENGTH_BYTES + bytes.length
   }
 }
 
