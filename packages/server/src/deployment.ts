@@ -20,6 +20,8 @@ export interface BlobOptions {
   readonly bufferBytes: number
   /** Bytes of the disk that writes leave free, as a function if they may change. */
   readonly reserveBytes: number | (() => number)
+  /** Files that stay open while no request reads them, where each large blob has its own. */
+  readonly idleFilesMax?: number | undefined
   /** Called with the milliseconds that each sync of a file or folder took. */
   readonly onSync?: ((milliseconds: number) => void) | undefined
 }

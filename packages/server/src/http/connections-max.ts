@@ -4,6 +4,10 @@ import { readFileSync } from 'node:fs'
 const CONNECTIONS_MAX = 10_000
 /** Open files for other purposes: metadata, log, packs and pipes. */
 const FILES_KEPT = 256
+/** Files of blobs that stay open while no request reads them; the first number is within `FILES_KEPT`. */
+const IDLE_FILES = { min: 64, max: 512 } as const
+/** The share of the limit of open files that they may be. */
+const IDLE_SHARE = 1 / 16
 /** Each connection is an open file, and may read or write another. */
 const FILES_PER_CONNECTION = 2
 
@@ -12,8 +16,14 @@ const FILES_PER_CONNECTION = 2
  * ones can still be served.
  */
 export function connectionsMax(filesMax = openFilesMax()): number {
-  const affordable = Math.floor((filesMax - FILES_KEPT) / FILES_PER_CONNECTION)
+  const kept = FILES_KEPT + idleFilesMax(filesMax) - IDLE_FILES.min
+  const affordable = Math.floor((filesMax - kept) / FILES_PER_CONNECTION)
   return Math.max(Math.min(affordable, CONNECTIONS_MAX), 1)
+}
+
+/** The number of files of blobs that this process keeps open for later reads. */
+export function idleFilesMax(filesMax = openFilesMax()): number {
+  return Math.max(IDLE_FILES.min, Math.min(Math.floor(filesMax * IDLE_SHARE), IDLE_FILES.max))
 }
 
 /** The system's limit; infinite if it is unknown or unlimited. */

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { bodyOf, echo, listen, rawConnection, refuse, text } from '../testing/http.js'
-import { connectionsMax } from './connections-max.js'
+import { connectionsMax, idleFilesMax } from './connections-max.js'
 import type { HttpServer } from './http-server.js'
 
 const GET = 'GET / HTTP/1.1\r\nHost: h\r\n\r\n'
@@ -315,10 +315,14 @@ test('connections beyond the limit get SlowDown, and have room again after other
   }
 })
 
-test('a process accepts fewer connections than its limit of open files', () => {
+test('a process accepts fewer connections, and keeps fewer files open, than its limit of open files', () => {
   assert.deepEqual(
     [Number.POSITIVE_INFINITY, 1_000_000, 1024, 300, 10].map((files) => connectionsMax(files)),
     [10_000, 10_000, 384, 22, 1],
+  )
+  assert.deepEqual(
+    [Number.POSITIVE_INFINITY, 4_096, 1024, 10].map((files) => idleFilesMax(files)),
+    [512, 256, 64, 64],
   )
 })
 

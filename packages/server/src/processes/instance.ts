@@ -25,7 +25,7 @@ import { createDomainProofs } from '../domain-proofs.js'
 import { createKeyService } from '../encryption/key-service.js'
 import { masterKeysIn } from '../encryption/master-keys.js'
 import { listenFailure } from '../failure.js'
-import { connectionsMax } from '../http/connections-max.js'
+import { connectionsMax, idleFilesMax } from '../http/connections-max.js'
 import type { ScarceDisk, Unready } from '../http/health.js'
 import { HttpServer } from '../http/http-server.js'
 import { RecentRequests } from '../http/recent-requests.js'
@@ -192,7 +192,8 @@ async function openStores(
   try {
     const bufferBytes = config.memoryBytes - mirrorBytesOf(config)
     const [reserveBytes, onSync] = [() => current.reserveBytes, metrics.disk.synced]
-    return { metadata, blobs: await deployment.openBlobs({ incarnation, bufferBytes, reserveBytes, onSync }) }
+    const options = { incarnation, bufferBytes, reserveBytes, onSync, idleFilesMax: idleFilesMax() }
+    return { metadata, blobs: await deployment.openBlobs(options) }
   } catch (error) {
     await metadata.close()
     throw error

@@ -31,6 +31,8 @@ export interface LocalBlobStoreOptions {
   readonly reserveBytes?: number | (() => number)
   /** Memory for buffers, half for writes and half for reads; at least 2 MiB. Default 64 MiB. */
   readonly bufferBytes?: number
+  /** Files of blobs that stay open while nothing reads them: what is known of checked memory ends with the file. Default 64. */
+  readonly idleFilesMax?: number | undefined
   /** Called with the milliseconds that each sync of a file or folder took, also of one that failed. */
   readonly onSync?: ((milliseconds: number) => void) | undefined
   /** For tests. */
@@ -74,7 +76,7 @@ export async function openLocalBlobStore(options: LocalBlobStoreOptions): Promis
           watched.end(blob)
           return files.close(blob.file)
         },
-        ({ watch }) => watch?.isCurrent() ?? false,
+        { isMissed: ({ watch }) => watch?.isCurrent() ?? false, idleMax: options.idleFilesMax },
       ),
       watched,
       places: new Places(folder),

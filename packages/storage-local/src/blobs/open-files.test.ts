@@ -7,12 +7,11 @@ import { openLocalBlobStore } from './local-blob-store.js'
 import { OpenFiles } from './open-files.js'
 import { MIB, options, readAll, scrambled, sourceOf, temporaryFolder } from './testing.js'
 
-function counted() {
+function counted(idleMax?: number) {
   const opened: string[] = []
   const closed: string[] = []
-  const files = new OpenFiles<string>(async (path) => {
-    closed.push(path)
-  })
+  const close = async (path: string) => void closed.push(path)
+  const files = new OpenFiles<string>(close, { idleMax })
   const hold = (path: string) =>
     files.hold(path, async () => {
       opened.push(path)
@@ -44,6 +43,14 @@ test('of many unused files the least recently used are closed, and one that is h
   held.release()
   await files.close()
   assert.equal(closed.at(-1), 'held')
+})
+
+test('as many unused files stay open as is configured', async () => {
+  const { files, hold, closed } = counted(3)
+  for (const path of ['a', 'b', 'c', 'd', 'e']) (await hold(path)).release()
+  await sleep(0)
+  assert.deepEqual(closed, ['a', 'b'])
+  await files.close()
 })
 
 test('a file that is held because it is open counts as used', async () => {
@@ -94,7 +101,7 @@ test('a file that would be missed stays open while it exists', async () => {
   const asked: string[] = []
   const closed: string[] = []
   const close = async (path: string) => void closed.push(path)
-  const files = new OpenFiles<string>(close, (path) => asked.push(path) === 1)
+  const files = new OpenFiles<string>(close, { isMissed: (path) => asked.push(path) === 1 })
   const held = await files.hold('a', async () => 'a')
   held.release()
   for (const end = performance.now() + 60_000; closed.length === 0 && performance.now() < end; ) await sleep(50)

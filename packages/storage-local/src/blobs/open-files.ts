@@ -1,6 +1,6 @@
 /** Files that stay open between reads: opening one costs more than reading a few bytes of it. */
 
-/** Files that stay open while they are unused. */
+/** Files that stay open while they are unused, by default. */
 const IDLE_MAX = 64
 /** Milliseconds after which an unused file is closed. Until then one that another process deleted keeps its disk space. */
 const IDLE_MS_MAX = 1_000
@@ -23,10 +23,19 @@ export interface Held<Opened> {
   release(): void
 }
 
+/** How long files of `OpenFiles` stay open. */
+export interface OpenFilesOptions<Opened> {
+  /** Whether an unused file may stay open for longer, because it still exists and more is known of it. */
+  readonly isMissed?: (opened: Opened) => boolean
+  /** Files that stay open while they are unused. */
+  readonly idleMax?: number | undefined
+}
+
 /** Keeps files open for reading, each under its path. `Opened`: what is known of an open file. */
 export class OpenFiles<Opened> {
   readonly #close: (opened: Opened) => Promise<void>
   readonly #isMissed: (opened: Opened) => boolean
+  readonly #idleMax: number
   /** By path, the most recently used last. */
   readonly #files = new Map<string, OpenFile<Opened>>()
   /** The path of the most recently used, unless that was forgotten. */
@@ -34,10 +43,11 @@ export class OpenFiles<Opened> {
   readonly #closing = new Set<Promise<void>>()
   #timer: NodeJS.Timeout | undefined
 
-  /** @param isMissed whether an unused file may stay open for longer, because it still exists and more is known of it */
-  constructor(close: (opened: Opened) => Promise<void>, isMissed: (opened: Opened) => boolean = () => false) {
+  constructor(close: (opened: Opened) => Promise<void>, options: OpenFilesOptions<Opened> = {}) {
+    const { isMissed = () => false, idleMax = IDLE_MAX } = options
     this.#close = close
     this.#isMissed = isMissed
+    this.#idleMax = idleMax
   }
 
   /** Holds a file, which `open` opens unless it is open. Rejects if that does. */
@@ -109,7 +119,7 @@ export class OpenFiles<Opened> {
 
   #closeSurplus(): void {
     for (const [path, { users }] of this.#files) {
-      if (this.#files.size <= IDLE_MAX) return
+      if (this.#files.size <= this.#idleMax) return
       if (users === 0) this.forget(path)
     }
   }
