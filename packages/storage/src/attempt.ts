@@ -56,7 +56,7 @@ export class ReadSet {
    * Whether the same reads return the same bytes in `state`: then the body would do the same there. Rows that are known to be
    * unchanged are not read again.
    */
-  holdsIn(state: Snapshot, isUnchanged: (key: KeyText) => boolean = () => false): boolean {
+  holdsIn(state: Pick<Snapshot, 'get' | 'range'>, isUnchanged: (key: KeyText) => boolean = () => false): boolean {
     return (
       this.keys.every(({ key, value }) => isUnchanged(key) || sameBytes(state.get(key), value)) &&
       this.ranges.every(({ from, to, limit, reverse, rows }) => {

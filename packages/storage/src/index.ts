@@ -8,6 +8,7 @@ export {
   type SnapshotRow,
   WriteSet,
 } from './attempt.js'
+export { overlay } from './attempt-writes.js'
 export { type Awaitable, andThen, settle } from './awaitable.js'
 export {
   BLOB_ID_LENGTH_MAX,

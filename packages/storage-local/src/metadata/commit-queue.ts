@@ -1,8 +1,9 @@
-import { type Bytes, type KeyText, METADATA_LIMITS, type Snapshot, StorageError } from '@bindery/storage'
+import { setImmediate as endOfTurn } from 'node:timers/promises'
+import { type KeyText, METADATA_LIMITS, StorageError } from '@bindery/storage'
 import type { Changes, Commits } from './commits.js'
 import { type FileFailure, failureOf } from './file-failure.js'
-import { commitsOf, countCommit, type MetadataFile, stateOf, writeRow } from './metadata-file.js'
-import { PendingCounters } from './pending-counters.js'
+import { commitRows, commitsOf, type MetadataFile, stateOf } from './metadata-file.js'
+import { PendingRows } from './pending-rows.js'
 import { RecentWrites } from './recent-writes.js'
 
 /** Whether a transaction was committed, or the error of it alone. */
@@ -31,12 +32,12 @@ export interface CommitEvents {
 }
 
 /**
- * Commits transactions in batches: a batch is one LMDB transaction with one sync, while the next batch collects. The
- * code under the writer's lock is synchronous and our own: transactions are validated and applied one after another.
+ * Commits transactions in batches: a batch is one LMDB transaction with one sync, while the next batch collects.
+ * Transactions are validated one after another, against the last commit and what the batch writes; then LMDB's thread
+ * writes the rows of them all. There is one batch at a time, so nothing is validated against rows that may not come.
  */
 export class CommitQueue implements Commits {
   readonly #file: MetadataFile
-  readonly #state: Snapshot
   readonly #onBroken: (error: StorageError) => void
   readonly #onCommit: CommitEvents['onCommit']
   readonly recent = new RecentWrites()
@@ -48,7 +49,6 @@ export class CommitQueue implements Commits {
 
   constructor(file: MetadataFile, { onBroken, onCommit }: CommitEvents) {
     this.#file = file
-    this.#state = stateOf(file)
     this.#onBroken = onBroken
     this.#onCommit = onCommit
   }
@@ -78,23 +78,22 @@ export class CommitQueue implements Commits {
   }
 
   async #run(): Promise<void> {
-    while (this.#again.length + this.#first.length > 0) await this.#commitBatch()
+    while (this.#again.length + this.#first.length > 0) {
+      // what comes in the same turn is committed together
+      await endOfTurn()
+      await this.#commitBatch()
+    }
     this.#running = undefined
   }
 
   async #commitBatch(): Promise<void> {
-    let batch: Pending[] = []
-    let outcomes: Outcome[] = []
     const startedAt = performance.now()
+    const batch = this.#take()
+    let outcomes: Outcome[]
     try {
-      // a child transaction, because an error of LMDB must undo everything that the batch has written
-      await this.#file.root.childTransaction(() => {
-        batch = this.#take()
-        outcomes = this.#apply(batch)
-      })
+      outcomes = await this.#write(batch)
     } catch (error) {
-      // an error before the batch was taken concerns the waiting transactions: they must not wait forever
-      this.#fail(batch.length > 0 ? batch : this.#take(), await failureOf(this.#file, error))
+      this.#fail(batch, await failureOf(this.#file, error))
       return
     }
     this.#acknowledged += 1
@@ -120,37 +119,38 @@ export class CommitQueue implements Commits {
     return waiting.slice(0, count)
   }
 
-  #apply(batch: readonly Pending[]): Outcome[] {
-    const commits = commitsOf(this.#file)
-    const recent = this.recent
-    recent.begin(commits + 1n)
-    let changed = false
-    const set = (key: KeyText, value: Bytes | undefined): void => {
-      recent.note(key)
-      writeRow(this.#file, key, value)
-      changed = true
+  /** Validates a batch against the last commit, and commits what it writes. */
+  async #write(batch: readonly Pending[]): Promise<Outcome[]> {
+    const { root } = this.#file
+    // LMDB shares a snapshot among all readers of a turn, but this one must be the newest
+    root.resetReadTxn()
+    const transaction = root.useReadTransaction()
+    let commits: bigint
+    let rows: PendingRows
+    let outcomes: Outcome[]
+    try {
+      commits = commitsOf(this.#file, transaction)
+      this.recent.begin(commits + 1n)
+      rows = new PendingRows(stateOf(this.#file, transaction, commits, this.recent), (key) => this.recent.note(key))
+      outcomes = batch.map((pending) => this.#validate(pending, rows, commits))
+    } finally {
+      transaction.done()
     }
-    const state = new PendingCounters(this.#state, set)
-    const outcomes = batch.map(({ changes: { reads, writes }, seen }): Outcome => {
-      try {
-        const isUnchanged = (key: KeyText): boolean => !state.has(key) && recent.isUnchanged(key, seen)
-        if ((changed || seen !== commits) && !reads.holdsIn(state, isUnchanged)) return false
-        state.add(writes)
-      } catch (error) {
-        // an error of this transaction only: a counter out of range, a damaged row
-        if (error instanceof StorageError) return error
-        throw error
-      }
-      for (const [key, value] of writes.rows) {
-        state.forget(key)
-        set(key, value)
-      }
-      changed = true
-      return true
-    })
-    state.flush()
-    if (changed) countCommit(this.#file, commits + 1n)
+    if (!rows.isEmpty) await commitRows(this.#file, rows.all(), commits + 1n)
     return outcomes
+  }
+
+  #validate({ changes: { reads, writes }, seen }: Pending, rows: PendingRows, commits: bigint): Outcome {
+    try {
+      const isUnchanged = (key: KeyText): boolean => this.recent.isUnchanged(key, seen)
+      if ((!rows.isEmpty || seen !== commits) && !reads.holdsIn(rows, isUnchanged)) return false
+      rows.add(writes)
+      return true
+    } catch (error) {
+      // an error of this transaction only: a counter out of range, a damaged row
+      if (error instanceof StorageError) return error
+      throw error
+    }
   }
 
   #fail(batch: readonly Pending[], { error, broken }: FileFailure): void {

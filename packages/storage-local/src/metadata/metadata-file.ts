@@ -15,7 +15,7 @@ import { systemFiles } from '../blobs/files.js'
 import { type KnownCommits, OpenedRows } from './opened-rows.js'
 import { ReadAhead } from './read-ahead.js'
 import { RowWalk } from './row-walk.js'
-import { openRow, sealRow } from './sealed-row.js'
+import { openRow, RowSealer } from './sealed-row.js'
 
 /** The file in its folder; LMDB keeps its table of readers next to it, with `-lock` appended. */
 export const METADATA_FILE = 'metadata.mdb'
@@ -41,10 +41,17 @@ export interface MetadataFile {
   readonly root: RootDatabase<Bytes, KeyText>
   readonly rows: Rows
   readonly opened: OpenedRows
+  readonly sealer: RowSealer
   /** The process that closes the file closes it too. */
   readonly ahead?: ReadAhead | undefined
   readonly walk?: RowWalk | undefined
 }
+
+/**
+ * Options of lmdb by which the writes of a commit go to its thread together, and as soon as the last of them is made (`commitRows`). Those of
+ * a batch never begin its transaction, however many they are; a write behind a batch does so at once.
+ */
+const BEGIN_WITH_LAST_WRITE: object = { eventTurnBatching: false, batchStartThreshold: Infinity, txnStartThreshold: 1 }
 
 /** Keys go to LMDB unchanged, one byte per character. LMDB relies on a RangeError if its buffer is too short. */
 const keyEncoder = {
@@ -88,8 +95,7 @@ export async function openMetadataFile(folder: string, options: MetadataFileOpti
     ...noReadAhead(readsAhead),
     // a commit is acknowledged after its sync, and invisible before
     overlappingSync: false,
-    // each batch is one call, which need not wait for others in its turn
-    eventTurnBatching: false,
+    ...BEGIN_WITH_LAST_WRITE,
     keyEncoder,
     encoder,
   })
@@ -103,7 +109,7 @@ export async function openMetadataFile(folder: string, options: MetadataFileOpti
     }
     const ahead = readsAhead ? new ReadAhead(path, ROWS_NAME) : undefined
     const walk = ahead && new RowWalk(ahead, { tree: ROWS_NAME, mark: COMMITS_KEY })
-    return { path, root, rows, opened: new OpenedRows(), ahead, walk }
+    return { path, root, rows, opened: new OpenedRows(), sealer: new RowSealer(), ahead, walk }
   } catch (error) {
     await root.close()
     throw error
@@ -122,23 +128,16 @@ async function markFormat(root: RootDatabase<Bytes, KeyText>, folder: string): P
 }
 
 /**
- * The file's state in a read transaction or, without one, in the running write transaction. Reads throw DamagedRow.
+ * The file's state in a read transaction. Reads throw DamagedRow.
  * @param seen the number of commits that the read transaction has seen
  * @param commits what is known about later ones, in the process that commits: rows that they left alone are not read again
  */
-export function stateOf(
-  file: MetadataFile,
-  transaction?: Transaction,
-  seen?: bigint,
-  commits?: KnownCommits,
-): Snapshot {
+export function stateOf(file: MetadataFile, transaction: Transaction, seen?: bigint, commits?: KnownCommits): Snapshot {
   const { rows, opened, ahead, walk } = file
-  const within = transaction && { transaction }
+  const within = { transaction }
   return {
-    // what the running write transaction has written is not in the file yet
     packed:
       walk &&
-      transaction &&
       ((from, to, limit, grouping) =>
         walk.read({ from, to, limit, grouping }, () => seen ?? commitsOf(file, transaction))),
     get(key) {
@@ -179,22 +178,32 @@ function soundOf(sealed: readonly SnapshotRow[], onDamaged: (row: DamagedRow) =>
   })
 }
 
-/** Sets or deletes a row in the running write transaction. */
-export function writeRow({ rows }: MetadataFile, key: KeyText, value: Bytes | undefined): void {
-  if (value === undefined) rows.removeSync(key)
-  // copied by LMDB before the call returns
-  else rows.putSync(key, sealRow(key, value))
-}
-
 /** The number of commits that the file has seen, from all processes. */
 export function commitsOf({ root }: MetadataFile, transaction?: Transaction): bigint {
   const bytes = root.get(COMMITS_KEY, transaction && { transaction })
   return bytes === undefined ? 0n : new DataView(bytes.buffer, bytes.byteOffset).getBigUint64(0)
 }
 
-/** Keeps the number of commits, in the running write transaction. */
-export function countCommit(file: MetadataFile, commits: bigint): void {
-  const bytes = new Uint8Array(8)
-  new DataView(bytes.buffer).setBigUint64(0, commits)
-  file.root.putSync(COMMITS_KEY, bytes)
+/**
+ * Writes rows and the number of commits in one transaction, on LMDB's thread. Resolves when it is durable. If LMDB fails at one of the
+ * writes, it keeps none. There must be one call at a time.
+ */
+export async function commitRows(
+  { root, rows, sealer }: MetadataFile,
+  written: ReadonlyMap<KeyText, Bytes | undefined>,
+  commits: bigint,
+): Promise<void> {
+  // what may throw comes before the first write, because LMDB commits the writes of a batch that was left
+  const sealed = sealer.seal(written)
+  const count = new Uint8Array(8)
+  new DataView(count.buffer).setBigUint64(0, commits)
+  const committed = root.batch(() => {
+    for (const [key, value] of sealed) {
+      if (value === undefined) void rows.remove(key)
+      else void rows.put(key, value)
+    }
+    void root.put(COMMITS_KEY, count)
+  })
+  // the same again: a write behind the batch begins the transaction
+  await Promise.all([committed, root.put(COMMITS_KEY, count)])
 }

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { crc32 } from 'node:zlib'
 import { DamagedRow } from '@bindery/storage'
-import { openRow, sealRow } from './sealed-row.js'
+import { openRow, RowSealer, sealRow } from './sealed-row.js'
 
 test('a row is sealed as docs/formats/metadata-file.md specifies', () => {
   const value = Uint8Array.of(1, 2)
@@ -39,4 +39,15 @@ test('no flipped bit, other length or other key is accepted', () => {
     assert.throws(() => openRow('key', sealed.subarray(0, length)), DamagedRow)
   }
   for (const other of ['kez', 'ke', 'key\0', '\0key', '']) assert.throws(() => openRow(other, sealed), DamagedRow)
+})
+
+test('the rows of a commit are sealed next to each other, however large they are together', () => {
+  const sealer = new RowSealer()
+  for (const sizes of [[0, 1, 5_700], [100_000, 3], Array.from({ length: 12 }, () => 100_000), [7]]) {
+    const rows = new Map<string, Uint8Array | undefined>([['deleted', undefined]])
+    for (const [index, size] of sizes.entries()) rows.set(`row ${index}`, new Uint8Array(size).fill(index + size))
+    const sealed = new Map(sealer.seal(rows))
+    assert.deepEqual([...sealed.keys()], [...rows.keys()])
+    for (const [key, value] of sealed) assert.deepEqual(value && openRow(key, value), rows.get(key))
+  }
 })

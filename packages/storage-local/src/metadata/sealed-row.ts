@@ -15,26 +15,50 @@ const SEAL_BYTES = 4
 /** CRC-32 of any bytes followed by their own CRC-32, little-endian. */
 const SOUND = 0x2144df1c
 
-/** Sealed rows up to this size are built in one buffer. */
-const SEALING_BYTES = 16 * 1024
-const sealing = new Uint8Array(SEALING_BYTES)
-const sealingView = new DataView(sealing.buffer)
+/** Memory that is kept for the rows of the next commit. */
+const KEPT_BYTES = 1024 * 1024
 
-/** A value in stored form: followed by the CRC-32 of key and value. The next call may overwrite it. */
+/** A value in stored form: followed by the CRC-32 of key and value. */
 export function sealRow(key: KeyText, value: Bytes): Bytes {
-  const { length } = value
-  const ofKey = crc32OfKey(key)
-  // for no bytes at all, zlib returns 0 whatever the start value
-  const seal = length === 0 ? ofKey : crc32(value, ofKey)
-  if (length + SEAL_BYTES > SEALING_BYTES) {
-    const sealed = new Uint8Array(length + SEAL_BYTES)
-    sealed.set(value)
-    new DataView(sealed.buffer).setUint32(length, seal, true)
-    return sealed
+  const sealed = new Uint8Array(value.length + SEAL_BYTES)
+  sealInto(new DataView(sealed.buffer), sealed, 0, key, value)
+  return sealed
+}
+
+/** Seals the rows of one commit after another in the same memory. */
+export class RowSealer {
+  #kept: Uint8Array<ArrayBuffer> | undefined
+
+  /** Rows with their values in stored form, until the next call. A row without a value is deleted. */
+  seal(rows: ReadonlyMap<KeyText, Bytes | undefined>): [KeyText, Bytes | undefined][] {
+    const memory = this.#memoryFor(rows)
+    const view = new DataView(memory.buffer)
+    let at = 0
+    return Array.from(rows, ([key, value]) => {
+      if (value === undefined) return [key, undefined]
+      const from = at
+      at = sealInto(view, memory, from, key, value)
+      return [key, memory.subarray(from, at)]
+    })
   }
-  sealing.set(value)
-  sealingView.setUint32(length, seal, true)
-  return sealing.subarray(0, length + SEAL_BYTES)
+
+  #memoryFor(rows: ReadonlyMap<KeyText, Bytes | undefined>): Uint8Array<ArrayBuffer> {
+    let bytes = 0
+    for (const value of rows.values()) if (value !== undefined) bytes += value.length + SEAL_BYTES
+    if (bytes > KEPT_BYTES) return new Uint8Array(bytes)
+    this.#kept ??= new Uint8Array(KEPT_BYTES)
+    return this.#kept
+  }
+}
+
+/** Returns where the sealed value ends. */
+function sealInto(view: DataView, memory: Uint8Array, from: number, key: KeyText, value: Bytes): number {
+  const end = from + value.length
+  const ofKey = crc32OfKey(key)
+  memory.set(value, from)
+  // for no bytes at all, zlib returns 0 whatever the start value
+  view.setUint32(end, value.length === 0 ? ofKey : crc32(value, ofKey), true)
+  return end + SEAL_BYTES
 }
 
 /** The value of a stored row. Throws DamagedRow. */
