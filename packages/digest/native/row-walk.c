@@ -278,11 +278,18 @@ static bool put_row(struct walk *walk, const struct node *node) {
   if (length > walk->room || needed > walk->room - walk->result.bytes) return ends(walk, WALK_FULL);
   if (!read_value(walk, leaf, node, flags == 0 ? length : 8, &value)) return false;
   uint8_t *at = put_counted(walk->out + walk->result.bytes, node->key.at, node->key.length);
-  if (flags == 0) memcpy(at + LENGTH_BYTES, value.at, length);
-  else if (!read_long_value(walk, number_at(value.at, 8), at + LENGTH_BYTES, length)) return false;
   const struct crc *crc = crc_of(CRC_32);
-  const uint64_t of_key = crc_update(walk->kernel, crc, 0, node->key.at, node->key.length);
-  if (crc_update(walk->kernel, crc, of_key, at + LENGTH_BYTES, length) != SOUND) return ends(walk, WALK_OTHER);
+  uint64_t sum;
+  if (flags == 0) {
+    memcpy(at + LENGTH_BYTES, value.at, length);
+    // one behind the other
+    sum = crc_update(walk->kernel, crc, 0, node->key.at, node->key.length + length);
+  } else {
+    if (!read_long_value(walk, number_at(value.at, 8), at + LENGTH_BYTES, length)) return false;
+    sum = crc_update(walk->kernel, crc, 0, node->key.at, node->key.length);
+    sum = crc_update(walk->kernel, crc, sum, at + LENGTH_BYTES, length);
+  }
+  if (sum != SOUND) return ends(walk, WALK_OTHER);
   put_counted(at, NULL, length - SEAL_BYTES);
   walk->result.bytes += needed - SEAL_BYTES;
   walk->result.rows++;

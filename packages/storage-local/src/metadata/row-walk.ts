@@ -68,7 +68,9 @@ export class RowWalk {
     const why = Math.floor(result / END_UNIT)
     const count = Math.floor((result % END_UNIT) / ROWS_UNIT)
     if (why !== WALK_END.done && (why !== WALK_END.full || count === 0)) return undefined
-    const bytes = (out as Uint8Array).slice(0, result % ROWS_UNIT)
+    // memory that is not filled with zeros first
+    const bytes = Buffer.allocUnsafeSlow(result % ROWS_UNIT)
+    bytes.set((out as Uint8Array).subarray(0, bytes.length))
     return { bytes, count, isLast: why === WALK_END.done && count < limit }
   }
 

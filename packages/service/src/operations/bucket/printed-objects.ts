@@ -19,8 +19,10 @@ const PRINTED_BYTES = 128 * 1024
 const TEMPLATES_MAX = 8
 const ROWS_UNIT = 2 ** 32
 
-/** Used from the beginning to the end of a turn. */
-const printed = new Uint8Array(PRINTED_BYTES)
+/** Reserved for an entry; few are longer. */
+const ENTRY_BYTES = 512
+/** With less room left than the longest entry may need, the next ones get other memory. */
+const ROOM_MIN = 16 * 1024
 
 /** Members of an entry that differ between objects of a kind. */
 export interface ShownObject {
@@ -58,13 +60,18 @@ export class PrintedObjects<E extends ShownObject> implements SelfPrinting<E> {
     const pieces: Piece[] = []
     const plan = entryPlan(OBJECT_VERSION, nameAt, LISTED)
     const templates = new Templates(this.#printing, textOf)
+    let room = Buffer.alloc(0)
     for (const block of blocks) {
       const place = new PackedPlace(block)
       for (let left = block.count; left > 0; ) {
-        const result = printRows(plan, templates.bytes, place.rest, printed)
+        // memory that is not filled with zeros first
+        if (room.length < ROOM_MIN)
+          room = Buffer.allocUnsafeSlow(Math.min(PRINTED_BYTES, ROOM_MIN + left * ENTRY_BYTES))
+        const result = printRows(plan, templates.bytes, place.rest, room)
         const bytes = result % ROWS_UNIT
         const rows = (result - bytes) / ROWS_UNIT
-        if (bytes > 0) pieces.push(printed.slice(0, bytes))
+        if (bytes > 0) pieces.push(room.subarray(0, bytes))
+        room = room.subarray(bytes)
         left -= rows
         if (left === 0) break
         place.skip(rows)
