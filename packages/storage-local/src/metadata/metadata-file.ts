@@ -129,17 +129,17 @@ async function markFormat(root: RootDatabase<Bytes, KeyText>, folder: string): P
 
 /**
  * The file's state in a read transaction. Reads throw DamagedRow.
- * @param seen the number of commits that the read transaction has seen
+ * @param seen the number of commits that the read transaction has seen; a smaller number only means that less is known
  * @param commits what is known about later ones, in the process that commits: rows that they left alone are not read again
  */
 export function stateOf(file: MetadataFile, transaction: Transaction, seen?: bigint, commits?: KnownCommits): Snapshot {
   const { rows, opened, ahead, walk } = file
   const within = { transaction }
   return {
+    // `seen` may be too small, and would be the mark of a state before that of the transaction
     packed:
       walk &&
-      ((from, to, limit, grouping) =>
-        walk.read({ from, to, limit, grouping }, () => seen ?? commitsOf(file, transaction))),
+      ((from, to, limit, grouping) => walk.read({ from, to, limit, grouping }, () => commitsOf(file, transaction))),
     get(key) {
       const known = seen === undefined || commits === undefined ? undefined : opened.known(key, seen, commits)
       if (known !== undefined) return known

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { closeSync, openSync, readFileSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
+import { setImmediate as endOfTurn } from 'node:timers/promises'
 import { loadNative, WALK_END } from '@bindery/digest'
 import {
   type Bytes,
@@ -160,6 +161,46 @@ test('a walk has the state of its transaction, or nothing, however many commits 
     }
     transaction.done()
   }
+  await file.root.close()
+  await store.close()
+})
+
+test('a read is of one state, also while a durable commit is not acknowledged yet', { skip }, async (t) => {
+  const folder = newFolder(t, 'bindery-walk-')
+  const store = await openLocalMetadataStore({ folder })
+  const file = await openMetadataFile(folder, { readOnly: true })
+  const commits = (): bigint => {
+    file.root.resetReadTxn()
+    return commitsOf(file)
+  }
+  const keys = Array.from({ length: 40 }, (_, index) => bytesOf(`key/${index}`))
+  const [from, to] = [bytesOf('key/'), bytesOf('key0')]
+  let early = 0
+  for (let round = 0; round < 20; round += 1) {
+    // the store learns how many commits there are
+    await store.read((reader) => reader.get(keys[0] as Bytes))
+    const before = commits()
+    let isAcknowledged = false
+    const written = store
+      .transact(async (tx) => {
+        for (const key of keys) tx.set(key, bytesOf(`round ${round}`))
+      })
+      .then(() => {
+        isAcknowledged = true
+      })
+    for (let turn = 0; turn < 3; turn += 1) await endOfTurn()
+    // the main thread hears of no commit while it is busy
+    for (const end = Date.now() + 200; commits() === before && Date.now() < end; );
+    const [value, packed] = await store.read(async (reader) => [
+      await reader.get(keys[1] as Bytes),
+      await readPacked(reader, from, to, { limit: 100 }),
+    ])
+    const state = value && keyText(value)
+    if (!isAcknowledged && state === `round ${round}`) early += 1
+    for (const row of unpackRows(packed)) assert.equal(keyText(row.value), state)
+    await written
+  }
+  assert.ok(early > 0)
   await file.root.close()
   await store.close()
 })
