@@ -23,6 +23,8 @@ function settle({ resolve, reject }: Pending, outcome: Outcome): void {
   else reject(outcome)
 }
 
+const nothingToSettle = (): void => undefined
+
 /** The events that a queue reports. */
 export interface CommitEvents {
   /** Called once, when the file can no longer be trusted: all commits fail from then on. */
@@ -77,30 +79,48 @@ export class CommitQueue implements Commits {
     await this.#running
   }
 
-  async #run(): Promise<void> {
-    while (this.#again.length + this.#first.length > 0) {
-      // what comes in the same turn is committed together
-      await endOfTurn()
-      await this.#commitBatch()
-    }
-    this.#running = undefined
+  get #waiting(): number {
+    return this.#again.length + this.#first.length
   }
 
-  async #commitBatch(): Promise<void> {
+  async #run(): Promise<void> {
+    let size = Infinity
+    let settleLast = nothingToSettle
+    while (this.#waiting > 0) {
+      // what comes in one turn is committed together; but if as many wait as last time, the disk need not wait for the end of the turn
+      if (this.#waiting < size) {
+        settleLast()
+        settleLast = nothingToSettle
+        await endOfTurn()
+      }
+      const batch = this.#take()
+      const committing = this.#commitBatch(batch)
+      settleLast()
+      settleLast = await committing
+      size = batch.length
+    }
+    this.#running = undefined
+    settleLast()
+  }
+
+  /** Begins at once. Resolves when the batch is durable or has failed, with the call that settles what is left of it. */
+  async #commitBatch(batch: readonly Pending[]): Promise<() => void> {
     const startedAt = performance.now()
-    const batch = this.#take()
     let outcomes: Outcome[]
     try {
       outcomes = await this.#write(batch)
     } catch (error) {
+      // at once, because nothing is committed after a failure that breaks the file
       this.#fail(batch, await failureOf(this.#file, error))
-      return
+      return nothingToSettle
     }
     this.#acknowledged += 1
     this.#onCommit?.(performance.now() - startedAt)
-    for (const [index, pending] of batch.entries()) {
-      const outcome = outcomes[index]
-      if (outcome !== undefined) settle(pending, outcome)
+    return () => {
+      for (const [index, pending] of batch.entries()) {
+        const outcome = outcomes[index]
+        if (outcome !== undefined) settle(pending, outcome)
+      }
     }
   }
 
