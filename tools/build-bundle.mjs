@@ -32,6 +32,11 @@ const TARGET = 'packages/cli/bundle'
 /** Libraries that load their own files or workers by a path relative to themselves, or need not be installed. */
 const APART = ['lmdb', 'pino', 'sharp']
 
+/** Those that a server has in its own file nevertheless: pino loads others only for threads, and a server's log has none. */
+const JOINED = ['pino']
+/** Characters of a line of a server's file. */
+const LINE_LENGTH = 160
+
 /** The part of prom-client that sends metrics to a Pushgateway, which no server does: it would load Node's modules of TLS at each start. */
 const UNUSED = /prom-client[\\/]lib[\\/]pushgateway\.js$/
 const leaveOutUnused = {
@@ -86,6 +91,10 @@ export async function buildBundle(root) {
       banner: { js: OWN_URL },
       define: { 'import.meta.url': 'ownUrl' },
       format: 'cjs',
+      external: APART.filter((name) => !JOINED.includes(name)),
+      // each start reads, checks and copies the text; long lines would fill the log with a failure's
+      minifyWhitespace: true,
+      lineLimit: LINE_LENGTH,
     })
     // last, because the command looks for it
     for (const [name, text] of Object.entries(STARTS)) writeFileSync(path.join(root, TARGET, name), text)
