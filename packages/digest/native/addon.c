@@ -841,6 +841,7 @@ NAPI_MODULE_INIT() {
   export_function(env, exports, "watchFile", watch_file);
   export_function(env, exports, "isCurrent", is_current);
   export_function(env, exports, "mapChunk", map_chunk);
+  export_function(env, exports, "trustChunk", trust_chunk);
   export_function(env, exports, "unmapChunk", unmap_chunk);
   export_function(env, exports, "endWatch", end_watch);
   export_function(env, exports, "printRows", print_rows);

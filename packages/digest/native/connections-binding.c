@@ -349,14 +349,14 @@ static napi_value unsent(napi_env env, napi_callback_info info) {
   return number_value(env, (double)connections_unsent(holder->set, number));
 }
 
-// unsentBytes(connections, number) → a copy of them
+// unsentBytes(connections, number) → a copy of them; they are sent no more
 static napi_value unsent_bytes(napi_env env, napi_callback_info info) {
   napi_value values[2], result;
   struct holder *holder;
   uint32_t number;
   void *bytes;
   if (!read_arguments(env, info, 2, values) || !read_connection(env, values, &holder, &number)) return NULL;
-  if (napi_create_buffer(env, connections_unsent(holder->set, number), &bytes, &result) != napi_ok) {
+  if (napi_create_buffer(env, connections_withdraw(holder->set, number), &bytes, &result) != napi_ok) {
     refuse(env, "the bytes cannot be copied");
     return NULL;
   }

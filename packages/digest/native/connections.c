@@ -9,16 +9,16 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
+#include <sys/eventfd.h>
 #include <sys/socket.h>
-#include <sys/uio.h>
 #include <unistd.h>
 
 #include "body-hashes.h"
-#include "watch.h"
+#include "sender.h"
 
 // Edges, so that no request changes what is watched. A read that takes less than it could has taken everything; behind any other the
 // edge has to be armed again.
-#define WATCHED (EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET)
+#define WATCHED (EPOLLIN | EPOLLRDHUP | EPOLLET)
 #define OVER (EPOLLRDHUP | EPOLLHUP | EPOLLERR)
 #define NONE UINT32_MAX
 
@@ -28,14 +28,9 @@ struct connection {
   uint8_t paused, ended, broken;
   uint8_t *target; // where bytes go, if not into the arena
   size_t target_bytes;
-  // What the kernel did not take yet: a copy of the head, and the caller's body.
-  uint8_t *head;
-  size_t head_start, head_bytes;
-  const uint8_t *body;
-  size_t body_bytes;
-  // What is passed behind that.
-  struct watch *watch;
-  uint64_t position, unpassed;
+  uint8_t awaits_room; // in the socket, for `out`
+  uint8_t is_given;    // what was in `out` is with the sender
+  struct outgoing out; // what the kernel did not take yet
 };
 
 // A short answer that waits for others, with its bytes in `queued`.
@@ -46,6 +41,11 @@ struct short_answer {
 
 struct connections {
   int epoll_fd;
+  int notified_fd; // an eventfd, for the sender
+  struct sender *sender; // since it was first needed
+  int has_no_sender;
+  unsigned given_count;  // connections of which the sender has something
+  unsigned ready_count; // that were ready in the last batch
   struct short_answer queue[QUEUE_MAX];
   unsigned queue_count;
   size_t queued_bytes;
@@ -66,8 +66,12 @@ int connections_open(struct report *reports, uint8_t *arena, struct connections 
   struct connections *set = calloc(1, sizeof *set);
   if (set == NULL) return ENOMEM;
   set->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
-  if (set->epoll_fd < 0) {
+  set->notified_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+  struct epoll_event event = {.events = EPOLLIN | EPOLLET, .data.u32 = NONE};
+  if (set->epoll_fd < 0 || set->notified_fd < 0 || epoll_ctl(set->epoll_fd, EPOLL_CTL_ADD, set->notified_fd, &event) < 0) {
     int error = errno;
+    if (set->epoll_fd >= 0) close(set->epoll_fd);
+    if (set->notified_fd >= 0) close(set->notified_fd);
     free(set);
     return error;
   }
@@ -80,12 +84,13 @@ int connections_open(struct report *reports, uint8_t *arena, struct connections 
 }
 
 void connections_close(struct connections *set) {
+  if (set->sender != NULL) sender_stop(set->sender);
   for (uint32_t i = 0; i < set->count; i++) {
     if (set->all[i].fd >= 0) close(set->all[i].fd);
-    if (set->all[i].watch != NULL) watch_end(set->all[i].watch);
-    free(set->all[i].head);
+    outgoing_clear(&set->all[i].out);
   }
   close(set->epoll_fd);
+  close(set->notified_fd);
   free(set->all);
   free(set);
 }
@@ -127,13 +132,15 @@ int connections_adopt(struct connections *set, int fd) {
   return (int)number;
 }
 
+static void withdraw(struct connections *set, uint32_t number);
+
 // Returns the descriptor of a number that is no longer used.
 static int forget(struct connections *set, uint32_t number) {
   struct connection *connection = &set->all[number];
   int fd = connection->fd;
   uint32_t *list = set->gathering ? &set->first_dropped : &set->first_free;
-  free(connection->head);
-  if (connection->watch != NULL) watch_end(connection->watch);
+  withdraw(set, number);
+  outgoing_clear(&connection->out);
   *connection = (struct connection){.fd = -1, .next = *list};
   *list = number;
   return fd;
@@ -160,7 +167,8 @@ void connections_gathered(struct connections *set) {
 }
 
 static void arm(struct connections *set, uint32_t number) {
-  struct epoll_event event = {.events = WATCHED, .data.u32 = number};
+  const uint32_t events = set->all[number].awaits_room ? WATCHED | EPOLLOUT : WATCHED;
+  struct epoll_event event = {.events = events, .data.u32 = number};
   epoll_ctl(set->epoll_fd, EPOLL_CTL_MOD, set->all[number].fd, &event);
 }
 
@@ -237,84 +245,93 @@ static void take(struct connections *set, uint32_t number, int is_over) {
   arm(set, number);
 }
 
-// Sends the rest of an answer. Returns SEND_DONE, SEND_FOLLOWS or a negative errno. With MSG_MORE the socket may wait for what follows.
-static int send_rest(struct connection *connection, int more) {
-  while (connection->head_bytes + connection->body_bytes > 0) {
-    struct iovec pieces[2];
-    struct msghdr message = {.msg_iov = pieces};
-    if (connection->head_bytes > 0) {
-      pieces[message.msg_iovlen++] = (struct iovec){connection->head + connection->head_start, connection->head_bytes};
-    }
-    if (connection->body_bytes > 0) {
-      pieces[message.msg_iovlen++] = (struct iovec){(void *)connection->body, connection->body_bytes};
-    }
-    ssize_t sent = sendmsg(connection->fd, &message, MSG_NOSIGNAL | MSG_DONTWAIT | more);
-    if (sent < 0 && errno == EINTR) continue;
-    if (sent < 0) return errno == EAGAIN || errno == EWOULDBLOCK ? SEND_FOLLOWS : -errno;
-    size_t of_head = (size_t)sent < connection->head_bytes ? (size_t)sent : connection->head_bytes;
-    connection->head_start += of_head;
-    connection->head_bytes -= of_head;
-    connection->body += (size_t)sent - of_head;
-    connection->body_bytes -= (size_t)sent - of_head;
-  }
-  return SEND_DONE;
+static int has_rest(const struct connection *connection) {
+  return connection->is_given || outgoing_has_bytes(&connection->out);
 }
 
-static int has_rest(const struct connection *connection) { return connection->head_bytes + connection->body_bytes > 0; }
-
-static void clear_rest(struct connection *connection) {
-  free(connection->head);
-  connection->head = NULL;
-  connection->body = NULL;
-  connection->head_start = connection->head_bytes = connection->body_bytes = 0;
+// Hears of room in the socket. Only those that need it watch it.
+static void await_room(struct connections *set, uint32_t number) {
+  if (set->all[number].awaits_room) return;
+  set->all[number].awaits_room = 1;
+  arm(set, number);
 }
 
 // Keeps the rest of a head, which was the caller's so far. Returns 0 without memory.
-static int keep_head(struct connection *connection) {
-  if (connection->head_bytes == 0) {
-    connection->head = NULL;
-    return 1;
-  }
-  uint8_t *copy = malloc(connection->head_bytes);
-  if (copy == NULL) return 0;
-  memcpy(copy, connection->head + connection->head_start, connection->head_bytes);
-  connection->head = copy;
-  connection->head_start = 0;
+static int keep_head(struct outgoing *out) {
+  uint8_t *copy = out->head_bytes == 0 ? NULL : malloc(out->head_bytes);
+  if (copy == NULL && out->head_bytes > 0) return 0;
+  if (copy != NULL) memcpy(copy, out->head + out->head_start, out->head_bytes);
+  out->head = copy;
+  out->head_start = 0;
   return 1;
 }
 
 // Sends an answer behind no other. Returns as `connections_send`.
-static int send_now(struct connection *connection, const uint8_t *head, size_t head_bytes, const uint8_t *body,
-                    size_t body_bytes, int more) {
-  connection->head = (uint8_t *)head;
-  connection->head_bytes = head_bytes;
-  connection->body = body;
-  connection->body_bytes = body_bytes;
-  int outcome = send_rest(connection, more);
-  if (outcome == SEND_FOLLOWS && keep_head(connection)) return outcome;
-  connection->head = NULL;
-  clear_rest(connection);
-  return outcome == SEND_FOLLOWS ? -ENOMEM : outcome;
+static int send_now(struct connections *set, uint32_t number, const struct outgoing *answer, int more) {
+  struct outgoing *out = &set->all[number].out;
+  *out = *answer;
+  int outcome = outgoing_send_bytes(out, set->all[number].fd, more);
+  if (outcome == STEP_FULL && keep_head(out)) {
+    await_room(set, number);
+    return SEND_FOLLOWS;
+  }
+  // it is the caller's
+  out->head = NULL;
+  outgoing_clear_bytes(out);
+  return outcome == STEP_FULL ? -ENOMEM : outcome < 0 ? outcome : SEND_DONE;
+}
+
+// Adds bytes to the head of what is to be sent. Returns 0 without memory.
+static int add_to_head(struct outgoing *out, const uint8_t *bytes, size_t length) {
+  uint8_t *head = malloc(out->head_bytes + length);
+  if (head == NULL) return 0;
+  if (out->head_bytes > 0) memcpy(head, out->head + out->head_start, out->head_bytes);
+  memcpy(head + out->head_bytes, bytes, length);
+  free(out->head);
+  out->head = head;
+  out->head_start = 0;
+  out->head_bytes += length;
+  return 1;
 }
 
 // Sends a short answer, or adds it to the rest of others. A connection on which that fails is cut, because what follows would pass for the answer; it is
 // reported by what is received from it.
-static void send_short(struct connection *connection, const uint8_t *bytes, size_t length, int more) {
-  if (!has_rest(connection)) {
-    if (send_now(connection, bytes, length, NULL, 0, more) < 0) shutdown(connection->fd, SHUT_RDWR);
-    return;
+static void send_short(struct connections *set, uint32_t number, const uint8_t *bytes, size_t length, int more) {
+  struct connection *connection = &set->all[number];
+  const struct outgoing answer = {.head = (uint8_t *)bytes, .head_bytes = length};
+  const int is_sent = has_rest(connection) ? add_to_head(&connection->out, bytes, length)
+                                           : send_now(set, number, &answer, more) >= 0;
+  if (!is_sent) shutdown(connection->fd, SHUT_RDWR);
+}
+
+// Whether others wait while this thread sends. A single connection is served sooner without a change of threads, and for less.
+static int has_others(const struct connections *set) { return set->ready_count > 1 || set->given_count > 0; }
+
+// Gives all that is to be sent to the sender. Returns 0 if it cannot take it.
+static int give(struct connections *set, uint32_t number) {
+  struct connection *connection = &set->all[number];
+  if (set->sender == NULL && !set->has_no_sender) {
+    set->sender = sender_start(set->notified_fd);
+    set->has_no_sender = set->sender == NULL;
   }
-  uint8_t *rest = malloc(connection->head_bytes + length);
-  if (rest == NULL) {
-    shutdown(connection->fd, SHUT_RDWR);
-    return;
+  if (set->sender == NULL || !sender_give(set->sender, number, connection->fd, &connection->out)) return 0;
+  connection->out = (struct outgoing){0};
+  connection->is_given = 1;
+  set->given_count++;
+  if (connection->awaits_room) {
+    connection->awaits_room = 0;
+    arm(set, number);
   }
-  memcpy(rest, connection->head + connection->head_start, connection->head_bytes);
-  memcpy(rest + connection->head_bytes, bytes, length);
-  free(connection->head);
-  connection->head = rest;
-  connection->head_start = 0;
-  connection->head_bytes += length;
+  return 1;
+}
+
+// Takes back what the sender has of a connection.
+static void withdraw(struct connections *set, uint32_t number) {
+  struct connection *connection = &set->all[number];
+  if (!connection->is_given) return;
+  sender_withdraw(set->sender, number, &connection->out);
+  connection->is_given = 0;
+  set->given_count--;
 }
 
 void connections_flush(struct connections *set) {
@@ -323,7 +340,7 @@ void connections_flush(struct connections *set) {
   set->queued_bytes = 0;
   for (unsigned i = 0; i < count; i++) {
     const struct short_answer *answer = &set->queue[i];
-    send_short(&set->all[answer->connection], set->queued + answer->start, answer->length, 0);
+    send_short(set, answer->connection, set->queued + answer->start, answer->length, 0);
   }
 }
 
@@ -345,69 +362,110 @@ int connections_send(struct connections *set, uint32_t number, const uint8_t *he
   const int is_short = head_bytes + body_bytes <= SHORT_BYTES_MAX;
   if (!is_short) connections_flush(set);
   if (has_rest(connection)) return SEND_BUSY;
-  if (!is_short) return send_now(connection, head, head_bytes, body, body_bytes, 0);
-  queue(set, number, head, head_bytes, body, body_bytes);
-  return SEND_QUEUED;
+  if (is_short) {
+    queue(set, number, head, head_bytes, body, body_bytes);
+    return SEND_QUEUED;
+  }
+  const struct outgoing answer = {.head = (uint8_t *)head, .head_bytes = head_bytes, .body = body, .body_bytes = body_bytes};
+  if (body_bytes < GIVEN_BYTES_MIN || !has_others(set)) return send_now(set, number, &answer, 0);
+  connection->out = answer;
+  if (!keep_head(&connection->out)) {
+    connection->out = (struct outgoing){0};
+    return -ENOMEM;
+  }
+  if (!give(set, number)) await_room(set, number);
+  return SEND_FOLLOWS;
 }
 
 // Passes what follows, and leaves the rest to another turn.
 static enum watch_passing pass_more(struct connections *set, uint32_t number) {
   struct connection *connection = &set->all[number];
-  const uint64_t left = connection->unpassed, step = left < PASSED_AT_ONCE ? left : PASSED_AT_ONCE;
-  uint64_t passed = 0;
-  enum watch_passing outcome = watch_pass(connection->watch, connection->fd, connection->position, step, step < left, &passed);
-  connection->position += passed;
-  connection->unpassed -= passed;
-  if (outcome == PASS_DONE && connection->unpassed > 0) {
-    arm(set, number);
-    return PASS_FOLLOWS;
-  }
-  if (outcome != PASS_FOLLOWS) {
-    watch_end(connection->watch);
-    connection->watch = NULL;
-  }
-  return outcome;
+  enum watch_passing passing;
+  const enum outgoing_step step = outgoing_pass(&connection->out, connection->fd, &passing);
+  if (step == STEP_DONE) return passing;
+  if (step == STEP_MORE && connection->awaits_room) arm(set, number);
+  await_room(set, number);
+  return PASS_FOLLOWS;
 }
 
 int connections_pass(struct connections *set, uint32_t number, const uint8_t *head, size_t head_bytes, struct watch *watch,
                      uint64_t position, uint64_t length) {
   struct connection *connection = &set->all[number];
-  if (connection->watch != NULL) return -EINVAL;
-  connection->unpassed = length;
+  if (connection->is_given || connection->out.watch != NULL) return -EINVAL;
+  connection->out.unpassed = length;
   if (connection->broken) return -EPIPE;
   connections_flush(set);
-  if (head_bytes > 0) send_short(connection, head, head_bytes, MSG_MORE);
-  connection->watch = watch_hold(watch);
-  connection->position = position;
-  return has_rest(connection) ? PASS_FOLLOWS : (int)pass_more(set, number);
+  const int is_given = length >= GIVEN_BYTES_MIN && has_others(set);
+  if (head_bytes > 0 && is_given && !add_to_head(&connection->out, head, head_bytes)) return -ENOMEM;
+  if (head_bytes > 0 && !is_given) send_short(set, number, head, head_bytes, MSG_MORE);
+  connection->out.watch = watch_hold(watch);
+  connection->out.position = position;
+  connection->out.unpassed = length;
+  if (is_given && give(set, number)) return PASS_FOLLOWS;
+  if (!outgoing_has_bytes(&connection->out)) return (int)pass_more(set, number);
+  await_room(set, number);
+  return PASS_FOLLOWS;
 }
 
-uint64_t connections_unpassed(const struct connections *set, uint32_t number) { return set->all[number].unpassed; }
+uint64_t connections_unpassed(const struct connections *set, uint32_t number) {
+  const struct connection *connection = &set->all[number];
+  uint64_t unpassed = connection->out.unpassed;
+  if (connection->is_given) sender_unsent(set->sender, number, &unpassed);
+  return unpassed;
+}
 
 size_t connections_unsent(struct connections *set, uint32_t number) {
+  const struct connection *connection = &set->all[number];
+  uint64_t unpassed;
   connections_flush(set);
-  return set->all[number].head_bytes + set->all[number].body_bytes;
+  return connection->is_given ? sender_unsent(set->sender, number, &unpassed)
+                              : connection->out.head_bytes + connection->out.body_bytes;
+}
+
+size_t connections_withdraw(struct connections *set, uint32_t number) {
+  withdraw(set, number);
+  return connections_unsent(set, number);
 }
 
 void connections_copy_unsent(const struct connections *set, uint32_t number, uint8_t *bytes) {
-  const struct connection *connection = &set->all[number];
-  if (connection->head_bytes > 0) memcpy(bytes, connection->head + connection->head_start, connection->head_bytes);
-  if (connection->body_bytes > 0) memcpy(bytes + connection->head_bytes, connection->body, connection->body_bytes);
+  const struct outgoing *out = &set->all[number].out;
+  if (out->head_bytes > 0) memcpy(bytes, out->head + out->head_start, out->head_bytes);
+  if (out->body_bytes > 0) memcpy(bytes + out->head_bytes, out->body, out->body_bytes);
 }
 
 static void send_more(struct connections *set, uint32_t number) {
   struct connection *connection = &set->all[number];
-  const int passes = connection->watch != NULL;
-  if (has_rest(connection)) {
-    int outcome = send_rest(connection, passes ? MSG_MORE : 0);
-    if (outcome == SEND_FOLLOWS) return;
-    clear_rest(connection);
-    if (outcome != SEND_DONE) return note_broken(set, number, -outcome);
-    if (!passes) return note(set, number, REPORT_SENT, 0, 0);
+  struct outgoing *out = &connection->out;
+  if (connection->is_given) return;
+  if (out->body_bytes + (out->watch == NULL ? 0 : out->unpassed) >= GIVEN_BYTES_MIN && has_others(set) && give(set, number)) return;
+  if (outgoing_has_bytes(out)) {
+    int outcome = outgoing_send_bytes(out, connection->fd, out->watch != NULL ? MSG_MORE : 0);
+    if (outcome == STEP_FULL) return;
+    outgoing_clear_bytes(out);
+    if (outcome < 0) return note_broken(set, number, -outcome);
+    if (out->watch == NULL) return note(set, number, REPORT_SENT, 0, 0);
   }
-  if (!passes) return;
+  if (out->watch == NULL) return;
   enum watch_passing passing = pass_more(set, number);
-  if (passing != PASS_FOLLOWS) note(set, number, REPORT_PASSED, passing, (size_t)connection->unpassed);
+  if (passing != PASS_FOLLOWS) note(set, number, REPORT_PASSED, passing, (size_t)out->unpassed);
+}
+
+// Notes what the sender has sent.
+static void take_sent(struct connections *set) {
+  struct sent sent[SENT_MAX];
+  const unsigned count = set->sender == NULL ? 0 : sender_take(set->sender, sent, SENT_MAX);
+  for (unsigned i = 0; i < count; i++) {
+    struct connection *connection = &set->all[sent[i].connection];
+    outgoing_clear(&sent[i].out);
+    connection->is_given = 0;
+    set->given_count--;
+    connection->out.unpassed = sent[i].out.unpassed;
+    // it may have been noticed when bytes were to be received
+    if (connection->broken) continue;
+    if (sent[i].error != 0) note_broken(set, sent[i].connection, sent[i].error);
+    else if (!sent[i].is_pass) note(set, sent[i].connection, REPORT_SENT, 0, 0);
+    else note(set, sent[i].connection, REPORT_PASSED, sent[i].passing, (size_t)sent[i].out.unpassed);
+  }
 }
 
 // Notes whether most of what came is requests with bodies; a full piece is the beginning of a larger one.
@@ -431,8 +489,12 @@ unsigned connections_gather(struct connections *set, int *more) {
   set->arena_used = 0;
   const int ready_max = set->ready_max;
   int count = epoll_wait(set->epoll_fd, ready, ready_max, 0);
+  set->ready_count = 0;
+  for (int i = 0; i < count; i++) set->ready_count += ready[i].data.u32 != NONE;
+  take_sent(set);
   for (int i = 0; i < count; i++) {
     uint32_t number = ready[i].data.u32;
+    if (number == NONE) continue;
     struct connection *connection = &set->all[number];
     if (ready[i].events & (EPOLLOUT | EPOLLHUP | EPOLLERR)) send_more(set, number);
     if ((ready[i].events & (EPOLLIN | OVER)) && !connection->paused && !connection->ended && !connection->broken) {

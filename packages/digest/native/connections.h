@@ -21,7 +21,9 @@
 #define BODY_PIECE_MIN 2048
 // Each has at most this many reports in a batch.
 #define REPORTS_EACH 3
-#define REPORTS_MAX (READY_MAX * REPORTS_EACH)
+// Reports of what the sender has sent.
+#define SENT_MAX 64
+#define REPORTS_MAX (READY_MAX * REPORTS_EACH + SENT_MAX)
 #define ARENA_BYTES (READY_MAX * PIECE_BYTES)
 
 // A head with a body of at most 16 KiB is short, and leaves together with others.
@@ -41,9 +43,10 @@ struct report {
   int32_t connection, kind, start, length;
 };
 
-// Bytes that `connections_pass` takes, and those that are passed before others have their turn.
+// Bytes that `connections_pass` takes.
 #define PASSED_BYTES_MAX (16u << 20)
-#define PASSED_AT_ONCE (1u << 20)
+// A body of at least so many bytes is sent by a thread of its own, if there are others.
+#define GIVEN_BYTES_MIN (256u << 10)
 
 struct connections;
 struct body_hash;
@@ -111,7 +114,10 @@ void connections_flush(struct connections *set);
 // Bytes that still follow, without those that are passed.
 size_t connections_unsent(struct connections *set, uint32_t number);
 
-// Copies the bytes that still follow, as many as `connections_unsent` returns.
+// Stops sending the bytes that still follow. Returns their number.
+size_t connections_withdraw(struct connections *set, uint32_t number);
+
+// Copies these bytes.
 void connections_copy_unsent(const struct connections *set, uint32_t number, uint8_t *bytes);
 
 // Sends an end behind what was sent.

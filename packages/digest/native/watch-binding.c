@@ -63,6 +63,18 @@ napi_value map_chunk(napi_env env, napi_callback_info info) {
   return number_value(env, watch_map(watch, (uint64_t)index));
 }
 
+napi_value trust_chunk(napi_env env, napi_callback_info info) {
+  napi_value values[2];
+  struct watch *watch;
+  int64_t index;
+  if (!read_arguments(env, info, 2, values) || !read_watch(env, values[0], &watch) ||
+      !read_integer(env, values[1], SAFE_INTEGER_MAX, &index)) {
+    return NULL;
+  }
+  watch_trust(watch, (uint64_t)index);
+  return NULL;
+}
+
 napi_value unmap_chunk(napi_env env, napi_callback_info info) {
   napi_value values[2];
   struct watch *watch;

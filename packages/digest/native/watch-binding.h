@@ -18,6 +18,9 @@ napi_value is_current(napi_env env, napi_callback_info info);
 // mapChunk(watch, index) → a number of `enum watch_outcome`
 napi_value map_chunk(napi_env env, napi_callback_info info);
 
+// trustChunk(watch, index)
+napi_value trust_chunk(napi_env env, napi_callback_info info);
+
 // unmapChunk(watch, index)
 napi_value unmap_chunk(napi_env env, napi_callback_info info);
 

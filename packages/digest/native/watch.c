@@ -9,6 +9,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
@@ -32,19 +33,26 @@
 
 struct watch {
   struct watched_part part;
-  unsigned holders;
+  atomic_uint holders;
   struct stat seen;
   uint8_t *base; // address space for all chunks
   uint64_t stride, count;
+  atomic_uchar *checked; // for each chunk whether it may be passed
 };
 
 // What all watches of the process share. The descriptors stay open.
 static struct {
   pthread_mutex_t mutex;
   bool is_open, has_failed;
-  int pagemap, nowhere, out, in; // the mapped pages of the process, /dev/null, and the ends of a pipe
-  size_t room; // bytes of whole pages that the pipe takes
+  int pagemap, nowhere; // the mapped pages of the process, and /dev/null
 } shared = {.mutex = PTHREAD_MUTEX_INITIALIZER};
+
+// The pipe through which a thread passes bytes. Opened when it is first used.
+static _Thread_local struct {
+  bool is_open;
+  int out, in;
+  size_t room; // bytes of whole pages that it takes
+} way;
 
 // File systems that have one copy of a file's bytes in memory, from which reads, mappings and splices all come.
 static bool is_suitable(int fd) {
@@ -73,16 +81,21 @@ static bool open_pipe(void) {
     close(ends[0]), close(ends[1]);
     return false;
   }
-  shared.out = ends[0], shared.in = ends[1];
-  shared.room = (size_t)room < PIPE_BYTES ? (size_t)room : PIPE_BYTES;
+  way.is_open = true, way.out = ends[0], way.in = ends[1];
+  way.room = (size_t)room < PIPE_BYTES ? (size_t)room : PIPE_BYTES;
   return true;
+}
+
+void watch_close_pipe(void) {
+  if (way.is_open) close(way.out), close(way.in);
+  way.is_open = false;
 }
 
 static bool open_shared(void) {
   if (shared.is_open || shared.has_failed) return shared.is_open;
   shared.pagemap = open("/proc/self/pagemap", O_RDONLY | O_CLOEXEC);
   shared.nowhere = open("/dev/null", O_WRONLY | O_CLOEXEC);
-  shared.is_open = shared.pagemap >= 0 && shared.nowhere >= 0 && open_pipe();
+  shared.is_open = shared.pagemap >= 0 && shared.nowhere >= 0 && (way.is_open || open_pipe());
   shared.has_failed = !shared.is_open;
   if (shared.has_failed && shared.pagemap >= 0) close(shared.pagemap);
   if (shared.has_failed && shared.nowhere >= 0) close(shared.nowhere);
@@ -141,24 +154,30 @@ struct watch *watch_begin(const struct watched_part *part, int64_t age_ms) {
   watch->stride = part->chunk_bytes + GAP_BYTES;
   if (will_show_changes(part->fd, age_ms, &watch->seen) && (uint64_t)watch->seen.st_size >= (uint64_t)part->start + part->size) {
     watch->base = mmap(NULL, watch->count * watch->stride, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-    if (watch->base != MAP_FAILED) return watch;
+    watch->checked = calloc(watch->count, sizeof *watch->checked);
+    if (watch->base != MAP_FAILED && watch->checked != NULL) return watch;
+    if (watch->base != MAP_FAILED) munmap(watch->base, watch->count * watch->stride);
   }
+  free(watch->checked);
   free(watch);
   return NULL;
 }
 
 struct watch *watch_hold(struct watch *watch) {
-  watch->holders++;
+  atomic_fetch_add(&watch->holders, 1);
   return watch;
 }
 
 void watch_end(struct watch *watch) {
-  if (--watch->holders > 0) return;
+  if (atomic_fetch_sub(&watch->holders, 1) > 1) return;
   munmap(watch->base, watch->count * watch->stride);
+  free(watch->checked);
   free(watch);
 }
 
 void watch_unmap(struct watch *watch, uint64_t index) {
+  if (index >= watch->count) return;
+  atomic_store(&watch->checked[index], 0);
   mmap(chunk_address(watch, index), chunk_length(watch, index), PROT_NONE,
        MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED, -1, 0);
 }
@@ -181,6 +200,8 @@ enum watch_outcome watch_map(struct watch *watch, uint64_t index) {
   if (index >= watch->count) return WATCH_NOT_CACHED;
   const uint64_t length = chunk_length(watch, index);
   uint8_t *address = chunk_address(watch, index);
+  // a thread that passes bytes looks at the mapping first, and then at this
+  atomic_store(&watch->checked[index], 0);
   const off_t offset = watch->part.start + (int64_t)(index * watch->part.chunk_bytes);
   if (mmap(address, length, PROT_READ, MAP_SHARED | MAP_FIXED, watch->part.fd, offset) == MAP_FAILED) return WATCH_NOT_CACHED;
   const bool was_cached = is_cached(address, length);
@@ -193,6 +214,10 @@ enum watch_outcome watch_map(struct watch *watch, uint64_t index) {
   shared.is_open = false, shared.has_failed = true;
   pthread_mutex_unlock(&shared.mutex);
   return WATCH_CHANGED;
+}
+
+void watch_trust(struct watch *watch, uint64_t index) {
+  if (index < watch->count) atomic_store(&watch->checked[index], 1);
 }
 
 // The argument of PAGEMAP_SCAN, which headers have since Linux 6.7.
@@ -230,14 +255,18 @@ static bool is_mapped(const uint8_t *address, size_t length) {
   return all >> 63 != 0;
 }
 
+// Whether bytes of a chunk are those that were checked. The order counts: if they are mapped, and the chunk is one that was checked then or since, they were.
+static bool is_checked(const struct watch *watch, uint64_t position, size_t length) {
+  return is_mapped(address_of(watch, position), length) && atomic_load(&watch->checked[position / watch->part.chunk_bytes]);
+}
+
 // Empties the pipe of bytes that the socket did not take. A pipe that cannot be emptied is replaced.
 static void drop(size_t left) {
   while (left > 0) {
-    const ssize_t dropped = splice(shared.out, NULL, shared.nowhere, NULL, left, SPLICE_F_NONBLOCK);
+    const ssize_t dropped = splice(way.out, NULL, shared.nowhere, NULL, left, SPLICE_F_NONBLOCK);
     if (dropped < 0 && errno == EINTR) continue;
     if (dropped <= 0) {
-      close(shared.out), close(shared.in);
-      if (!open_pipe()) shared.is_open = false, shared.has_failed = true;
+      watch_close_pipe();
       return;
     }
     left -= (size_t)dropped;
@@ -249,14 +278,14 @@ static void drop(size_t left) {
 // may wait for what follows.
 static enum watch_passing pass_pages(struct watch *watch, int socket, uint64_t position, size_t length, unsigned more, uint64_t *passed) {
   loff_t offset = watch->part.start + (int64_t)position;
-  const ssize_t taken = splice(watch->part.fd, &offset, shared.in, NULL, length, SPLICE_F_NONBLOCK);
+  const ssize_t taken = splice(watch->part.fd, &offset, way.in, NULL, length, SPLICE_F_NONBLOCK);
   if (taken <= 0) return PASS_UNMAPPED;
-  if (!is_mapped(address_of(watch, position), (size_t)taken)) {
+  if (!is_checked(watch, position, (size_t)taken)) {
     drop((size_t)taken);
     return PASS_UNMAPPED;
   }
   for (size_t left = (size_t)taken; left > 0;) {
-    const ssize_t sent = splice(shared.out, NULL, socket, NULL, left, SPLICE_F_NONBLOCK | more);
+    const ssize_t sent = splice(way.out, NULL, socket, NULL, left, SPLICE_F_NONBLOCK | more);
     if (sent < 0 && errno == EINTR) continue;
     if (sent <= 0) {
       const bool is_full = sent < 0 && errno == EAGAIN;
@@ -273,15 +302,15 @@ static enum watch_passing pass_pages(struct watch *watch, int socket, uint64_t p
 static enum watch_passing pass_in_chunk(struct watch *watch, int socket, uint64_t position, uint64_t length, bool more_follows,
                                         uint64_t *passed) {
   // a page that is missing here would be read from the disk
-  if (!is_mapped(address_of(watch, position), (size_t)length)) return PASS_UNMAPPED;
+  if (!is_checked(watch, position, (size_t)length)) return PASS_UNMAPPED;
   enum watch_passing last = PASS_DONE;
   for (const uint64_t end = position + length; last == PASS_DONE && position < end;) {
-    const uint64_t in_pipe = shared.room - position % PAGE_BYTES;
+    const uint64_t in_pipe = way.room - position % PAGE_BYTES;
     const size_t step = (size_t)(in_pipe < end - position ? in_pipe : end - position);
     const uint64_t before = *passed;
     last = pass_pages(watch, socket, position, step, position + step < end || more_follows ? SPLICE_F_MORE : 0, passed);
     position += *passed - before;
-    if (!shared.is_open) return PASS_UNMAPPED;
+    if (!way.is_open) return PASS_UNMAPPED;
   }
   return last;
 }
@@ -289,15 +318,13 @@ static enum watch_passing pass_in_chunk(struct watch *watch, int socket, uint64_
 enum watch_passing watch_pass(struct watch *watch, int socket, uint64_t position, uint64_t length, bool more_follows, uint64_t *passed) {
   if (position > watch->part.size || length > watch->part.size - position) return PASS_UNMAPPED;
   if (!watch_is_current(watch)) return PASS_STALE;
-  pthread_mutex_lock(&shared.mutex);
-  enum watch_passing last = shared.is_open ? PASS_DONE : PASS_UNMAPPED;
+  enum watch_passing last = way.is_open || open_pipe() ? PASS_DONE : PASS_UNMAPPED;
   for (const uint64_t end = position + length; last == PASS_DONE && position < end;) {
     const uint64_t in_chunk = watch->part.chunk_bytes - position % watch->part.chunk_bytes;
     const uint64_t step = in_chunk < end - position ? in_chunk : end - position;
     last = pass_in_chunk(watch, socket, position, step, position + step < end || more_follows, passed);
     position += step;
   }
-  pthread_mutex_unlock(&shared.mutex);
   return last;
 }
 
@@ -316,6 +343,10 @@ struct watch *watch_begin(const struct watched_part *part, int64_t age_ms) {
 struct watch *watch_hold(struct watch *watch) { return watch; }
 
 void watch_end(struct watch *watch) { (void)watch; }
+
+void watch_trust(struct watch *watch, uint64_t index) { (void)watch, (void)index; }
+
+void watch_close_pipe(void) {}
 
 enum watch_outcome watch_map(struct watch *watch, uint64_t index) {
   (void)watch, (void)index;

@@ -39,8 +39,11 @@ enum watch_outcome {
   WATCH_CHANGED,    // the file has changed since the watch began, or the system cannot do it: the watch is good for nothing any more
 };
 
-// Maps a chunk, which is to be checked afterwards.
+// Maps a chunk, which is to be checked afterwards, and then trusted or unmapped.
 enum watch_outcome watch_map(struct watch *watch, uint64_t index);
+
+// Lets bytes of a chunk be passed, which was checked since it was mapped.
+void watch_trust(struct watch *watch, uint64_t index);
 
 // Maps a chunk no longer.
 void watch_unmap(struct watch *watch, uint64_t index);
@@ -48,11 +51,14 @@ void watch_unmap(struct watch *watch, uint64_t index);
 enum watch_passing {
   PASS_DONE,
   PASS_FOLLOWS,  // the socket takes no more
-  PASS_UNMAPPED, // the next bytes are not those that were mapped
+  PASS_UNMAPPED, // the next bytes are not those that were checked
   PASS_STALE,    // the file has changed since the watch began
   PASS_BROKEN,   // the socket is broken
 };
 
 // Passes bytes from a position in the part to a socket that does not block, and adds their number to `*passed`. With `more_follows` the socket may wait
-// for what comes behind them.
+// for what comes behind them. Several threads may pass bytes of one watch, while another one maps, trusts and unmaps.
 enum watch_passing watch_pass(struct watch *watch, int socket, uint64_t position, uint64_t length, bool more_follows, uint64_t *passed);
+
+// Closes the pipe through which this thread has passed bytes, before it ends.
+void watch_close_pipe(void);

@@ -10,7 +10,7 @@ export {
   createThreadedHasher,
   type Hasher,
 } from './hasher.js'
-export { WALK_END } from './native/binding.js'
+export { PASSED, WALK_END } from './native/binding.js'
 export type { ConnectionListener, Connections, OwnedConnection } from './native/connections.js'
 export type { FileWatch, PassSocket, WatchedPart } from './native/file-watch.js'
 export {

@@ -264,6 +264,8 @@ export interface Binding {
   isCurrent(watch: object): boolean
   /** Maps a chunk of a watched file that the system has in memory. Returns a number of `MAPPED`. */
   mapChunk(watch: object, index: number): number
+  /** Lets bytes of a mapped chunk be passed, which was checked. */
+  trustChunk(watch: object, index: number): void
   unmapChunk(watch: object, index: number): void
   /** The last use of a watch; what a connection still passes of it, it passes. */
   endWatch(watch: object): void

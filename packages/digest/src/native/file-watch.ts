@@ -28,10 +28,12 @@ export interface FileWatch {
   /** Whether it can be used no more, because the file has changed or the system cannot do it. */
   readonly hasEnded: boolean
   /**
-   * Notes the memory of a chunk that the system has in memory; false if it has not all. The chunk counts as checked from now on: it must
-   * be read and checked at once, and forgotten if it does not match.
+   * Maps a chunk that the system has in memory; false if it has not all. Then it is to be read and checked at once, and noted, or forgotten
+   * if it does not match.
    */
-  note(index: number): boolean
+  map(index: number): boolean
+  /** Notes that a chunk was checked since it was mapped: from now on it may be passed. */
+  note(index: number): void
   /** Whether the file has not changed since the watch began, nor been deleted, also by another process. */
   isCurrent(): boolean
   /** The number of chunks that are noted. */
@@ -84,13 +86,18 @@ class NativeWatch implements FileWatch {
     return this.#noted.size
   }
 
-  note(index: number): boolean {
+  map(index: number): boolean {
     if (this.#watch === undefined) return false
+    this.#noted.delete(index)
     const outcome = this.#binding.mapChunk(this.#watch, index)
-    if (outcome === MAPPED.done) this.#noted.add(index)
-    else if (outcome === MAPPED.changed) this.end()
-    else this.#noted.delete(index)
+    if (outcome === MAPPED.changed) this.end()
     return outcome === MAPPED.done
+  }
+
+  note(index: number): void {
+    if (this.#watch === undefined) return
+    this.#binding.trustChunk(this.#watch, index)
+    this.#noted.add(index)
   }
 
   has(index: number): boolean {
@@ -98,7 +105,8 @@ class NativeWatch implements FileWatch {
   }
 
   forget(index: number): void {
-    if (this.#noted.delete(index) && this.#watch !== undefined) this.#binding.unmapChunk(this.#watch, index)
+    this.#noted.delete(index)
+    if (this.#watch !== undefined) this.#binding.unmapChunk(this.#watch, index)
   }
 
   forgetEarliest(): void {

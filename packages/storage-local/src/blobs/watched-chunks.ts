@@ -48,12 +48,13 @@ export class WatchedChunks {
     if (blob.watch?.hasEnded) this.end(blob)
     blob.watch ??= this.#begin(blob)
     const { watch } = blob
-    if (watch === undefined || !watch.note(index)) return false
+    if (watch === undefined || !watch.map(index)) return false
     const start = index * CHUNK_BYTES
     const length = Math.min(CHUNK_BYTES, footer.size - start)
     const around = { before: length, after: 0 }
     const checksum = this.#files.readChecked(file, NOTHING, HEADER_BYTES + start + length, around)
     if (checksum !== undefined && checksum === footer.chunks[index]) {
+      watch.note(index)
       this.#forgetSurplus()
       return true
     }

@@ -1,5 +1,5 @@
 import { Socket } from 'node:net'
-import type { ConnectionListener, Connections, OwnedConnection } from '@bindery/digest'
+import { type ConnectionListener, type Connections, type OwnedConnection, PASSED } from '@bindery/digest'
 import { markLocal, peerOf, UNIX_PEER } from '../peer.js'
 import { hostAndPort } from '../read-request.js'
 import type { Link, LinkOwner } from './link.js'
@@ -115,6 +115,8 @@ export class NativeLink implements Link, ConnectionListener {
     this.#activeAt = performance.now()
     this.#connection.pass(text, watch, position, length, (bytes, outcome) => {
       this.#activeAt = performance.now()
+      // the text may not have been sent
+      if (outcome < 0 || outcome === PASSED.broken) this.destroy()
       passed(bytes, outcome)
       if (!this.destroyed) this.#sendWaiting()
     })

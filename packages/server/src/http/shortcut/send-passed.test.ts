@@ -25,7 +25,10 @@ function bodies(t: TestContext, isRead: (at: number) => boolean, failure?: Error
   const fd = openSync(path, 'r')
   const watch = native?.watchFile({ fd, start: 0, size: content.length, chunkBytes: MIB }, 0)
   assert.ok(watch !== undefined && readFileSync(path).equals(content))
-  for (let index = 0; index * MIB < content.length; index++) assert.ok(watch.note(index))
+  for (let index = 0; index * MIB < content.length; index++) {
+    assert.ok(watch.map(index))
+    watch.note(index)
+  }
   atEnd(t, () => {
     watch.end()
     closeSync(fd)
@@ -57,7 +60,8 @@ function bodies(t: TestContext, isRead: (at: number) => boolean, failure?: Error
           passed(0)
           return
         }
-        const most = isRead(at + MIB) ? MIB : content.length - at
+        // the first of them one by one, so that it is seen that it has begun
+        const most = at < 2 * MIB || isRead(at + MIB) ? MIB : content.length - at
         watch.pass(socket, at, Math.min(most, content.length - at), (bytes) => {
           at += bytes
           state.passed += bytes
@@ -129,4 +133,38 @@ test('a body that is passed is closed when its reader leaves, takes nothing for 
     assert.deepEqual([...server.running], [[undefined, 0]])
     client.socket.destroy()
   }
+})
+
+test('bodies of many connections come whole at the same time, from memory and passed, while other readers leave', {
+  skip,
+}, async (t) => {
+  const { answer, state } = bodies(t, (at) => at % 7 === 3)
+  const bytes = content.subarray(0, 3 * MIB)
+  const whole = () => ({ status: 200, headers: [lengthOf(bytes.length)], body: bytes, log: LOG })
+  const { port, server } = await listen(t, async ({ target }) => {
+    if (target === '/end') return text(200, 'done')
+    return target === '/whole' ? whole() : answer()
+  })
+  const clients = await Promise.all(Array.from({ length: 9 }, () => rawConnection(port)))
+  for (const { socket } of clients) socket.pause()
+  const get = (target: string) => `GET ${target} HTTP/1.1\r\nHost: h\r\n`
+  await Promise.all(clients.map((one, index) => one.send(`${get(index % 3 === 1 ? '/whole' : '/passed')}\r\n`)))
+  await settled(() => state.passed > 0)
+  const received = clients.map(async (client, index) => {
+    if (index % 3 === 2) client.socket.resetAndDestroy()
+    else {
+      client.socket.resume()
+      await client.send(`${get('/end')}Connection: close\r\n\r\n`)
+    }
+    return index % 3 === 2 ? undefined : client.closed()
+  })
+  for (const [index, answers] of (await Promise.all(received)).entries()) {
+    if (answers === undefined) continue
+    const expected = index % 3 === 1 ? bytes : content
+    const rest = Buffer.from(answers.slice(answers.indexOf('\r\n\r\n') + 4), 'latin1')
+    assert.ok(rest.subarray(0, expected.length).equals(expected), `answer ${index}`)
+    assert.match(rest.subarray(expected.length).toString('latin1'), /^HTTP.1.1 200 OK.*done$/s)
+  }
+  await settled(() => state.closed === 6 && [...server.running.values()].every((count) => count === 0))
+  assert.equal(state.lent, 0)
 })
