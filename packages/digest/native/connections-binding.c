@@ -210,14 +210,13 @@ static napi_value release(napi_env env, napi_callback_info info) {
   return number_value(env, connections_release(holder->set, number));
 }
 
-// drop(connections, number)
+// drop(connections, number) → as `unpassed`
 static napi_value drop(napi_env env, napi_callback_info info) {
   napi_value values[2];
   struct holder *holder;
   uint32_t number;
   if (!read_arguments(env, info, 2, values) || !read_connection(env, values, &holder, &number)) return NULL;
-  connections_drop(holder->set, number);
-  return NULL;
+  return number_value(env, (double)connections_drop(holder->set, number));
 }
 
 // receive(connections, number, bytes) → as `connections_receive`

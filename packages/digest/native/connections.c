@@ -153,7 +153,13 @@ int connections_release(struct connections *set, uint32_t number) {
   return fd;
 }
 
-void connections_drop(struct connections *set, uint32_t number) { close(connections_release(set, number)); }
+uint64_t connections_drop(struct connections *set, uint32_t number) {
+  // the sender may send more of it until it is withdrawn
+  withdraw(set, number);
+  const uint64_t unpassed = set->all[number].out.unpassed;
+  close(connections_release(set, number));
+  return unpassed;
+}
 
 void connections_gathered(struct connections *set) {
   connections_flush(set);

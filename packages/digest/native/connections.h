@@ -70,7 +70,8 @@ int connections_has(const struct connections *set, uint32_t number);
 // Gives the socket back, as if it had never been adopted.
 int connections_release(struct connections *set, uint32_t number);
 
-void connections_drop(struct connections *set, uint32_t number);
+// Closes the connection. Returns as `connections_unpassed`.
+uint64_t connections_drop(struct connections *set, uint32_t number);
 
 // Serves the connections that are ready. Returns the number of reports, and whether there may be more at once.
 unsigned connections_gather(struct connections *set, int *more);

@@ -81,7 +81,8 @@ export interface ConnectionsBinding {
   adopt(connections: RawConnections, fd: number): number
   /** Returns the descriptor of a connection, which is the caller's. */
   release(connections: RawConnections, connection: number): number
-  drop(connections: RawConnections, connection: number): void
+  /** Closes a connection. Returns as `unpassed`. */
+  drop(connections: RawConnections, connection: number): number
   /** Receives into bytes, until they are full; with none it pauses. Returns what came at once, or less than 0 at the end and where the connection is lost. */
   receive(connections: RawConnections, connection: number, bytes: Uint8Array): number
   pause(connections: RawConnections, connection: number, pauses: boolean): void

@@ -1,11 +1,14 @@
 import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'
 import { once } from 'node:events'
-import { closeSync } from 'node:fs'
+import { closeSync, openSync, readFileSync, writeFileSync } from 'node:fs'
 import { connect, createServer, Socket } from 'node:net'
+import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
-import { atEnd } from '../../../../test/support/at-end.mjs'
+import { atEnd, newFolder } from '../../../../test/support/at-end.mjs'
+import { onTmpfs } from '../../../../test/support/tmpfs.mjs'
 import type { ConnectionListener, OwnedConnection } from './connections.js'
+import type { PassSocket } from './file-watch.js'
 import { loadNative } from './native.js'
 
 const open = loadNative()?.openConnections
@@ -233,6 +236,53 @@ test('a connection that is dropped within a batch is reported no more, nor is a 
   while (Date.now() < end);
   await Promise.all(all.map(({ client }) => once(client.resume(), 'end')))
   assert.equal(reported, 1)
+})
+
+/** A file of which all chunks may be passed. */
+function watched(t: TestContext, content: Buffer) {
+  const chunkBytes = 1 << 20
+  const path = join(newFolder(t, 'bindery-watched-'), 'content')
+  writeFileSync(path, content)
+  const fd = openSync(path, 'r')
+  const watch = loadNative()?.watchFile({ fd, start: 0, size: content.length, chunkBytes }, 0)
+  assert.ok(watch !== undefined && readFileSync(path).equals(content))
+  for (let index = 0; index * chunkBytes < content.length; index += 1) {
+    assert.ok(watch.map(index))
+    watch.note(index)
+  }
+  atEnd(t, () => {
+    watch.end()
+    closeSync(fd)
+  })
+  return watch
+}
+
+test('connections that are dropped while bytes are passed on them count those that the other side gets', {
+  skip: skip || onTmpfs,
+}, async (t) => {
+  const content = bytesOf(12 << 20)
+  const watch = watched(t, content)
+  const counts = await Promise.all(
+    (await pairs(t, 24)).map(async ({ client, owned }, index) => {
+      const socket: PassSocket = { pass: (...given) => owned.pass('', ...given) }
+      const counted = new Promise<number>((resolve) => {
+        listen(owned, { came: () => watch.pass(socket, 0, content.length, resolve), broken: () => owned.drop() })
+      })
+      let received = 0
+      let isDropped = false
+      client.on('data', (bytes) => {
+        assert.ok(bytes.equals(content.subarray(received, received + bytes.length)))
+        received += bytes.length
+        if (isDropped || received < (index + 1) * 100_000) return
+        isDropped = true
+        owned.drop()
+      })
+      client.write('go')
+      await once(client, 'end')
+      return [await counted, received]
+    }),
+  )
+  for (const [counted, received] of counts) assert.equal(counted, received)
 })
 
 test('a connection that is released goes on with Node.js, with what it had not received', { skip }, async (t) => {

@@ -262,8 +262,7 @@ export class OwnedConnection {
 
   /** Closes the connection; what the kernel has is still sent. */
   drop(): void {
-    const left = this.unpassed()
-    this.#binding.drop(this.#raw, this.#number)
+    const left = this.#binding.drop(this.#raw, this.#number)
     this.#hooks.forget()
     this.endPass(PASSED.broken, left)
   }
