@@ -262,6 +262,12 @@ static void await_room(struct connections *set, uint32_t number) {
   arm(set, number);
 }
 
+// Sends in a later turn, though the socket may have had room all along and shows no other edge.
+static void send_later(struct connections *set, uint32_t number) {
+  set->all[number].awaits_room = 1;
+  arm(set, number);
+}
+
 // Keeps the rest of a head, which was the caller's so far. Returns 0 without memory.
 static int keep_head(struct outgoing *out) {
   uint8_t *copy = out->head_bytes == 0 ? NULL : malloc(out->head_bytes);
@@ -379,7 +385,7 @@ int connections_send(struct connections *set, uint32_t number, const uint8_t *he
     connection->out = (struct outgoing){0};
     return -ENOMEM;
   }
-  if (!give(set, number)) await_room(set, number);
+  if (!give(set, number)) send_later(set, number);
   return SEND_FOLLOWS;
 }
 
@@ -389,8 +395,8 @@ static enum watch_passing pass_more(struct connections *set, uint32_t number) {
   enum watch_passing passing;
   const enum outgoing_step step = outgoing_pass(&connection->out, connection->fd, &passing);
   if (step == STEP_DONE) return passing;
-  if (step == STEP_MORE && connection->awaits_room) arm(set, number);
-  await_room(set, number);
+  if (step == STEP_MORE) send_later(set, number);
+  else await_room(set, number);
   return PASS_FOLLOWS;
 }
 
@@ -409,7 +415,7 @@ int connections_pass(struct connections *set, uint32_t number, const uint8_t *he
   connection->out.unpassed = length;
   if (is_given && give(set, number)) return PASS_FOLLOWS;
   if (!outgoing_has_bytes(&connection->out)) return (int)pass_more(set, number);
-  await_room(set, number);
+  send_later(set, number);
   return PASS_FOLLOWS;
 }
 

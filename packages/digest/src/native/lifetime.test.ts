@@ -89,3 +89,50 @@ test('an engine that is never closed lasts until the end of the process', { skip
 test('BINDERY_NATIVE=off disables the addon', () => {
   assert.equal(runProgram('console.log(native === undefined)', { BINDERY_NATIVE: 'off' }).stdout, 'true')
 })
+
+/** Larger bodies on connections that once were full, in a process that has no descriptor left for a sender. */
+const BODIES_WITHOUT_A_SENDER = `
+  import { once } from 'node:events'
+  import { openSync } from 'node:fs'
+  import { connect, createServer } from 'node:net'
+  const connections = native.openConnections()
+  const server = createServer({ pauseOnConnect: true }).listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const body = Buffer.alloc(16_000_000, 7)
+  const all = []
+  for (let i = 0; i < 3; i++) {
+    const accepted = once(server, 'connection')
+    const client = connect(server.address().port, '127.0.0.1')
+    const [socket] = await accepted
+    const one = { client, owned: connections.adopt(socket._handle.fd), received: 0 }
+    socket.destroy()
+    one.owned.listener = { came: () => one.owned.send('', body), sent() {}, ended() {}, broken() {} }
+    client.on('data', (bytes) => (one.received += bytes.length))
+    all.push(one)
+  }
+  try {
+    for (;;) openSync('/dev/null')
+  } catch {}
+  const receive = async (ones) => {
+    for (const one of ones) one.received = 0
+    for (const { client } of ones) client.write('x')
+    while (ones.some(({ received }) => received < body.length)) await new Promise((resolve) => setTimeout(resolve, 2))
+  }
+  for (const one of all) await receive([one])
+  for (let round = 0; round < 5; round++) await receive(all)
+  console.log('received')
+  process.exit()`
+
+test('larger bodies of several connections are sent where the system has no descriptors left for their thread', {
+  skip: skip || (loadNative()?.openConnections === undefined && 'this system has no connections of its own'),
+}, () => {
+  const program = `import { loadNative } from ${JSON.stringify(new URL('./native.js', import.meta.url).href)}
+    const native = loadNative()
+    ${BODIES_WITHOUT_A_SENDER}`
+  const { stdout, stderr } = spawnSync(
+    'sh',
+    ['-c', 'ulimit -n 64; exec "$0" --input-type=module -e "$1"', process.execPath, program],
+    { encoding: 'utf8', timeout: 30_000 },
+  )
+  assert.deepEqual({ stdout, stderr }, { stdout: 'received\n', stderr: '' })
+})
