@@ -82,8 +82,8 @@ async function readPage(domain: Domain, { from, to }: KeyRange, max: number, nam
     last = lastOf(shown) ?? last
     left -= shown.count
     if (shown === block && !block.isLast) continue
-    const objects = new ListedObjects(blocks, nameAt)
-    const isTruncated = shown !== block && last !== undefined
-    return { objects, prefixes: [], next: isTruncated ? new ListedObject(last as Row, nameAt).key : undefined }
+    const end = shown === block ? undefined : last
+    const next = end && new ListedObject(end, nameAt).key
+    return { objects: new ListedObjects(blocks, nameAt), prefixes: [], next }
   }
 }
