@@ -14,7 +14,7 @@ import { onTmpfs } from '../../../../test/support/tmpfs.mjs'
 const SEED = Number(process.env.SEED ?? 1)
 const SECONDS = 3
 const folder = fileURLToPath(new URL('../../', import.meta.url))
-const SOURCES = ['connections.c', 'sender.c', 'outgoing.c', 'body-hashes.c', 'md5.c', 'md5-x86.c']
+const SOURCES = ['connections.c', 'connections-send.c', 'sender.c', 'outgoing.c', 'body-hashes.c', 'md5.c', 'md5-x86.c']
 
 const run = promisify(execFile)
 const skip =
