@@ -3,6 +3,8 @@
 #include "outgoing.h"
 
 #include <errno.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <stdlib.h>
 #include <sys/socket.h>
 #include <sys/uio.h>
@@ -38,9 +40,17 @@ int outgoing_send_bytes(struct outgoing *out, int socket, int flags) {
   return STEP_DONE;
 }
 
+// Has the socket keep what fills no segment, or send it. MSG_MORE does not do it: when the other side acknowledges something, the rest is sent as it is.
+static void cork(struct outgoing *out, int socket, int corks) {
+  if (out->is_corked == corks) return;
+  if (setsockopt(socket, IPPROTO_TCP, TCP_CORK, &corks, sizeof corks) == 0) out->is_corked = corks;
+}
+
 enum outgoing_step outgoing_pass(struct outgoing *out, int socket, enum watch_passing *passing) {
   const uint64_t left = out->unpassed, step = left < PASSED_AT_ONCE ? left : PASSED_AT_ONCE;
   uint64_t passed = 0;
+  // in the one step of a short pass, the calls cost more than the segments
+  if (step < left) cork(out, socket, 1);
   *passing = watch_pass(out->watch, socket, out->position, step, step < left, &passed);
   out->position += passed;
   out->unpassed -= passed;
@@ -48,6 +58,7 @@ enum outgoing_step outgoing_pass(struct outgoing *out, int socket, enum watch_pa
   if (*passing == PASS_DONE && out->unpassed > 0) return STEP_MORE;
   watch_end(out->watch);
   out->watch = NULL;
+  cork(out, socket, 0);
   return STEP_DONE;
 }
 

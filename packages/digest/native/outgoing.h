@@ -16,6 +16,7 @@ struct outgoing {
   size_t body_bytes;
   struct watch *watch; // held, or NULL
   uint64_t position, unpassed;
+  int is_corked; // only within a pass of more than PASSED_AT_ONCE
 };
 
 enum outgoing_step {

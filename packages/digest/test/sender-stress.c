@@ -4,18 +4,19 @@
 //
 // In 3 seconds it found each of these faults with each of 6 seeds, under AddressSanitizer and under ThreadSanitizer: `watch_map` does not clear the mark of
 // a chunk that was checked; a connection that is dropped is not withdrawn from the sender, so that its socket is closed while the thread sends; `sender_withdraw` does not
-// wait for the step that is under way.
+// wait for the step that is under way; a pass that ends leaves its socket corked.
 #define _GNU_SOURCE
 #include <arpa/inet.h>
 #include <dirent.h>
 #include <errno.h>
+#include <netinet/tcp.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
 
-#include "connections.h"
+#include "connections-halves.h" // for the sockets of connections
 
 // Damage stands for a disk that returns other bytes, which changes no times, so a write of this program must not show in the times either.
 #include <sys/stat.h>
@@ -122,6 +123,13 @@ static void drop_stream(struct stream *stream) {
   seen.dropped++;
 }
 
+// What is sent behind a pass must not wait for more.
+static void check_uncorked(const struct stream *stream) {
+  int corks = -1;
+  socklen_t bytes = sizeof corks;
+  MUST(getsockopt(set->all[stream->number].fd, IPPROTO_TCP, TCP_CORK, &corks, &bytes) == 0 && corks == 0);
+}
+
 // Passes the rest of an answer, or all of it. A position whose chunk is not checked is tried again in another turn.
 static void pass(struct stream *stream, uint64_t length, size_t head_bytes) {
   const int outcome = connections_pass(set, stream->number, head, head_bytes, file.watch, stream->end - length, length);
@@ -129,10 +137,11 @@ static void pass(struct stream *stream, uint64_t length, size_t head_bytes) {
   if (outcome == PASS_UNMAPPED) stream->retried = connections_unpassed(set, stream->number);
   stream->busy = outcome == PASS_FOLLOWS || stream->retried > 0;
   MUST(outcome == PASS_DONE || outcome == PASS_FOLLOWS || outcome == PASS_UNMAPPED || outcome == PASS_BROKEN || outcome == -EPIPE);
+  if (outcome != PASS_FOLLOWS) check_uncorked(stream);
 }
 
 static void answer_stream(struct stream *stream) {
-  const uint64_t start = below(SIZE), length = below(4) == 0 ? 1 + below(1000) : 1 + below(1u << 20);
+  const uint64_t start = below(SIZE), length = below(4) == 0 ? 1 + below(1000) : 1 + below(2u << 20);
   struct answer answer = {in_file + start, length < SIZE - start ? length : SIZE - start};
   stream->passes = below(3) != 0;
   if (!stream->passes) answer.expected = in_memory + start;
@@ -197,6 +206,7 @@ static void handle(const struct report *report) {
   if (report->kind == REPORT_SENT && !stream->busy) return;
   MUST(stream->busy && stream->retried == 0 && stream->passes == (report->kind == REPORT_PASSED));
   stream->busy = 0;
+  check_uncorked(stream);
   if (report->kind == REPORT_SENT) return free_body(stream);
   MUST(report->kind == REPORT_PASSED);
   if (report->start == PASS_BROKEN) return drop_stream(stream);
