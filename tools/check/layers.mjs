@@ -141,7 +141,7 @@ function currentRowFaults({ source, name, file }) {
 }
 
 /** Tests of every package may import these. */
-const TEST_SUPPORT = ['test/support/at-end.mjs', 'test/support/tmpfs.mjs']
+const TEST_SUPPORT = ['test/support/at-end.mjs', 'test/support/evict.mjs', 'test/support/tmpfs.mjs']
 
 function importFaults({ source, name, file, layer, manifest, workspace }, { specifier, line }) {
   const fault = (sentence) => [`${source.path}:${line}: ${sentence}`]

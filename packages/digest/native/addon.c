@@ -10,6 +10,7 @@
 #include "engine.h"
 #include "entries.h"
 #include "file-job.h"
+#include "large-read-binding.h"
 #include "row-walk.h"
 #include "signature.h"
 #include "watch-binding.h"
@@ -846,6 +847,8 @@ NAPI_MODULE_INIT() {
   export_function(env, exports, "endWatch", end_watch);
   export_function(env, exports, "printRows", print_rows);
   export_function(env, exports, "readRows", read_rows);
+  export_function(env, exports, "readLarge", read_large);
+  export_function(env, exports, "isCached", is_cached_range);
   if (can_sign_digest()) export_function(env, exports, "signDigest", sign_digest);
   return exports;
 }

@@ -206,6 +206,14 @@ export interface Binding {
   tryLock(fd: number): number
   /** Copies the bytes from a position that the system has in memory, without waiting. Returns their number, or -1. */
   readCached(fd: number, bytes: Uint8Array, position: number): number
+  /**
+   * Fills `bytes` from a position in an open file, in a thread, and has the system read large pages of its memory. Resolves with their number, fewer
+   * only at the end of the file, or with a negative errno.
+   * @param goesOn whether at least 2 MiB behind them are likely to be read
+   */
+  readLarge(fd: number, bytes: Uint8Array, position: number, goesOn: boolean): Promise<number>
+  /** Whether the system has all of a range in memory, or that cannot be known. */
+  isCached(fd: number, position: number, length: number): boolean
   /** Lets the system read a range of an open file ahead, without waiting. Absent: this system cannot. */
   willNeed?(fd: number, position: number, length: number): void
   /** The address of bytes, modulo 4,096. */

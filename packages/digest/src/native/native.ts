@@ -123,6 +123,18 @@ export interface Native {
    */
   readCached(fd: number, bytes: Uint8Array, position: number): number
   /**
+   * Fills `bytes` from a position in an open file, waiting for the disk in a thread. On Linux the system reads whole pages of 2 MiB into its memory, where
+   * the file system has such, which cost less than small ones to fill, copy and send. Resolves with the number of bytes, fewer only at the end of the file;
+   * rejects with the system's error.
+   * @param goesOn whether at least 2 MiB behind them are likely to be read, which the system then reads ahead
+   */
+  readLarge(fd: number, bytes: Uint8Array, position: number, goesOn: boolean): Promise<number>
+  /**
+   * Whether the system has all of a range in memory. Starts no read, as `readCached` does where it finds nothing. True if that cannot be known: before
+   * Linux 6.5, and on other systems.
+   */
+  isCached(fd: number, position: number, length: number): boolean
+  /**
    * Fills `bytes` like `readCached`, and returns the CRC-64 of them together with the bytes around them in the file; undefined if
    * not all of that is in memory.
    */
@@ -201,6 +213,12 @@ function nativeOf(binding: Binding): Native {
     printRows: (plan, templates, rows, out) => binding.printRows(plan, templates, rows, out),
     readRows: binding.readRows,
     readCached: (fd, bytes, position) => binding.readCached(fd, bytes, position),
+    isCached: (fd, position, length) => binding.isCached(fd, position, length),
+    async readLarge(fd, bytes, position, goesOn) {
+      const result = await binding.readLarge(fd, bytes, position, goesOn)
+      if (result < 0) throw systemError(-result, 'read')
+      return result
+    },
     readChecked(fd, bytes, position, { before, after, previous = 0n, sums }) {
       const room = sums === undefined ? NO_SUMS : new Uint8Array(sums.buffer, sums.byteOffset, sums.byteLength)
       return binding.readChecked(fd, bytes, position, before, after, previous, room)

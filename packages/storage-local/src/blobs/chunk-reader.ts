@@ -10,7 +10,7 @@ import {
   StorageError,
 } from '@bindery/storage'
 import type { BlobView } from './blob-view.js'
-import type { FileOperations } from './files.js'
+import type { FileOperations, LargeRead } from './files.js'
 import { CHUNK_BYTES } from './format.js'
 import type { KeptChunks } from './kept-chunks.js'
 import { lend, partOf } from './lent.js'
@@ -43,6 +43,19 @@ export function requireRange(range: ByteRange, size: number): ByteRange {
   return range
 }
 
+/** A range that is shorter is read through small pages of the system's memory: with large ones the disk would be read for longer. */
+const LARGE_READ_BYTES_MIN = 4 * CHUNK_BYTES
+/** Chunks behind one that must be wanted as well, so that the next large page is read ahead with its own. */
+const CHUNKS_AHEAD = 3
+
+/**
+ * Whether a range is read through large pages, which are read whole: if it is long, or half of its blob. Not in a pack, where others
+ * share the pages; its blobs have one chunk.
+ */
+function isLarge({ start, end }: ByteRange, size: number): boolean {
+  return size > CHUNK_BYTES && end - start >= Math.min(LARGE_READ_BYTES_MIN, size / 2)
+}
+
 /**
  * Yields a range in order, chunk by chunk, each checked before any of it. A reader holds one buffer. While chunks come from the disk it
  * holds a second, which is read ahead; a chunk in the system's memory is read when it is wanted, and is still in the
@@ -58,6 +71,8 @@ export async function* readChunks(
   const kept = blob.view.isKeepable ? context.kept : undefined
   const { start, end } = requireRange(range, blob.size)
   const last = start < end ? Math.ceil(end / CHUNK_BYTES) - 1 : -1
+  const inLargePages = isLarge(range, blob.size)
+  const large = (index: number) => (inLargePages ? { goesOn: index + CHUNKS_AHEAD <= last } : undefined)
   let ahead: Promise<Filled> | undefined
   try {
     const first = Math.floor(start / CHUNK_BYTES)
@@ -75,9 +90,9 @@ export async function* readChunks(
         yield* readInCells(context, blob, index, within)
         continue
       }
-      const { slab, hasWaited } = await (ahead ?? fill(context, blob, index, await pool.take()))
+      const { slab, hasWaited } = await (ahead ?? fill(context, blob, index, await pool.take(), large(index)))
       const spare = hasWaited && index < last && !pool.isLow ? pool.tryTake() : undefined
-      ahead = spare && fill(context, blob, index + 1, spare)
+      ahead = spare && fill(context, blob, index + 1, spare, large(index + 1))
       ahead?.catch(() => {})
       const length = Math.min(CHUNK_BYTES, blob.size - base)
       yield kept?.wants(blob.id, index, length)
@@ -102,12 +117,18 @@ export async function readChunk(context: ChunkContext, blob: OpenBlob, index: nu
   return (await fill(context, blob, index, slab)).slab
 }
 
-async function fill(context: ChunkContext, blob: OpenBlob, index: number, slab: Buffer): Promise<Filled> {
+async function fill(
+  context: ChunkContext,
+  blob: OpenBlob,
+  index: number,
+  slab: Buffer,
+  large?: LargeRead,
+): Promise<Filled> {
   try {
     const position = index * CHUNK_BYTES
     const bytes = slab.subarray(0, Math.min(CHUNK_BYTES, blob.size - position))
-    if (isReadNow(context, blob, index, bytes)) return { slab, hasWaited: false }
-    const length = await context.files.read(blob.file, bytes, blob.start + position)
+    if (isReadNow(context, blob, index, bytes, large)) return { slab, hasWaited: false }
+    const length = await context.files.read(blob.file, bytes, blob.start + position, large)
     if (length < bytes.length) throw damaged(blob.id, index)
     await openChunk(context, blob, index, bytes)
     return { slab, hasWaited: true }
@@ -120,9 +141,18 @@ async function fill(context: ChunkContext, blob: OpenBlob, index: number, slab: 
 const ALONE = { before: 0, after: 0 }
 
 /** Fills a buffer with a chunk that the system has in memory, unless that has to be decrypted or does not match its checksum. */
-function isReadNow({ files }: ChunkContext, { file, start, view }: OpenBlob, index: number, bytes: Buffer): boolean {
+function isReadNow(
+  { files }: ChunkContext,
+  { file, start, view }: OpenBlob,
+  index: number,
+  bytes: Buffer,
+  large: LargeRead | undefined,
+): boolean {
   if (view.decryption !== undefined) return false
-  const checksum = files.readChecked(file, bytes, start + index * CHUNK_BYTES, ALONE)
+  const position = start + index * CHUNK_BYTES
+  // a try would have the system read small pages
+  if (large !== undefined && files.isCached?.(file, position, bytes.length) === false) return false
+  const checksum = files.readChecked(file, bytes, position, ALONE)
   return checksum !== undefined && checksum === view.yielded[index]
 }
 

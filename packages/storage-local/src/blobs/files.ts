@@ -20,6 +20,12 @@ import {
 import { type Awaitable, StorageError, settle } from '@bindery/storage'
 import { directDescriptor, forgetDirect } from './direct-files.js'
 
+/** A read of a range so long that large pages pay. */
+export interface LargeRead {
+  /** Whether at least the next 3 MiB behind the buffer will be read as well. */
+  readonly goesOn: boolean
+}
+
 /** Files are descriptors, paths are absolute. Every failure rejects. */
 export interface FileOperations {
   /** Creates a new file for writing; rejects if it exists. */
@@ -33,8 +39,11 @@ export interface FileOperations {
   /**
    * Fills `buffer` from a position in the file; the number of bytes, fewer only at the end of the file. What the system
    * has in memory is read without waiting.
+   * @param large reads what the system does not have in memory through large pages of it, and so up to 2 MiB more on either side
    */
-  read(file: number, buffer: Uint8Array, position: number): Awaitable<number>
+  read(file: number, buffer: Uint8Array, position: number, large?: LargeRead): Awaitable<number>
+  /** Whether the system has a range in memory, or that cannot be known. Starts no read, as `readCached` does. Absent: it never can. */
+  isCached?(file: number, position: number, length: number): boolean
   /** Fills `buffer` as `read` does, if the system has all of that in memory; otherwise returns false, without waiting. */
   readCached(file: number, buffer: Uint8Array, position: number): boolean
   /** As `readCached`; returns the CRC-64 of the buffer with its surroundings, or undefined if not all of that is in memory. */
@@ -111,8 +120,12 @@ export const systemFiles: FileOperations = {
   open: (path) => calls.open(path, 'r'),
   openToClear: (path) => calls.open(path, 'r+'),
   size: async (file) => (await calls.fstat(file)).size,
-  read: (file, buffer, position) =>
-    readCached(file, buffer, position) ? buffer.length : readFully(file, buffer, position),
+  read(file, buffer, position, large) {
+    if (large !== undefined && native?.isCached(file, position, buffer.length) === false)
+      return native.readLarge(file, buffer, position, large.goesOn)
+    return readCached(file, buffer, position) ? buffer.length : readFully(file, buffer, position)
+  },
+  isCached: (file, position, length) => native?.isCached(file, position, length) ?? true,
   readCached,
   readChecked: (file, buffer, position, around) => native?.readChecked(file, buffer, position, around),
   watch: (part, ageMs) => native?.watchFile(part, ageMs),
@@ -316,12 +329,13 @@ export function withStorageErrors(files: FileOperations): FileOperations {
     open: guard('open', files.open),
     openToClear: guard('openToClear', files.openToClear),
     size: guard('size', files.size),
-    read: (file, buffer, position) =>
+    read: (file, buffer, position, large) =>
       settle(
-        () => files.read(file, buffer, position),
+        () => files.read(file, buffer, position, large),
         (bytes) => bytes,
         (error) => Promise.reject(asStorageError(error, 'read')),
       ),
+    ...(files.isCached !== undefined && { isCached: files.isCached }),
     readCached: files.readCached,
     readChecked: files.readChecked,
     ...(files.watch !== undefined && { watch: files.watch }),

@@ -1,0 +1,2 @@
+export declare const canEvict: boolean
+export declare function evict(path: string): void
