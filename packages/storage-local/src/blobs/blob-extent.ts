@@ -1,6 +1,6 @@
 import type { BlobId } from '@bindery/storage'
 import { blobPath, isPacked, locationOf, packOf, packPath } from './blob-location.js'
-import { slotBytes } from './pack-format.js'
+import { paddedBytes } from './pack-format.js'
 
 /** The location of a blob's image (header, bytes, footer) in a store's folder, for a copy of the folder. */
 export interface BlobExtent {
@@ -19,5 +19,5 @@ export function extentOf(id: BlobId): BlobExtent | undefined {
   if (location === undefined) return undefined
   if (!isPacked(location)) return { path: blobPath('', location), range: undefined }
   const { offset } = location
-  return { path: packPath('', packOf(location)), range: { start: offset, end: offset + slotBytes(location) } }
+  return { path: packPath('', packOf(location)), range: { start: offset, end: offset + paddedBytes(location) } }
 }

@@ -35,6 +35,12 @@ export interface PackedLocation extends BlobLocation {
 /** Blobs in packs begin at multiples of this many bytes, so that each fills pages of its own. */
 export const PAGE_BYTES = 4096
 
+/**
+ * Areas of packs begin at multiples of this many bytes, and are as long. It is the largest page of memory that Linux has for a file, so no page has bytes of two
+ * areas, or of an area and what is around it.
+ */
+export const AREA_BYTES = 2 * 1024 * 1024
+
 const COUNTER_DIGITS = 12
 const SHARD_DIGITS = 9
 /** Blobs per shard: few enough to be listed at once, enough that folders cost little. */
@@ -67,6 +73,7 @@ export function locationOf(id: BlobId): BlobLocation | PackedLocation | undefine
   if (kind === undefined) return { incarnation, counter }
   const [distance = 0, page = 0, headerBytes = 0, size = 0] = numbers.map((text) => Number.parseInt(text ?? '', 16))
   const [pack, offset, isEncrypted] = [counter - distance, page * PAGE_BYTES, kind === 'e']
+  if (headerBytes === PAGE_BYTES && offset % AREA_BYTES !== 0) return undefined
   const location = { incarnation, counter, pack, offset, headerBytes, size, isEncrypted }
   // Each blob has exactly one id: leading zeros do not make another.
   return location.pack >= 0 && packedIdOf(location) === id ? location : undefined

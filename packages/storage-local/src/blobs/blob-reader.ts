@@ -11,15 +11,7 @@ import {
   rethrowHashFailure,
   StorageError,
 } from '@bindery/storage'
-import {
-  type BlobLocation,
-  blobPath,
-  isPacked,
-  locationOf,
-  type PackedLocation,
-  packOf,
-  packPath,
-} from './blob-location.js'
+import { type BlobLocation, isPacked, locationOf, type PackedLocation, packOf, packPath } from './blob-location.js'
 import { checksumWithoutKey, viewOf } from './blob-view.js'
 import type { BlockSums } from './block-sums.js'
 import {
@@ -43,8 +35,8 @@ import {
 } from './format.js'
 import { lend } from './lent.js'
 import type { Held, OpenFiles } from './open-files.js'
-import { imageBytes, isCleared } from './pack-format.js'
-import type { Places } from './places.js'
+import { hasArea, imageBytes, isCleared } from './pack-format.js'
+import { type Places, placeAt } from './places.js'
 import type { OpenedBlob, WatchedChunks } from './watched-chunks.js'
 
 /** State that the reads of a store share. */
@@ -73,7 +65,7 @@ export async function* readBlob(
     return
   }
   const location = requireLocation(id)
-  if (isPacked(location)) {
+  if (isPacked(location) && !hasArea(location)) {
     const { start, end } = requireRange(range ?? { start: 0, end: location.size }, location.size)
     if (isSparing(context.pool, location.size)) {
       yield* readPackedSparingly(context, id, location, { start, end }, options)
@@ -84,10 +76,10 @@ export async function* readBlob(
   }
   const { opened, release } = await holdFile(context, id, location)
   try {
-    const { file, footer } = opened
+    const { file, start, footer } = opened
     const { size } = footer
     const view = viewOf(id, footer, options)
-    yield* readChunks(context, { id, file, start: HEADER_BYTES, size, view }, range ?? { start: 0, end: size })
+    yield* readChunks(context, { id, file, start, size, view }, range ?? { start: 0, end: size })
   } finally {
     release()
   }
@@ -219,18 +211,31 @@ function rethrow(id: BlobId, error: unknown): never {
   throw isSystemError(error, 'ENOENT') ? notFound(id, error) : error
 }
 
-/** Holds the open file of a blob. Throws StorageError `notFound`, `corrupt`. */
-function holdFile(context: ReadContext, id: BlobId, location: BlobLocation): Promise<Held<OpenedBlob>> {
-  const path = blobPath(context.folder, location)
-  return context.openBlobs.hold(path, () => openFile(context.files, id, path))
+/** Holds the open file of a blob that has one of its own, or an area of a pack. Throws StorageError `notFound`, `corrupt`. */
+function holdFile(
+  context: ReadContext,
+  id: BlobId,
+  location: BlobLocation | PackedLocation,
+): Promise<Held<OpenedBlob>> {
+  const { path, key = path } = placeAt(context.folder, location)
+  return context.openBlobs.hold(key, () => openFile(context.files, id, path, location))
 }
 
-async function openFile(files: FileOperations, id: BlobId, path: string): Promise<OpenedBlob> {
+async function openFile(
+  files: FileOperations,
+  id: BlobId,
+  path: string,
+  location: BlobLocation | PackedLocation,
+): Promise<OpenedBlob> {
   const file = await files.open(path).catch((error) => rethrow(id, error))
   try {
+    if (isPacked(location)) {
+      const footer = await readPackedFooter(files, file, id, location)
+      return { file, start: location.offset + location.headerBytes, footer }
+    }
     const footer = await readFooter(files, id, file)
     if (footer === undefined) throw new StorageError('corrupt', `blob ${id} has no sound footer`)
-    return { file, footer }
+    return { file, start: HEADER_BYTES, footer }
   } catch (error) {
     await files.close(file)
     throw error

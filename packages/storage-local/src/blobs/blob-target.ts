@@ -1,9 +1,10 @@
 import type { Appended, Digest, DigestName, StreamDigest, Unsealed } from '@bindery/digest'
 import type { Awaitable, BlobId } from '@bindery/storage'
 import { type BlobLocation, blobIdOf, blobPath } from './blob-location.js'
+import { alignedPage } from './direct-files.js'
 import type { FileOperations } from './files.js'
 import { BLANKS, encodeHeader, encodeUnsealed, SHORT_FOOTER_BYTES } from './format.js'
-import { encodePackedHeader, imageBytes, slotBytes } from './pack-format.js'
+import { encodePackedHeader, hasArea, imageBytes, slotBytes } from './pack-format.js'
 import { type PackSlot, paddingOf } from './packs.js'
 import type { Shards } from './shards.js'
 
@@ -86,7 +87,7 @@ export class PackTarget implements BlobTarget {
   }
 
   get header(): Uint8Array {
-    this.#header ??= encodePackedHeader(this.id, this.#slot.location, this.#owner)
+    this.#header ??= this.#encodeHeader()
     return this.#header
   }
 
@@ -145,6 +146,13 @@ export class PackTarget implements BlobTarget {
     // Pages that cannot be cleared stay behind as wreckage, which `list` reports.
     if (this.#hasWritten) await this.#files.clear(pack.file, location.offset, slotBytes(location)).catch(() => {})
     await pack.leave()
+  }
+
+  /** A header that fills a page begins at a page of memory: it is written past the page cache, with the bytes behind it. */
+  #encodeHeader(): Uint8Array {
+    const { location } = this.#slot
+    const header = hasArea(location) ? alignedPage() : new Uint8Array(location.headerBytes)
+    return encodePackedHeader(this.id, location, this.#owner, header)
   }
 
   /** Sets what is around the bytes and the footer of an image. */

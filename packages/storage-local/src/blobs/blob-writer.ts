@@ -19,7 +19,7 @@ import { ChunkTally } from './chunk-tally.js'
 import type { FileOperations } from './files.js'
 import { encodeFooter, footerBytes, requireOwner } from './format.js'
 import type { FreeSpace } from './free-space.js'
-import { PACKED_BYTES_MAX, packedHeaderBytes, slotBytes } from './pack-format.js'
+import { PACKED_BYTES_MAX, packedHeaderBytes, paddedBytes } from './pack-format.js'
 import type { Packs } from './packs.js'
 import { type Margins, type Piece, PieceReader } from './piece-reader.js'
 import type { Shards } from './shards.js'
@@ -143,8 +143,8 @@ function marginsOf(
   if (size === undefined || size <= INLINE_BYTES_MAX || size > PACKED_BYTES_MAX || files.append === undefined)
     return undefined
   if (cipher !== undefined || runningMd5 !== undefined) return undefined
-  const before = packedHeaderBytes(owner)
-  return { before, behind: slotBytes({ size, headerBytes: before, isEncrypted: false }) - before - size }
+  const before = packedHeaderBytes(owner, { size, isEncrypted: false })
+  return { before, behind: paddedBytes({ size, headerBytes: before, isEncrypted: false }) - before - size }
 }
 
 /** Writes a blob that has arrived as a whole, in one write, or into its id if it is tiny. */

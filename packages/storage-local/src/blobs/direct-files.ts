@@ -25,3 +25,10 @@ export function forgetDirect(file: number): number | undefined {
   descriptors.delete(file)
   return direct
 }
+
+/** Memory of a page at an address from which it can be written directly, where that is possible. Its content is arbitrary. */
+export function alignedPage(): Buffer {
+  const room = Buffer.allocUnsafeSlow(2 * PAGE_BYTES)
+  const start = native === undefined ? 0 : (PAGE_BYTES - native.offsetInPage(room)) % PAGE_BYTES
+  return room.subarray(start, start + PAGE_BYTES)
+}

@@ -101,6 +101,34 @@ test('a pack of format 1 is byte for byte as the page on the format describes', 
   assert.ok(image.subarray(4621).every((byte) => byte === 0))
 })
 
+test('a blob of 512 KiB has an area of a pack, with a header that fills a page', { skip }, async (t) => {
+  const folder = await temporaryFolder(t)
+  const store = await openLocalBlobStore({ folder, incarnation: 'f00d' })
+  await store.write(sourceOf(CONTENT), options)
+  const bytes = Buffer.alloc(512 * 1024, 'area')
+  const { id } = await store.write(sourceOf(bytes), options)
+  await store.close()
+  assert.equal(id, 'f00d-000000000002.p2.200.1000.80000')
+  const file = await readFile(`${folder}/f00d/000000000/000000000000.pack`)
+  assert.equal(file.length, 2 * 1024 * 1024 + 4096 + bytes.length + 4096)
+  const image = file.subarray(2 * 1024 * 1024)
+  assert.equal(
+    image.subarray(0, 49).toString('hex'),
+    [
+      '42494e445041434b', // BINDPACK
+      '00000002', // version
+      '00000009', // bytes of the owner's key
+      '0000000000000002', // counter
+      '0000000000080000', // bytes of the blob
+      '746865206f776e6572', // the owner
+      '02659a7cfa52a348', // the seal
+    ].join(''),
+  )
+  assert.ok(image.subarray(49, 4096).every((byte) => byte === 0))
+  assert.deepEqual(image.subarray(4096, 4096 + bytes.length), bytes)
+  assert.equal(decodeFooter(id, image.subarray(4096 + bytes.length, 4096 + bytes.length + 72))?.size, bytes.length)
+})
+
 test('a pooled buffer holds a chunk', () => {
   assert.ok(SLAB_BYTES >= CHUNK_BYTES)
 })

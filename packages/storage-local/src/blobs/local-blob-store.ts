@@ -108,7 +108,6 @@ function createStore({ incarnation, space, reading, writing }: Parts): MovableBl
   }
   async function deleteFile(location: BlobLocation): Promise<void> {
     const path = blobPath(folder, location)
-    reading.openBlobs.forget(path)
     await shards.afterRemoval(location, async () => {
       try {
         await files.unlink(path)
@@ -158,6 +157,8 @@ function createStore({ incarnation, space, reading, writing }: Parts): MovableBl
       requireOpen()
       const location = locationOf(id)
       reading.kept.forget(id)
+      const key = reading.places.of(id)?.key
+      if (key !== undefined) reading.openBlobs.forget(key)
       if (location !== undefined) await (isPacked(location) ? space.delete(location) : deleteFile(location))
     },
     async *list(after) {

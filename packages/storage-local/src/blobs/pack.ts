@@ -4,8 +4,8 @@ import type { BlobLocation } from './blob-location.js'
 import type { FileOperations } from './files.js'
 import { GroupSync } from './group-sync.js'
 
-/** The maximum size of a pack in bytes: the next blob goes into another. */
-export const PACK_BYTES = 64 * 1024 * 1024
+/** The maximum size of a pack in bytes, holes included: the next blob goes into another. */
+export const PACK_BYTES = 128 * 1024 * 1024
 /** The most that one write takes, in bytes and in pieces. */
 const BATCH_BYTES = 4 * 1024 * 1024
 const BATCH_PIECES = 512
@@ -53,11 +53,11 @@ export class Pack {
     return !this.#isRetired && !this.#sync.hasFailed && this.#syncFailed[0] === 0
   }
 
-  /** Takes a slot of this many bytes, to be given up by `leave`; undefined if there is no room. */
-  takeSlot(bytes: number): number | undefined {
-    if (!this.isOpen || this.#end + bytes > PACK_BYTES) return undefined
-    const start = this.#end
-    this.#end += bytes
+  /** Takes a slot of this many bytes, at the next multiple of `unit`, to be given up by `leave`; undefined if there is no room. */
+  takeSlot(bytes: number, unit: number): number | undefined {
+    const start = Math.ceil(this.#end / unit) * unit
+    if (!this.isOpen || start + bytes > PACK_BYTES) return undefined
+    this.#end = start + bytes
     this.#users++
     return start
   }

@@ -8,6 +8,7 @@ import { describe, type TestContext, test } from 'node:test'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { loadNative } from '@bindery/digest'
 import { type BlobEntry, type BlobStore, type ByteSource, StorageError, type StorageErrorKind } from '@bindery/storage'
+import { seededRandom, testCipher } from '@bindery/storage/testing'
 import { atEnd } from '../../../../test/support/at-end.mjs'
 import { isPacked, locationOf } from './blob-location.js'
 import { type FileOperations, systemFiles } from './files.js'
@@ -198,12 +199,50 @@ describe('packs', { skip: loadNative() === undefined && 'there are no packs with
     for (let round = 0; round < 130; round++) {
       ids.push((await store.write(sourceOf(content.subarray(round, round + 700 * KIB)), options)).id)
     }
-    assert.equal((await filesBelow(folder)).length, 2)
+    assert.equal((await filesBelow(folder)).length, 3)
     assert.deepEqual(idsOf(await listed(store)), ids)
     assert.deepEqual(idsOf(await listed(store, ids[100])), ids.slice(101))
     for (const round of [0, 91, 129]) {
       assert.deepEqual(await readAll(store, ids[round] ?? ''), Buffer.from(content.subarray(round, round + 700 * KIB)))
     }
+  })
+
+  test('blobs of 512 KiB and more have areas for themselves, whatever is written and deleted around them', async (t) => {
+    const { store: writer, folder } = await openStore(t)
+    const random = seededRandom(t)
+    const cipher = testCipher('secret')
+    const sizes = [5_000, 70 * KIB, 300 * KIB, 512 * KIB - 1, 512 * KIB, 700 * KIB, MIB]
+    const blobs = new Map<string, Uint8Array>()
+    const slots: { readonly start: number; readonly end: number }[] = []
+    for (let round = 0; round < 80; round++) {
+      const start = random.below(MIB)
+      const bytes = content.slice(start, start + (sizes[random.below(sizes.length)] ?? 0))
+      const isEncrypted = random.below(8) === 0
+      const { id } = await writer.write(sourceOf(bytes.slice()), isEncrypted ? { ...options, cipher } : options)
+      const location = locationOf(id)
+      assert.ok(location && isPacked(location))
+      if (!isEncrypted) blobs.set(id, bytes)
+      const hasArea = bytes.length >= 512 * KIB && !isEncrypted
+      assert.equal(location.headerBytes === 4096 && location.offset % (2 * MIB) === 0, hasArea, id)
+      const base = location.pack * 256 * MIB + location.offset
+      slots.push({ start: base, end: base + (hasArea ? 2 * MIB : location.headerBytes + bytes.length) })
+    }
+    for (const [index, { start }] of slots.entries()) assert.ok(index === 0 || start >= (slots[index - 1]?.end ?? 0))
+    const all = idsOf(await listed(writer))
+    assert.equal(all.length, 80)
+    assert.deepEqual(all, all.toSorted())
+    await writer.close()
+    const { store } = await openStore(t, {}, 'b1', folder)
+    const left = [...all]
+    while (left.length > 0) {
+      const [id = ''] = left.splice(random.below(left.length), 1)
+      await store.delete(id)
+      blobs.delete(id)
+      if (random.below(4) > 0) continue
+      for (const [other, bytes] of blobs) assert.ok((await readAll(store, other)).equals(bytes), `${other} after ${id}`)
+      assert.deepEqual(idsOf(await listed(store)), left)
+    }
+    assert.deepEqual(await filesBelow(folder), [])
   })
 
   test('no byte of a blob in a pack can change unnoticed, and the blobs after it are still found', async (t) => {

@@ -1,9 +1,24 @@
 import type { Awaitable, BlobId } from '@bindery/storage'
-import { type BlobLocation, PAGE_BYTES, type PackedLocation, packedIdOf, packPath } from './blob-location.js'
+import {
+  AREA_BYTES,
+  type BlobLocation,
+  PAGE_BYTES,
+  type PackedLocation,
+  packedIdOf,
+  packPath,
+} from './blob-location.js'
 import type { FileOperations } from './files.js'
 import type { BlobShape } from './format.js'
 import { Pack } from './pack.js'
-import { type ImageShape, imageBytes, PACKED_BYTES_MAX, packedHeaderBytes, slotBytes } from './pack-format.js'
+import {
+  hasArea,
+  type ImageShape,
+  imageBytes,
+  PACKED_BYTES_MAX,
+  packedHeaderBytes,
+  paddedBytes,
+  slotBytes,
+} from './pack-format.js'
 import type { PackSpace } from './pack-space.js'
 import type { Shards } from './shards.js'
 
@@ -18,7 +33,7 @@ const ZEROS = new Uint8Array(PAGE_BYTES)
 
 /** The bytes that fill the last page of an image. */
 export function paddingOf(location: PackedLocation): Uint8Array {
-  return ZEROS.subarray(0, slotBytes(location) - imageBytes(location))
+  return ZEROS.subarray(0, paddedBytes(location) - imageBytes(location))
 }
 
 /** The packs that this process fills, one after the other. */
@@ -43,7 +58,7 @@ export class Packs {
    * reclaimed.
    */
   takeSlot({ size, isEncrypted }: BlobShape, owner: Uint8Array): Awaitable<PackSlot | undefined> {
-    const shape = { headerBytes: packedHeaderBytes(owner), size, isEncrypted }
+    const shape = { headerBytes: packedHeaderBytes(owner, { size, isEncrypted }), size, isEncrypted }
     if (size > PACKED_BYTES_MAX) return undefined
     const slot = this.#open && this.#slotIn(this.#open, shape)
     return slot ?? this.#takeSlotAnew(shape)
@@ -69,7 +84,7 @@ export class Packs {
   }
 
   #slotIn(pack: Pack, shape: ImageShape): PackSlot | undefined {
-    const offset = pack.takeSlot(slotBytes(shape))
+    const offset = pack.takeSlot(slotBytes(shape), hasArea(shape) ? AREA_BYTES : PAGE_BYTES)
     if (offset === undefined) return undefined
     // In one step with the offset: the blobs of a pack lie in the order of their counters.
     const counter = this.#shards.nextCounter()

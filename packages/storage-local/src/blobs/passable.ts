@@ -1,9 +1,8 @@
 import type { BlobId, ByteRange, LentBytes, PassableBytes, PassSocket } from '@bindery/storage'
-import { isPacked } from './blob-location.js'
 import type { ReadContext } from './blob-reader.js'
 import { viewOf } from './blob-view.js'
 import { readChunks, requireRange } from './chunk-reader.js'
-import { CHUNK_BYTES, HEADER_BYTES } from './format.js'
+import { CHUNK_BYTES } from './format.js'
 import type { Held } from './open-files.js'
 import type { OpenedBlob } from './watched-chunks.js'
 
@@ -12,12 +11,11 @@ const PASSABLE_BYTES_MIN = 128 * 1024
 /** Chunks that one call checks, so that other connections have their turn. */
 const CHECKED_BYTES_MAX = 1024 * 1024
 
-/** Implements `BlobStore.passNow`: for blobs in files of their own that are open, and ranges that begin in the system's memory. */
+/** Implements `BlobStore.passNow`: for blobs that are open, in files of their own or in areas of packs, and ranges that begin in the system's memory. */
 export function passNow(context: ReadContext, id: BlobId, range: ByteRange): PassableBytes | undefined {
   if (range.end - range.start < PASSABLE_BYTES_MIN) return undefined
-  const place = context.places.of(id)
-  if (place === undefined || isPacked(place.location)) return undefined
-  const held = context.openBlobs.tryHold(place.path)
+  const key = context.places.of(id)?.key
+  const held = key === undefined ? undefined : context.openBlobs.tryHold(key)
   if (held === undefined) return undefined
   try {
     requireRange(range, held.opened.footer.size)
@@ -32,7 +30,7 @@ export function passNow(context: ReadContext, id: BlobId, range: ByteRange): Pas
   return undefined
 }
 
-/** A range of a blob in an open file. */
+/** A range of an open blob. */
 class PassableRange implements PassableBytes {
   readonly #context: ReadContext
   readonly #id: BlobId
@@ -96,8 +94,8 @@ class PassableRange implements PassableBytes {
   }
 
   #read(): AsyncGenerator<LentBytes, void> {
-    const { file, footer } = this.#held.opened
-    const blob = { id: this.#id, file, start: HEADER_BYTES, size: footer.size, view: viewOf(this.#id, footer, {}) }
+    const { file, start, footer } = this.#held.opened
+    const blob = { id: this.#id, file, start, size: footer.size, view: viewOf(this.#id, footer, {}) }
     return readChunks(this.#context, blob, { start: this.#at, end: this.#end })
   }
 

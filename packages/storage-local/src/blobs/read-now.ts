@@ -4,7 +4,7 @@ import { type BlobId, type ByteRange, inlineBlobOf, type LentBytes } from '@bind
 import { isPacked, type PackedLocation } from './blob-location.js'
 import type { ReadContext } from './blob-reader.js'
 import { requireRange } from './chunk-reader.js'
-import { CHUNK_BYTES, decodeFooter, footerBytes, HEADER_BYTES, shapeInTrailer, TRAILER_BYTES } from './format.js'
+import { CHUNK_BYTES, decodeFooter, footerBytes, shapeInTrailer, TRAILER_BYTES } from './format.js'
 import { KEPT_BYTES_MIN } from './kept-chunks.js'
 import { lend, partOf } from './lent.js'
 import { imageBytes } from './pack-format.js'
@@ -19,7 +19,7 @@ interface OpenNow {
 }
 
 /**
- * Implements `BlobStore.readNow`: for blobs in packs, and for ranges of at most 1 MiB of blobs in files of their own. Whatever is not
+ * Implements `BlobStore.readNow`: for ranges of at most 1 MiB. Whatever is not
  * as expected is left to a read that waits, which finds the reason.
  */
 export function readNow(context: ReadContext, id: BlobId, range: ByteRange): LentBytes | undefined {
@@ -27,8 +27,9 @@ export function readNow(context: ReadContext, id: BlobId, range: ByteRange): Len
     return undefined
   const place = context.places.of(id)
   if (place === undefined) return undefined
-  const { location, path } = place
-  const blob = isPacked(location) ? openPacked(context, id, location, path) : openFile(context, id, path)
+  const { location, path, key } = place
+  const isShared = key === undefined && isPacked(location)
+  const blob = isShared ? openPacked(context, id, location, path) : openAlone(context, id, key ?? path)
   if (blob === undefined) return undefined
   try {
     requireRange(range, blob.size)
@@ -104,10 +105,10 @@ function openPacked(
   }
 }
 
-function openFile({ files, openBlobs, sums }: ReadContext, id: BlobId, path: string): OpenNow | undefined {
-  const held = openBlobs.tryHold(path)
+function openAlone({ files, openBlobs, sums }: ReadContext, id: BlobId, key: string): OpenNow | undefined {
+  const held = openBlobs.tryHold(key)
   if (held === undefined) return undefined
-  const { file, footer } = held.opened
+  const { file, start: first, footer } = held.opened
   if (footer.encryption !== undefined) {
     held.release()
     return undefined
@@ -121,7 +122,7 @@ function openFile({ files, openBlobs, sums }: ReadContext, id: BlobId, path: str
         const chunkEnd = Math.min(base + CHUNK_BYTES, footer.size)
         const last = Math.min(end, chunkEnd)
         const piece = bytes.subarray(at - start, last - start)
-        const position = HEADER_BYTES + at
+        const position = first + at
         const read = (around: Surroundings) => files.readChecked(file, piece, position, around)
         const part = { start: at - base, end: last - base }
         if (!sums.check(id, index, part, chunkEnd - base, read, () => footer.chunks[index])) return false

@@ -1,6 +1,6 @@
 import type { FileWatch } from '@bindery/digest'
 import type { FileOperations } from './files.js'
-import { CHUNK_BYTES, type Footer, HEADER_BYTES } from './format.js'
+import { CHUNK_BYTES, type Footer } from './format.js'
 
 /** Chunks that are noted at a time: 1 GiB, which counts as memory of the process, though the system may take it back at any time. */
 const CHUNKS_MAX = 1_024
@@ -8,9 +8,11 @@ const CHUNKS_MAX = 1_024
 const AGE_MS_MIN = 2_000
 const NOTHING = Buffer.alloc(0)
 
-/** The open file of a blob that has one of its own. */
+/** A blob that has a file of its own, or an area of a pack, and the file, which is open for it. */
 export interface OpenedBlob {
   readonly file: number
+  /** Where its bytes begin in the file: at a page. */
+  readonly start: number
   readonly footer: Footer
   /** Since the first of its chunks was noted, until the file is closed. */
   watch?: FileWatch | undefined
@@ -24,8 +26,9 @@ export interface WatchLimits {
 
 /**
  * Chunks whose memory in the system's page cache was checked. As long as the system keeps that memory, sockets take it from there, unread.
- * Only files that hold one blob are watched: such a file never changes, and what is still being sent of it stays as it is when it is
- * deleted. In a pack, clearing a blob would write zeros into memory that is being sent.
+ * Only blobs that share no memory with others are watched, however large the system's pages are: those with a file of their own, and those with an area
+ * of a pack. What is still being sent of them stays as it is when they are deleted. Clearing another blob of a pack would write zeros into memory that is being
+ * sent.
  */
 export class WatchedChunks {
   readonly #files: FileOperations
@@ -43,7 +46,7 @@ export class WatchedChunks {
   /** Whether a chunk is in memory that was checked. Checks it, unless that would mean waiting for the disk. */
   check(blob: OpenedBlob, index: number): boolean {
     if (blob.watch?.has(index)) return true
-    const { file, footer } = blob
+    const { file, start: first, footer } = blob
     if (footer.encryption !== undefined) return false
     if (blob.watch?.hasEnded) this.end(blob)
     blob.watch ??= this.#begin(blob)
@@ -52,7 +55,7 @@ export class WatchedChunks {
     const start = index * CHUNK_BYTES
     const length = Math.min(CHUNK_BYTES, footer.size - start)
     const around = { before: length, after: 0 }
-    const checksum = this.#files.readChecked(file, NOTHING, HEADER_BYTES + start + length, around)
+    const checksum = this.#files.readChecked(file, NOTHING, first + start + length, around)
     if (checksum !== undefined && checksum === footer.chunks[index]) {
       watch.note(index)
       this.#forgetSurplus()
@@ -71,8 +74,8 @@ export class WatchedChunks {
     blob.watch = undefined
   }
 
-  #begin({ file, footer }: OpenedBlob): FileWatch | undefined {
-    const part = { fd: file, start: HEADER_BYTES, size: footer.size, chunkBytes: CHUNK_BYTES }
+  #begin({ file, start, footer }: OpenedBlob): FileWatch | undefined {
+    const part = { fd: file, start, size: footer.size, chunkBytes: CHUNK_BYTES }
     const watch = this.#files.watch?.(part, this.#ageMsMin)
     if (watch !== undefined) this.#watches.add(watch)
     return watch
