@@ -42,11 +42,10 @@ import { notAllowed } from './not-allowed.js'
 import { handlers } from './operations/index.js'
 import { RepeatedReads } from './repeated/repeated-reads.js'
 import { type Answer, encodeFailure, toResponse } from './response/answer.js'
-import { beginAnswer } from './response/begin-answer.js'
+import { beginAnswer, isReadLater } from './response/begin-answer.js'
 import { concealed } from './response/concealed.js'
 import { crossOriginHeaders } from './response/cross-origin.js'
 import { notTooLate } from './response/early-answer.js'
-import { LentStream } from './response/lent-stream.js'
 import type { ServiceResponse } from './service.js'
 import { Steps } from './steps.js'
 import { enterStyle } from './styled-keys.js'
@@ -104,7 +103,7 @@ function fail(exchange: Exchange, thrown: unknown): Awaitable<ServiceResponse> {
 
 /** Closes what is open for a request, unless its response is still to be read from it. */
 function end(exchange: Exchange, answer: Answer): ServiceResponse {
-  if (!(answer.body instanceof LentStream)) exchange.scope.close()
+  if (!isReadLater(answer.body)) exchange.scope.close()
   return toResponse(exchange, answer, onSentOf(exchange, answer.status))
 }
 

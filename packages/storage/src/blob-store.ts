@@ -152,7 +152,7 @@ export interface BlobStore {
    */
   readNow?(id: BlobId, range: ByteRange): LentBytes | undefined
   /**
-   * The bytes of a range, if the first of them can be passed without waiting. They stay readable until they are released, even if the blob is
+   * The bytes of a range, if the first of them can be passed without waiting. What a socket has taken stays as it is, even if the blob is
    * deleted. Absent: all bytes of the store go through memory.
    */
   passNow?(id: BlobId, range: ByteRange): PassableBytes | undefined

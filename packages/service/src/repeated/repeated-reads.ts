@@ -5,7 +5,7 @@ import { openAgain } from '../domain/objects/open-object.js'
 import { Scope } from '../domain/scope.js'
 import type { ObjectRecord } from '../domain/stored/model.js'
 import type { Exchange, Surroundings } from '../exchange.js'
-import { bodyAtHand } from '../response/begin-answer.js'
+import { bodyAtHand, isReadLater } from '../response/begin-answer.js'
 import { contentRange, selectRange } from '../response/range.js'
 import { type HeaderPairs, newRequestLog, type ServiceRequest, type ServiceResponse } from '../service.js'
 import { CONTENT_RANGE, counts, type KnownRead, keyOf, knownRead, LENGTH, nameOf } from './known-read.js'
@@ -130,9 +130,12 @@ export class RepeatedReads {
       const { domain } = this.#surroundings
       const opened = openAgain(domain, scope, object, known.isUnchanged)
       const content = opened && ((request.passes ? opened.passNow(range) : undefined) ?? opened.readNow(range))
-      return content && this.#repeat(known, bodyAtHand(domain, content), request, { startedAt: now, ofRange })
-    } finally {
+      const body = content && bodyAtHand(domain, scope, content)
+      if (!isReadLater(body)) scope.close()
+      return body && this.#repeat(known, body, request, { startedAt: now, ofRange })
+    } catch (error) {
       scope.close()
+      throw error
     }
   }
 

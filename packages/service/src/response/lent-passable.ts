@@ -4,12 +4,17 @@ import type { LentBody } from '../service.js'
 /** The body of a response that a socket may take from the system's memory. It is iterated at most once. */
 export class LentPassable implements LentBody, AsyncIterableIterator<LentBytes> {
   readonly #mayAnswer: () => Awaitable<void>
+  readonly #onEnd: () => void
   #bytes: PassableBytes | undefined
 
-  /** @param mayAnswer called before bytes are taken; what it throws fails the read */
-  constructor(bytes: PassableBytes, mayAnswer: () => Awaitable<void>) {
+  /**
+   * @param mayAnswer called before bytes are taken; what it throws fails the read
+   * @param onEnd called once, when nothing is read any more
+   */
+  constructor(bytes: PassableBytes, mayAnswer: () => Awaitable<void>, onEnd: () => void) {
     this.#bytes = bytes
     this.#mayAnswer = mayAnswer
+    this.#onEnd = onEnd
   }
 
   get left(): number {
@@ -40,8 +45,13 @@ export class LentPassable implements LentBody, AsyncIterableIterator<LentBytes> 
 
   async close(): Promise<void> {
     const bytes = this.#bytes
+    if (bytes === undefined) return
     this.#bytes = undefined
-    await bytes?.release()
+    try {
+      await bytes.release()
+    } finally {
+      this.#onEnd()
+    }
   }
 
   async return(): Promise<IteratorResult<LentBytes>> {

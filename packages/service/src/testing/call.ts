@@ -34,6 +34,8 @@ export interface TestRequest {
   readonly scheme?: 'http' | 'https'
   /** Default: this machine. */
   readonly remoteAddress?: string
+  /** Whether the body of the response may be passed. */
+  readonly passes?: boolean
 }
 
 export interface TestResponse {
@@ -83,6 +85,7 @@ export async function send(started: StartedService, request: TestRequest): Promi
     target: `${path}${percentEncode(key, { keepSlash: true })}${queryText(signed.query)}`,
     headers: signed.headers,
     remoteAddress: request.remoteAddress ?? '127.0.0.1',
+    passes: request.passes ?? false,
     body,
   })
 }

@@ -76,12 +76,32 @@ export async function* readBlob(
   }
   const { opened, release } = await holdFile(context, id, location)
   try {
-    const { file, start, footer } = opened
-    const { size } = footer
-    const view = viewOf(id, footer, options)
-    yield* readChunks(context, { id, file, start, size, view }, range ?? { start: 0, end: size })
+    yield* readOpened(context, id, opened, range ?? { start: 0, end: opened.footer.size }, options)
   } finally {
     release()
+  }
+}
+
+/** Yields a range of a blob that is open, as `readBlob`. */
+export async function* readOpened(
+  context: ReadContext,
+  id: BlobId,
+  { file, start, footer }: OpenedBlob,
+  range: ByteRange,
+  options: ReadOptions | ReadAsStored = {},
+): AsyncGenerator<LentBytes, void> {
+  const view = viewOf(id, footer, options)
+  try {
+    yield* readChunks(context, { id, file, start, size: footer.size, view }, range)
+  } catch (error) {
+    // the area of a blob that was deleted since reads as zeros, while its pack stays
+    const location = requireLocation(id)
+    if (!isPacked(location)) throw error
+    const header = Buffer.alloc(location.headerBytes)
+    await context.files.read(file, header, location.offset)
+    if (!isCleared(header)) throw error
+    context.openBlobs.forget(placeAt(context.folder, location).key ?? '')
+    throw notFound(id, error)
   }
 }
 

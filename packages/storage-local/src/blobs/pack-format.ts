@@ -91,7 +91,7 @@ export interface PackedHeader {
 export function decodePackedHeader(pack: BlobLocation, offset: number, page: Buffer): PackedHeader | undefined {
   if (page.length < HEADER.owner || !MAGIC.equals(page.subarray(0, MAGIC.length))) return undefined
   const version = page.readUInt32BE(HEADER.version)
-  if (version !== VERSIONS.short && version !== VERSIONS.page) return undefined
+  if (version !== VERSIONS.short && (version !== VERSIONS.page || offset % AREA_BYTES !== 0)) return undefined
   const end = HEADER.owner + page.readUInt16BE(HEADER.ownerLength)
   const [counter, size] = [HEADER.counter, HEADER.size].map((at) => Number(page.readBigUInt64BE(at))) as [
     number,

@@ -5,6 +5,7 @@ import { decodePackedHeader, type PackedHeader, slotBytes } from './pack-format.
 
 /** Bytes per read, in whole pages. */
 const READ_BYTES = 64 * 1024
+const ZEROS = Buffer.alloc(READ_BYTES)
 
 /**
  * Finds the blobs of an open pack, from an offset on, in order. It examines every page where a header can begin, so
@@ -21,7 +22,8 @@ export async function* scanPack(
     const length = await files.read(file, block, start)
     if (length === 0) return
     const end = start + Math.ceil(length / PAGE_BYTES) * PAGE_BYTES
-    let offset = start
+    // a hole
+    let offset = block.equals(ZEROS) ? end : start
     while (offset < end) {
       const page = block.subarray(offset - start, Math.min(offset - start + PAGE_BYTES, length))
       const found = decodePackedHeader(pack, offset, page)

@@ -245,6 +245,19 @@ describe('packs', { skip: loadNative() === undefined && 'there are no packs with
     assert.deepEqual(await filesBelow(folder), [])
   })
 
+  test('a blob with an area that another process has deleted is not found, also by one that has it open', async (t) => {
+    const { store: writer, folder } = await openStore(t)
+    const { id } = await writer.write(sourceOf(content.subarray(0, 600 * KIB)), options)
+    await writer.write(sourceOf(small), options)
+    await writer.close()
+    const { store } = await openStore(t, {}, 'b1', folder)
+    assert.equal((await readAll(store, id)).length, 600 * KIB)
+    const { store: other } = await openStore(t, {}, 'c1', folder)
+    await other.delete(id)
+    await assert.rejects(readAll(store, id), ofKind('notFound'))
+    await assert.rejects(readAll(store, id), ofKind('notFound'))
+  })
+
   test('no byte of a blob in a pack can change unnoticed, and the blobs after it are still found', async (t) => {
     const { store, folder } = await openStore(t)
     const { id } = await store.write(sourceOf(small), options)

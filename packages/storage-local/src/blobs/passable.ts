@@ -1,7 +1,6 @@
 import type { BlobId, ByteRange, LentBytes, PassableBytes, PassSocket } from '@bindery/storage'
-import type { ReadContext } from './blob-reader.js'
-import { viewOf } from './blob-view.js'
-import { readChunks, requireRange } from './chunk-reader.js'
+import { type ReadContext, readOpened } from './blob-reader.js'
+import { requireRange } from './chunk-reader.js'
 import { CHUNK_BYTES } from './format.js'
 import type { Held } from './open-files.js'
 import type { OpenedBlob } from './watched-chunks.js'
@@ -94,9 +93,7 @@ class PassableRange implements PassableBytes {
   }
 
   #read(): AsyncGenerator<LentBytes, void> {
-    const { file, start, footer } = this.#held.opened
-    const blob = { id: this.#id, file, start, size: footer.size, view: viewOf(this.#id, footer, {}) }
-    return readChunks(this.#context, blob, { start: this.#at, end: this.#end })
+    return readOpened(this.#context, this.#id, this.#held.opened, { start: this.#at, end: this.#end })
   }
 
   async #leavePieces(): Promise<void> {

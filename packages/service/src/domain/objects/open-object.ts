@@ -34,7 +34,7 @@ export interface OpenObject {
    * undefined.
    */
   readNow(range?: ByteRange): Uint8Array | LentBytes | undefined
-  /** The bytes of a range, by default all, if the first of them can go from the system's memory to a socket. They stay until they are released. */
+  /** The bytes of a range, by default all, if the first of them can go from the system's memory to a socket; to be read while the scope is open. */
   passNow(range?: ByteRange): PassableBytes | undefined
 }
 
