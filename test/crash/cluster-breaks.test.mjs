@@ -34,8 +34,8 @@ async function faultsOf(run) {
   try {
     return (await run.cycle()).faults
   } catch (error) {
-    // a gateway whose session was lost, too, has ended while it was audited: the next cycle audits everything again
-    if (HAS_ENDED.includes(error.code)) return []
+    // a gateway whose session was lost, too, refuses requests, or has ended, while it was audited: the next cycle audits everything again
+    if (error.status === 503 || HAS_ENDED.includes(error.code)) return []
     if (error.message.startsWith('the load failed') && /NoSuchKey|has unexpected bytes/.test(error.message))
       return [error.message]
     if (error.status !== 400 || !error.message.includes('<Code>InvalidPart</Code>')) throw error
