@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { bodyOf, echo, listen, rawConnection, refuse, text } from '../testing/http.js'
+import { bodyOf, echo, listen, READERS, rawConnection, refuse, text } from '../testing/http.js'
 import { connectionsMax, idleFilesMax } from './connections-max.js'
 import type { HttpServer } from './http-server.js'
 
@@ -30,6 +30,36 @@ test('pipelined requests are handled one after another and answered in order on 
     requests.map((_, index) => index),
   )
   client.socket.destroy()
+})
+
+test('a client that half-closes behind its last request gets all answers, and then the connection closes', async (t) => {
+  const body = 'x'.repeat(8 * 1024 ** 2)
+  for (const reader of READERS) {
+    const { port } = await listen(t, async ({ target }) => text(200, `${target}:${body}`), { reader })
+    for (const count of [1, 3]) {
+      const client = await rawConnection(port)
+      const targets = Array.from({ length: count }, (_, index) => `/${index}`)
+      client.socket.end(targets.map((target) => `GET ${target} HTTP/1.1\r\nHost: h\r\n\r\n`).join(''))
+      const received = await client.closed()
+      const bodies = [...received.matchAll(/\r\n\r\n(\/\d):(x*)/g)].map(([, target, bytes]) => [target, bytes?.length])
+      assert.deepEqual(
+        bodies,
+        targets.map((target) => [target, body.length]),
+        `${count} by ${reader}`,
+      )
+    }
+  }
+})
+
+test('a body that ends with its sender is refused, whichever way it took', async (t) => {
+  for (const reader of READERS) {
+    const { port } = await listen(t, (request) => echo(request), { reader })
+    for (const before of ['', GET.replace('/', '/first')]) {
+      const client = await rawConnection(port)
+      client.socket.end(`${before}PUT / HTTP/1.1\r\nHost: h\r\nContent-Length: 9\r\n\r\nabc`)
+      assert.match(await client.closed(), /HTTP\/1\.1 400 [\s\S]*<Code>IncompleteBody/, reader)
+    }
+  }
 })
 
 test('headers above 32 KiB, and bytes that are not HTTP, are answered with an error document', async (t) => {

@@ -30,7 +30,7 @@ import { LINGER_MS_MAX, unreadRest } from './unread-rest.js'
 const HEADER_BYTES_MAX = 32 * 1024
 const HEADERS_TIMEOUT_MS = 60_000
 const KEEP_ALIVE_TIMEOUT_MS = 75_000
-const HANDSHAKE_TIMEOUT_MS = 10_000
+const TLS_SETTINGS = { handshakeTimeout: 10_000, allowHalfOpen: true }
 /** Requests of one connection that may wait for their turn; then reading from it stops. */
 const PIPELINED_MAX = 16
 /** Methods whose requests have no meaningful body. */
@@ -107,8 +107,7 @@ export class HttpServer {
       noDelay: true,
     }
     const { tls } = options
-    const secure =
-      tls && https().createServer({ ...settings, ...readCertificate(tls), handshakeTimeout: HANDSHAKE_TIMEOUT_MS })
+    const secure = tls && https().createServer({ ...settings, ...readCertificate(tls), ...TLS_SETTINGS })
     this.#server = secure ?? createServer(settings)
     this.#endWatch = tls && secure ? this.#watch(tls, secure) : () => {}
     this.#local = createServer(settings)
@@ -121,6 +120,8 @@ export class HttpServer {
   #serve(server: Server | TlsServer, isSecure: boolean): void {
     // HEADER_BYTES_MAX bounds them; with a count limit Node would drop the rest silently.
     server.maxHeadersCount = 0
+    // A client that has sent its last request gets all answers. Node.js has no documented way to this.
+    Object.assign(server, { httpAllowHalfOpen: true })
     if (!isSecure && this.#options.reader !== 'node') this.#takeShortcuts(server)
     else server.on(isSecure ? 'secureConnection' : 'connection', (socket: Socket) => this.#connect(socket))
     server.on('request', (request, response) => this.#enqueue(request, response))

@@ -45,6 +45,18 @@ test('a server with a certificate speaks TLS, and its requests are known to be s
   await assert.rejects(new Promise((resolve, reject) => old.on('secureConnect', resolve).on('error', reject)))
 })
 
+test('a client that half-closes over TLS gets all answers, and then the connection closes', async (t) => {
+  const body = 'x'.repeat(8 * 1024 ** 2)
+  const { port } = await listen(t, async () => text(200, body), { tls: filesOf(t, 'one') })
+  const options = { port, host: '127.0.0.1', ca: CERTIFICATES.one.certificate, allowHalfOpen: true }
+  const client = connect(options)
+  client.end('GET / HTTP/1.1\r\nHost: h\r\n\r\n'.repeat(3))
+  let received = ''
+  client.setEncoding('latin1')
+  for await (const piece of client) received += piece
+  assert.equal([...received.matchAll(/\r\n\r\n(x+)/g)].filter(([, bytes]) => bytes?.length === body.length).length, 3)
+})
+
 test('a renewed certificate is used for new connections without a restart, and open ones go on', async (t) => {
   const files = filesOf(t, 'one')
   const { port } = await listen(t, async () => text(200, 'ok'), { tls: files })
