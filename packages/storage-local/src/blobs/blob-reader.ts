@@ -96,7 +96,7 @@ export async function* readOpened(
   } catch (error) {
     // the area of a blob that was deleted since reads as zeros, while its pack stays
     const location = requireLocation(id)
-    if (!isPacked(location)) throw error
+    if (!isPacked(location) || !(error instanceof StorageError && error.kind === 'corrupt')) throw error
     const header = Buffer.alloc(location.headerBytes)
     await context.files.read(file, header, location.offset)
     if (!isCleared(header)) throw error
