@@ -28,16 +28,17 @@ export function envelopeName(member: keyof ClientEnvelope): string {
 }
 
 const NAMES = ENVELOPE.map((member) => [member, envelopeName(member)] as const)
+const KEY_NAME = envelopeName('key')
 
 /** Whether user metadata of this name belongs to an envelope. */
 export const isEnvelopeName = (name: string): boolean => name.startsWith(PREFIX)
 
 /** The envelope among user metadata; undefined without a key: no client encrypts what the metadata is of. */
 export function readEnvelope(userMetadata: Readonly<Record<string, string>>): ClientEnvelope | undefined {
+  if (userMetadata[KEY_NAME] === undefined) return undefined
   const values = NAMES.flatMap(([member, name]) => {
     const value = userMetadata[name]
     return value === undefined ? [] : [[member, value] as const]
   })
-  const envelope: ClientEnvelope = Object.fromEntries(values)
-  return envelope.key === undefined ? undefined : envelope
+  return Object.fromEntries(values)
 }

@@ -42,10 +42,9 @@ export function addCounters(row: Uint8Array | undefined, deltas: readonly number
 
 /** The sums, with the longer of both lengths. Throws StorageError `misuse` unless all are safe integers. */
 export function summed(values: readonly number[], deltas: readonly number[]): number[] {
-  const sums = [...values]
-  deltas.forEach((delta, index) => {
-    sums[index] = (sums[index] ?? 0) + delta
-  })
+  const sums: number[] = []
+  const length = Math.max(values.length, deltas.length)
+  for (let index = 0; index < length; index++) sums.push((values[index] ?? 0) + (deltas[index] ?? 0))
   requireSafe(sums)
   return sums
 }

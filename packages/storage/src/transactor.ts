@@ -8,6 +8,11 @@ import { StorageError } from './storage-error.js'
 
 /** A snapshot that an engine holds open until it is released. */
 export interface HeldSnapshot extends Snapshot {
+  /**
+   * Called before a body waits: until then nothing but the body runs, so an engine may leave its state open. Absent: it is fixed from the
+   * beginning.
+   */
+  hold?(): void
   /** Called once. The snapshot is not read afterwards. */
   release(): void
 }
@@ -120,8 +125,10 @@ export function onSnapshot<T>(snapshot: HeldSnapshot, attempt: Attempt, run: () 
   let waits = false
   try {
     const result = run()
-    waits = result instanceof Promise
-    return result instanceof Promise ? withinTurn(result).then(finish).finally(end) : finish(result)
+    if (!(result instanceof Promise)) return finish(result)
+    snapshot.hold?.()
+    waits = true
+    return withinTurn(result).then(finish).finally(end)
   } finally {
     if (!waits) end()
   }

@@ -53,6 +53,7 @@ export class Engine implements NativeEngine {
   readonly #binding: Binding
   readonly #raw: RawEngine
   readonly #answers: DataView
+  readonly #answerBytes: Uint8Array
   readonly #jobs: (Job | undefined)[] = new Array(JOBS_MAX).fill(undefined)
   #jobCount = 0
   /** Jobs that wait for a slot, in order; each returns whether it has begun. */
@@ -74,6 +75,7 @@ export class Engine implements NativeEngine {
     this.#binding = binding
     this.#raw = binding.createEngine(JOBS_MAX, FILE_THREADS, md5Kernel, crcKernel, (count) => this.#take(count))
     this.#answers = new DataView(this.#raw.answers)
+    this.#answerBytes = new Uint8Array(this.#raw.answers)
   }
 
   begin({ digests = [], runningMd5 }: DigestRequest = {}): NativeStream {
@@ -302,7 +304,8 @@ export class Engine implements NativeEngine {
   }
 
   #copy(start: number, length: number): Uint8Array {
-    return new Uint8Array(this.#raw.answers.slice(start, start + length))
+    // a short array has no memory of its own, as long as nothing looks for it
+    return this.#answerBytes.slice(start, start + length)
   }
 }
 

@@ -61,8 +61,8 @@ export function blobIdOf({ incarnation, counter }: BlobLocation): BlobId {
 /** The id of a blob in a pack. It sorts like that of a blob with a file of its own, by incarnation, then counter. */
 export function packedIdOf(location: PackedLocation): BlobId {
   const { counter, pack, offset, headerBytes, size, isEncrypted } = location
-  const numbers = [counter - pack, offset / PAGE_BYTES, headerBytes, size].map((number) => number.toString(16))
-  return `${blobIdOf(location)}.${isEncrypted ? 'e' : 'p'}${numbers.join('.')}`
+  const place = `${hex(counter - pack)}.${hex(offset / PAGE_BYTES)}.${hex(headerBytes)}.${hex(size)}`
+  return `${blobIdOf(location)}.${isEncrypted ? 'e' : 'p'}${place}`
 }
 
 /** The location that an id names, or undefined if it is not the id of a blob in a file. */
@@ -135,5 +135,7 @@ export function counterOf(name: string): number {
 }
 
 function counterName(counter: number): string {
-  return counter.toString(16).padStart(COUNTER_DIGITS, '0')
+  return hex(counter).padStart(COUNTER_DIGITS, '0')
 }
+
+const hex = (number: number): string => number.toString(16)

@@ -159,7 +159,11 @@ export class PackTarget implements BlobTarget {
   #layOut(image: Uint8Array): Uint8Array {
     const { location } = this.#slot
     encodePackedHeader(this.id, location, this.#owner, image.subarray(0, location.headerBytes))
-    return image.fill(0, imageBytes(location))
+    // not `fill` with 0: it sets shared memory byte by byte
+    const { padding } = this
+    if (padding.length > 0)
+      Buffer.from(image.buffer, image.byteOffset, image.length).fill(padding, imageBytes(location))
+    return image
   }
 
   #store(pieces: readonly Uint8Array[], unsealed?: Unsealed): Promise<Appended | undefined> {

@@ -104,7 +104,7 @@ export const BLANKS: Blanks = {
 export function encodeUnsealed(id: BlobId, size: number, headerBytes: number, bytes: Uint8Array): void {
   layOut(bytes, { size, md5: NO_MD5, crc64: 0n, chunks: [0n], encryption: undefined }, headerBytes)
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length)
-  view.setBigUint64(BLANKS.end, crc64(Buffer.from(id)))
+  view.setBigUint64(BLANKS.end, crc64OfId(id))
 }
 
 const NO_MD5 = new Uint8Array(16)
@@ -183,5 +183,13 @@ function readEncryptions(bytes: Buffer, count: number): ChunkEncryptions {
 
 /** Begins with the id, so that a file under another blob's name is detected. */
 export function seal(id: BlobId, bytes: Uint8Array): bigint {
-  return crc64(bytes, crc64(Buffer.from(id)))
+  return crc64(bytes, crc64OfId(id))
+}
+
+/** Header and footer of an image are sealed one after the other. */
+let sealedLast = { id: '', crc64: 0n }
+
+function crc64OfId(id: BlobId): bigint {
+  if (sealedLast.id !== id) sealedLast = { id, crc64: crc64(Buffer.from(id)) }
+  return sealedLast.crc64
 }

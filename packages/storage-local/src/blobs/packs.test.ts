@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { randomInt } from 'node:crypto'
 import { once } from 'node:events'
-import { open, stat, unlink } from 'node:fs/promises'
+import { open, readFile, stat, unlink } from 'node:fs/promises'
 import { createInterface } from 'node:readline'
 import { describe, type TestContext, test } from 'node:test'
 import { setImmediate as nextTurn } from 'node:timers/promises'
@@ -10,8 +10,9 @@ import { loadNative } from '@bindery/digest'
 import { type BlobEntry, type BlobStore, type ByteSource, StorageError, type StorageErrorKind } from '@bindery/storage'
 import { seededRandom, testCipher } from '@bindery/storage/testing'
 import { atEnd } from '../../../../test/support/at-end.mjs'
-import { isPacked, locationOf } from './blob-location.js'
+import { isPacked, locationOf, PAGE_BYTES } from './blob-location.js'
 import { type FileOperations, systemFiles } from './files.js'
+import { SHORT_FOOTER_BYTES } from './format.js'
 import { openLocalBlobStore } from './local-blob-store.js'
 import { filesBelow, MIB, options, readAll, scrambled, sourceOf, temporaryFolder } from './testing.js'
 
@@ -77,6 +78,19 @@ describe('packs', { skip: loadNative() === undefined && 'there are no packs with
       new Set([`${folder}/${PACK}`, `${folder}/a1/000000000/000000000009`]),
     )
     assert.equal(large.id, 'a1-000000000009')
+  })
+
+  test('an image ends with zeros up to the next page, whatever its memory held before', async (t) => {
+    const { store, folder } = await openStore(t)
+    for (const size of [12_000, 5000, 9000, 4097]) {
+      const { id } = await store.write(sourceOf(content.subarray(0, size)), options)
+      const location = locationOf(id)
+      assert.ok(location !== undefined && isPacked(location))
+      const end = location.offset + location.headerBytes + size + SHORT_FOOTER_BYTES
+      const image = await readFile(`${folder}/${PACK}`)
+      assert.equal(image.length % PAGE_BYTES, 0)
+      assert.ok(image.subarray(end).every((byte) => byte === 0))
+    }
   })
 
   test('a sender that pauses delays no other in its pack, and nothing of it is visible before its end', async (t) => {

@@ -48,6 +48,7 @@ export class CommitQueue implements Commits {
   #running: Promise<void> | undefined
   #broken: StorageError | undefined
   #acknowledged = 0
+  #last: bigint | undefined
 
   constructor(file: MetadataFile, { onBroken, onCommit }: CommitEvents) {
     this.#file = file
@@ -69,6 +70,10 @@ export class CommitQueue implements Commits {
 
   get acknowledged(): number {
     return this.#acknowledged
+  }
+
+  get last(): bigint | undefined {
+    return this.#last
   }
 
   get isIdle(): boolean {
@@ -151,12 +156,16 @@ export class CommitQueue implements Commits {
     try {
       commits = commitsOf(this.#file, transaction)
       this.recent.begin(commits + 1n)
-      rows = new PendingRows(stateOf(this.#file, transaction, commits, this.recent), (key) => this.recent.note(key))
+      rows = new PendingRows(stateOf(this.#file, { transaction }, commits, this.recent), (key) => this.recent.note(key))
       outcomes = batch.map((pending) => this.#validate(pending, rows, commits))
     } finally {
       transaction.done()
     }
-    if (!rows.isEmpty) await commitRows(this.#file, rows.all(), commits + 1n)
+    if (!rows.isEmpty) {
+      commits += 1n
+      await commitRows(this.#file, rows.all(), commits)
+    }
+    this.#last = commits
     return outcomes
   }
 

@@ -16,6 +16,8 @@ export interface Commits {
    * too.
    */
   readonly acknowledged: number | undefined
+  /** The number of commits in the file, those that are not acknowledged left out. Undefined where others commit too, and before the first one. */
+  readonly last: bigint | undefined
   /** Whether no commit is under way, as far as that is known. */
   readonly isIdle: boolean
   /** The knowledge about the last commits. Undefined where others commit too. */

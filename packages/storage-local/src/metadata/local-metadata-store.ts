@@ -1,7 +1,7 @@
 import { createTransactor, type HeldSnapshot, type MetadataStore, StorageError } from '@bindery/storage'
 import { CommitQueue } from './commit-queue.js'
 import type { Commits } from './commits.js'
-import { commitsOf, type MetadataFile, openMetadataFile, stateOf } from './metadata-file.js'
+import { commitsOf, type MetadataFile, openMetadataFile, ReadOnDemand, stateOf } from './metadata-file.js'
 import { RemoteCommits, type SendCommits } from './remote-commits.js'
 
 /** Options of a metadata store in a file. */
@@ -76,15 +76,18 @@ function storeOver(file: MetadataFile, commits: Commits, broken: () => StorageEr
     if (acknowledged === undefined || acknowledged !== commits.acknowledged) {
       file.root.resetReadTxn()
       acknowledged = commits.acknowledged
-      seen = undefined
+      seen = commits.last
     }
-    const transaction = file.root.useReadTransaction()
+    const within = new ReadOnDemand(file)
+    const hold = (): unknown => within.transaction
+    const release = (): void => within.end()
     try {
-      if (toCommit || commits.recent !== undefined) seen ??= commitsOf(file, transaction)
-      const state = stateOf(file, transaction, seen, commits.recent)
-      return { ...state, commits: seen ?? -1n, release: () => transaction.done() }
+      // what others commit is not known, so the state must be that of this moment
+      if (commits.recent === undefined) hold()
+      if (toCommit || commits.recent !== undefined) seen ??= commitsOf(file, within.transaction)
+      return { ...stateOf(file, within, seen, commits.recent), commits: seen ?? -1n, hold, release }
     } catch (error) {
-      transaction.done()
+      release()
       throw error
     }
   }

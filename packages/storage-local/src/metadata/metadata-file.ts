@@ -127,19 +127,45 @@ async function markFormat(root: RootDatabase<Bytes, KeyText>, folder: string): P
   for (const above of [folder, dirname(folder)]) await systemFiles.syncFolder(above)
 }
 
+/** A read transaction that begins when something must be read from the file. */
+export class ReadOnDemand {
+  readonly #root: MetadataFile['root']
+  #begun: Transaction | undefined
+
+  constructor({ root }: MetadataFile) {
+    this.#root = root
+  }
+
+  get transaction(): Transaction {
+    this.#begun ??= this.#root.useReadTransaction()
+    return this.#begun
+  }
+
+  end(): void {
+    this.#begun?.done()
+  }
+}
+
 /**
  * The file's state in a read transaction. Reads throw DamagedRow.
  * @param seen the number of commits that the read transaction has seen; a smaller number only means that less is known
  * @param commits what is known about later ones, in the process that commits: rows that they left alone are not read again
  */
-export function stateOf(file: MetadataFile, transaction: Transaction, seen?: bigint, commits?: KnownCommits): Snapshot {
+export function stateOf(
+  file: MetadataFile,
+  within: Pick<ReadOnDemand, 'transaction'>,
+  seen?: bigint,
+  commits?: KnownCommits,
+): Snapshot {
   const { rows, opened, ahead, walk } = file
-  const within = { transaction }
   return {
-    // `seen` may be too small, and would be the mark of a state before that of the transaction
     packed:
       walk &&
-      ((from, to, limit, grouping) => walk.read({ from, to, limit, grouping }, () => commitsOf(file, transaction))),
+      ((from, to, limit, grouping) => {
+        const { transaction } = within
+        // `seen` may be too small, and would be the mark of a state before that of the transaction
+        return walk.read({ from, to, limit, grouping }, () => commitsOf(file, transaction))
+      }),
     get(key) {
       const known = seen === undefined || commits === undefined ? undefined : opened.known(key, seen, commits)
       if (known !== undefined) return known
@@ -154,11 +180,12 @@ export function stateOf(file: MetadataFile, transaction: Transaction, seen?: big
       const bounds = reverse
         ? { start: to, exclusiveStart: true, end: lowest, inclusiveEnd: true, reverse }
         : { start: lowest, end: to }
-      const sealed = [...rows.getRange({ ...bounds, ...within, limit })]
+      const sealed = [...rows.getRange({ ...bounds, transaction: within.transaction, limit })]
       return onDamaged === undefined ? sealed.map(openedRow) : soundOf(sealed, onDamaged)
     },
     firsts(from, to, limit, grouping) {
-      const walk = (start: KeyText) => rows.getRange({ start: start === '' ? '\0' : start, end: to, ...within })
+      const { transaction } = within
+      const walk = (start: KeyText) => rows.getRange({ start: start === '' ? '\0' : start, end: to, transaction })
       return to === '' ? [] : firstRows(walk, from, limit, grouping).map(openedRow)
     },
   }

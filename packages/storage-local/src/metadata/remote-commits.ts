@@ -14,6 +14,7 @@ interface Waiting {
 /** Lets another process commit transactions. Those of one turn of the event loop are sent together. */
 export class RemoteCommits implements Commits {
   readonly acknowledged = undefined
+  readonly last = undefined
   readonly isIdle = false
   readonly recent = undefined
   readonly #send: SendCommits

@@ -148,7 +148,7 @@ test('a walk has the state of its transaction, or nothing, however many commits 
   for (let round = 0; round < 8; round += 1) {
     file.root.resetReadTxn()
     const transaction = file.root.useReadTransaction()
-    const state = stateOf(file, transaction)
+    const state = stateOf(file, { transaction })
     const before = shown(sorted(model).slice(0, whole.limit))
     for (let commits = 0; commits < 4; commits += 1) {
       const packed = state.packed?.('', '\xff', whole.limit, undefined)

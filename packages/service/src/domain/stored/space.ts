@@ -260,18 +260,18 @@ export class Space<K extends string = string, N extends keyof KeyNames = keyof K
   }
 
   /**
-   * The bytes of the letter and the first texts, with room after them; ended by a zero byte if something follows
+   * The bytes of the letter and the first texts, with room after them, to be filled; ended by a zero byte if something follows
    * them.
    */
   #head(names: object, count: number, room: number): Bytes {
     if (count === 0) {
-      const bytes = new Uint8Array(1 + room)
+      const bytes = Buffer.allocUnsafe(1 + room)
       bytes[0] = this.#letter.charCodeAt(0)
       return bytes
     }
     if (this.#fixedWidth === 0) return textBytes(this.#joined(names, count))
     const texts = textBytes(this.#joined(names, count) + NUL)
-    const bytes = new Uint8Array(texts.length + room)
+    const bytes = Buffer.allocUnsafe(texts.length + room)
     bytes.set(texts)
     return bytes
   }

@@ -287,7 +287,7 @@ export function putPart(domain: Domain, tx: Transaction, target: PartTarget, par
 function setPart(domain: Domain, tx: Transaction, { upload, old }: PartTarget, part: PartRecord): boolean {
   const owner = partRows.key({ manifest: upload.uploadId, partNumber: part.partNumber })
   if (old !== undefined) discardPart(domain, tx, owner, old, 'replaced')
-  tx.set(owner, partRows.encode(part))
+  tx.set(owner, partRows.encode(part), true)
   const parts = old === undefined ? 1 : 0
   const partBytes = part.size - (old?.size ?? 0)
   tx.add(usageRows.key(upload), usageCounters.deltas({ parts, bytes: partBytes, edition: 1 }))

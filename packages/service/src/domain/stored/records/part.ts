@@ -50,20 +50,15 @@ export const partCodec: Codec<PartRecord, { readonly partNumber: number }> = {
 function encodePart(record: PartRecord): Bytes {
   const etag = utf8Bytes(record.etag)
   const md5State = record.md5State ?? new Uint8Array()
-  const source = joined([encodeChecksum(record.checksum), encodeSource(record.bytes)])
-  const bytes = new Uint8Array(ETAG_AT + etag.length + md5State.length + source.length)
-  const view = new DataView(bytes.buffer)
-  bytes[0] = VERSION
-  bytes[1] = kindOf(record.bytes) | (record.checksum === undefined ? 0 : CHECKED)
-  view.setBigUint64(SIZE_AT, BigInt(record.size))
-  view.setBigUint64(CRC64_AT, record.crc64)
-  view.setBigUint64(MODIFIED_AT, BigInt(record.modifiedAt))
-  bytes[ETAG_LENGTH_AT] = etag.length
-  bytes[STATE_LENGTH_AT] = md5State.length
-  bytes.set(etag, ETAG_AT)
-  bytes.set(md5State, ETAG_AT + etag.length)
-  bytes.set(source, ETAG_AT + etag.length + md5State.length)
-  return bytes
+  const head = Buffer.allocUnsafe(ETAG_AT)
+  head[0] = VERSION
+  head[1] = kindOf(record.bytes) | (record.checksum === undefined ? 0 : CHECKED)
+  head.writeBigUInt64BE(BigInt(record.size), SIZE_AT)
+  head.writeBigUInt64BE(record.crc64, CRC64_AT)
+  head.writeBigUInt64BE(BigInt(record.modifiedAt), MODIFIED_AT)
+  head[ETAG_LENGTH_AT] = etag.length
+  head[STATE_LENGTH_AT] = md5State.length
+  return joined([head, etag, md5State, encodeChecksum(record.checksum), encodeSource(record.bytes)])
 }
 
 function decodePart(partNumber: number, row: Bytes): PartRecord {
