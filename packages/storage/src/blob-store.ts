@@ -17,6 +17,8 @@ export interface ByteSource {
   taken?(): void
   /** Returns the MD5 of `whole`, if it need not be computed for these bytes alone. */
   readonly md5?: (() => Uint8Array | undefined) | undefined
+  /** Whether a byte is available, so that `ready` need not be waited for. */
+  readonly isReady?: boolean | undefined
   /** Whether it is known without another read that the source has ended. */
   readonly hasEnded?: boolean | undefined
   /** Resolves when a byte is available or the source has ended. */

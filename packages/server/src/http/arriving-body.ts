@@ -104,6 +104,10 @@ export abstract class ArrivingBody implements ByteSource {
   /** Limits the time for which the sender may now be silent, after which `idle` is to be called. */
   protected abstract limitSilence(): void
 
+  get isReady(): boolean {
+    return this.hasWaiting
+  }
+
   ready(): Promise<void> {
     this.takeArrived()
     if (this.#failure !== undefined) return Promise.reject(this.#failure)

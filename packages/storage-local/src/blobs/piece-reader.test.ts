@@ -50,6 +50,29 @@ test('bytes that fill a small buffer with their margins take no large one', asyn
   }
 })
 
+test('a source that is ready is read at once, while its bytes are where they came', async () => {
+  const bytes = scrambled(30_000)
+  let reads = 0
+  const source: ByteSource = {
+    size: bytes.length,
+    isReady: true,
+    get hasEnded() {
+      return reads > 0
+    },
+    ready: () => assert.fail('it is ready'),
+    async read(buffer) {
+      reads += 1
+      buffer.set(bytes)
+      return bytes.length
+    },
+  }
+  const next = new PieceReader(source, new BufferPool(SLAB_BYTES)).next()
+  assert.equal(reads, 1)
+  const piece = await next
+  assert.deepEqual(piece && Buffer.from(piece.bytes), Buffer.from(bytes))
+  piece?.release()
+})
+
 test('a sender that pauses within its margins is read in pieces as it sends', async () => {
   const pool = new BufferPool(2 * SLAB_BYTES)
   const bytes = scrambled(200_000)

@@ -55,7 +55,7 @@ export class PieceReader {
   /** The next piece, or undefined at the end. */
   async next(): Promise<Piece | undefined> {
     while (!this.#hasEnded) {
-      await this.#takeReady()
+      if (this.#ready !== undefined || this.#source.isReady !== true) await this.#takeReady()
       this.#ready = undefined
       if (this.#received === this.#source.size) await this.#seeEnd()
       else {

@@ -155,7 +155,9 @@ export interface StoredPart extends PartRecord {
  * Throws noSuchUpload, partNotSequential, partAlreadyExist, checksumDiffers and what storeBytes throws.
  */
 export async function storePart(domain: Domain, part: NewPart, source: ByteSource): Promise<StoredPart> {
-  const { upload, md5Before } = await domain.metadata.read((reader) => readUploadOf(reader, part))
+  const found = domain.metadata.read((reader) => readUploadOf(reader, part))
+  // in the same turn if possible: then what has arrived is still where it came, and need not be copied
+  const { upload, md5Before } = found instanceof Promise ? await found : found
   const owner = partRows.key({ manifest: part.uploadId, partNumber: part.partNumber })
   requireChecksum(upload, part)
   const checksums = checksumsOfPart(upload, part)
