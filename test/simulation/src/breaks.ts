@@ -325,8 +325,8 @@ export const BREAKS: readonly Break[] = [
     mode: 'sequence',
     seed: 1,
     file: `${DOMAIN}stored/counters.js`,
-    find: 'bucketCounters.deltas(others)',
-    replace: 'bucketCounters.deltas({ ...others, partBytes: 0 })',
+    find: 'bucketCounters.deltas(change)',
+    replace: 'bucketCounters.deltas({ ...change, partBytes: 0 })',
   },
   {
     invariant: 'counters',

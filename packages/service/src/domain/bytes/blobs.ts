@@ -91,11 +91,11 @@ export interface StoreOptions extends Omit<WriteOptions, 'digests'> {
 
 /** The MD5 of bytes needs no request. */
 function writeOptions(asked: StoreOptions, expected: readonly ExpectedDigest[] = []): WriteOptions {
-  const { checksums = [], ...options } = asked
-  if (checksums.length + expected.length === 0) return options
+  const { checksums = [] } = asked
+  if (checksums.length + expected.length === 0) return asked
   const names = new Set([...checksums, ...expected.map(({ name }) => name)])
   names.delete('md5')
-  return names.size === 0 ? options : { ...options, digests: [...names] as DigestName[] }
+  return names.size === 0 ? asked : { ...asked, digests: [...names] as DigestName[] }
 }
 
 /** Digests of bytes, as far as they were requested. */

@@ -53,9 +53,9 @@ export function count(tx: Transaction, bucket: string, change: CounterChange): v
 }
 
 /** The numbers of a row that holds only this change. */
-export function deltasOf({ objects = [], ...others }: CounterChange): number[] {
-  const deltas = bucketCounters.deltas(others)
-  for (const { storageClass, count, bytes } of objects) {
+export function deltasOf(change: CounterChange): number[] {
+  const deltas = bucketCounters.deltas(change)
+  for (const { storageClass, count, bytes } of change.objects ?? []) {
     const at = classCounterAt(storageClass)
     deltas[at] = (deltas[at] ?? 0) + count
     deltas[at + 1] = (deltas[at + 1] ?? 0) + bytes
