@@ -25,12 +25,20 @@ export const uploadPart = handler('UploadPart', async (call) => {
   }
   const pace = paceOf(call, 'Upload')
   const { etag, md5, crc64, upload, checksum } = await storePart(call.domain, part, pacedSource(source, pace))
-  const output = { etag, contentMd5: base64(md5), crc64, qosDelayTime: pace?.delayedMs }
   // a checksum that the upload does not have is verified and echoed, but not kept
   const verified = checksum === undefined ? checksumsOf(checksumOf({ expected })) : kept(checksum)
   const { encryption } = upload
-  const encrypted = { ...encryptionHeaders(encryption), ...customerKeyHeaders(encryption, call.input) }
-  return { output: { ...output, ...verified, ...encrypted } }
+  return {
+    output: {
+      etag,
+      contentMd5: base64(md5),
+      crc64,
+      qosDelayTime: pace?.delayedMs,
+      ...verified,
+      ...encryptionHeaders(encryption),
+      ...customerKeyHeaders(encryption, call.input),
+    },
+  }
 })
 
 /** The checksum of an upload that has checksums, which its Complete lists. */

@@ -41,13 +41,20 @@ export const putObject = handler('PutObject', {
     }
     const pace = paceOf(call, 'Upload')
     return storeObject(domain, object, pacedSource(call.content.source, pace)).then((record) => {
-      const { etag, crc64, version, encryption: made } = record
-      const encrypted = { ...encryptionHeaders(made), ...customerKeyHeaders(made, input) }
-      const shown = { versionId: version?.id, ...encrypted, ...checksumsOf(record.checksum) }
-      const expiration = shownExpiration(call.expirationOf(record))
-      const output = { etag, crc64, qosDelayTime: pace?.delayedMs, expiration, ...shown }
-      if (callback === undefined) return { output: { ...output, contentMd5: record.contentMd5 } }
-      // Content-MD5 next to the application's answer would be taken for the digest of that answer
+      const { etag, crc64, version, encryption: made, checksum } = record
+      const output = {
+        etag,
+        crc64,
+        qosDelayTime: pace?.delayedMs,
+        expiration: shownExpiration(call.expirationOf(record)),
+        versionId: version?.id,
+        // next to the application's answer it would be taken for the digest of that answer
+        contentMd5: callback === undefined ? record.contentMd5 : undefined,
+        ...encryptionHeaders(made),
+        ...customerKeyHeaders(made, input),
+        ...checksumsOf(checksum),
+      }
+      if (callback === undefined) return { output }
       return callback.make(record).then((outcome) => ({ output, answer: answerOf(outcome) }))
     })
   },
