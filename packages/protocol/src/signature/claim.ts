@@ -54,7 +54,6 @@ export function readClaimOfBody(head: Head): Claim | undefined {
 
 /** The form of the query's claim, undefined if it makes none. Throws authorizationTwice where OSS and S3 both sign. */
 function urlFormOf({ query, headers }: Head): ClaimForm | undefined {
-  if (query.parameters.length === 0) return undefined
   const version = query.get('x-oss-signature-version')
   if (version !== undefined) {
     const form = URL_FORMS.get(version)
