@@ -126,11 +126,21 @@ export function onSnapshot<T>(snapshot: HeldSnapshot, attempt: Attempt, run: () 
   try {
     const result = run()
     if (!(result instanceof Promise)) return finish(result)
-    snapshot.hold?.()
+    hold(snapshot, result)
     waits = true
     return withinTurn(result).then(finish).finally(end)
   } finally {
     if (!waits) end()
+  }
+}
+
+/** Fixes a snapshot's state before a body waits. May throw: then the body goes on without a snapshot, and its failure is of no interest. */
+function hold(snapshot: HeldSnapshot, body: Promise<unknown>): void {
+  try {
+    snapshot.hold?.()
+  } catch (error) {
+    body.catch(() => {})
+    throw error
   }
 }
 
