@@ -30,7 +30,7 @@ import { LINGER_MS_MAX, unreadRest } from './unread-rest.js'
 const HEADER_BYTES_MAX = 32 * 1024
 const HEADERS_TIMEOUT_MS = 60_000
 const KEEP_ALIVE_TIMEOUT_MS = 75_000
-const TLS_SETTINGS = { handshakeTimeout: 10_000, allowHalfOpen: true }
+const HANDSHAKE_TIMEOUT_MS = 10_000
 /** Requests of one connection that may wait for their turn; then reading from it stops. */
 const PIPELINED_MAX = 16
 /** Methods whose requests have no meaningful body. */
@@ -107,7 +107,8 @@ export class HttpServer {
       noDelay: true,
     }
     const { tls } = options
-    const secure = tls && https().createServer({ ...settings, ...readCertificate(tls), ...TLS_SETTINGS })
+    const secure =
+      tls && https().createServer({ ...settings, ...readCertificate(tls), handshakeTimeout: HANDSHAKE_TIMEOUT_MS })
     this.#server = secure ?? createServer(settings)
     this.#endWatch = tls && secure ? this.#watch(tls, secure) : () => {}
     this.#local = createServer(settings)
@@ -118,10 +119,9 @@ export class HttpServer {
   }
 
   #serve(server: Server | TlsServer, isSecure: boolean): void {
-    // HEADER_BYTES_MAX bounds them; with a count limit Node would drop the rest silently.
-    server.maxHeadersCount = 0
-    // A client that has sent its last request gets all answers. Node.js has no documented way to this.
-    Object.assign(server, { httpAllowHalfOpen: true })
+    // HEADER_BYTES_MAX bounds headers; with a count limit Node would drop the rest silently. The second is undocumented: a client that has sent its
+    // last request gets all answers.
+    Object.assign(server, { maxHeadersCount: 0, httpAllowHalfOpen: true })
     if (!isSecure && this.#options.reader !== 'node') this.#takeShortcuts(server)
     else server.on(isSecure ? 'secureConnection' : 'connection', (socket: Socket) => this.#connect(socket))
     server.on('request', (request, response) => this.#enqueue(request, response))
@@ -205,6 +205,8 @@ export class HttpServer {
   }
 
   #connect(socket: Socket): void {
+    // not before a TLS handshake: an end within it closes the connection
+    socket.allowHalfOpen = true
     if (this.#hasTooMany(socket)) return
     this.#connections.bind(this.#connections.add(socket), socket)
   }

@@ -7,7 +7,7 @@ import { connect, type TLSSocket } from 'node:tls'
 import { newFolder } from '../../../../test/support/at-end.mjs'
 import { Failure } from '../failure.js'
 import { CERTIFICATES } from '../testing/certificates.js'
-import { listen, text } from '../testing/http.js'
+import { listen, rawConnection, text } from '../testing/http.js'
 import { isOpenInPlainText } from '../tls-files.js'
 import type { TlsFiles } from './certificate.js'
 
@@ -55,6 +55,18 @@ test('a client that half-closes over TLS gets all answers, and then the connecti
   client.setEncoding('latin1')
   for await (const piece of client) received += piece
   assert.equal([...received.matchAll(/\r\n\r\n(x+)/g)].filter(([, bytes]) => bytes?.length === body.length).length, 3)
+})
+
+test('a client that leaves before the handshake has ended is gone at once', async (t) => {
+  const { port, server } = await listen(t, async () => text(200, 'x'), { tls: filesOf(t, 'one') })
+  for (const begun of ['', '\x16\x03\x01']) {
+    const client = await rawConnection(port)
+    const before = performance.now()
+    client.socket.end(begun, 'latin1')
+    assert.equal(await client.closed(), '')
+    assert.ok(performance.now() - before < 5_000)
+  }
+  assert.equal(await server.stop(60_000), 0)
 })
 
 test('a renewed certificate is used for new connections without a restart, and open ones go on', async (t) => {
