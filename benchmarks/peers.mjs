@@ -6,11 +6,12 @@ import { execFileSync, spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync, mkdirSync, openSync, writeFileSync } from 'node:fs'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { connect, createServer } from 'node:net'
+import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
+import { freePort } from '../test/support/free-port.mjs'
 import { guard } from '../test/support/guard.mjs'
 
 const CACHE = fileURLToPath(new URL('../.cache/peers', import.meta.url))
@@ -216,24 +217,6 @@ async function listens(port) {
     if (isOpen) return true
   }
   return false
-}
-
-const portsGiven = new Set()
-
-/** An unused port below the range of outgoing connections; each call returns another one. */
-async function freePort() {
-  for (;;) {
-    const port = 20_000 + Math.floor(Math.random() * 10_000)
-    const server = createServer().listen(port, '127.0.0.1')
-    const isFree = await once(server, 'listening').then(
-      () => true,
-      () => false,
-    )
-    server.close()
-    if (!isFree || portsGiven.has(port)) continue
-    portsGiven.add(port)
-    return port
-  }
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {

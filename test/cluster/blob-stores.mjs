@@ -2,13 +2,13 @@
 import { execFile, execFileSync } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import { parseS3Place } from '../../packages/storage-s3/dist/index.js'
 import { S3Client } from '../../packages/storage-s3/dist/s3-client.js'
+import { freePort } from '../support/free-port.mjs'
 import { guard } from '../support/guard.mjs'
 import { startServer } from '../support/start-server.mjs'
 
@@ -182,15 +182,4 @@ mgr data = ${folder}/mgr.x
 osd data = ${folder}/osd.$id
 rgw frontends = beast endpoint=127.0.0.1:${s3} tcp_nodelay=1
 `
-}
-
-function freePort() {
-  return new Promise((resolve, reject) => {
-    const server = createServer()
-    server.once('error', reject)
-    server.listen(0, '127.0.0.1', () => {
-      const { port } = server.address()
-      server.close(() => resolve(port))
-    })
-  })
 }

@@ -8,13 +8,13 @@ import { chmodSync, readFileSync, writeFileSync } from 'node:fs'
 import http from 'node:http'
 import http2 from 'node:http2'
 import https from 'node:https'
-import { createServer } from 'node:net'
 import path from 'node:path'
 import { buffer } from 'node:stream/consumers'
 import { test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import OSS from 'ali-oss'
 import { atEnd, newFolder } from '../support/at-end.mjs'
+import { freePort } from '../support/free-port.mjs'
 import { guideBlocks } from '../support/guide-blocks.mjs'
 import { startServer } from '../support/start-server.mjs'
 
@@ -169,12 +169,4 @@ function answerOf(url, agent) {
   return new Promise((resolve, reject) => {
     https.get(url, { agent }, (answer) => resolve(answer.resume())).on('error', reject)
   })
-}
-
-async function freePort() {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address()
-  server.close()
-  return port
 }

@@ -7,6 +7,7 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
+import { freePort } from './free-port.mjs'
 import { guard } from './guard.mjs'
 
 /** Two processes, on machines of any size: more can go wrong between them than within one. */
@@ -33,7 +34,7 @@ const COMMAND = fileURLToPath(new URL('../../packages/cli/bin/bindery.js', impor
  *
  * @param {object} [options]
  * @param {string} [options.folder] data folder; by default a new one in the temporary folder
- * @param {number} [options.port] by default chosen by the system
+ * @param {number} [options.port] by default one that is free
  * @param {readonly string[]} [options.args] further flags of `serve`
  * @param {Readonly<Record<string, string>>} [options.env] further variables; no BINDERY_ variable is inherited
  * @param {readonly string[]} [options.nodeArgs] flags of node
@@ -42,7 +43,9 @@ const COMMAND = fileURLToPath(new URL('../../packages/cli/bin/bindery.js', impor
  * @returns {Promise<StartedServer>}
  */
 export async function startServer(options = {}) {
-  const { folder, port = 0, args = [], env = {}, nodeArgs = [], wrapper = [], ownGroup = false } = options
+  const { folder, port: given = 0, args = [], env = {}, nodeArgs = [], wrapper = [], ownGroup = false } = options
+  // not one that the system chooses: it may give that to another program while the server is stopped
+  const port = given === 0 ? await freePort() : given
   const ownFolder = folder === undefined
   const data = folder ?? (await mkdtemp(join(tmpdir(), 'bindery-data-')))
   const inherited = Object.entries(process.env).filter(([name]) => !name.startsWith('BINDERY_'))

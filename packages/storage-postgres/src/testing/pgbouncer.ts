@@ -6,8 +6,8 @@ import { createConnection } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { guarded } from './guarded.js'
-import { freePort, postgresUser } from './postgres-server.js'
+import { postgresUser } from './postgres-server.js'
+import { freePort, guarded } from './support.js'
 
 /** A running pooler. Stop it at the end of the test. */
 export interface Pooler {

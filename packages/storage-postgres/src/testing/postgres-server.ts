@@ -1,13 +1,12 @@
 /** A PostgreSQL of a test's own, on loopback, from the binaries of this machine. */
 import { execFile, execFileSync } from 'node:child_process'
 import { accessSync, chownSync, constants, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import pg from 'pg'
-import { guarded } from './guarded.js'
+import { freePort, guarded } from './support.js'
 
 const run = promisify(execFile)
 
@@ -129,12 +128,14 @@ function serverIn(place: Place): PostgresServer {
     },
     pause() {
       const [main = ''] = readFileSync(join(data, 'postmaster.pid'), 'utf8').split('\n')
-      const children = execFileSync('pgrep', ['-P', main], { encoding: 'utf8' }).trim().split('\n')
-      const signal = (name: 'SIGSTOP' | 'SIGCONT') => {
-        for (const pid of [main, ...children]) process.kill(Number(pid), name)
+      const signal = (pids: readonly string[], name: 'SIGSTOP' | 'SIGCONT') => {
+        for (const pid of pids) process.kill(Number(pid), name)
       }
-      signal('SIGSTOP')
-      return () => signal('SIGCONT')
+      // first and last the main process: while it stands still, it starts no other, and the number of one that ends stays taken
+      signal([main], 'SIGSTOP')
+      const children = execFileSync('pgrep', ['-P', main], { encoding: 'utf8' }).trim().split('\n')
+      signal(children, 'SIGSTOP')
+      return () => signal([...children, main], 'SIGCONT')
     },
     log: () => readFileSync(join(folder, 'log'), 'utf8'),
     standby: () => standbyOf(port, durable),
@@ -206,16 +207,4 @@ function isProgram(path: string): boolean {
   } catch {
     return false
   }
-}
-
-/** A port of 127.0.0.1 that nothing uses. */
-export function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer()
-    server.once('error', reject)
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address()
-      server.close(() => resolve(typeof address === 'object' && address !== null ? address.port : 0))
-    })
-  })
 }
