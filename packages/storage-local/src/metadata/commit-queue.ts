@@ -2,7 +2,7 @@ import { setImmediate as endOfTurn } from 'node:timers/promises'
 import { type KeyText, METADATA_LIMITS, StorageError } from '@bindery/storage'
 import type { Changes, Commits } from './commits.js'
 import { type FileFailure, failureOf } from './file-failure.js'
-import { commitRows, commitsOf, type MetadataFile, stateOf } from './metadata-file.js'
+import { commitRows, commitsOf, FileState, type MetadataFile } from './metadata-file.js'
 import { PendingRows } from './pending-rows.js'
 import { RecentWrites } from './recent-writes.js'
 
@@ -156,7 +156,9 @@ export class CommitQueue implements Commits {
     try {
       commits = commitsOf(this.#file, transaction)
       this.recent.begin(commits + 1n)
-      rows = new PendingRows(stateOf(this.#file, { transaction }, commits, this.recent), (key) => this.recent.note(key))
+      rows = new PendingRows(new FileState(this.#file, { transaction }, commits, this.recent), (key) =>
+        this.recent.note(key),
+      )
       outcomes = batch.map((pending) => this.#validate(pending, rows, commits))
     } finally {
       transaction.done()

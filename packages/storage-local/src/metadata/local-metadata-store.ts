@@ -1,7 +1,8 @@
 import { createTransactor, type HeldSnapshot, type MetadataStore, StorageError } from '@bindery/storage'
 import { CommitQueue } from './commit-queue.js'
 import type { Commits } from './commits.js'
-import { commitsOf, type MetadataFile, openMetadataFile, ReadOnDemand, stateOf } from './metadata-file.js'
+import { commitsOf, FileState, type MetadataFile, openMetadataFile, ReadOnDemand } from './metadata-file.js'
+import type { KnownCommits } from './opened-rows.js'
 import { RemoteCommits, type SendCommits } from './remote-commits.js'
 
 /** Options of a metadata store in a file. */
@@ -27,9 +28,24 @@ export interface SharedMetadataOptions {
   readonly send: SendCommits
 }
 
-interface LocalSnapshot extends HeldSnapshot {
+class LocalSnapshot extends FileState implements HeldSnapshot {
   /** The number of commits that it has seen; -1 if no commit follows. */
   readonly commits: bigint
+  readonly #within: ReadOnDemand
+
+  constructor(file: MetadataFile, within: ReadOnDemand, seen: bigint | undefined, known: KnownCommits | undefined) {
+    super(file, within, seen, known)
+    this.#within = within
+    this.commits = seen ?? -1n
+  }
+
+  hold(): void {
+    void this.#within.transaction
+  }
+
+  release(): void {
+    this.#within.end()
+  }
 }
 
 /**
@@ -79,15 +95,13 @@ function storeOver(file: MetadataFile, commits: Commits, broken: () => StorageEr
       seen = commits.last
     }
     const within = new ReadOnDemand(file)
-    const hold = (): unknown => within.transaction
-    const release = (): void => within.end()
     try {
       // what others commit is not known, so the state must be that of this moment
-      if (commits.recent === undefined) hold()
+      if (commits.recent === undefined) void within.transaction
       if (toCommit || commits.recent !== undefined) seen ??= commitsOf(file, within.transaction)
-      return { ...stateOf(file, within, seen, commits.recent), commits: seen ?? -1n, hold, release }
+      return new LocalSnapshot(file, within, seen, commits.recent)
     } catch (error) {
-      release()
+      within.end()
       throw error
     }
   }

@@ -5,6 +5,7 @@ import {
   copyBytes,
   DamagedRow,
   firstRows,
+  type Grouping,
   type KeyText,
   type Snapshot,
   type SnapshotRow,
@@ -148,52 +149,80 @@ export class ReadOnDemand {
 
 /**
  * The file's state in a read transaction. Reads throw DamagedRow.
- * @param seen the number of commits that the read transaction has seen; a smaller number only means that less is known
- * @param commits what is known about later ones, in the process that commits: rows that they left alone are not read again
+ *
+ * A class, because each transaction has one: of an object literal with methods that is spread into another, V8 of Node.js 20 makes new hidden
+ * classes each time, so that whatever reads it never finds a class that it knows.
  */
-export function stateOf(
-  file: MetadataFile,
-  within: Pick<ReadOnDemand, 'transaction'>,
-  seen?: bigint,
-  commits?: KnownCommits,
-): Snapshot {
-  const { rows, opened, ahead, walk } = file
-  return {
-    packed:
+export class FileState implements Snapshot {
+  readonly #file: MetadataFile
+  readonly #within: Pick<ReadOnDemand, 'transaction'>
+  readonly #seen: bigint | undefined
+  readonly #commits: KnownCommits | undefined
+
+  /**
+   * @param seen the number of commits that the read transaction has seen; a smaller number only means that less is known
+   * @param commits what is known about later ones, in the process that commits: rows that they left alone are not read again
+   */
+  constructor(
+    file: MetadataFile,
+    within: Pick<ReadOnDemand, 'transaction'>,
+    seen?: bigint | undefined,
+    commits?: KnownCommits | undefined,
+  ) {
+    this.#file = file
+    this.#within = within
+    this.#seen = seen
+    this.#commits = commits
+  }
+
+  get packed(): Snapshot['packed'] {
+    const { walk } = this.#file
+    return (
       walk &&
       ((from, to, limit, grouping) => {
-        const { transaction } = within
+        const { transaction } = this.#within
         // `seen` may be too small, and would be the mark of a state before that of the transaction
-        return walk.read({ from, to, limit, grouping }, () => commitsOf(file, transaction))
-      }),
-    get(key) {
-      const known = seen === undefined || commits === undefined ? undefined : opened.known(key, seen, commits)
-      if (known !== undefined) return known
-      const shared = rows.getBinaryFast(key, within)
-      return shared && opened.open(key, shared, seen)
-    },
-    range(from, to, limit, reverse, onDamaged) {
-      // an empty bound is not a key for LMDB; its default start is before every key, and nothing is before an empty end
-      if (to === '') return []
-      const lowest = from === '' ? '\0' : from
-      if (!reverse) ahead?.request(lowest, to, limit)
-      const bounds = reverse
-        ? { start: to, exclusiveStart: true, end: lowest, inclusiveEnd: true, reverse }
-        : { start: lowest, end: to }
-      const sealed = [...rows.getRange({ ...bounds, transaction: within.transaction, limit })]
-      return onDamaged === undefined ? sealed.map(openedRow) : soundOf(sealed, onDamaged)
-    },
-    firsts(from, to, limit, grouping) {
-      const { transaction } = within
-      const walk = (start: KeyText) => rows.getRange({ start: start === '' ? '\0' : start, end: to, transaction })
-      return to === '' ? [] : firstRows(walk, from, limit, grouping).map(openedRow)
-    },
+        return walk.read({ from, to, limit, grouping }, () => commitsOf(this.#file, transaction))
+      })
+    )
+  }
+
+  get(key: KeyText): Bytes | undefined {
+    const { rows, opened } = this.#file
+    const seen = this.#seen
+    const commits = this.#commits
+    const known = seen === undefined || commits === undefined ? undefined : opened.known(key, seen, commits)
+    if (known !== undefined) return known
+    const shared = rows.getBinaryFast(key, this.#within)
+    return shared && opened.open(key, shared, seen)
+  }
+
+  range(from: KeyText, to: KeyText, limit: number, reverse: boolean, onDamaged?: OnDamaged): SnapshotRow[] {
+    // an empty bound is not a key for LMDB; its default start is before every key, and nothing is before an empty end
+    if (to === '') return []
+    const lowest = from === '' ? '\0' : from
+    if (!reverse) this.#file.ahead?.request(lowest, to, limit)
+    const bounds = reverse
+      ? { start: to, exclusiveStart: true, end: lowest, inclusiveEnd: true, reverse }
+      : { start: lowest, end: to }
+    const { transaction } = this.#within
+    const sealed = [...this.#file.rows.getRange({ ...bounds, transaction, limit })]
+    return onDamaged === undefined ? sealed.map(openedRow) : soundOf(sealed, onDamaged)
+  }
+
+  firsts(from: KeyText, to: KeyText, limit: number, grouping: Grouping): SnapshotRow[] {
+    const { transaction } = this.#within
+    const { rows } = this.#file
+    const walk = (start: KeyText) => rows.getRange({ start: start === '' ? '\0' : start, end: to, transaction })
+    return to === '' ? [] : firstRows(walk, from, limit, grouping).map(openedRow)
   }
 }
 
+type OnDamaged = (row: DamagedRow) => void
+
 const openedRow = ({ key, value }: SnapshotRow): SnapshotRow => ({ key, value: openRow(key, value) })
 
-function soundOf(sealed: readonly SnapshotRow[], onDamaged: (row: DamagedRow) => void): SnapshotRow[] {
+function soundOf(sealed: readonly SnapshotRow[], onDamaged: OnDamaged): SnapshotRow[] {
   return sealed.flatMap((row) => {
     try {
       return [openedRow(row)]

@@ -20,7 +20,7 @@ import {
 import { seededRandom } from '@bindery/storage/testing'
 import { newFolder } from '../../../../test/support/at-end.mjs'
 import { openLocalMetadataStore } from './local-metadata-store.js'
-import { commitsOf, METADATA_FILE, openMetadataFile, stateOf } from './metadata-file.js'
+import { commitsOf, FileState, METADATA_FILE, openMetadataFile } from './metadata-file.js'
 import { ReadAhead } from './read-ahead.js'
 import { RowWalk } from './row-walk.js'
 
@@ -148,7 +148,7 @@ test('a walk has the state of its transaction, or nothing, however many commits 
   for (let round = 0; round < 8; round += 1) {
     file.root.resetReadTxn()
     const transaction = file.root.useReadTransaction()
-    const state = stateOf(file, { transaction })
+    const state = new FileState(file, { transaction })
     const before = shown(sorted(model).slice(0, whole.limit))
     for (let commits = 0; commits < 4; commits += 1) {
       const packed = state.packed?.('', '\xff', whole.limit, undefined)
