@@ -93,8 +93,9 @@ export function writtenBytes(pid) {
 }
 
 /**
- * Watches the memory of a process tree; `stop` returns the peak. From the system's counters, because `memoryBytes` walks through every page, and
- * meanwhile holds up both the server and the client of a load. Memory that the processes share is taken from the one that has most of it.
+ * Watches the memory of a process tree as it is now; `stop` returns the peak. From the system's counters, because `memoryBytes` walks through every page, and
+ * meanwhile holds up both the server and the client of a load. Shared memory is taken from the process that has most of it;
+ * pages that a fork still shares count for each process.
  * @param {number} pid
  */
 export function watchMemory(pid) {

@@ -1,18 +1,19 @@
 /**
  * A port for a program that must be given one, or that is stopped and started again on the same one.
  *
- * A port that the system has chosen (`listen(0)`) and that is closed again may be chosen for someone else before the program listens. So
- * these are below the range from which systems choose, and each process of the tests has its own.
+ * A port that the system has chosen (`listen(0)`) and that is closed again may be chosen for another program before this one listens. So
+ * these are below the range from which systems choose, and each process of the tests begins with others.
  */
 
 import { once } from 'node:events'
 import { createServer } from 'node:net'
 
-const FIRST = 10_000
-const PER_PROCESS = 20
-const PROCESSES = 1_000
+/** Above 10080, which `fetch` and browsers refuse. */
+const FIRST = 10_100
+const PORTS = 20_000
 
-let next = (process.pid % PROCESSES) * PER_PROCESS
+// a prime, so that processes whose numbers follow each other begin far apart
+let next = (process.pid * 7919) % PORTS
 
 /**
  * A port of 127.0.0.1 on which nothing listens, and which this process was not given before unless it has had thousands of them.
@@ -20,9 +21,9 @@ let next = (process.pid % PROCESSES) * PER_PROCESS
  * @returns {Promise<number>}
  */
 export async function freePort() {
-  for (;;) {
-    const port = FIRST + (next % (PROCESSES * PER_PROCESS))
-    next += 1
+  for (let tried = 0; tried < PORTS; tried++) {
+    const port = FIRST + next
+    next = (next + 1) % PORTS
     const server = createServer().listen(port, '127.0.0.1')
     try {
       await once(server, 'listening')
@@ -33,4 +34,5 @@ export async function freePort() {
     await new Promise((resolve) => server.close(resolve))
     return port
   }
+  throw new Error(`no port from ${FIRST} to ${FIRST + PORTS - 1} is free`)
 }

@@ -28,6 +28,7 @@ export interface SharedMetadataOptions {
   readonly send: SendCommits
 }
 
+/** A state whose transaction begins on demand, and ends when it is released. */
 class LocalSnapshot extends FileState implements HeldSnapshot {
   /** The number of commits that it has seen; -1 if no commit follows. */
   readonly commits: bigint

@@ -150,8 +150,8 @@ export class ReadOnDemand {
 /**
  * The file's state in a read transaction. Reads throw DamagedRow.
  *
- * A class, because each transaction has one: of an object literal with methods that is spread into another, V8 of Node.js 20 makes new hidden
- * classes each time, so that whatever reads it never finds a class that it knows.
+ * A class, because each transaction makes one: for an object literal with methods that is spread into another, V8 in Node.js 20 makes new
+ * hidden classes each time.
  */
 export class FileState implements Snapshot {
   readonly #file: MetadataFile

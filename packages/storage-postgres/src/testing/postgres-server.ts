@@ -133,9 +133,14 @@ function serverIn(place: Place): PostgresServer {
       }
       // first and last the main process: while it stands still, it starts no other, and the number of one that ends stays taken
       signal([main], 'SIGSTOP')
-      const children = execFileSync('pgrep', ['-P', main], { encoding: 'utf8' }).trim().split('\n')
-      signal(children, 'SIGSTOP')
-      return () => signal([...children, main], 'SIGCONT')
+      try {
+        const children = execFileSync('pgrep', ['-P', main], { encoding: 'utf8' }).trim().split('\n')
+        signal(children, 'SIGSTOP')
+        return () => signal([...children, main], 'SIGCONT')
+      } catch (error) {
+        signal([main], 'SIGCONT')
+        throw error
+      }
     },
     log: () => readFileSync(join(folder, 'log'), 'utf8'),
     standby: () => standbyOf(port, durable),

@@ -16,7 +16,7 @@ export async function guarded(started: Started): Promise<() => void> {
   return guard(started)
 }
 
-/** A port of 127.0.0.1 on which nothing listens, and which no listener is given by chance. */
+/** A port of 127.0.0.1 on which nothing listens, outside of the range from which the system chooses. */
 export async function freePort(): Promise<number> {
   const { freePort }: { freePort(): Promise<number> } = await support('free-port.mjs')
   return freePort()
